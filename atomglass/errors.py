@@ -1,0 +1,37 @@
+"""What goes wrong at the door: one class, one clear line."""
+
+from __future__ import annotations
+
+_MISSING = object()
+
+
+class InputError(ValueError):
+    """Input that cannot be used: says what, which value, what is allowed, and what to do.
+
+    The command line prints it as one line and exits with status 2.
+
+    Parameters
+    ----------
+    what : str
+        The quantity or file that is wrong, in the user's words.
+    value : object, optional
+        The value that was given.
+    allowed : str, optional
+        The allowed range.
+    remedy : str, optional
+        What to do about it.
+    """
+
+    def __init__(self, what: str, value: object = _MISSING, allowed: str = "", remedy: str = "") -> None:
+        parts = [what if value is _MISSING else f"{what} is {_shown(value)}"]
+        if allowed:
+            parts.append(f"allowed: {allowed}")
+        if remedy:
+            parts.append(remedy)
+        super().__init__("; ".join(parts))
+
+
+def _shown(value: object) -> str:
+    """Return a value as one short line."""
+    text = " ".join(str(value).split()) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= 120 else text[:117] + "..."

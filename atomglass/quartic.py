@@ -1,0 +1,99 @@
+"""The quartic U(s) = b2 s^2/2 + b3 s^3/6 + b4 s^4/24 about a minimum: its shape, its barrier, its group.
+
+Neutral ground: the simulation classifies modes with it, the theories their oscillators. It imports neither.
+
+Source: Kumar, Procaccia and Singh, "Density of quasi-localized modes in glasses: where are the two-level systems?",
+Eqs. 4 and 8. Their Eq. 8, |b3| <= sqrt(3 b2 b4), says that the origin is the *lower* minimum; a second one exists
+already for b3^2 > (8/3) b2 b4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+#: |beta| above which the quartic has a second minimum, sqrt(8/9).
+HIDDEN_WELL_BETA = float(np.sqrt(8.0 / 9.0))
+
+
+def energy(s: ArrayLike, b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> NDArray[np.float64]:
+    """Return U(s) - U(0), any shapes that broadcast."""
+    s = np.asarray(s, dtype=float)
+    return s**2 * (np.asarray(b2) / 2 + s * (np.asarray(b3) / 6 + s * np.asarray(b4) / 24))
+
+
+def reduced_cubic(b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> NDArray[np.float64]:
+    """Return beta = b3 / sqrt(3 b2 b4); NaN where b2 b4 <= 0 (no such number there)."""
+    b2, b3, b4 = (np.asarray(b, dtype=float) for b in (b2, b3, b4))
+    product = np.where((b2 > 0) & (b4 > 0), 3 * b2 * b4, np.nan)
+    return b3 / np.sqrt(product)
+
+
+@dataclass(frozen=True)
+class QuarticShape:
+    """Shape of one quartic about a minimum, or of many (then every field is an array).
+
+    Attributes
+    ----------
+    beta : float
+        b3 / sqrt(3 b2 b4); NaN where b2 <= 0 or b4 <= 0.
+    group : str
+        `A` (|b3| <= sqrt(3 b2 b4): the origin is the only or the lower minimum), `B` (a lower minimum beside it),
+        `unbounded` (b4 <= 0) or `unstable` (b2 <= 0: the origin is no minimum).
+    second_minimum : bool
+        Whether there is a second minimum. True in all of B, and in A where |beta| > sqrt(8/9) (a hidden, higher well).
+    maximum_position, barrier : float
+        Where the maximum between the minima stands, and its energy above the origin. In `unbounded`, the lower of the
+        maxima beyond which the energy falls for ever. NaN where there is none.
+    second_minimum_position, second_minimum_energy : float
+        The second minimum and its energy relative to the origin; NaN where there is none.
+    """
+
+    beta: float | NDArray[np.float64]
+    group: str | NDArray[np.str_]
+    second_minimum: bool | NDArray[np.bool_]
+    maximum_position: float | NDArray[np.float64]
+    barrier: float | NDArray[np.float64]
+    second_minimum_position: float | NDArray[np.float64]
+    second_minimum_energy: float | NDArray[np.float64]
+
+
+def shape(b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> QuarticShape:
+    """Classify quartics.
+
+    Parameters
+    ----------
+    b2, b3, b4 : float or array
+        Coefficients, shapes that broadcast. Either sign of b3: the second well then lies on the other side.
+
+    Returns
+    -------
+    QuarticShape
+        With plain floats, str and bool for scalar input, arrays otherwise.
+    """
+    b2, b3, b4 = np.broadcast_arrays(*(np.asarray(b, dtype=float) for b in (b2, b3, b4)))
+    beta = reduced_cubic(b2, b3, b4)
+    stable, bounded = b2 > 0, b4 > 0
+    side = np.where(b3 > 0, -1.0, 1.0)  # the second well lies where b3 s < 0
+    with np.errstate(all="ignore"):
+        root = np.sqrt(b3**2 - 8 * b2 * b4 / 3)  # NaN: the origin is the only stationary point
+        second = stable & bounded & (root > 0)
+        outer = side * 1.5 * (np.abs(b3) + root) / b4
+        # The product of the two roots is 6 b2/b4; dividing avoids the cancellation in |b3| - root at small barriers.
+        inner = side * 4 * b2 / (np.abs(b3) + root)
+    maximum = np.where((second | (stable & ~bounded)) & np.isfinite(inner), inner, np.nan)
+    position = np.where(second, outer, np.nan)
+    group = np.where(np.abs(b3) <= np.sqrt(np.maximum(3 * b2 * b4, 0.0)), "A", "B")
+    group = np.where(bounded, group, "unbounded")
+    group = np.where(stable, group, "unstable")
+    fields = (
+        beta, group, second, maximum, _stationary_energy(maximum, b3, b4), position, _stationary_energy(position, b3, b4)
+    )  # fmt: skip
+    return QuarticShape(*(f.item() if f.ndim == 0 else f for f in map(np.asarray, fields)))
+
+
+def _stationary_energy(s: NDArray, b3: NDArray, b4: NDArray) -> NDArray:
+    """Energy at a stationary point, with b2 eliminated: no cancellation at tiny barriers."""
+    return -(s**3) * (2 * b3 + b4 * s) / 24
