@@ -100,6 +100,8 @@ class Pairs:
     ----------
     number, dimension : int
         N and d.
+    cutoff_squared : float
+        x_c^2, the ratio at which the interaction ends.
     indices : (P, 2) int array
         i < j.
     separations : (P, 3) array
@@ -112,6 +114,7 @@ class Pairs:
 
     number: int
     dimension: int
+    cutoff_squared: float
     indices: NDArray[np.int64]
     separations: Array
     ratios: Array
@@ -122,7 +125,7 @@ class Pairs:
         """Find the interacting pairs."""
         geometry, lists = tight_list(configuration, potential)
         found = kernels.interacting_pairs(geometry.positions, *lists, geometry.shifts, potential.parameters)
-        return cls(len(configuration), configuration.dimension, *found)
+        return cls(len(configuration), configuration.dimension, potential.cutoff**2, *found)
 
 
 def half_list(
