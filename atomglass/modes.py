@@ -114,7 +114,11 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
     """Return all modes, by a dense diagonalisation: time ~ N^3, memory 16 (d N)^2 bytes."""
-    reduced = _reduced(configuration, potential)
+    return all_modes(_reduced(configuration, potential))
+
+
+def all_modes(reduced: ReducedHessian) -> Modes:
+    """Return all modes of a reduced Hessian."""
     return _modes(reduced, *_dense(reduced), complete=True)
 
 
