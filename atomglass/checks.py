@@ -70,8 +70,10 @@ def check_box(box: NDArray, d: int) -> None:
     if box.ndim == 1 and not np.all(box > 0):
         raise InputError("box", box, "lengths > 0", "give the lengths of the periodic box")
     if box.ndim == 2:
-        lengths = np.linalg.norm(box, axis=1, keepdims=True)
-        if not np.all(lengths > 0) or abs(np.linalg.det(box / lengths)) < _FLATTEST_CELL:
+        largest = np.abs(box).max(axis=1, keepdims=True)
+        rows = box / np.where(largest > 0, largest, 1.0)  # first of order 1, so that no square over- or underflows
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
+        if abs(np.linalg.det(rows)) < _FLATTEST_CELL:
             raise InputError("cell", box, "linearly independent rows", "give the cell vectors as rows")
 
 

@@ -78,9 +78,10 @@ class Configuration:
     @cached_property
     def volume(self) -> float:
         """Volume of the box (its area when d = 2)."""
-        if self.orthogonal:
-            return float(np.prod(np.abs(np.diag(self.cell))))
-        return float(abs(np.linalg.det(self.cell)))
+        with np.errstate(over="ignore"):  # a volume that is not finite is refused by name
+            if self.orthogonal:
+                return float(np.prod(np.abs(np.diag(self.cell))))
+            return float(abs(np.linalg.det(self.cell)))
 
     @property
     def density(self) -> float:
@@ -100,7 +101,7 @@ class Configuration:
         """Positions in units of the cell vectors, (N, d), not wrapped."""
         if self.orthogonal:
             return self.positions / np.diag(self.cell)
-        return np.linalg.solve(self.cell.T, self.positions.T).T
+        return np.asarray(np.linalg.solve(self.cell.T, self.positions.T).T, dtype=np.float64)
 
     def replace(
         self,
