@@ -25,7 +25,7 @@ def real_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
         if np.iscomplexobj(array):
             raise TypeError
         return read_only(np.array(array, dtype=np.float64, order="C"))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(name, values, "an array of real numbers", "remove what is not a number") from None
 
 

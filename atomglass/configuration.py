@@ -212,11 +212,11 @@ def find_diameters(columns: Any) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        None of the known names is there.
+        None of the known names is there, or what is there are no numbers.
     """
     for name, factor in DIAMETER_NAMES.items():
         if name in columns:
-            return factor * np.asarray(columns[name], dtype=np.float64)
+            return factor * checks.real_array(name, columns[name])
     raise InputError(
         "no particle sizes found",
         allowed="a column named " + ", ".join(DIAMETER_NAMES),

@@ -99,6 +99,8 @@ def parse_frame(frame: RawFrame, dimension: int | None = None) -> Configuration:
         No cell, no particle sizes, a row with a wrong number of columns or with a word where a number belongs, or
         whatever `Configuration` refuses.
     """
+    if not frame.rows:
+        raise InputError(f"{frame.name}: number of particles", 0, "at least 1", "give a file that is not empty")
     header = {key.lower(): value.strip('"{}[]') for key, value in _PAIR.findall(frame.comment)}
     columns = _columns(header.get("properties", "species:S:1:pos:R:3"), frame)
     positions = columns["pos"]

@@ -15,7 +15,6 @@ import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -98,7 +97,7 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
     """
     path = Path(path)
     _check_suffix(path, _WRITABLE)
-    several = [configuration] if isinstance(configuration, Configuration) else list(configuration)
+    several = list(configuration) if isinstance(configuration, Iterable) else [configuration]
     if not several or not all(isinstance(item, Configuration) for item in several):
         raise InputError("what to write", configuration, "a Configuration or several", "convert it first")
     if path.suffix.lower() == ".npz" and len(several) > 1:
@@ -168,12 +167,17 @@ def _text_frames(path: Path) -> Iterator[Iterator[RawFrame]]:
 
 
 def _pick(found: Iterator[RawFrame], frame: int, path: Path) -> RawFrame:
-    """Return one frame, reading no farther than it takes and keeping no more than it takes."""
-    kept = list(islice(found, frame, frame + 1)) if frame >= 0 else list(deque(found, maxlen=-frame))
-    if not kept:
-        raise InputError(f"{path} is empty" if frame in (0, -1) else f"{path} has no frame {frame}")
-    if frame < 0 and len(kept) < -frame:
-        _check_frame(frame, len(kept), path)
+    """Return one frame, reading no farther and keeping no more than it takes."""
+    kept: deque[RawFrame] = deque(maxlen=1 if frame >= 0 else -frame)
+    count = 0
+    for raw in found:
+        kept.append(raw)
+        count += 1
+        if count == frame + 1:
+            break
+    if count == 0:
+        raise InputError(f"{path} is empty", remedy="give a file with at least one frame")
+    _check_frame(frame, count, path)
     return kept[0]
 
 

@@ -118,7 +118,7 @@ def test_atoms_of_other_programs():
     assert_array_equal(flat.diameters, [1.0, 1.2, 1.4])
     assert ag.Configuration.from_atoms(atoms, dimension=3).dimension == 3
     atoms.pbc = (True, False, False)
-    with pytest.raises(ag.InputError, match="periodicity .* 'T F F'"):
+    with pytest.raises(ag.InputError, match=r"periodicity .* 'T F F'"):
         ag.Configuration.from_atoms(atoms)
     atoms.pbc = (True, True, False)
     atoms.positions[1, 2] += 0.1
@@ -145,6 +145,7 @@ GOOD = {"positions": [[1.0, 2.0], [3.0, 4.0]], "diameters": [1.0, 1.1], "box": S
         ({"positions": [[1.0, 2.0], [3.0]]}, "positions is"),
         ({"positions": "glass.extxyz"}, "positions is 'glass.extxyz'"),
         ({"positions": [[1.0, 2j], [3.0, 4.0]]}, "an array of real numbers"),
+        ({"positions": [[1.0, 2.0], [3.0, 10**400]]}, "an array of real numbers"),
         ({"positions": np.zeros((0, 2)), "diameters": []}, "number of particles is 0"),
         ({"positions": [[1.0, 2.0], [3e7, 4.0]]}, "position of particle 1 in box lengths"),
         ({"diameters": [1.0, -1.0]}, "diameter of particle 1 is -1.0"),

@@ -111,7 +111,7 @@ LATTICE = 'Lattice="8 0 0 0 9 0 0 0 1"'
 def test_files_of_other_programs():
     """Other column orders, names, and ways to say that a sample is flat."""
     rows = ["1 A 1.5 0.5 0 0.6", "2 B 2.5 1.5 0 0.7"]
-    lattice = "Lattice=\"8 0 0 0 9 0 0 0 1\" Properties=id:I:1:species:S:1:pos:R:3:Radius:R:1 comment=x"
+    lattice = 'Lattice="8 0 0 0 9 0 0 0 1" Properties=id:I:1:species:S:1:pos:R:3:Radius:R:1 comment=x'
     found = parse(lattice, *rows)
     assert found.dimension == 2
     assert_array_equal(found.positions, [[1.5, 0.5], [2.5, 1.5]])
