@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Names under which programs keep particle sizes, in order of preference, and the factor that makes a diameter of them.
 DIAMETER_NAMES = {"diameters": 1.0, "diameter": 1.0, "sigma": 1.0, "radius": 2.0, "radii": 2.0}
 
+#: How far out of the plane (in box lengths) a two-dimensional sample may be: rounding errors, no more.
+_FLATNESS = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
@@ -127,9 +130,11 @@ class Configuration:
         """Return an `ase.Atoms` with the diameters in `atoms.arrays["diameters"]`, d in `atoms.info["dimension"]`.
 
         The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
-        thickness that is periodic in x and y alone, so that ASE's volume equals the area.
+        thickness that is periodic in x and y alone, so that ASE's volume equals the area. A constraint keeps them in
+        the plane: rounding errors push them out otherwise (ASE's BFGS), and thermal velocities do (its dynamics).
         """
         from ase import Atoms
+        from ase.constraints import FixCartesian
 
         d = self.dimension
         positions, cell = np.zeros((len(self), 3)), np.eye(3)
@@ -137,6 +142,8 @@ class Configuration:
         atoms = Atoms(numbers=np.zeros(len(self), dtype=int), positions=positions, cell=cell, pbc=[True, True, d == 3])
         atoms.set_array("diameters", np.array(self.diameters))
         atoms.info["dimension"] = d
+        if d == 2:
+            atoms.set_constraint(FixCartesian(range(len(self)), mask=(False, False, True)))
         return atoms
 
     @classmethod
@@ -181,29 +188,40 @@ def from_three_dimensional(
     InputError
         A box that is not periodic, a two-dimensional sample that is not flat, or whose cell leaves the plane.
     """
-    flat = len(positions) > 1 and not np.any(positions[:, 2] != positions[0, 2])
+    heights = positions[:, 2] - positions[:1, 2]
     if dimension is None:
-        dimension = 3 if periodic[2] and not flat else 2
+        perfectly_flat = len(positions) > 1 and not heights.any()
+        dimension = 3 if periodic[2] and not perfectly_flat else 2
     if dimension not in (2, 3):
         raise InputError("dimension", dimension, "2 or 3")
     if not all(periodic[:dimension]):
         flags = " ".join("FT"[flag] for flag in periodic)
         raise InputError("periodicity (pbc)", flags, "T T T (3-D) or T T F (2-D)", "set it, or state the dimension")
     if dimension == 2:
-        if np.any(cell[:2, 2]) or np.any(cell[2, :2]):
-            raise InputError(
-                "cell of a 2-D sample", cell.tolist(), "third cell vector along z, the others in the plane", "rotate it"
-            )
-        if not flat and len(positions) > 1:
-            i = int(np.flatnonzero(positions[:, 2] != positions[0, 2])[0])
-            raise InputError(
-                f"z of particle {i} in a 2-D sample", positions[i, 2], "the same z for every particle", "flatten it"
-            )
+        _check_in_plane(heights, cell)
     box = cell[:dimension, :dimension]
     lengths = np.diag(box)
     if np.all(lengths > 0) and not np.any(box - np.diag(lengths)):
         box = lengths
     return Configuration(positions[:, :dimension], np.asarray(diameters), box)
+
+
+def _check_in_plane(heights: NDArray, cell: NDArray) -> None:
+    """Refuse a two-dimensional sample that is not flat, apart from rounding errors of programs that move it."""
+    rounding = _FLATNESS * np.abs(cell[:2, :2]).max()
+    out = np.flatnonzero(np.abs(heights) > rounding)
+    if len(out):
+        i = int(out[0])
+        raise InputError(
+            f"height of particle {i} in a 2-D sample",
+            heights[i],
+            "the same z for every particle",
+            "flatten it (and keep z fixed)",
+        )
+    if np.abs([*cell[:2, 2], *cell[2, :2]]).max() > rounding:
+        raise InputError(
+            "cell of a 2-D sample", cell.tolist(), "third cell vector along z, the others in the plane", "rotate it"
+        )
 
 
 def find_diameters(columns: Any) -> NDArray[np.float64]:

@@ -60,7 +60,10 @@ def refusal(path, **options):
         (f'1\n{LATTICE} {PROPERTIES} pbc="T F"\nA 1 2 3 1\n'.encode(), "pbc is 'T F'"),
         (f'1\n{LATTICE} {PROPERTIES} pbc="F F F"\nA 1 2 3 1\n'.encode(), "periodicity (pbc) is 'F F F'"),
         (f"1\n{LATTICE} {PROPERTIES} dimension=4\nA 1 2 3 1\n".encode(), "dimension is '4'; allowed: 2 or 3"),
-        (f"2\n{LATTICE} {PROPERTIES} dimension=2\nA 1 2 3 1\nA 2 2 4 1\n".encode(), "z of particle 1"),
+        (
+            f"2\n{LATTICE} {PROPERTIES} dimension=2\nA 1 2 3 1\nA 2 2 4 1\n".encode(),
+            "height of particle 1 in a 2-D sample is 1.0",
+        ),
         (f"1\n{LATTICE} {PROPERTIES}\nA 1 2 3 1\n\n1\n".encode(), "blank line"),
     ],
 )

@@ -122,9 +122,10 @@ def test_atoms_of_other_programs():
         ag.Configuration.from_atoms(atoms)
     atoms.pbc = (True, True, False)
     atoms.positions[1, 2] += 0.1
-    with pytest.raises(ag.InputError, match="z of particle 1"):
+    with pytest.raises(ag.InputError, match="height of particle 1"):
         ag.Configuration.from_atoms(atoms)
-    atoms.positions[1, 2] -= 0.1
+    atoms.positions[1, 2] = 0.5 + 1e-16 * 8
+    assert ag.Configuration.from_atoms(atoms).dimension == 2
     atoms.cell[0, 2] = 0.3
     with pytest.raises(ag.InputError, match="third cell vector along z"):
         ag.Configuration.from_atoms(atoms)
