@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +51,19 @@ class Geometry:
         positions = np.zeros((len(configuration), 3))
         positions[:, :d] = configuration.positions
         images = np.zeros((len(configuration), 3), np.int64)
-        cells.wrap(positions, images, cell, inverse, d)
-        # A second time: subtracting the box can round up to the face itself.
-        cells.wrap(positions, images, cell, inverse, d)
-        return cls(positions, images, cell, inverse, cells.image_shifts(cell), d)
+        return cls(positions, images, cell, inverse, cells.image_shifts(cell), d).at(positions)
+
+    def at(self, positions: Array) -> Geometry:
+        """Return the geometry of other positions (N, 3) in the same cell, wrapped from there."""
+        positions, images = positions.copy(), np.zeros_like(self.images)
+        for _ in range(2):  # a second time: subtracting the box can round up to the face itself
+            cells.wrap(positions, images, self.cell, self.inverse, self.dimension)
+        return replace(self, positions=positions, images=images)
+
+    def spatial_order(self, reach: float) -> NDArray[np.int64]:
+        """Return the particles sorted by search cells of width `reach`: neighbours come near in memory."""
+        counts = cells.cell_counts(self.inverse, self.dimension, reach)
+        return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
 
     def unwrapped(self, positions: Array) -> Array:
         """Return (N, d) positions with the wrapping undone."""
@@ -62,8 +71,10 @@ class Geometry:
         return positions[:, :d] + self.images[:, :d] @ self.cell[:d, :d]
 
 
-def largest_skin(configuration: Configuration, potential: PairPotential, wanted: float) -> float:
-    """Return the skin of a neighbour list: the wanted one, or what the box leaves room for.
+def largest_skin(
+    configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0
+) -> float:
+    """Return the skin of a neighbour list: the wanted one, or what the box leaves room for, but `least` at least.
 
     Raises
     ------
@@ -73,9 +84,9 @@ def largest_skin(configuration: Configuration, potential: PairPotential, wanted:
     potential.check_diameters(configuration.diameters)
     reach, height = potential.reach(configuration.diameters), float(configuration.heights.min())
     room = height / 2 - reach
-    if room < 0:
+    if room < least:
         raise InputError(
-            "smallest height of the box", height, f">= twice the interaction range, {2 * reach:.6g}",
+            "smallest height of the box", height, f">= twice the interaction range, {2 * (reach + least):.6g}",
             "use more particles at the same density, or a larger box",
         )  # fmt: skip
     return min(wanted, room)
@@ -89,6 +100,8 @@ class Pairs:
     ----------
     number, dimension : int
         N and d.
+    cutoff_squared : float
+        x_c^2, the ratio at which the interaction ends.
     indices : (P, 2) int array
         i < j.
     separations : (P, 3) array
@@ -101,6 +114,7 @@ class Pairs:
 
     number: int
     dimension: int
+    cutoff_squared: float
     indices: NDArray[np.int64]
     separations: Array
     ratios: Array
@@ -109,36 +123,39 @@ class Pairs:
     @classmethod
     def of(cls, configuration: Configuration, potential: PairPotential) -> Pairs:
         """Find the interacting pairs."""
-        geometry = Geometry.of(configuration)
-        first, neighbours, inverse_squares = half_list(configuration, potential, geometry, 0.0)
-        found = kernels.interacting_pairs(
-            geometry.positions, first, neighbours, inverse_squares, geometry.shifts, potential.parameters
-        )
-        return cls(len(configuration), configuration.dimension, *found)
+        geometry, lists = tight_list(configuration, potential)
+        found = kernels.interacting_pairs(geometry.positions, *lists, geometry.shifts, potential.parameters)
+        return cls(len(configuration), configuration.dimension, potential.cutoff**2, *found)
 
 
 def half_list(
-    configuration: Configuration, potential: PairPotential, geometry: Geometry, skin: float
+    geometry: Geometry, diameters: Array, potential: PairPotential, skin: float
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
-    """Return a half neighbour list (first, packed neighbours) and 1/sigma_ij^2 of its pairs."""
-    skin = largest_skin(configuration, potential, skin)
+    """Return a half neighbour list (first, packed neighbours) and 1/sigma_ij^2 of its pairs.
+
+    `skin` is what `largest_skin` allows.
+    """
     first, neighbours = cells.neighbour_list(
         geometry.positions, geometry.cell, geometry.inverse, geometry.dimension,
-        potential.reach(configuration.diameters) + skin, True, False,
+        potential.reach(diameters) + skin, True, False,
     )  # fmt: skip
     return kernels.trim(
-        geometry.positions, configuration.diameters, first, neighbours, geometry.shifts,
+        geometry.positions, diameters, first, neighbours, geometry.shifts,
         potential.nonadditivity, potential.cutoff, skin,
     )  # fmt: skip
 
 
-def _energy_forces(configuration: Configuration, potential: PairPotential) -> tuple[float, Array]:
+def tight_list(configuration: Configuration, potential: PairPotential) -> tuple[Geometry, tuple]:
+    """Return a configuration's geometry and the half list of the pairs within their cutoffs."""
+    largest_skin(configuration, potential, 0.0)  # refuses a box too small
     geometry = Geometry.of(configuration)
-    first, neighbours, inverse_squares = half_list(configuration, potential, geometry, 0.0)
+    return geometry, half_list(geometry, configuration.diameters, potential, 0.0)
+
+
+def _energy_forces(configuration: Configuration, potential: PairPotential) -> tuple[float, Array]:
+    geometry, lists = tight_list(configuration, potential)
     result = np.empty_like(geometry.positions)
-    total = kernels.energy_forces(
-        geometry.positions, first, neighbours, inverse_squares, geometry.shifts, potential.parameters, result
-    )
+    total = kernels.energy_forces(geometry.positions, *lists, geometry.shifts, potential.parameters, result)
     return total, np.ascontiguousarray(result[:, : configuration.dimension])
 
 
