@@ -60,6 +60,10 @@ class Configuration:
     def __len__(self) -> int:
         return len(self.positions)
 
+    def __reduce__(self) -> tuple[type[Configuration], tuple[NDArray[np.float64], ...]]:
+        # Copies and pickles go through the door too: numpy alone would give their arrays back writable.
+        return Configuration, (self.positions, self.diameters, self.box)
+
     def __repr__(self) -> str:
         return f"Configuration(N={len(self)}, dimension={self.dimension}, density={self.density:.6g})"
 

@@ -1,5 +1,7 @@
+import copy
 import dataclasses
 import itertools
+import pickle
 import time
 
 import numpy as np
@@ -30,6 +32,14 @@ def test_arrays_are_private_copies_that_cannot_be_written():
             array.flat[0] = 1.0
     with pytest.raises(dataclasses.FrozenInstanceError):
         configuration.box = np.ones(2)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+def test_copies_and_pickles_cannot_be_written_either(duplicate):
+    configuration = random_configuration(3, box=SHEARED)
+    twin = duplicate(configuration)
+    assert twin.identical(configuration)
+    assert not any(array.flags.writeable for array in (twin.positions, twin.diameters, twin.box, twin.cell))
 
 
 def test_positions_are_not_wrapped():
