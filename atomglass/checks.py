@@ -94,7 +94,7 @@ def check_distinct(fractional: NDArray) -> None:
             "wrap it into the box",
         )
     steps = round(1 / _COINCIDENCE)
-    places = np.rint((fractional - np.floor(fractional)) * steps).astype(np.int64) % steps
+    places = np.rint(fractional * steps).astype(np.int64) % steps
     order = np.lexsort(places.T)
     same = np.flatnonzero((np.diff(places[order], axis=0) == 0).all(axis=1))
     if len(same):
