@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from atomglass import checks
 from atomglass.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
 #: Names under which programs keep particle sizes, in order of preference, and the factor that makes a diameter of them.
 DIAMETER_NAMES = {"diameters": 1.0, "diameter": 1.0, "sigma": 1.0, "radius": 2.0, "radii": 2.0}
 
-#: Farther than this from the origin (in box lengths) a float64 position no longer fixes a place in the box.
-_FARTHEST_IMAGE = 1e6
-
-#: Particles closer than this fraction of the box in every direction are coincident; above the rounding of a wrapped
-#: position (1e-16 times `_FARTHEST_IMAGE`), and far below any distance that a pair potential leaves.
-_COINCIDENCE = 2.0**-32
-
-#: Cells flatter than this (volume over the product of the edges) are singular.
-_FLATTEST_CELL = 1e-9
+#: How far out of the plane (in box lengths) a two-dimensional sample may be: rounding errors, no more.
+_FLATNESS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +50,19 @@ class Configuration:
 
     def __post_init__(self) -> None:
         for name in ("positions", "diameters", "box"):
-            object.__setattr__(self, name, _real_array(name, getattr(self, name)))
-        _check_positions(self.positions)
-        _check_diameters(self.diameters, len(self.positions))
-        _check_box(self.box, self.dimension)
-        _check_volume(self.volume)
-        _check_distinct(self.fractional)
+            object.__setattr__(self, name, checks.real_array(name, getattr(self, name)))
+        checks.check_positions(self.positions)
+        checks.check_diameters(self.diameters, len(self.positions))
+        checks.check_box(self.box, self.dimension)
+        checks.check_volume(self.volume)
+        checks.check_distinct(self.fractional)
 
     def __len__(self) -> int:
         return len(self.positions)
+
+    def __reduce__(self) -> tuple[type[Configuration], tuple[NDArray[np.float64], ...]]:
+        # Copies and pickles go through the door too: numpy alone would give their arrays back writable.
+        return Configuration, (self.positions, self.diameters, self.box)
 
     def __repr__(self) -> str:
         return f"Configuration(N={len(self)}, dimension={self.dimension}, density={self.density:.6g})"
@@ -77,7 +75,7 @@ class Configuration:
     @cached_property
     def cell(self) -> NDArray[np.float64]:
         """Cell vectors as rows, (d, d)."""
-        return _read_only(np.diag(self.box) if self.box.ndim == 1 else self.box)
+        return checks.read_only(np.diag(self.box) if self.box.ndim == 1 else self.box)
 
     @cached_property
     def orthogonal(self) -> bool:
@@ -87,9 +85,10 @@ class Configuration:
     @cached_property
     def volume(self) -> float:
         """Volume of the box (its area when d = 2)."""
-        if self.orthogonal:
-            return float(np.prod(np.abs(np.diag(self.cell))))
-        return float(abs(np.linalg.det(self.cell)))
+        with np.errstate(over="ignore"):  # a volume that is not finite is refused by name
+            if self.orthogonal:
+                return float(np.prod(np.abs(np.diag(self.cell))))
+            return float(abs(np.linalg.det(self.cell)))
 
     @property
     def density(self) -> float:
@@ -100,15 +99,16 @@ class Configuration:
     def heights(self) -> NDArray[np.float64]:
         """Perpendicular heights of the cell, (d,): the distances between its opposite faces."""
         if self.orthogonal:
-            return _read_only(np.abs(np.diag(self.cell)))
-        return _read_only(np.asarray(1.0 / np.linalg.norm(np.linalg.inv(self.cell), axis=0), dtype=np.float64))
+            return checks.read_only(np.abs(np.diag(self.cell)))
+        normals = np.linalg.inv(self.cell).T
+        return checks.read_only(1.0 / np.sqrt(np.sum(normals**2, axis=1)))
 
     @property
     def fractional(self) -> NDArray[np.float64]:
         """Positions in units of the cell vectors, (N, d), not wrapped."""
         if self.orthogonal:
             return self.positions / np.diag(self.cell)
-        return np.linalg.solve(self.cell.T, self.positions.T).T
+        return np.asarray(np.linalg.solve(self.cell.T, self.positions.T).T, dtype=np.float64)
 
     def replace(
         self,
@@ -131,18 +131,23 @@ class Configuration:
         )
 
     def to_atoms(self) -> Atoms:
-        """Return an `ase.Atoms` with the diameters in `atoms.arrays["diameters"]`.
+        """Return an `ase.Atoms` with the diameters in `atoms.arrays["diameters"]`, d in `atoms.info["dimension"]`.
 
         The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
-        thickness that is periodic in x and y alone, so that ASE's volume equals the area.
+        thickness that is periodic in x and y alone, so that ASE's volume equals the area. A constraint keeps them in
+        the plane: rounding errors push them out otherwise (ASE's BFGS), and thermal velocities do (its dynamics).
         """
         from ase import Atoms
+        from ase.constraints import FixCartesian
 
         d = self.dimension
         positions, cell = np.zeros((len(self), 3)), np.eye(3)
         positions[:, :d], cell[:d, :d] = self.positions, self.cell
         atoms = Atoms(numbers=np.zeros(len(self), dtype=int), positions=positions, cell=cell, pbc=[True, True, d == 3])
         atoms.set_array("diameters", np.array(self.diameters))
+        atoms.info["dimension"] = d
+        if d == 2:
+            atoms.set_constraint(FixCartesian(range(len(self)), mask=(False, False, True)))
         return atoms
 
     @classmethod
@@ -154,50 +159,73 @@ class Configuration:
         atoms : ase.Atoms
             Its arrays must hold the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
         dimension : {2, 3}, optional
-            Unless given, 2 where the atoms are periodic in x and y alone, 3 where they are periodic in x, y and z.
+            Overrides `atoms.info["dimension"]`; without either, see `from_three_dimensional`.
 
         Raises
         ------
         InputError
-            No sizes, a periodicity that is neither, or a two-dimensional sample that is not flat.
+            No sizes, a box that is not periodic, or a two-dimensional sample that is not flat.
         """
-        if dimension is None:
-            x, y, z = (bool(periodic) for periodic in atoms.pbc)
-            dimension = (3 if z else 2) if x and y else None
-        if dimension not in (2, 3):
-            raise InputError(
-                "periodicity (pbc) of the atoms",
-                " ".join("FT"[int(p)] for p in atoms.pbc),
-                "T T T (3-D) or T T F (2-D)",
-                "set atoms.pbc or give the dimension",
-            )
-        return from_three_dimensional(atoms.positions, find_diameters(atoms.arrays), np.array(atoms.cell), dimension)
+        stated = dimension or atoms.info.get("dimension")
+        return from_three_dimensional(
+            atoms.positions, find_diameters(atoms.arrays), np.array(atoms.cell), list(map(bool, atoms.pbc)), stated
+        )
 
 
-def from_three_dimensional(positions: NDArray, diameters: ArrayLike, cell: NDArray, dimension: int) -> Configuration:
-    """Return a configuration from (N, 3) positions and a (3, 3) cell, as files and ASE keep them.
+def from_three_dimensional(
+    positions: NDArray, diameters: ArrayLike, cell: NDArray, periodic: list[bool], dimension: int | None = None
+) -> Configuration:
+    """Return a configuration from the three-dimensional form in which files and ASE keep it.
+
+    Parameters
+    ----------
+    positions, diameters, cell : (N, 3), (N,) and (3, 3) array
+        Particles and cell vectors (rows).
+    periodic : list of three bool
+        Whether the sample is periodic in x, y and z.
+    dimension : {2, 3}, optional
+        Unless given: 2 where the sample is periodic in x and y alone, or periodic in all three but perfectly flat
+        (every z the same); 3 otherwise.
 
     Raises
     ------
     InputError
-        A two-dimensional sample that is not flat, or whose cell is tilted out of the plane.
+        A box that is not periodic, a two-dimensional sample that is not flat, or whose cell leaves the plane.
     """
+    heights = positions[:, 2] - positions[:1, 2]
+    if dimension is None:
+        perfectly_flat = len(positions) > 1 and not heights.any()
+        dimension = 3 if periodic[2] and not perfectly_flat else 2
+    if dimension not in (2, 3):
+        raise InputError("dimension", dimension, "2 or 3")
+    if not all(periodic[:dimension]):
+        flags = " ".join("FT"[flag] for flag in periodic)
+        raise InputError("periodicity (pbc)", flags, "T T T (3-D) or T T F (2-D)", "set it, or state the dimension")
     if dimension == 2:
-        if np.any(cell[:2, 2]) or np.any(cell[2, :2]):
-            raise InputError(
-                "cell of a 2-D sample", cell.tolist(), "third cell vector along z, the others in the plane", "rotate it"
-            )
-        tilted = np.flatnonzero(positions[:, 2] != positions[:1, 2])
-        if len(tilted):
-            i = int(tilted[0])
-            raise InputError(
-                f"z of particle {i} in a 2-D sample", positions[i, 2], "the same z for every particle", "flatten it"
-            )
+        _check_in_plane(heights, cell)
     box = cell[:dimension, :dimension]
     lengths = np.diag(box)
     if np.all(lengths > 0) and not np.any(box - np.diag(lengths)):
         box = lengths
     return Configuration(positions[:, :dimension], np.asarray(diameters), box)
+
+
+def _check_in_plane(heights: NDArray, cell: NDArray) -> None:
+    """Refuse a two-dimensional sample that is not flat, apart from rounding errors of programs that move it."""
+    rounding = _FLATNESS * np.abs(cell[:2, :2]).max()
+    out = np.flatnonzero(np.abs(heights) > rounding)
+    if len(out):
+        i = int(out[0])
+        raise InputError(
+            f"height of particle {i} in a 2-D sample",
+            heights[i],
+            "the same z for every particle",
+            "flatten it (and keep z fixed)",
+        )
+    if np.abs([*cell[:2, 2], *cell[2, :2]]).max() > rounding:
+        raise InputError(
+            "cell of a 2-D sample", cell.tolist(), "third cell vector along z, the others in the plane", "rotate it"
+        )
 
 
 def find_diameters(columns: Any) -> NDArray[np.float64]:
@@ -206,92 +234,13 @@ def find_diameters(columns: Any) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        None of the known names is there.
+        None of the known names is there, or what is there are no numbers.
     """
     for name, factor in DIAMETER_NAMES.items():
         if name in columns:
-            return factor * np.asarray(columns[name], dtype=np.float64)
+            return factor * checks.real_array(name, columns[name])
     raise InputError(
         "no particle sizes found",
         allowed="a column named " + ", ".join(DIAMETER_NAMES),
         remedy=f"add one (columns found: {', '.join(columns) or 'none'})",
     )
-
-
-def _real_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """Return a read-only float64 copy."""
-    try:
-        array = np.asarray(values)
-        if np.iscomplexobj(array):
-            raise TypeError
-        return _read_only(np.array(array, dtype=np.float64, order="C"))
-    except (TypeError, ValueError):
-        raise InputError(name, values, "an array of real numbers", "remove what is not a number") from None
-
-
-def _read_only(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    array.setflags(write=False)
-    return array
-
-
-def _check_positions(positions: NDArray) -> None:
-    if positions.ndim != 2 or positions.shape[1] not in (2, 3):
-        raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row a particle")
-    if len(positions) == 0:
-        raise InputError("number of particles", 0, "at least 1", "give a configuration that is not empty")
-    bad = np.flatnonzero(~np.isfinite(positions).all(axis=1))
-    if len(bad):
-        i = int(bad[0])
-        raise InputError(f"position of particle {i}", positions[i], "finite numbers", "repair or remove the particle")
-
-
-def _check_diameters(diameters: NDArray, count: int) -> None:
-    if diameters.shape != (count,):
-        raise InputError(
-            "shape of diameters", diameters.shape, f"({count},), one diameter for each position", "match the lengths"
-        )
-    bad = np.flatnonzero(~(np.isfinite(diameters) & (diameters > 0)))
-    if len(bad):
-        i = int(bad[0])
-        raise InputError(f"diameter of particle {i}", diameters[i], "finite and > 0", "repair or remove the particle")
-
-
-def _check_box(box: NDArray, d: int) -> None:
-    if box.shape not in ((d,), (d, d)):
-        raise InputError(
-            "shape of the box", box.shape, f"({d},) lengths or a ({d}, {d}) cell", f"positions have {d} columns"
-        )
-    if not np.all(np.isfinite(box)):
-        raise InputError("box", box, "finite numbers", "give the lengths of the periodic box")
-    if box.ndim == 1 and not np.all(box > 0):
-        raise InputError("box", box, "lengths > 0", "give the lengths of the periodic box")
-    if box.ndim == 2:
-        lengths = np.linalg.norm(box, axis=1, keepdims=True)
-        if not np.all(lengths > 0) or abs(np.linalg.det(box / lengths)) < _FLATTEST_CELL:
-            raise InputError("cell", box, "linearly independent rows", "give the cell vectors as rows")
-
-
-def _check_volume(volume: float) -> None:
-    if not 0 < volume < np.inf:
-        raise InputError("volume of the box", volume, "representable in float64 and > 0", "choose other units")
-
-
-def _check_distinct(fractional: NDArray) -> None:
-    """Refuse two particles at the same point modulo the box, found by sorting: O(N log N)."""
-    far = np.flatnonzero(~(np.abs(fractional) <= _FARTHEST_IMAGE).all(axis=1))
-    if len(far):
-        raise InputError(
-            f"position of particle {far[0]} in box lengths",
-            fractional[far[0]],
-            f"at most {_FARTHEST_IMAGE:g} from the origin",
-            "wrap it into the box",
-        )
-    steps = round(1 / _COINCIDENCE)
-    places = np.rint((fractional - np.floor(fractional)) * steps).astype(np.int64) % steps
-    order = np.lexsort(places.T)
-    same = np.flatnonzero((np.diff(places[order], axis=0) == 0).all(axis=1))
-    if len(same):
-        i, j = sorted(int(k) for k in order[same[0] : same[0] + 2])
-        raise InputError(
-            f"particles {i} and {j} coincide (modulo the box)", remedy="move or remove one of them (counted from 0)"
-        )
