@@ -10,11 +10,15 @@ from atomglass.errors import InputError
 
 app = typer.Typer(
     name="atomglass",
-    help="Computer glasses and their quasi-localized modes.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def commands() -> None:
+    """Computer glasses and their quasi-localized modes."""  # with a callback, a lone command keeps its name
 
 
 @app.command()
