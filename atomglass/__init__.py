@@ -15,8 +15,8 @@ from atomglass.version import __version__
 _HOME = {
     "InputError": "errors",
     "Configuration": "configuration",
-    "read": "configuration",
-    "write": "configuration",
+    "read": "files",
+    "write": "files",
     "load_potential": "potential",
     "PairPotential": "potential",
     "sample_diameters": "diameters",
