@@ -117,6 +117,10 @@ class SwapMonteCarlo:
         self.sweep = 0
         self._order_in_space()
 
+    def __len__(self) -> int:
+        """Return the number of particles N."""
+        return len(self._particles)
+
     def run(
         self, sweeps: int, record_every: int | None = None, progress: Callable[[int], object] | None = None
     ) -> SwapStatistics:
