@@ -137,7 +137,9 @@ def potentials() -> None:
 @app.command()
 def sample(
     out: OutFile,
-    particles: Annotated[Optional[int], typer.Option("--particles", "-n", help="Number of particles of a new sample.")] = None,  # noqa: E501, UP045
+    particles: Annotated[
+        int | None, typer.Option("--particles", "-n", help="Number of particles of a new sample.")
+    ] = None,
     start: Annotated[Optional[Path], typer.Option("--from", help="Start from this configuration instead.")] = None,  # noqa: UP045
     potential: PotentialOption = "kumar2021",
     temperature: Annotated[float, typer.Option("--temperature", "-t", help="In units of epsilon.")] = 0.1,
@@ -178,7 +180,14 @@ def modes(
     file: InFile,
     potential: PotentialOption = "kumar2021",
     frame: Frame = -1,
-    count: Annotated[Optional[int], typer.Option("--count", "-k", help="So many of the lowest modes; by default all below 1.2 times the first phonon frequency.")] = None,  # noqa: E501, UP045
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            "-k",
+            help="So many of the lowest modes; by default all below 1.2 times the first phonon frequency.",
+        ),
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="The whole spectrum, by a dense diagonalisation.")] = False,
     quench_first: Annotated[bool, typer.Option("--quench", help="Quench the configuration first.")] = False,
     out: Annotated[Optional[Path], typer.Option("--out", "-o", help="Write the table too: .parquet or .csv.")] = None,  # noqa: UP045

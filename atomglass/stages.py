@@ -83,9 +83,7 @@ def random_configuration(
     return quench(start, potential, force_tolerance=1.0, max_iterations=10_000).configuration
 
 
-def quench_file(
-    file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int
-) -> bool:
+def quench_file(file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int) -> bool:
     """Quench one configuration of a file and write it; return whether it converged."""
     files.check_output(out)
     pot = load_potential(potential)
@@ -118,7 +116,7 @@ def modes_of_file(
     if worst > RESIDUAL_FORCE:
         raise InputError(
             "largest force", worst, f"<= {RESIDUAL_FORCE:g} in an inherent state",
-            f"add --quench, or quench it first with `atomglass quench {file}`; check that --potential {potential} is right",
+            f"add --quench, or quench it first with `atomglass quench {file}`; is --potential {potential} right?",
         )  # fmt: skip
     pairs = Pairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
@@ -161,7 +159,8 @@ def mode_table(pairs: Pairs, modes: Modes, moduli: ElasticModuli) -> pd.DataFram
 
 def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModuli, table: pd.DataFrame) -> None:
     print(
-        f"{len(configuration)} particles in {configuration.dimension} dimensions, {int(modes.rattlers.sum())} rattlers; "
+        f"{len(configuration)} particles in {configuration.dimension} dimensions, "
+        f"{int(modes.rattlers.sum())} rattlers; "
         f"{'a minimum' if modes.is_minimum else 'NOT a minimum: negative eigenvalues'}"
     )
     print(

@@ -72,7 +72,9 @@ class StudyStore:
                 for part in ("shards", "checkpoints", "runs"):
                     (folder / part).mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise InputError(f"cannot write to {folder} ({error.strerror})", remedy="choose another --out") from None
+                raise InputError(
+                    f"cannot write to {folder} ({error.strerror})", remedy="choose another --out"
+                ) from None
             publish(manifest, _manifest(settings))
         store = cls(folder)
         store._agree(settings, extend)
@@ -169,7 +171,7 @@ class StudyStore:
         _sync(path.parent)
 
     def load_checkpoint(self, chain: int) -> tuple[dict[str, Any], int, list[Realization]] | None:
-        """Return the newest checkpoint that can be read: state, next index, pending rows. None: start the chain anew."""
+        """Return the newest checkpoint that can be read: state, next index, pending rows; None if there is none."""
         path = self._checkpoint(chain)
         for candidate in (path, path.with_suffix(".previous.npz")):
             try:
