@@ -204,14 +204,25 @@ def main() -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     try:
-        app()
+        status = app(standalone_mode=False)
     except InputError as error:
-        typer.echo(f"atomglass: {error}", err=True)
-        sys.exit(2)
+        status = _complain(str(error))
     except OSError as error:  # a full disk, a folder that is not ours
-        named = f" {error.filename}" if error.filename else ""
-        typer.echo(f"atomglass: {error.strerror or error}:{named}", err=True)
-        sys.exit(2)
+        named = f": {error.filename}" if error.filename else ""
+        status = _complain(f"{error.strerror or error}{named}")
+    except Exception as error:
+        # The option parser's own complaints, one line like all others; anything else is a fault of ours and shows itself.
+        if not hasattr(error, "format_message"):
+            raise
+        text = error.format_message().rstrip(".")
+        status = _complain(f"{text}; see `atomglass --help`") if text else 2  # no words at all: help is shown
+    sys.exit(status or 0)
+
+
+def _complain(text: str) -> int:
+    """Print one line to stderr and return the status of bad input."""
+    typer.echo("atomglass: " + " ".join(text.split()), err=True)
+    return 2
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
 from atomglass.potential import PairPotential, load_potential
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
 from atomglass.quench import quench
-from atomglass.swap import SwapMonteCarlo
+from atomglass.swap import SwapMonteCarlo, check_seed
 from atomglass.terminal import print_table
 
 #: Largest force at which a configuration still passes as an inherent state.
@@ -48,7 +48,12 @@ def sample_liquid(
     files.check_output(out)
     pot = load_potential(potential)
     if (particles is None) == (start is None):
-        raise InputError("start of the sample", "both" if start else "none", "one of --particles and --from")
+        raise InputError(
+            "start of the sample",
+            "two things" if start else "nothing",
+            "one of --particles N and --from FILE",
+            "give one",
+        )
     if start is not None:
         configuration = files.read(start)
     else:
@@ -76,7 +81,7 @@ def random_configuration(
         raise InputError("density", density, "> 0")
     d = potential.dimension
     side = (particles / density) ** (1 / d)
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2)]
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(check_seed(seed)).spawn(2)]
     law = potential.diameters
     sizes = sample_diameters(particles, streams[0], diameters, law.maximum, law.ratio, law.power)  # type: ignore[arg-type]
     start = Configuration(streams[1].random((particles, d)) * side, sizes, np.full(d, side))

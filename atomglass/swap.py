@@ -93,7 +93,7 @@ class SwapMonteCarlo:
         max_displacement: float = 0.12,
         seed: int | np.random.SeedSequence = 1,
     ) -> None:
-        _check_range("temperature", temperature, temperature > 0, "> 0")
+        _check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
         _check_range("swap_fraction", swap_fraction, 0 <= swap_fraction <= 1, "0 to 1")
         _check_range("max_displacement", max_displacement, max_displacement > 0, "> 0")
         self.potential = potential
@@ -292,15 +292,26 @@ _STATE_ARRAYS = ("particles", "reference", "images", "energies", "order", "gener
 
 def _generator_state(seed: int | np.random.SeedSequence) -> NDArray[np.uint64]:
     if not isinstance(seed, np.random.SeedSequence):
-        if isinstance(seed, bool) or int(seed) != seed or seed < 0:
-            raise InputError("seed", seed, "an integer >= 0")
-        seed = np.random.SeedSequence(int(seed))
+        seed = np.random.SeedSequence(check_seed(seed))
     return seed.generate_state(4, np.uint64).astype(np.uint64)
 
 
-def _check_range(name: str, value: float, good: bool, allowed: str) -> None:
+def check_seed(seed: int) -> int:
+    """Return the seed if it is one.
+
+    Raises
+    ------
+    InputError
+        It is negative or no integer.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError("seed", seed, "an integer >= 0")
+    return int(seed)
+
+
+def _check_range(name: str, value: float, good: bool, allowed: str, remedy: str = "") -> None:
     if not (good and np.isfinite(value)):
-        raise InputError(name, value, allowed)
+        raise InputError(name, value, allowed, remedy)
 
 
 def _statistics(
