@@ -71,7 +71,9 @@ def fake_study(
     for order in (2, 3, 4):
         modes[f"b{order}_cutoff_share"] = rng.uniform(0, 0.49, len(modes))
     modes["degenerate"] = False
-    modes["is_qlm"] = is_quasi_localized(modes["frequency"], modes["participation_ratio"], modes["first_phonon_frequency"])
+    modes["is_qlm"] = is_quasi_localized(
+        modes["frequency"], modes["participation_ratio"], modes["first_phonon_frequency"]
+    )
     modes = modes.sort_values(["realization", "frequency"], ignore_index=True)
     modes["mode"] = modes.groupby("realization").cumcount()
     held = modes.groupby("realization")["is_qlm"].agg(["size", "sum"]).reindex(realizations["realization"])

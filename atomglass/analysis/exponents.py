@@ -17,6 +17,9 @@ from scipy import stats
 
 from atomglass.errors import InputError
 
+#: What the theory expects of D(omega) ~ omega^s in groups A and B: Eqs. 9 and 7 of Kumar, Procaccia and Singh.
+EXPECTED_EXPONENT = {"A": 4, "B": 3}
+
 
 @dataclass(frozen=True)
 class ExponentFit:

@@ -16,18 +16,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
+from atomglass.analysis.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.histograms import Histogram, bin_number, histogram, logarithmic_edges
 from atomglass.analysis.portraits import draw_portrait, typical_modes
 from atomglass.analysis.selection import quasi_localized, require, selection_bound
 from atomglass.analysis.style import (
-    BETA_LABEL, CUBIC_LABEL, FREQUENCY_LABEL, GREY, GROUP_COLOURS, GROUP_MARKERS, PALE, SHADE,
-    axes_or_new, new_figure, panel_letter, say_nothing_found, styled,
+    BETA_LABEL,
+    CUBIC_LABEL,
+    FREQUENCY_LABEL,
+    GREY,
+    GROUP_COLOURS,
+    GROUP_MARKERS,
+    PALE,
+    SHADE,
+    axes_or_new,
+    new_figure,
+    panel_letter,
+    say_nothing_found,
+    styled,
 )  # fmt: skip
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.quartic import HIDDEN_WELL_BETA
-
-#: What the theory expects of D(omega) ~ omega^s: Eqs. 9 and 7 of the paper.
-EXPECTED_EXPONENT = {"A": 4, "B": 3}
 
 
 @styled
@@ -174,12 +183,23 @@ def draw_selection(
         chosen = quasi_localized(modes, group).index
         if len(chosen):
             label = f"QLM, {group} ({len(chosen)})"
-            ax.plot(x[chosen], y[chosen], marker, color=GROUP_COLOURS[group], markersize=2.5, label=label, clip_on=False, **look)
+            ax.plot(
+                x[chosen],
+                y[chosen],
+                marker,
+                color=GROUP_COLOURS[group],
+                markersize=2.5,
+                label=label,
+                clip_on=False,
+                **look,
+            )
     others = qlms[~qlms["group"].isin(list(GROUP_MARKERS))].index
     if len(others):
         ax.plot(x[others], y[others], "x", color="k", markersize=3, label=f"QLM, no group ({len(others)})", **look)
     if not len(qlms):
-        ax.text(frequency_share / 2, participation_ratio / 2, "no QLM in this study", ha="center", va="center", color=GREY)
+        ax.text(
+            frequency_share / 2, participation_ratio / 2, "no QLM in this study", ha="center", va="center", color=GREY
+        )
     # A full spectrum goes on far beyond what this figure is about.
     right = max(float(np.clip(x.max() * 1.02, 1.3, 2)), 1.2 * frequency_share)
     ax.set(
@@ -243,9 +263,7 @@ def draw_figures(
     require(realizations, ("realization", "status"), "realizations")
     modes = modes.reset_index(drop=True)
     selection = new_figure(height=2.8)
-    draw_selection(
-        modes, selection.axes[0], participation_ratio=participation_ratio, frequency_share=frequency_share
-    )
+    draw_selection(modes, selection.axes[0], participation_ratio=participation_ratio, frequency_share=frequency_share)
     # "glasses", not "realizations": it must fit above a single column
     analysed = int((realizations["status"] == "ok").sum())
     selection.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analysed} glasses", loc="left")

@@ -72,8 +72,12 @@ def draw_portrait(modes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.plot(s, u / unit, color=colour)
     ax.plot(0, 0, "o", color=colour, clip_on=False)
     if found.second_minimum:
-        ax.plot(found.second_minimum_position, found.second_minimum_energy / unit, "o", color=colour, markerfacecolor="w")
-        ax.text(0.5, 0.95, f"barrier\n{_written(found.barrier)}", ha="center", va="top", transform=ax.transAxes, fontsize=7)
+        ax.plot(
+            found.second_minimum_position, found.second_minimum_energy / unit, "o", color=colour, markerfacecolor="w"
+        )
+        ax.text(
+            0.5, 0.95, f"barrier\n{_written(found.barrier)}", ha="center", va="top", transform=ax.transAxes, fontsize=7
+        )
         if found.barrier < _VISIBLE_SHARE * np.ptp(u):
             _magnify_barrier(ax, (b2, b3, b4), colour)
         else:
