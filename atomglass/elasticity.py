@@ -74,8 +74,8 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     Notes
     -----
     G = V^-1 d2U/dgamma2 under r -> exp(gamma S) r, S traceless and symmetric with S:S = 1/2, as in simple shear: Born
-    part less the non-affine part Xi.H^-1.Xi (Lutsko, J. Appl. Phys. 65, 2991 (1989)). Volume is preserved to all orders,
-    so that the pressure adds nothing but what belongs to G.
+    part less the non-affine part Xi.H^-1.Xi (Lutsko, J. Appl. Phys. 65, 2991 (1989)). Volume is preserved to all
+    orders, so that the pressure adds nothing but what belongs to G.
     """
     pairs = Pairs.of(configuration, potential)
     reduced = ReducedHessian(pairs)

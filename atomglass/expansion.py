@@ -194,7 +194,9 @@ class _Profile:
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
     direction = np.asarray(direction, dtype=float)
     if direction.shape != configuration.positions.shape:
-        raise InputError("shape of the direction", direction.shape, f"{configuration.positions.shape}, one row a particle")
+        raise InputError(
+            "shape of the direction", direction.shape, f"{configuration.positions.shape}, one row a particle"
+        )
     norm = float(np.linalg.norm(direction))
     if not (np.isfinite(norm) and norm > 0):
         raise InputError("norm of the direction", norm, "finite and > 0")

@@ -111,6 +111,26 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
             np.savez(stream, positions=only.positions, diameters=only.diameters, box=only.box)
 
 
+def check_output(path: str | Path) -> None:
+    """Refuse a place that `write` could not write to, before the work whose result goes there.
+
+    Raises
+    ------
+    InputError
+        An unknown suffix, a missing folder, or a folder of that name.
+    """
+    path = Path(path)
+    _check_suffix(path, _WRITABLE)
+    _check_place(path)
+
+
+def _check_place(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder", remedy="give a file name")
+
+
 @contextmanager
 def written_aside(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that takes its name only when all went well.
@@ -120,10 +140,7 @@ def written_aside(path: Path) -> Iterator[IO[bytes]]:
     InputError
         The folder is missing, the name is a folder's, or the disk refuses.
     """
-    if not path.parent.is_dir():
-        raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder", remedy="give a file name")
+    _check_place(path)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
     try:
         with aside.open("xb") as stream:

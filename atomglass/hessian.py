@@ -13,7 +13,7 @@ from atomglass.configuration import Configuration
 from atomglass.interactions import Pairs
 from atomglass.potential import PairPotential
 
-#: Shift below zero at which the Hessian is factorised, in units of its mean diagonal element (about 200 in these models).
+#: Shift below zero at which the Hessian is factorised, in units of its mean diagonal element (some 200 here).
 SHIFT = 1e-7
 #: Most steps of iterative refinement of a linear solution.
 REFINEMENTS = 50

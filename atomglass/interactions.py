@@ -47,7 +47,7 @@ class Geometry:
         d = configuration.dimension
         cell = np.eye(3)
         cell[:d, :d] = configuration.cell
-        inverse = np.linalg.inv(cell)
+        inverse: Array = np.asarray(np.linalg.inv(cell), float)
         positions = np.zeros((len(configuration), 3))
         positions[:, :d] = configuration.positions
         images = np.zeros((len(configuration), 3), np.int64)
@@ -71,9 +71,7 @@ class Geometry:
         return positions[:, :d] + self.images[:, :d] @ self.cell[:d, :d]
 
 
-def largest_skin(
-    configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0
-) -> float:
+def largest_skin(configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0) -> float:
     """Return the skin of a neighbour list: the wanted one, or what the box leaves room for, but `least` at least.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import comb
 from pathlib import Path
@@ -54,7 +54,8 @@ class PairPotential:
     """phi(r) = eps [(sigma/r)^n + sum_{l=0..q} c_2l (r/sigma)^(2l)] for r < x_c sigma, else 0.
 
     The c_2l make phi and its first q derivatives vanish at the cutoff: with z = (r/sigma)^2 their polynomial is the
-    Taylor polynomial of z^(-n/2) about z_c. Diameters mix as sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
+    Taylor polynomial of z^(-n/2) about z_c. Diameters mix as
+    sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ class PairPotential:
     source: str = ""
     dimension: int = 2
     density: float = 1.0
-    diameters: DiameterSettings = DiameterSettings()
+    diameters: DiameterSettings = field(default_factory=DiameterSettings)
 
     def __post_init__(self) -> None:
         given = {key: getattr(self, key) for key in PairSettings.model_fields}
@@ -113,8 +114,10 @@ class PairPotential:
     def parameters(self) -> PairParameters:
         """The numbers that the kernels read."""
         c = self.coefficients
-        low = [float(c[k]) if k <= self.order else 0.0 for k in range(3)]
-        return PairParameters(self.exponent, self.order, self.epsilon, self.cutoff**2, self.nonadditivity, *low, c)
+        c0, c2, c4 = (float(c[k]) if k <= self.order else 0.0 for k in range(3))
+        return PairParameters(
+            self.exponent, self.order, self.epsilon, self.cutoff**2, self.nonadditivity, c0, c2, c4, c
+        )
 
     def pair_diameter(self, sigma_i: ArrayLike, sigma_j: ArrayLike) -> NDArray[np.float64]:
         """Return sigma_ij of two diameters (or arrays of them)."""

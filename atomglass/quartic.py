@@ -10,6 +10,7 @@ already for b3^2 > (8/3) b2 b4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,13 +54,13 @@ class QuarticShape:
         The second minimum and its energy relative to the origin; NaN where there is none.
     """
 
-    beta: float | NDArray[np.float64]
-    group: str | NDArray[np.str_]
-    second_minimum: bool | NDArray[np.bool_]
-    maximum_position: float | NDArray[np.float64]
-    barrier: float | NDArray[np.float64]
-    second_minimum_position: float | NDArray[np.float64]
-    second_minimum_energy: float | NDArray[np.float64]
+    beta: Any
+    group: Any
+    second_minimum: Any
+    maximum_position: Any
+    barrier: Any
+    second_minimum_position: Any
+    second_minimum_energy: Any
 
 
 def shape(b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> QuarticShape:

@@ -129,8 +129,8 @@ def quench(
             lists = half_list(geometry, diameters, potential, skin)
         left = max_iterations - state.iterations
         code = kernels.conjugate_gradients(
-            state.positions, geometry.positions, state.direction, state.forces, *lists, geometry.shifts, potential.parameters,
-            force_tolerance, step, skin, min(ITERATIONS_PER_CALL, left), state.memory,
+            state.positions, geometry.positions, state.direction, state.forces, *lists, geometry.shifts,
+            potential.parameters, force_tolerance, step, skin, min(ITERATIONS_PER_CALL, left), state.memory,
         )  # fmt: skip
         worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
         if progress is not None:

@@ -114,6 +114,7 @@ class SwapMonteCarlo:
         self._images = geometry.images
         self._order = np.arange(len(configuration))
         self._generator = _generator_state(seed)
+        self._list: tuple[NDArray[np.int64], NDArray[np.uint32]]
         self.sweep = 0
         self._order_in_space()
 
@@ -294,7 +295,7 @@ def _generator_state(seed: int | np.random.SeedSequence) -> NDArray[np.uint64]:
         if isinstance(seed, bool) or int(seed) != seed or seed < 0:
             raise InputError("seed", seed, "an integer >= 0")
         seed = np.random.SeedSequence(int(seed))
-    return seed.generate_state(4, np.uint64)
+    return seed.generate_state(4, np.uint64).astype(np.uint64)
 
 
 def _check_range(name: str, value: float, good: bool, allowed: str) -> None:
@@ -329,5 +330,9 @@ def _joined(parts: list[SwapStatistics]) -> SwapStatistics:
     energies = np.concatenate([part.energies for part in parts])
     total = int(weights.sum())
     return SwapStatistics(
-        sweeps=total, energies=energies, record_every=parts[0].record_every, rebuilds=sum(p.rebuilds for p in parts), **mean
+        sweeps=total,
+        energies=energies,
+        record_every=parts[0].record_every,
+        rebuilds=sum(p.rebuilds for p in parts),
+        **mean,
     )

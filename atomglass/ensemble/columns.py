@@ -73,7 +73,9 @@ MODES = (
     Column("second_minimum_position", _FLOAT, "length", "where; NaN if none"),
     Column("second_minimum_energy", _FLOAT, "epsilon", "its energy relative to the origin; NaN if none"),
     Column("barrier", _FLOAT, "epsilon", "height of the quartic's maximum between the minima; NaN if none"),
-    Column("true_barrier", _FLOAT, "epsilon", "first maximum of the true energy along the mode; NaN if none or not sought"),
+    Column(
+        "true_barrier", _FLOAT, "epsilon", "first maximum of the true energy along the mode; NaN if none or not sought"
+    ),
     Column("b2_cutoff_share", _FLOAT, "", "share of b2 from pairs within 5 % of their cutoff"),
     Column("b3_cutoff_share", _FLOAT, "", "the same of b3"),
     Column("b4_cutoff_share", _FLOAT, "", "the same of b4"),

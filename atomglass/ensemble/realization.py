@@ -124,7 +124,7 @@ def _mode_rows(
     rows = []
     for k, expansion in enumerate(expansions):
         # The true profile costs hundreds of energies: for the modes that anyone asks about.
-        wanted = bool(selected[k]) or expansion.second_minimum and not settings.modes.full_spectrum
+        wanted = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
         rows.append(
             {
                 "mode": k,
@@ -147,7 +147,8 @@ def _mode_rows(
 
 def _expansion_columns(expansion: Expansion) -> Row:
     names = (
-        "b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy", "barrier"
+        "b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy",
+        "barrier",
     )  # fmt: skip
     shares = dict(zip(("b2_cutoff_share", "b3_cutoff_share", "b4_cutoff_share"), expansion.cutoff_shares, strict=True))
     return {name: getattr(expansion, name) for name in names} | {key: float(value) for key, value in shares.items()}

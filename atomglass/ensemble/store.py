@@ -72,7 +72,9 @@ class StudyStore:
                 for part in ("shards", "checkpoints", "runs"):
                     (folder / part).mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise InputError(f"cannot write to {folder} ({error.strerror})", remedy="choose another --out") from None
+                raise InputError(
+                    f"cannot write to {folder} ({error.strerror})", remedy="choose another --out"
+                ) from None
             publish(manifest, _manifest(settings))
         store = cls(folder)
         store._agree(settings, extend)
@@ -127,7 +129,7 @@ class StudyStore:
         counts = np.cumsum([0, *(len(r.modes) for r in realizations)])
         nested = pa.ListArray.from_arrays(pa.array(counts, pa.int32()), modes.to_struct_array().combine_chunks())
         shard = rows.append_column("modes", nested)
-        shard = shard.replace_schema_metadata({_CHECKSUM: checksum(shard)})
+        shard = shard.replace_schema_metadata({_CHECKSUM: checksum(rows, modes, counts)})
         path = self._shard_folder(chain) / f"{start:06d}-{start + len(realizations):06d}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         sink = pa.BufferOutputStream()
@@ -145,13 +147,14 @@ class StudyStore:
         path = self._shard_folder(chain) / f"{span[0]:06d}-{span[1]:06d}.parquet"
         try:
             shard = pq.ParquetFile(path, page_checksum_verification=True).read()
-            good = (shard.schema.metadata or {}).get(_CHECKSUM) == checksum(shard)
-        except (OSError, pa.ArrowException) as error:
+            nested = shard["modes"].combine_chunks()
+            rows, modes = shard.drop_columns(["modes"]), pa.Table.from_struct_array(nested.flatten())
+            good = (shard.schema.metadata or {}).get(_CHECKSUM) == checksum(rows, modes, nested.offsets.to_numpy())
+        except (OSError, KeyError, AttributeError, pa.ArrowException) as error:
             raise _damaged(path, str(error).splitlines()[0]) from None
         if not good:
             raise _damaged(path, "its checksum does not agree")
-        modes = pa.Table.from_struct_array(shard["modes"].combine_chunks().flatten())
-        return shard.drop_columns(["modes"]), modes
+        return rows, modes
 
     def save_checkpoint(self, chain: int, state: dict[str, Any], index: int, pending: list[Realization]) -> None:
         """Keep all that the chain's next move reads, and the rows that no shard holds yet; the last one is kept too."""
@@ -168,7 +171,7 @@ class StudyStore:
         _sync(path.parent)
 
     def load_checkpoint(self, chain: int) -> tuple[dict[str, Any], int, list[Realization]] | None:
-        """Return the newest checkpoint that can be read: state, next index, pending rows. None: start the chain anew."""
+        """Return the newest checkpoint that can be read: state, next index, pending rows; None if there is none."""
         path = self._checkpoint(chain)
         for candidate in (path, path.with_suffix(".previous.npz")):
             try:
@@ -217,13 +220,20 @@ def replace(path: Path, content: bytes) -> None:
     _sync(path.parent)
 
 
-def checksum(shard: pa.Table) -> bytes:
-    """Return a hash of a table's content, whatever the file's encoding."""
-    sink = pa.BufferOutputStream()
-    plain = shard.replace_schema_metadata(None).combine_chunks()
-    with pa.ipc.new_stream(sink, plain.schema) as writer:
-        writer.write_table(plain)
-    return hashlib.sha256(sink.getvalue()).hexdigest().encode()
+def checksum(rows: pa.Table, modes: pa.Table, offsets: np.ndarray) -> bytes:
+    """Return a hash of a shard's names and values, whatever the file's encoding."""
+    digest = hashlib.sha256(np.asarray(offsets, np.int64).tobytes())
+    for part in (rows, modes):
+        for name, column in zip(part.column_names, part.columns, strict=True):
+            digest.update(name.encode() + b"\0")
+            whole = column.combine_chunks()
+            digest.update(whole.is_null().to_numpy(zero_copy_only=False).tobytes())
+            if pa.types.is_string(whole.type):
+                digest.update("\0".join(whole.fill_null("").to_pylist()).encode())
+            else:
+                filler = pa.scalar(0).cast(whole.type)
+                digest.update(whole.fill_null(filler).to_numpy(zero_copy_only=False).tobytes())
+    return digest.hexdigest().encode()
 
 
 def _manifest(settings: StudySettings) -> bytes:

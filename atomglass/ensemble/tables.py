@@ -100,7 +100,8 @@ def load_study(folder: str | Path) -> Study:
         for name, columns in (("modes", MODES), ("realizations", REALIZATIONS))
         for c in columns
     ]
-    return Study(*frames, settings, pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]))
+    modes, realizations = frames
+    return Study(modes, realizations, settings, pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]))
 
 
 def _in_order(rows: pa.Table, columns: tuple[Column, ...]) -> pa.Table:

@@ -85,8 +85,12 @@ def energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forc
 
 @kernel
 def interacting_pairs(positions, first, neighbours, inverse_squares, shifts, p):
-    """Return the pairs within their cutoff: indices (P, 2), separations r_j - r_i (P, 3), (r/sigma)^2 (P,), and phi with
-    its first four derivatives by r^2 (P, 5).
+    """Return the pairs within their cutoff.
+
+    Returns
+    -------
+    pairs, separations, ratios, derivatives : (P, 2), (P, 3), (P,), (P, 5) arrays
+        Indices, r_j - r_i, (r/sigma)^2, and phi with its first four derivatives by r^2.
     """
     count = 0
     pairs = np.empty((neighbours.size, 2), np.int64)

@@ -47,6 +47,7 @@ class PairParameters(NamedTuple):
 
 @inline
 def pair_diameter(sigma_i, sigma_j, nonadditivity):
+    """sigma_ij of the non-additive mixing rule."""
     return 0.5 * (sigma_i + sigma_j) * (1.0 - nonadditivity * abs(sigma_i - sigma_j))
 
 
@@ -64,7 +65,7 @@ def inverse_power(w, exponent):
 
 @inline
 def pair_energy(z, w, p):
-    """phi at z < z_c, given w = 1/z as well: the caller divides twice in parallel, not one after the other."""
+    """Phi at z < z_c, given w = 1/z as well: the caller divides twice in parallel, not one after the other."""
     if p.order <= 2:
         polynomial = p.c0 + z * (p.c2 + z * p.c4)
     else:
@@ -76,7 +77,7 @@ def pair_energy(z, w, p):
 
 @inline
 def pair_energy_slope(z, p):
-    """phi and dphi/dz at z < z_c."""
+    """Phi and dphi/dz at z < z_c."""
     w = 1.0 / z
     power = inverse_power(w, p.exponent)
     if p.order <= 2:
@@ -92,7 +93,7 @@ def pair_energy_slope(z, p):
 
 @inline
 def pair_derivatives(z, p):
-    """phi and its first four derivatives by z, at z < z_c."""
+    """Phi and its first four derivatives by z, at z < z_c."""
     c = p.coefficients
     m, w = 0.5 * p.exponent, 1.0 / z
     f0 = inverse_power(w, p.exponent)

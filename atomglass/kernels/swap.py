@@ -1,8 +1,8 @@
 """Swap Monte Carlo: single-particle displacements and diameter swaps, detailed balance exact.
 
 What makes it fast changes no number of the trajectory: every particle's energy is kept; the random number of the
-acceptance test is drawn first, so that the sum over neighbours stops once the bound is passed (phi >= 0); neighbours are
-sorted by distance; in a swap the particle that grows is tried first.
+acceptance test is drawn first, so that the sum over neighbours stops once the bound is passed (phi >= 0); neighbours
+are sorted by distance; in a swap the particle that grows is tried first.
 """
 
 from __future__ import annotations

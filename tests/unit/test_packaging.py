@@ -224,6 +224,14 @@ def test_what_is_no_name_at_all(checkout: Path, name: str) -> None:
         find_toml(name, "potentials")
 
 
+@pytest.mark.parametrize("name", ["kumar2021", "kumar2021_3d", "kumar2021_smooth", "ipl10"])
+def test_the_shipped_potentials_travel_with_the_package(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_toml(find_toml(name, "potentials"))["source"]
+
+
 # --- the package ------------------------------------------------------------------------------------------------------
 
 
@@ -271,6 +279,11 @@ def test_a_module_does_not_hide_the_verb_of_its_name(monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(vars(atomglass), "hessian", raising=False)
     assert atomglass.hessian is len
     monkeypatch.delitem(vars(atomglass), "hessian")
+
+
+def test_the_verbs_are_functions_whatever_was_imported_before() -> None:
+    modules = "import atomglass.modes, atomglass.quench, atomglass.hessian, atomglass"
+    assert fresh(f"{modules}; print(callable(atomglass.quench), callable(atomglass.hessian))") == "True True"
 
 
 def test_the_version_command_prints_one_line() -> None:
