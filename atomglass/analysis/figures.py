@@ -286,6 +286,7 @@ def draw_figures(
             # no date inside: the same study gives the same bytes
             figure.savefig(path, dpi=200, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
             paths.append(path)
+            figure.set_layout_engine("none")  # the second format keeps the places found for the first
     return paths
 
 
