@@ -19,6 +19,8 @@ from atomglass.potential import PairPotential
 SKIN = 0.4
 #: Most that a particle moves in one iteration, in units of length.
 LONGEST_STEP = 0.05
+#: Root-mean-square force below which Newton's steps finish the descent: deep in the basin, where they cannot leave it.
+NEWTON_FORCE = 1e-4
 #: Iterations between two looks at Python.
 ITERATIONS_PER_CALL = 500
 #: Iterations without a new smallest maximum force after which the quench gives up.
@@ -57,8 +59,8 @@ class Quench:
         Largest force on a particle.
     status : QuenchStatus
         `converged`, `iterations_exhausted` or `stalled`; `status.advice` says what to do.
-    iterations, evaluations : int
-        Conjugate-gradient steps, and force evaluations.
+    iterations, evaluations, products : int
+        Steps, force evaluations, and products with the Hessian in Newton's steps.
     """
 
     configuration: Configuration
@@ -67,6 +69,7 @@ class Quench:
     status: QuenchStatus
     iterations: int
     evaluations: int
+    products: int
 
     @property
     def converged(self) -> bool:
@@ -80,9 +83,10 @@ def quench(
     force_tolerance: float = 1e-10,
     max_iterations: int = 100_000,
     longest_step: float = LONGEST_STEP,
+    newton: bool = True,
     progress: Callable[[float], object] | None = None,
 ) -> Quench:
-    """Descend by nonlinear conjugate gradients to the inherent state.
+    """Descend by nonlinear conjugate gradients, finished by Newton's method, to the inherent state.
 
     Parameters
     ----------
@@ -96,6 +100,8 @@ def quench(
         Give up after so many.
     longest_step : float
         Most that one particle moves in one iteration; short steps stay in the basin.
+    newton : bool
+        Finish with Newton's method, by products with the Hessian alone; False: conjugate gradients to the end.
     progress : callable, optional
         Called with the largest force now and then.
 
@@ -128,9 +134,10 @@ def quench(
             state.positions[:] = geometry.positions
             lists = half_list(geometry, diameters, potential, skin)
         left = max_iterations - state.iterations
-        code = kernels.conjugate_gradients(
+        code = kernels.minimise(
             state.positions, geometry.positions, state.direction, state.forces, *lists, geometry.shifts,
-            potential.parameters, force_tolerance, step, skin, min(ITERATIONS_PER_CALL, left), state.memory,
+            potential.parameters, start.dimension, force_tolerance, step, NEWTON_FORCE if newton else 0.0, skin,
+            min(ITERATIONS_PER_CALL, left), state.memory,
         )  # fmt: skip
         worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
         if progress is not None:
@@ -156,6 +163,7 @@ def _result(configuration: Configuration, start: Geometry, order: NDArray, state
         status=status.get(code, QuenchStatus.EXHAUSTED),
         iterations=state.iterations,
         evaluations=int(state.memory[kernels.EVALUATIONS]),
+        products=int(state.memory[kernels.PRODUCTS]),
     )
 
 
@@ -171,7 +179,7 @@ class _State:
 
     @classmethod
     def of(cls, positions: NDArray[np.float64], images: NDArray[np.int64]) -> _State:
-        memory = np.zeros(6)
+        memory = np.zeros(kernels.MEMORY)
         memory[kernels.FRESH] = 1.0
         return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
 
