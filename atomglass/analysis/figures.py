@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -45,9 +45,9 @@ def draw_density_of_states(
 ) -> Axes:
     """Draw D(omega) of one group on double logarithmic axes, beside omega^4 and omega^3.
 
-    The guides are not fitted: each is the normalised law omega^s, the same in every realization, up to the selection's
-    bound Omega there: (s + 1) omega^s #(Omega > omega) / sum Omega^(s+1). They bend down where the bounds lie, as the
-    data do; the central 90 % of the bounds are shaded.
+    The guides are not fitted: each is the normalised law omega^s up to the selection's bound in each mode's own
+    realization, averaged over the modes and over the width of a bin, so it is what a bin of the histogram should hold.
+    Where the bounds lie (their central 90 % are shaded) the guides bend down as the data do.
 
     Parameters
     ----------
@@ -60,23 +60,23 @@ def draw_density_of_states(
     frequency_share : float
         The selection's bound in units of the first phonon frequency.
     """
-    require(modes, ("realization", "frequency"))
+    require(modes, ("frequency",))
     qlms = quasi_localized(modes, group)
-    frequency = qlms["frequency"].to_numpy()
-    frequency = frequency[frequency <= selection_bound(qlms, frequency_share).to_numpy()]
+    frequency, bound = qlms["frequency"].to_numpy(), selection_bound(qlms, frequency_share).to_numpy()
+    known = frequency <= bound
+    frequency, bound = frequency[known], bound[known]
     ax = axes_or_new(ax)
     if not len(frequency):
         return _empty(ax, group)
-    bound = selection_bound(modes.drop_duplicates("realization"), frequency_share).dropna().to_numpy()
     edges = logarithmic_edges(frequency, bound.max(), 8 if len(frequency) < 200 else 12)
     found = histogram(frequency, edges)
-    omega = np.geomspace(edges[0], bound.max(), 600)[:-1]
+    omega = np.geomspace(edges[0], edges[-1], 600)
     for exponent, dash in ((4, "-"), (3, "--")):
-        guide = _truncated_law(omega, bound, exponent)
+        guide = _binned_law(omega, bound, exponent, edges[1] / edges[0])
         label = rf"$\omega^{exponent}$" + (" (theory)" if exponent == EXPECTED_EXPONENT[group] else "")
         ax.plot(omega, guide, dash, color=GREY, label=label, zorder=1)
     ax.axvspan(*np.quantile(bound, (0.05, 0.95)), color=PALE, alpha=0.35, linewidth=0, label="selection ends", zorder=0)
-    _points(ax, found, found.power_law_centre(EXPECTED_EXPONENT[group]), group)
+    _points(ax, found, group)
     bottom = 10 ** np.floor(np.log10((found.density - found.error[0]).min()))
     top = (found.density + found.error[1]).max()
     ax.set(
@@ -303,17 +303,21 @@ def _empty(ax: Axes, group: str, what: str = "no QLM in group {}\nin this study"
     return say_nothing_found(ax, what.format(group))
 
 
-def _truncated_law(omega: np.ndarray, bound: np.ndarray, exponent: int) -> np.ndarray:
-    """Return (s + 1) omega^s #(Omega > omega) / sum Omega^(s+1): its integral is 1."""
-    open_above = len(bound) - np.searchsorted(np.sort(bound), omega, side="right")
-    return (exponent + 1) * omega**exponent * open_above / (bound ** (exponent + 1.0)).sum()
+def _binned_law(omega: np.ndarray, bound: np.ndarray, exponent: int, ratio: float) -> np.ndarray:
+    """Mean of (s + 1) omega^s / Omega^(s+1), cut at Omega, over the modes and over a bin around each omega."""
+
+    def share_below(edge: np.ndarray) -> np.ndarray:
+        return (np.minimum(edge[:, None] / bound, 1) ** (exponent + 1)).mean(axis=1)
+
+    low, high = omega / np.sqrt(ratio), omega * np.sqrt(ratio)
+    return (share_below(high) - share_below(low)) / (high - low)
 
 
-def _points(ax: Axes, found: Histogram, x: np.ndarray, group: str) -> None:
+def _points(ax: Axes, found: Histogram, group: str) -> None:
     colour = GROUP_COLOURS[group]
     ax.hlines(found.density, found.low, found.high, color=colour, linewidth=0.8)
     ax.errorbar(
-        x, found.density, found.error, fmt=GROUP_MARKERS[group], color=colour,
+        np.sqrt(found.low * found.high), found.density, found.error, fmt=GROUP_MARKERS[group], color=colour,
         elinewidth=0.8, label="QLMs, 68 % Poisson", zorder=2,
     )  # fmt: skip
 
@@ -329,10 +333,10 @@ def _bars(ax: Axes, found: Histogram, group: str) -> None:
     ax.set_ylim(0, float((found.density + found.error[1]).max()))
 
 
-def _legend_above_bars(ax: Axes, where: str = "upper right") -> None:
+def _legend_above_bars(ax: Axes, where: Literal["upper left", "upper right"] = "upper right") -> None:
     """Leave room for the legend above all that is drawn."""
     rows = len(ax.get_legend_handles_labels()[1])
-    ax.set_ylim(0, ax.get_ylim()[1] * (1.1 + 0.11 * rows))
+    ax.set_ylim(0, ax.get_ylim()[1] * (1.1 + 0.17 * rows))
     ax.legend(loc=where)
 
 
@@ -342,7 +346,7 @@ def _plain_ticks(ax: Axes) -> None:
     decades = np.log10(high / low)
     if decades >= 2:
         return
-    steps = (1, 2, 5) if decades > 1 else (1, 2, 3, 4, 6) if decades > 0.4 else (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+    steps = (1, 2, 5) if decades > 1 else (1, 2, 3, 4, 6) if decades > 0.6 else (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
     ax.xaxis.set_major_locator(LogLocator(subs=steps))
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())

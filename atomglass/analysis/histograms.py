@@ -36,15 +36,6 @@ class Histogram:
         """The middle of each bin."""
         return (self.low + self.high) / 2
 
-    def power_law_centre(self, exponent: float) -> NDArray[np.float64]:
-        """Return where x^exponent equals its mean over each bin (Lafferty and Wyatt, NIM A 355, 541 (1995)).
-
-        A point drawn there lies on the law that it samples; at the middle of a wide bin it would lie beside it.
-        """
-        power = exponent + 1
-        mean = (self.high**power - self.low**power) / (power * (self.high - self.low))
-        return mean ** (1 / exponent)
-
 
 def poisson_interval(count: ArrayLike, confidence: float = 0.6827) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the exact central interval of a Poisson mean (Garwood, Biometrika 28, 437 (1936)); its low end is 0 at 0.

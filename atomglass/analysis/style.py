@@ -19,7 +19,7 @@ SHADE = "#F0E442"
 #: Width of one column of a two-column page, inches.
 COLUMN_WIDTH = 3.4
 
-RC: dict[str, Any] = {
+RC: Any = {  # Matplotlib's stubs know each key by name
     "font.size": 8,
     "axes.labelsize": 8.5,
     "axes.titlesize": 8,
@@ -70,6 +70,7 @@ def say_nothing_found(ax: Axes, what: str = "no QLM in this study") -> Axes:
     return ax
 
 
+@styled
 def panel_letter(ax: Axes, letter: str, title: str = "") -> None:
     """Put (a), (b) ... above the left corner of a panel, with a short title."""
     ax.set_title(f"({letter})  {title}".rstrip(), loc="left")

@@ -210,7 +210,10 @@ def _share(count: int, total: int) -> str:
 
 
 def _range(values: pd.Series) -> str:
-    return f"{values.min():.3g} to {values.max():.3g}" if len(values) else "none"
+    if not len(values):
+        return "none"
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _count(number: int, noun: str, plural: str | None = None) -> str:

@@ -83,26 +83,24 @@ def test_the_density_of_states_agrees_with_its_own_law():
     ax = draw_density_of_states(modes, group="A")
     x, y, ends = points_with_errors(ax)
     guides = {line.get_label()[:10]: line.get_data() for line in ax.get_lines() if "omega" in line.get_label()}
-    lowest = selection_bound(modes, 0.8).min()
-    below = x < 0.9 * lowest  # where the guides are straight
-    assert below.sum() >= 5
+    # The fake takes the bounds at random, so the guide holds where they end the selection too.
     chi2 = {}
     for label, (omega, law) in guides.items():
-        expected = np.exp(np.interp(np.log(x[below]), np.log(omega), np.log(law)))
-        width = np.where(expected > y[below], ends[below, 1] - y[below], y[below] - ends[below, 0])
-        chi2[label[1:9]] = float((((y[below] - expected) / width) ** 2).mean())
-    assert chi2[r"\omega^4"] < 2.5
+        expected = np.exp(np.interp(np.log(x), np.log(omega), np.log(law)))
+        width = np.where(expected > y, ends[:, 1] - y, y - ends[:, 0])
+        chi2[label[1:9]] = float((((y - expected) / width) ** 2).mean())
+    assert len(x) >= 6
+    assert chi2[r"\omega^4"] < 2
     assert chi2[r"\omega^3"] > 10
 
 
 def test_the_guides_are_normalised(study):
+    """Their integral from the left edge on, and the power law's share left of it, make 1, but for half a bin."""
     ax = draw_density_of_states(study[0], group="A")
     for line in ax.get_lines()[:2]:
         omega, law = line.get_data()
-        below = (
-            law[0] * omega[0] / (5 if r"omega^4" in line.get_label() else 4)
-        )  # the power law's share left of the axes
-        assert below + np.trapezoid(law, omega) == pytest.approx(1, abs=0.01)
+        left = law[0] * omega[0] / (5 if "omega^4" in line.get_label() else 4)
+        assert left + np.trapezoid(law, omega) == pytest.approx(1, abs=0.05)
 
 
 def test_beta_of_a_is_uniform_and_b_starts_at_one():

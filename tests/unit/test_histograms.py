@@ -35,18 +35,6 @@ def test_values_outside_still_count_in_the_normalisation():
     assert found.density == pytest.approx([0.5])
 
 
-def test_a_power_law_lies_on_its_own_centres():
-    """A million draws in wide bins: the density agrees at the power-law centre, not in the middle of the bin."""
-    exponent = 4
-    x = np.random.default_rng(2).random(1_000_000) ** (1 / (exponent + 1))
-    found = histogram(x, logarithmic_edges(x, 1.0, 4))
-    many = found.count > 10_000
-    law = (exponent + 1) * found.power_law_centre(exponent) ** exponent
-    middle = (exponent + 1) * found.centre**exponent
-    assert np.abs(found.density / law - 1)[many].max() < 0.03
-    assert np.abs(found.density / middle - 1)[many].max() > 0.1
-
-
 def test_logarithmic_edges_hold_every_value():
     x = np.array([1e-3, 0.01, 0.5])
     edges = logarithmic_edges(x, 0.5, 8)
