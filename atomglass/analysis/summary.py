@@ -25,7 +25,7 @@ _REMEDIES = {
 }
 
 _MODE_COLUMNS = (
-    "realization", "chain", "frequency", "group", "second_minimum", "barrier", "is_qlm", "b3_cutoff_share",
+    "realization", "chain", "frequency", "group", "second_minimum", "barrier", "true_barrier", "is_qlm", "b3_cutoff_share",
     "first_phonon_frequency", "complete_below",
 )  # fmt: skip
 _REALIZATION_COLUMNS = ("chain", "status", "reason", "complete", "rattlers", "number", "first_phonon_frequency")
@@ -127,6 +127,7 @@ def _groups(qlms: pd.DataFrame) -> str:
         ("with a second well", f"{int(groups['A']['second_minimum'].sum())} (hidden, higher)", "all, by definition"),
         ("frequency", *(_range(rows["frequency"]) for rows in groups.values())),
         ("barrier (epsilon)", *(_range(rows["barrier"].dropna()) for rows in groups.values())),
+        ("true energy has one", *(_confirmed(rows) for rows in groups.values())),
     ]
     lines = ["TWO GROUPS"]
     lines.append(_say("By the energy along the mode, b2 s^2/2 + b3 s^3/6 + b4 s^4/24:"))
@@ -136,6 +137,12 @@ def _groups(qlms: pd.DataFrame) -> str:
         if number:
             lines.append(_say(f"Beside these, {number} {name} ({what})."))
     return "\n".join(lines)
+
+
+def _confirmed(rows: pd.DataFrame) -> str:
+    """How many of the quartics' second wells the true energy along the mode has a barrier to."""
+    doubles = rows[rows["second_minimum"]]
+    return f"{int(doubles['true_barrier'].notna().sum())} of {len(doubles)} barriers"
 
 
 def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
