@@ -109,7 +109,7 @@ def test_a_block_stopped_anywhere_while_the_step_is_tuned(settings, tmp_path: Pa
 
 @pytest.mark.parametrize(("number", "workers"), [(signal.SIGTERM, 1), (signal.SIGINT, 2), (signal.SIGUSR1, 1)])
 def test_a_signal_stops_a_run_that_then_goes_on(study_file, tmp_path: Path, number: int, workers: int) -> None:
-    file, out = study_file(particles=100, equilibration=60_000, chains=2, realizations=2), tmp_path / "out"
+    file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=2), tmp_path / "out"
     command = ("run", file, "--out", out, "--workers", workers)
     running = start(*command)
     deadline = time.monotonic() + 120
