@@ -20,6 +20,8 @@ from atomglass.swap import TUNING_SWEEPS, SwapMonteCarlo
 CHECKPOINT_SECONDS = 30.0
 #: Force to which the random start is relaxed: enough that no two particles overlap.
 START_FORCE = 1.0
+#: Moves between two looks at whether to stop: a part of a second.
+BLOCK_MOVES = 1_000_000
 
 # Stages of a chain, for its random streams.
 _POSITIONS, _DIAMETERS, _SAMPLER = 0, 1, 2
@@ -78,8 +80,10 @@ def run_chain(store: StudyStore, chain: int, reporter: Reporter) -> None:
     if published >= ensemble.realizations_per_chain:
         return
     state, index, pending = store.load_checkpoint(chain) or (None, 0, [])
-    sampler = _restored(store.settings, chain, state)
     pending = [r for r in pending if r.row["index_in_chain"] >= published]
+    if index - len(pending) > published:  # a shard was lost since: what came before the checkpoint is needed again
+        state, index, pending = None, 0, []
+    sampler = _restored(store.settings, chain, state)
     try:
         while index < ensemble.realizations_per_chain:
             _advance(sampler, store, chain, index, pending, reporter)
@@ -128,7 +132,7 @@ def _sample_block(
     sampler: SwapMonteCarlo, equilibration: int, target: int, acceptance: float | None, pulse: Callable[[int], None]
 ) -> None:
     """Run a part of a second; the step is tuned during equilibration if an acceptance is wanted, else never."""
-    block = max(TUNING_SWEEPS, 1_000_000 // len(sampler) // TUNING_SWEEPS * TUNING_SWEEPS)
+    block = max(TUNING_SWEEPS, BLOCK_MOVES // len(sampler) // TUNING_SWEEPS * TUNING_SWEEPS)
     if sampler.sweep < equilibration and acceptance is not None:
         # Blocks are whole tuning intervals, so that an interrupted chain tunes at the same sweeps.
         sampler.equilibrate(min(block, equilibration - sampler.sweep), acceptance, pulse)

@@ -28,6 +28,7 @@ from atomglass.ensemble.realization import Realization
 from atomglass.ensemble.settings import StudySettings
 from atomglass.errors import InputError
 from atomglass.settings import validated
+from atomglass.version import KERNEL_VERSION
 
 FORMAT = 1
 _CHECKSUM = b"atomglass.sha256"
@@ -48,6 +49,7 @@ class StudyStore:
         try:
             data = json.loads(manifest.read_text(encoding="utf-8"))
             self.settings = validated(StudySettings, data["settings"], str(manifest))
+            self._kernel_version = data["kernel_version"]
         except FileNotFoundError:
             raise InputError(f"no study in {folder}", remedy="start one with `atomglass run FILE --out DIR`") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -82,7 +84,8 @@ class StudyStore:
 
     def _agree(self, wanted: StudySettings, extend: bool) -> None:
         """Refuse other physics; take over a larger ensemble if told to."""
-        mine, theirs = _flat(self.settings.physics()), _flat(wanted.physics())
+        mine = _flat(self.settings.physics() | {"kernel_version": self._kernel_version})
+        theirs = _flat(wanted.physics())
         changed = [key for key in sorted({*mine, *theirs}) if mine.get(key) != theirs.get(key)]
         if changed:
             shown = ", ".join(f"{key}: {mine.get(key)} there, {theirs.get(key)} now" for key in changed[:5])
@@ -237,7 +240,12 @@ def checksum(rows: pa.Table, modes: pa.Table, offsets: np.ndarray) -> bytes:
 
 
 def _manifest(settings: StudySettings) -> bytes:
-    data = {"format": FORMAT, "physics_hash": settings.physics_hash, "settings": settings.model_dump(mode="json")}
+    data = {
+        "format": FORMAT,
+        "kernel_version": KERNEL_VERSION,
+        "physics_hash": settings.physics_hash,
+        "settings": settings.model_dump(mode="json"),
+    }
     return (json.dumps(data, indent=2) + "\n").encode()
 
 
