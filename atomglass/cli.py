@@ -7,6 +7,7 @@ import sys
 import typer
 
 from atomglass.errors import InputError
+from atomglass.theory.commands import theory_app
 
 app = typer.Typer(
     name="atomglass",
@@ -14,6 +15,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+)
+app.add_typer(
+    theory_app, name="theory", help="The theories beside the simulations: each paper's figures and statements."
 )
 
 
