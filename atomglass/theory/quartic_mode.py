@@ -163,7 +163,7 @@ class QuarticMode:
 
     @property
     def barrier(self) -> Number:
-        """Energy of the maximum above the origin, or above the lower minimum where the origin is none; NaN: one well."""
+        """Energy of the maximum above the origin, or above the lower minimum where the origin is none, or NaN."""
         from_origin = np.asarray(self.shape.barrier)
         from_lower = np.asarray(self.about_lower_minimum().shape.barrier)
         return _plain(np.where(np.asarray(self.b2) > 0, from_origin, from_lower))

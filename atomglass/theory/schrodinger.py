@@ -22,8 +22,8 @@ _BATCH = 256
 def depressed_minimum(p: ArrayLike, q: ArrayLike) -> Array:
     """Return the position of the lower minimum of p y^2 + q y + y^4; of two equal ones, the left.
 
-    It is the root of 4 y^3 + 2 p y + q that is largest in size, with the sign of -q. Cardano's formula gives it, and one
-    Newton step removes what the formula loses by cancellation.
+    It is the root of 4 y^3 + 2 p y + q that is largest in size, with the sign of -q. Cardano's formula gives it, and
+    one Newton step removes what the formula loses by cancellation.
     """
     p, q = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(q, dtype=float))
     side = np.where(q >= 0, -1.0, 1.0)
