@@ -1,6 +1,6 @@
 """Two-level systems born from the vibrational instability: their densities, their coupling to strain, their number.
 
-Equation numbers are those of Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007). L = ln(W/Delta0) throughout.
+Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007). L = ln(W/Delta0) throughout.
 """
 
 from __future__ import annotations
