@@ -83,12 +83,17 @@ def sampled_shifts(
     """Return kappa of an oscillator at the centre of independent neighbours within a radius, shape (samples,)."""
     if couplings not in ("uniform", "sign"):
         raise InputError("the couplings", couplings, "uniform or sign")
-    numbers = rng.poisson(4 * np.pi / 3 * radius**3, samples)
-    owner = np.repeat(np.arange(samples), numbers)
-    distance = radius * rng.random(len(owner)) ** (1 / 3)
-    stiffness = rng.random(len(owner)) ** (2 / (exponent + 1))
-    factor = rng.uniform(-0.5, 0.5, len(owner)) if couplings == "uniform" else np.ones(len(owner))
-    return np.bincount(owner, (coupling * factor / distance**3) ** 2 / stiffness, samples)
+    mean_number, shifts = 4 * np.pi / 3 * radius**3, np.empty(samples)
+    for start in range(0, samples, 500):  # blocks of bounded memory
+        block = shifts[start : start + 500]
+        numbers = rng.poisson(mean_number, len(block))
+        owner = np.repeat(np.arange(len(block)), numbers)
+        volume = mean_number * rng.random(len(owner))  # 4 pi r^3/3, uniform
+        stiffness = rng.random(len(owner)) ** (2 / (exponent + 1))
+        factor = rng.uniform(-0.5, 0.5, len(owner)) if couplings == "uniform" else 1.0
+        interaction = coupling * factor * (4 * np.pi / 3) / volume
+        block[:] = np.bincount(owner, interaction**2 / stiffness, len(block))
+    return shifts
 
 
 def bare_stiffness_density(k: ArrayLike, exponent: float = 2.0) -> Array:

@@ -133,19 +133,14 @@ def _potential(y: Array, p: Array, q: Array) -> Array:
 
 
 def _turning_points(p: Array, q: Array, energy: Array) -> tuple[Array, Array]:
-    """Return the outermost points where the potential reaches an energy, by Newton's method from outside.
-
-    Outside the outermost crossing the quartic is convex and rises, so Newton's method from there cannot overshoot.
-    """
-    # Cauchy's bound on the roots of y^4 + p y^2 + q y - energy, in its tight form for each power.
-    reach = 2 * np.max([np.sqrt(np.abs(p)), np.cbrt(np.abs(q)), np.abs(energy) ** 0.25], axis=0) + 1e-6
-    points = []
-    for side in (-1.0, 1.0):
-        y = side * reach
-        for _ in range(60):
-            y = y - (_potential(y, p, q) - energy) / (4 * y**3 + 2 * p * y + q)
-        points.append(y)
-    return points[0], points[1]
+    """Return the outermost points where the potential reaches an energy above its minimum."""
+    companion = np.zeros((len(p), 4, 4))
+    companion[:, 1:, :3] = np.eye(3)
+    companion[:, 0, 3], companion[:, 1, 3], companion[:, 2, 3] = energy, -q, -p
+    roots = np.linalg.eigvals(companion)
+    # A pair with a small imaginary part is an upper well that just fails to be reached: take it in.
+    real = np.abs(roots.imag) < 0.1
+    return np.where(real, roots.real, np.inf).min(axis=1), np.where(real, roots.real, -np.inf).max(axis=1)
 
 
 def _kinetic(size: int) -> Array:
