@@ -93,7 +93,7 @@ def branches(I1: float, I2: float) -> list[tuple[float, float]]:
 
 
 def origin_parameters(h: ArrayLike, eta: ArrayLike, t: ArrayLike) -> tuple[Array, Array]:
-    """Return (eta, t) after the shift that removes the linear term, to the minimum or, of two wells, to the barrier top.
+    """Return (eta, t) without a linear term, about the minimum or, of two wells, about the barrier top.
 
     The paper's choice of origin for Fig. 1: one-well potentials have eta > 9 t^2/32, all others eta < 0.
     """
