@@ -163,7 +163,7 @@ def upper_well_dos(x: float, temperature: float) -> float:
         exponent = float(well_difference(t)) * x**4 / temperature
         if exponent > 700:
             return 0.0
-        return 1 / ((1 + x**6 * t**2 * (3 - 2 * t**2) ** 2) * (1 + np.exp(exponent)))
+        return np.exp(-exponent) / ((1 + x**6 * t**2 * (3 - 2 * t**2) ** 2) * (1 + np.exp(-exponent)))
 
     level = np.sqrt(LEVEL_WELLS)
     # The Fermi factor falls at Delta = T, the Lorentzian at f = delta f; both scales go as t ~ 1/x.

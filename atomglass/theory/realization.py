@@ -85,9 +85,7 @@ def oscillator_realization(
     }
     lists = {name: np.asarray(values).tolist() for name, values in columns.items()}
     rows = [{"mode": i, **{name: values[i] for name, values in lists.items()}} for i in range(len(modes.eigenvalues))]
-    reason = (
-        "" if state.converged else f"largest force left {state.residual:.1e}, softest mode {state.eigenvalues[0]:.1e}"
-    )
+    found = f"largest force left {state.residual:.1e}, lowest eigenvalue {state.eigenvalues[0]:.1e}"
     realization = {
         "seed": model.seed,
         "energy": float(state.energy),

@@ -38,27 +38,30 @@ def low_frequency_exponent(frequencies: ArrayLike, largest: float) -> Estimate:
     return Estimate(float(s_plus_one - 1), float(s_plus_one / np.sqrt(len(chosen))), len(chosen))
 
 
-def fit_omega_star(frequencies: ArrayLike, largest: float) -> Estimate:
+def fit_omega_star(frequencies: ArrayLike, largest: float, smallest: float = 0.0) -> Estimate:
     """Return omega* of the universal density of states (Parshin et al., Eq. 5.18) by maximum likelihood.
 
     Parameters
     ----------
     frequencies : array
-        All frequencies; those above `largest` are left out, and the density is normalised on (0, largest).
+        All frequencies; those outside the window are left out, and the density is normalised on it.
     largest : float
         Where the universal form ends; about 2 omega*, below omega_c.
+    smallest : float
+        Where it begins. In a small system some unstable oscillators are alone, feel no force and fill the gap; see
+        docs/theory/vibrational_instability.md.
 
     Raises
     ------
     InputError
-        Fewer than five frequencies below `largest`.
+        Fewer than five frequencies in the window.
     """
-    chosen = _below(frequencies, largest)
+    chosen = _below(frequencies, largest, smallest)
     cumulative = _cumulative_dos()
 
     def loss(log_star: float) -> float:
         star = np.exp(log_star)
-        norm = star * cumulative(largest / star)
+        norm = star * (cumulative(largest / star) - cumulative(smallest / star))
         return float(np.log(norm) * len(chosen) - np.log(boson_peak_dos(chosen / star)).sum())
 
     low, high = np.log(largest / 30), np.log(largest * 4)
@@ -85,10 +88,10 @@ def _cumulative_dos() -> CubicSpline:
     return CubicSpline(x, g).antiderivative()
 
 
-def _below(frequencies: ArrayLike, largest: float) -> Array:
+def _below(frequencies: ArrayLike, largest: float, smallest: float = 0.0) -> Array:
     frequencies = np.asarray(frequencies, dtype=float)
-    chosen = frequencies[(frequencies > 0) & (frequencies < largest)]
+    chosen = frequencies[(frequencies > smallest) & (frequencies < largest)]
     if len(chosen) < 5:
         remedy = "raise the largest frequency or take more realizations"
-        raise InputError(f"the number of frequencies below {largest:g}", len(chosen), "at least 5", remedy)
+        raise InputError(f"the number of frequencies from {smallest:g} to {largest:g}", len(chosen), "at least 5", remedy)
     return chosen
