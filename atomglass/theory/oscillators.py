@@ -156,12 +156,11 @@ class OscillatorModel:
         scale = 1 / np.sqrt(self.anharmonicities.mean())
         quartic, force = self.anharmonicities * scale**2, self.external_forces / scale
         rng = self._rng(5)
-        best = None
+        minima = []
         for _ in range(starts):
             y = rng.normal(0.0, 0.05, self.number) if start == "random" else self._unstable_start(quartic, rng)
-            found = minimise(self.stiffness_matrix, quartic, force, y)
-            best = found if best is None or found[1] < best[1] else best
-        y, energy, residual, iterations = best
+            minima.append(minimise(self.stiffness_matrix, quartic, force, y))
+        y, energy, residual, iterations = min(minima, key=lambda found: found[1])
         hessian = self.stiffness_matrix + np.diag(3 * quartic * y**2)
         eigenvalues = linalg.eigh(hessian, eigvals_only=True, driver="evr", check_finite=False)
         return RelaxedState(self, scale * y, scale**2 * energy, residual, iterations, eigenvalues)

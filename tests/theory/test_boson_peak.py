@@ -71,7 +71,9 @@ def test_limits():
     )
     assert boson_peak_dos(1.0, "III") == pytest.approx(0.688475, rel=1e-6)
     for part, slope in {"I": 2, "II": 1, "total": 3, "III": 1}.items():
-        np.testing.assert_allclose(boson_peak_dos(np.array([50.0, 1e4]), part) / np.array([50.0, 1e4]), slope, rtol=3e-5)
+        np.testing.assert_allclose(
+            boson_peak_dos(np.array([50.0, 1e4]), part) / np.array([50.0, 1e4]), slope, rtol=3e-5
+        )
     assert boson_peak_dos(5.0) / 15 == pytest.approx(1, abs=4e-3)
     assert boson_peak_dos(10.0) / 30 == pytest.approx(1, abs=7e-4)
     assert stable_fraction_below(1e-2) == pytest.approx(np.sqrt(8 / 9), rel=1e-6)
