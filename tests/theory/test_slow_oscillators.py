@@ -147,4 +147,4 @@ def test_groups_of_the_oscillators_modes():
     hidden = (np.abs(beta) > np.sqrt(8 / 9)) & ~upper
     assert 0 < hidden.mean() < 0.1
     numbers = np.array([row["participation_ratio"] for row in rows]) * 2197
-    assert 1 <= numbers.min() and np.median(numbers) < 6
+    assert numbers.min() >= 1 and np.median(numbers) < 6
