@@ -219,6 +219,8 @@ class RelaxedState:
             raise InputError("the largest frequency", frequency, "positive")
         values, e = linalg.eigh(self.hessian, subset_by_value=(-np.inf, frequency**2), check_finite=False)
         A, x = self.model.anharmonicities, self.displacements
+        # An eigenvector has no sign of its own; this one makes every b3 <= 0.
+        e = np.where((A * x) @ e**3 > 0, -e, e)
         b3, b4 = 6 * (A * x) @ e**3, 6 * A @ e**4
         return OscillatorModes(values, e, 1 / (e**4).sum(axis=0), values, b3, b4)
 
@@ -234,6 +236,7 @@ class OscillatorModes:
     participation_number : array, shape (m,)
         1/sum e_i^4: over how many oscillators a mode extends.
     b2, b3, b4 : array, shape (m,)
+        b3 <= 0, by the sign of the vector.
     """
 
     eigenvalues: Array

@@ -7,7 +7,8 @@ import pytest
 
 from atomglass.errors import InputError
 from atomglass.settings import validated
-from atomglass.theory import oscillator_realization
+from atomglass.theory import OscillatorModel, oscillator_realization
+from atomglass.theory.oscillator_ensemble import gather
 from atomglass.theory.realization import OscillatorConfig
 
 CONFIG = OscillatorConfig(coupling=0.2, size=7, frequency_max=0.3)
@@ -17,7 +18,7 @@ def test_rows():
     rows, realization = oscillator_realization(CONFIG, np.random.default_rng(5))
     again, _ = oscillator_realization(CONFIG, np.random.default_rng(5))
     assert repr(rows) == repr(again)
-    assert realization["status"] == "ok" and realization["modes"] == len(rows) > 3
+    assert realization["status"] == "ok" and realization["mode_count"] == len(rows) > 3
     frequencies = [row["frequency"] for row in rows]
     assert frequencies == sorted(frequencies) and frequencies[-1] <= 0.3
     for row in rows:
@@ -28,7 +29,10 @@ def test_rows():
         assert row["second_minimum"] == (beta**2 > 8 / 9)
         assert np.isnan(row["barrier"]) != row["second_minimum"]
         assert 1 / 343 <= row["participation_ratio"] <= 1
-        assert row["status"] == "ok" and row["reason"] == ""
+        assert row["b3"] <= 0
+        if row["second_minimum"]:
+            s = row["second_minimum_position"]
+            assert row["b2"] + s * (row["b3"] / 2 + s * row["b4"] / 6) == pytest.approx(0, abs=1e-9)
     plain = {type(value) for row in [*rows, realization] for value in row.values()}
     assert plain <= {int, float, str, bool}
 
@@ -49,3 +53,20 @@ def test_settings_are_checked():
         validated(OscillatorConfig, {"coupling": 3.0}, "x.toml")
     with pytest.raises(InputError, match="ascending"):
         validated(OscillatorConfig, {"anharmonicity": [2.0, 1.0]}, "x.toml")
+
+
+def test_failures_are_data(monkeypatch):
+    """A minimiser stopped early: a row with its reason, and no modes."""
+    from atomglass.theory import oscillators
+
+    def stopped(K, quartic, force, y):
+        found = minimise(K, quartic, force, y)
+        return found[0] + 1e-3, found[1], 1e-3, 1
+
+    minimise = oscillators.minimise
+    monkeypatch.setattr(oscillators, "minimise", stopped)
+    rows, realization = oscillator_realization(CONFIG, np.random.default_rng(5))
+    assert rows == [] and realization["mode_count"] == 0
+    assert realization["status"] == "not_converged" and "1.0e-03" in realization["reason"]
+    ensemble = gather(OscillatorModel(coupling=0.2, size=5), 2)
+    assert ensemble.not_converged == 2 and ensemble.oscillators == 0
