@@ -10,8 +10,12 @@ from typing import Annotated, Optional
 import typer
 
 from atomglass.errors import InputError
+from atomglass.theory.commands import theory_app
 
 app = typer.Typer(name="atomglass", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(
+    theory_app, name="theory", help="The theories beside the simulations: each paper's figures and statements."
+)
 
 PotentialOption = Annotated[str, typer.Option("--potential", "-p", help="A name in potentials/, or a TOML file.")]
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")]
@@ -24,7 +28,7 @@ StudyFolder = Annotated[Path, typer.Argument(help="A study's directory.")]
 def commands() -> None:
     """Computer glasses and their quasi-localized modes.
 
-    A study: run, collect, status. One stage alone: sample, quench, modes.
+    A study: run, collect, status. One stage alone: sample, quench, modes. The theories: theory.
     """
 
 

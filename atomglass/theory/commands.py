@@ -1,0 +1,106 @@
+"""`atomglass theory`: list the papers, run one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from atomglass.theory.registry import Statement
+
+theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@theory_app.command("list")
+def list_papers() -> None:
+    """List the papers whose models can be run."""
+    from rich.table import Table
+
+    from atomglass.theory.registry import PAPERS
+
+    table = Table("name", "paper", box=None, header_style="bold")
+    for paper in PAPERS.values():
+        table.add_row(paper.name, paper.reference)
+    _console().print(table)
+
+
+@theory_app.command("run")
+def run_paper(
+    name: Annotated[str, typer.Argument(help="A name that `atomglass theory list` shows.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables; made if missing.")],
+    config: Annotated[
+        Path | None, typer.Option("--config", help="TOML file; without it, the shipped workflows/NAME.toml.")
+    ] = None,
+) -> None:
+    """Compute one paper's figures, and what it states beside what is found here."""
+    from atomglass.resources import find_toml
+    from atomglass.settings import read_toml, validated
+    from atomglass.theory.registry import load_study
+
+    study = load_study(name)
+    path = find_toml(config if config is not None else name, "workflows")
+    settings = validated(study.config, read_toml(path), str(path))
+    folder = _folder(out)
+    before = _stamps(folder)
+    statements = study.run(settings, folder)
+    (folder / "settings.json").write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    _write_statements(statements, folder / "statements.csv")
+    _print_statements(name, statements)
+    typer.echo("Written:")
+    after = _stamps(folder)
+    for written in sorted(path for path in after if after[path] != before.get(path)):
+        typer.echo(f"  {written}")
+
+
+def _folder(out: Path) -> Path:
+    """Return the output folder, made if missing."""
+    from atomglass.errors import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {out} ({error.strerror})", remedy="give another --out") from None
+    return out
+
+
+def _stamps(folder: Path) -> dict[Path, int]:
+    """Return when each file of a folder was last written."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def _write_statements(statements: list[Statement], path: Path) -> None:
+    """Write the table of statements as CSV."""
+    import csv
+    from dataclasses import asdict
+
+    from atomglass.theory.registry import STATEMENT_FIELDS
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, STATEMENT_FIELDS)
+        writer.writeheader()
+        writer.writerows(asdict(statement) for statement in statements)
+
+
+def _print_statements(name: str, statements: list[Statement]) -> None:
+    """Print the table of statements."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    colours = {"agrees": "green", "differs": "yellow", "not reproducible": "red"}
+    table = Table("where", "paper's statement", "paper", "ours", "verdict", title=f"{name}: the paper and ours")
+    for s in statements:
+        cells = (escape(text) for text in (s.source, s.statement, s.paper, s.ours))
+        table.add_row(*cells, f"[{colours[s.verdict]}]{s.verdict}[/]")
+    _console().print(table)
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal; wide enough for the tables where there is none."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
