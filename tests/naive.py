@@ -95,7 +95,8 @@ def images(positions, cell, within: float) -> list[tuple[int, int, Vector, float
     vectors = cell.tolist()
     found = []
     shifts = [
-        [sum(s * vectors[k][m] for k, s in enumerate(steps)) for m in range(d)] for steps in product((-1, 0, 1), repeat=d)
+        [sum(s * vectors[k][m] for k, s in enumerate(steps)) for m in range(d)]
+        for steps in product((-1, 0, 1), repeat=d)
     ]
     for i in range(n):
         for j in range(i + 1, n):

@@ -80,7 +80,7 @@ def test_phonons_at_all_wavevectors(crystal) -> None:
 
 
 def test_moduli_are_lattice_sums(crystal) -> None:
-    """No non-affine motion in a Bravais lattice: each modulus is the second derivative of one particle's lattice sum."""
+    """No non-affine motion in a Bravais lattice: moduli are second derivatives of one lattice sum."""
     configuration, potential, side = crystal
     vectors, lengths, first, second = shells(configuration, potential, side)
     d, volume = configuration.dimension, configuration.volume / len(configuration)
@@ -139,7 +139,7 @@ def test_bulk_modulus_from_the_equation_of_state(crystal) -> None:
 
 def test_no_cubic_term_where_inversion_forbids_it(crystal) -> None:
     """A displacement odd under inversion about a particle: U(s) = U(-s), so b3 = 0 while b2 and b4 are not."""
-    configuration, potential, side = crystal
+    configuration, potential, _ = crystal
     reciprocal = 2 * np.pi * np.linalg.inv(configuration.cell).T
     polarisation = np.arange(1.0, configuration.dimension + 1)
     odd = np.sin(configuration.positions @ reciprocal[0])[:, None] * polarisation
@@ -157,7 +157,9 @@ def test_first_phonon_frequency_of_an_isotropic_crystal(lattice, side: int, name
     configuration, potential = lattice(side), ag.load_potential(name)
     moduli = ag.elastic_moduli(configuration, potential)
     reciprocal = 2 * np.pi * np.linalg.inv(configuration.cell).T
-    shortest = min(np.linalg.norm(np.array(s) @ reciprocal) for s in product((-1, 0, 1), repeat=len(reciprocal)) if any(s))
-    assert moduli.first_phonon_frequency == pytest.approx(np.sqrt(moduli.shear / configuration.density) * shortest, rel=1e-12)
+    steps = [np.array(s) for s in product((-1, 0, 1), repeat=len(reciprocal)) if any(s)]
+    shortest = min(np.linalg.norm(s @ reciprocal) for s in steps)
+    speed = np.sqrt(moduli.shear / configuration.density)
+    assert moduli.first_phonon_frequency == pytest.approx(speed * shortest, rel=1e-12)
     lowest = ag.lowest_modes(configuration, potential, count=1).frequencies[0]
     assert lowest == pytest.approx(moduli.first_phonon_frequency, rel=0.06 if len(reciprocal) == 2 else 0.35)

@@ -23,21 +23,19 @@ def case(request) -> tuple[ag.Configuration, ag.PairPotential]:
 def strained_energy(configuration: ag.Configuration, potential: ag.PairPotential, strain: np.ndarray) -> float:
     """Energy after the deformation exp(strain), which tilts the cell, and a quench."""
     gradient = expm(strain)
-    deformed = configuration.replace(positions=configuration.positions @ gradient.T, box=configuration.cell @ gradient.T)
-    done = ag.quench(deformed, potential, force_tolerance=1e-11, longest_step=1e-3)
+    positions, box = configuration.positions @ gradient.T, configuration.cell @ gradient.T
+    done = ag.quench(
+        configuration.replace(positions=positions, box=box), potential, force_tolerance=1e-11, longest_step=1e-3
+    )
     assert done.max_force < 1e-9
     return done.energy
 
 
 def curvature(configuration: ag.Configuration, potential: ag.PairPotential, strain: np.ndarray, h: float) -> float:
     """d2U/dgamma2 by differences at h and 2h (Richardson)."""
-    middle = strained_energy(configuration, potential, 0 * strain)
-    second = [
-        (strained_energy(configuration, potential, g * strain) + strained_energy(configuration, potential, -g * strain) - 2 * middle)
-        / g**2
-        for g in (h, 2 * h)
-    ]
-    return (4 * second[0] - second[1]) / 3
+    far, near, middle, *rest = (strained_energy(configuration, potential, k * h * strain) for k in range(-2, 3))
+    narrow, wide = near + rest[0] - 2 * middle, far + rest[1] - 2 * middle
+    return (4 * narrow - wide / 4) / (3 * h**2)
 
 
 def test_shear_modulus_by_really_shearing(case) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import naive
 import numpy as np
 import pytest
@@ -10,7 +12,12 @@ from samples import glass, liquid, loose
 import atomglass as ag
 from atomglass.quench import QuenchStatus
 
-STARTS = [(loose, "kumar2021", 64, 2, True), (liquid, "kumar2021", 256, 2, False), (liquid, "ipl10", 100, 2, False), (liquid, "kumar2021_3d", 110, 3, True)]  # fmt: skip
+STARTS = [
+    (loose, "kumar2021", 64, 2, True),
+    (liquid, "kumar2021", 256, 2, False),
+    (liquid, "ipl10", 100, 2, False),
+    (liquid, "kumar2021_3d", 110, 3, True),
+]
 
 
 @pytest.mark.parametrize("maker, name, n, d, sheared", STARTS)
@@ -46,13 +53,13 @@ def test_positions_go_on_through_the_faces() -> None:
     assert b - boxes == pytest.approx(a, abs=1e-7)
 
 
-@pytest.mark.parametrize("name, n, d", [("kumar2021", 30, 2), ("kumar2021_3d", 75, 3)])
+@pytest.mark.parametrize("name, n, d", [("kumar2021", 30, 2), ("kumar2021_3d", 90, 3)])
 def test_same_minimum_as_small_steps_downhill(name: str, n: int, d: int) -> None:
     """From near a minimum, steepest descent by the twin and conjugate gradients end in the same place."""
     potential, rng = ag.load_potential(name), np.random.default_rng(4)
     inherent = glass(name, n, d, 2)
     start = inherent.replace(positions=inherent.positions + 0.01 * rng.standard_normal((n, d)))
-    descended = naive.steepest_descent(start, naive.Model.of(potential), tolerance=1e-2, step=2e-3)
+    descended = naive.steepest_descent(start, naive.Model.of(potential), tolerance=5e-2, step=2e-3)
     ours = ag.quench(start, potential).configuration.positions
     rest = ag.quench(start.replace(positions=descended), potential).configuration.positions
     held = ~ag.rattlers(inherent, potential)
@@ -67,15 +74,13 @@ def test_a_minimum_stays_where_it_is() -> None:
     inherent, potential = glass("kumar2021", 144, 2, 6), ag.load_potential("kumar2021")
     again = ag.quench(inherent, potential, force_tolerance=1e-9)
     assert again.iterations == 0
-    assert np.array_equal(again.configuration.positions, inherent.positions) or np.abs(
-        again.configuration.positions - inherent.positions
-    ).max() < 1e-14
+    assert again.configuration.positions == pytest.approx(inherent.positions, abs=1e-14)
 
 
 def test_energy_falls_along_the_way() -> None:
     start, potential = liquid("kumar2021", 100, 2, 12), ag.load_potential("kumar2021")
     energies = [ag.quench(start, potential, max_iterations=k).energy for k in (1, 2, 4, 8, 16, 32, 64, 128)]
-    assert all(later < earlier for earlier, later in zip([ag.energy(start, potential), *energies], energies, strict=False))
+    assert np.all(np.diff([ag.energy(start, potential), *energies]) < 0)
 
 
 def test_iterations_exhausted() -> None:
@@ -95,8 +100,6 @@ def test_iterations_exhausted() -> None:
 
 def test_stalled(monkeypatch) -> None:
     """A tolerance below rounding is never reached; the quench sees it and says so."""
-    import sys
-
     monkeypatch.setattr(sys.modules["atomglass.quench"], "PATIENCE", 1000)
     done = ag.quench(liquid("kumar2021", 64, 2, 9), ag.load_potential("kumar2021"), force_tolerance=1e-300)
     assert done.status is QuenchStatus.STALLED
@@ -107,26 +110,35 @@ def test_stalled(monkeypatch) -> None:
 
 def test_a_nan_never_passes() -> None:
     """At the door as a position; on the way, from an overlap whose energy overflows, as a verdict."""
-    start, potential = liquid("kumar2021", 64, 2, 9), ag.load_potential("kumar2021")
+    start = liquid("kumar2021", 64, 2, 9)
     broken = start.positions.copy()
     broken[5, 1] = np.nan
-    with pytest.raises(ag.InputError, match="positions"):
+    with pytest.raises(ag.InputError, match="position of particle 5"):
         start.replace(positions=broken)
-    overlapping = start.positions.copy()
-    overlapping[1] = overlapping[0] + [1e-30, 0] if overlapping[0, 0] == 0 else overlapping[0] * (1 + 1e-15)
-    try:
-        done = ag.quench(start.replace(positions=overlapping), potential, max_iterations=50_000)
-    except ag.InputError as error:
-        assert "same" in str(error) or "coinc" in str(error)  # refused at the door: as good
-    else:
-        if done.converged:
-            assert np.isfinite(done.energy)
-            assert np.abs(ag.forces(done.configuration, potential)).max() < 1e-9
-        else:
-            assert done.status is not QuenchStatus.CONVERGED
+    hard = ag.PairPotential(exponent=60, order=2, cutoff=1.25)
+    positions = [[0.0, 0.0], [1e-6, 0.0], [2.5, 2.5], [3.4, 2.5], [2.5, 3.3]]
+    done = ag.quench(ag.Configuration(positions, np.ones(5), [6.0, 6.0]), hard)
+    assert not np.isfinite(done.energy)
+    assert done.status is QuenchStatus.STALLED
+    assert not done.converged
+    assert "overlaps" in done.status.advice
 
 
-@pytest.mark.parametrize("setting, value", [("force_tolerance", 0.0), ("force_tolerance", np.nan), ("longest_step", -1.0), ("max_iterations", 0)])
+def test_a_bad_overlap_is_resolved_or_reported() -> None:
+    """Two particles a hundredth apart come apart; a thousandth apart, forces of 1e40 are too much, and it is said."""
+    potential = ag.load_potential("kumar2021")
+    for gap, converges in ((1e-2, True), (1e-3, False)):
+        positions = [[0.0, 0.0], [gap, 0.0], [2.5, 2.5], [3.4, 2.5], [2.5, 3.3]]
+        done = ag.quench(ag.Configuration(positions, np.ones(5), [6.0, 6.0]), potential)
+        assert done.converged == converges
+        assert (done.max_force <= 1e-10) == converges
+        assert np.isfinite(done.configuration.positions).all()
+
+
+@pytest.mark.parametrize(
+    "setting, value",
+    [("force_tolerance", 0.0), ("force_tolerance", np.nan), ("longest_step", -1.0), ("max_iterations", 0)],
+)
 def test_bad_settings(setting: str, value: float) -> None:
     with pytest.raises(ag.InputError, match=setting):
         ag.quench(loose(64, 2, 1), ag.load_potential("kumar2021"), **{setting: value})

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import cell_of, glass, liquid, loose
+from samples import glass, liquid, loose
 
 import atomglass as ag
+from atomglass.elasticity import shear_strains
 from atomglass.interactions import Geometry, Pairs
 from atomglass.kernels import cells
+from atomglass.kernels.forces import strain_response
 
 MAKERS = {"liquid": liquid, "glass": glass}
 #: Sizes on either side of three search cells a side: all pairs are searched below, cells above.
@@ -114,7 +116,9 @@ def test_any_small_sample(n, d, seed, length, tilt, exponent, order, strays) -> 
 
 
 @pytest.mark.parametrize("half", [True, False])
-@pytest.mark.parametrize("n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (90, 3, True), (250, 3, False)])
+@pytest.mark.parametrize(
+    "n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (90, 3, True), (250, 3, False)]
+)
 def test_neighbour_list_is_that_of_brute_force(n: int, d: int, sheared: bool, half: bool) -> None:
     configuration, reach = loose(n, d, 7, sheared), 2.05
     geometry = Geometry.of(configuration)
@@ -123,7 +127,8 @@ def test_neighbour_list_is_that_of_brute_force(n: int, d: int, sheared: bool, ha
     index, image = packed >> cells.IMAGE_BITS, packed & cells.IMAGE_MASK
     vectors = geometry.positions[index] + geometry.shifts[image] - geometry.positions[owner]
     distances = np.linalg.norm(vectors, axis=1)
-    expected = {(i, j): (vector, r) for i, j, vector, r in naive.images(configuration.positions, configuration.cell, reach)}
+    found = naive.images(configuration.positions, configuration.cell, reach)
+    expected = {(i, j): (vector, r) for i, j, vector, r in found}
     assert len(owner) == len(expected) * (1 if half else 2)
     assert {(min(i, j), max(i, j)) for i, j in zip(owner.tolist(), index.tolist(), strict=True)} == set(expected)
     for i, j, vector, r in zip(owner.tolist(), index.tolist(), vectors, distances, strict=True):
@@ -163,9 +168,6 @@ def test_particles_on_the_faces(position: float) -> None:
 @pytest.mark.parametrize("d", [2, 3])
 def test_strain_derivatives(d: int) -> None:
     """Stress, and Born and non-affine parts under every strain, against the twin's."""
-    from atomglass.elasticity import shear_strains
-    from atomglass.kernels.forces import strain_response
-
     name = "kumar2021" if d == 2 else "kumar2021_3d"
     configuration, potential = liquid(name, 100, d, 6, True), ag.load_potential(name)
     model, pairs = naive.Model.of(potential), Pairs.of(configuration, potential)

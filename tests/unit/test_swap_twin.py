@@ -47,9 +47,8 @@ def test_same_trajectory_move_for_move(
     fast = ag.SwapMonteCarlo(small_sample(n, d, sheared), potential, temperature, 0.3, step, seed=n)
     state, start = fast.state(), fast.configuration
     order = state["order"]
-    slow = SwapTwin(
-        start.positions[order], start.diameters[order], start.cell, Model.of(potential), temperature, 0.3, step, state["generator"]
-    )  # fmt: skip
+    positions, diameters, model = start.positions[order], start.diameters[order], Model.of(potential)
+    slow = SwapTwin(positions, diameters, start.cell, model, temperature, 0.3, step, state["generator"])
     rebuilds = 0
     for _ in range(sweeps):
         attempted, accepted = dict(slow.attempted), dict(slow.accepted)
