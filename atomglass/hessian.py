@@ -50,7 +50,8 @@ def pair_hessian(pairs: Pairs) -> sparse.csr_array:
     """Return the Hessian of given pairs."""
     d, n = pairs.dimension, pairs.number
     r = pairs.separations[:, :d]
-    blocks = 4 * pairs.derivatives[:, 2, None, None] * r[:, :, None] * r[:, None, :]
+    # The outer product first: x y = y x to the last bit, so that the matrix is exactly symmetric.
+    blocks = (r[:, :, None] * r[:, None, :]) * (4 * pairs.derivatives[:, 2, None, None])
     blocks += 2 * pairs.derivatives[:, 1, None, None] * np.eye(d)
     i, j = pairs.indices.T
     diagonal = np.zeros((n, d, d))

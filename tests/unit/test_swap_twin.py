@@ -1,0 +1,90 @@
+"""The fast Monte Carlo makes the very moves of its slow twin: the same random numbers, the same verdicts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from naive import Model, SwapTwin, Xoshiro
+from samples import cell_of, glass
+
+import atomglass as ag
+from atomglass import swap as swap_module
+from atomglass.kernels import random
+
+
+def small_sample(n: int, d: int, sheared: bool) -> ag.Configuration:
+    """Particles of nearly equal size: the box can be small, and the twin fast."""
+    rng = np.random.default_rng(n)
+    cell = cell_of(n, d, sheared)
+    start = ag.Configuration(rng.random((n, d)) @ cell, rng.uniform(0.85, 1.1, n), cell)
+    return ag.quench(start, ag.load_potential("kumar2021"), force_tolerance=1e-3).configuration
+
+
+def test_random_numbers_are_the_published_ones() -> None:
+    """The first outputs of xoshiro256** from the state 1, 2, 3, 4, and a long run beside the twin."""
+    state = np.array([1, 2, 3, 4], np.uint64)
+    assert [int(random.next_random(state)) for _ in range(4)] == [11520, 0, 1509978240, 1215971899390074240]
+    twin = Xoshiro(state)
+    assert all(random.uniform(state) == twin.uniform() for _ in range(2000))
+    assert [int(word) for word in state] == twin.state
+
+
+@pytest.mark.parametrize(
+    "n, d, sheared, name, temperature, step, sweeps",
+    [
+        (20, 2, False, "kumar2021", 0.3, 0.2, 60),
+        (20, 2, True, "kumar2021", 0.3, 0.2, 60),
+        (30, 2, False, "ipl10", 0.2, 0.2, 30),
+        (40, 3, False, "kumar2021_3d", 0.3, 0.08, 8),
+        (44, 3, True, "kumar2021_smooth", 0.3, 0.06, 8),
+    ],
+)  # fmt: skip
+def test_same_trajectory_move_for_move(
+    monkeypatch, n: int, d: int, sheared: bool, name: str, temperature: float, step: float, sweeps: int
+) -> None:
+    monkeypatch.setitem(swap_module.SKIN, 2, 0.6)  # narrow, so that lists are rebuilt
+    potential = ag.load_potential(name)
+    fast = ag.SwapMonteCarlo(small_sample(n, d, sheared), potential, temperature, 0.3, step, seed=n)
+    state, start = fast.state(), fast.configuration
+    order = state["order"]
+    positions, diameters, model = start.positions[order], start.diameters[order], Model.of(potential)
+    slow = SwapTwin(positions, diameters, start.cell, model, temperature, 0.3, step, state["generator"])
+    rebuilds = 0
+    for _ in range(sweeps):
+        attempted, accepted = dict(slow.attempted), dict(slow.accepted)
+        stats = fast.run(1)
+        for _ in range(n):
+            slow.move()
+        for kind, share in (("displacement", stats.displacement_acceptance), ("swap", stats.swap_acceptance)):
+            tried = slow.attempted[kind] - attempted[kind]
+            assert not tried or round(share * tried) == slow.accepted[kind] - accepted[kind]
+        now = fast.configuration
+        assert now.positions[order] == pytest.approx(slow.positions, abs=1e-10)
+        assert np.array_equal(now.diameters[order], slow.diameters)
+        assert fast.energy == pytest.approx(slow.energy, rel=1e-11)
+        assert [int(word) for word in fast.state()["generator"]] == slow.random.state
+        rebuilds += stats.rebuilds
+    assert rebuilds >= 3
+    assert min(slow.accepted.values()) >= 10
+    assert slow.accepted["displacement"] < slow.attempted["displacement"]
+    assert slow.accepted["swap"] < slow.attempted["swap"]
+
+
+@pytest.mark.parametrize("d, n, skins", [(2, 400, (0.22, 0.48)), (3, 512, (0.21, 0.6))])
+def test_the_skin_changes_no_move(monkeypatch, d: int, n: int, skins: tuple[float, float]) -> None:
+    """Lists of different width, rebuilt at different moves; the skins leave the number of search cells the same."""
+    name = "kumar2021" if d == 2 else "kumar2021_3d"
+    results = []
+    for skin in skins:
+        monkeypatch.setitem(swap_module.SKIN, d, skin)
+        sampler = ag.SwapMonteCarlo(glass(name, n, d, seed=5), ag.load_potential(name), 0.25, 0.2, 0.06, seed=8)
+        stats = sampler.run(40)
+        results.append((sampler.configuration, stats, sampler.state()["order"]))
+    (a, narrow, order_a), (b, wide, order_b) = results
+    assert np.array_equal(order_a, order_b)
+    assert narrow.rebuilds > 1.5 * wide.rebuilds > 0
+    assert narrow.displacement_acceptance == wide.displacement_acceptance
+    assert narrow.swap_acceptance == wide.swap_acceptance
+    assert a.positions == pytest.approx(b.positions, abs=1e-10)
+    assert np.array_equal(a.diameters, b.diameters)
+    assert np.any(a.diameters != glass(name, n, d, seed=5).diameters)
