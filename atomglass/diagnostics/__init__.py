@@ -1,0 +1,35 @@
+"""Diagnostics of a sampler and of its samples: memory, motion, structure, and whether they still are a liquid."""
+
+from atomglass.diagnostics.dynamics import bond_breaking, bonds, mean_square_displacement, overlap
+from atomglass.diagnostics.liquid import LiquidReport, liquid_report
+from atomglass.diagnostics.series import CorrelationTime, integrated_correlation_time, relaxation_time
+from atomglass.diagnostics.structure import (
+    HexaticOrder,
+    RadialDistribution,
+    SizeCorrelation,
+    SteinhardtOrder,
+    hexatic_order,
+    radial_distribution,
+    size_correlation,
+    steinhardt_order,
+)
+
+__all__ = [
+    "CorrelationTime",
+    "HexaticOrder",
+    "LiquidReport",
+    "RadialDistribution",
+    "SizeCorrelation",
+    "SteinhardtOrder",
+    "bond_breaking",
+    "bonds",
+    "hexatic_order",
+    "integrated_correlation_time",
+    "liquid_report",
+    "mean_square_displacement",
+    "overlap",
+    "radial_distribution",
+    "relaxation_time",
+    "size_correlation",
+    "steinhardt_order",
+]

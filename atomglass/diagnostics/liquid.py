@@ -1,0 +1,143 @@
+"""Is the sample still a liquid? Crystals and demixed samples are found out and said so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from atomglass.configuration import Configuration
+from atomglass.diagnostics.dynamics import overlap
+from atomglass.diagnostics.structure import hexatic_order, size_correlation, steinhardt_order
+from atomglass.errors import InputError
+
+#: Largest global order of a liquid, by dimension, in small samples; its own fluctuations of order N^-1/2 come on top.
+GLOBAL_ORDER = {2: 0.2, 3: 0.1}
+#: Largest local order of a liquid: mean |psi_6| in 2-D, mean averaged Q_6 in 3-D.
+LOCAL_ORDER = {2: 0.7, 3: 0.3}
+#: Global order that fluctuations alone give, in units of N^-1/2: a Rayleigh tail, exceeded once in 10^5.
+FLUCTUATION = 5.0
+#: Largest correlation of neighbours' diameters, and largest structure factor of the diameters at the longest waves.
+NEIGHBOUR_SIZES = 0.1
+LARGE_SCALE_SIZES = 5.0
+
+
+@dataclass(frozen=True)
+class LiquidReport:
+    """Whether a sample is still a liquid, and the numbers that tell.
+
+    Attributes
+    ----------
+    is_liquid : bool
+        No sign of crystalline order or of demixing.
+    reasons : tuple of str
+        What speaks against a liquid, in words with numbers; empty for a liquid.
+    dimension, number : int
+        d and N.
+    global_order : float
+        |mean psi_6| in 2-D, global Q_6 in 3-D; the largest of the configurations, as the following three.
+    local_order : float
+        Mean |psi_6| in 2-D, mean of the averaged Q_6 in 3-D.
+    neighbour_sizes : float
+        Correlation coefficient of the diameters of neighbours; NaN where all diameters are equal.
+    large_scale_sizes : float
+        Structure factor of the diameters at the longest waves; NaN where all diameters are equal.
+    overlap : float
+        Share of particles in the last configuration within 0.3 of where they were in the first; NaN of one alone. No
+        criterion: a deeply supercooled liquid keeps its places for long.
+    """
+
+    is_liquid: bool
+    reasons: tuple[str, ...]
+    dimension: int
+    number: int
+    global_order: float
+    local_order: float
+    neighbour_sizes: float
+    large_scale_sizes: float
+    overlap: float
+
+    def __str__(self) -> str:
+        return "liquid" if self.is_liquid else "not a liquid: " + "; ".join(self.reasons)
+
+
+def liquid_report(configurations: Configuration | Sequence[Configuration]) -> LiquidReport:
+    """Say whether a sample, or each of a series of samples, is still a liquid.
+
+    Parameters
+    ----------
+    configurations : Configuration or sequence of them
+        One sample, or several of the same particles in the order of time.
+
+    Raises
+    ------
+    InputError
+        No configurations, ones that do not belong together, or a box too small to tell.
+
+    Notes
+    -----
+    Limits, and what the models `kumar2021` at T = 0.1 (N = 4000) and `kumar2021_3d` at T = 0.108 (N = 1500) measure:
+
+    =====================================  ==================  =======  ==================  =======
+    quantity                               limit in 2-D        liquid   limit in 3-D        liquid
+    =====================================  ==================  =======  ==================  =======
+    global psi_6 / Q_6                     0.2 (at N < 625)    0.02     0.1 (at N < 2500)   @G3@
+    mean |psi_6| / mean averaged Q_6       0.7                 0.50     0.3                 @L3@
+    neighbours' diameters, Moran's I       0.1                 -0.31    0.1                 @I3@
+    diameters at the longest waves         5                   0.18     5                   @S3@
+    =====================================  ==================  =======  ==================  =======
+
+    The limit of the global order rises as 5 N^-1/2 in small samples. Perfect crystals have 1 (triangular), 0.575 (fcc)
+    and 0.511 (bcc) for both orders, with thermal displacements of a twentieth of the spacing 0.93, 0.53 and 0.47;
+    diameters sorted along one axis give I = 0.9 and 270 (2-D, N = 4000).
+    """
+    samples = [configurations] if isinstance(configurations, Configuration) else list(configurations)
+    if not samples:
+        raise InputError("number of configurations", 0, ">= 1")
+    first, last = samples[0], samples[-1]
+    if any(sample.positions.shape != first.positions.shape for sample in samples):
+        raise InputError("shapes of the configurations", "different", "the same particles in all")
+    values = np.array([_measure(sample) for sample in samples]).max(axis=0)
+    reasons = _reasons(values, first.dimension, len(first))
+    return LiquidReport(
+        not reasons, reasons, first.dimension, len(first), *(float(v) for v in values),
+        overlap=overlap(first, last) if len(samples) > 1 else float("nan"),
+    )  # fmt: skip
+
+
+def _measure(sample: Configuration) -> tuple[float, float, float, float]:
+    """Return global and local order, and neighbour and large-scale correlation of the diameters."""
+    if sample.dimension == 2:
+        hexatic = hexatic_order(sample)
+        order = hexatic.global_order, hexatic.local_order
+    else:
+        steinhardt = steinhardt_order(sample, 6)
+        order = steinhardt.global_order, float(steinhardt.averaged.mean())
+    if np.ptp(sample.diameters) < 1e-9:
+        return *order, float("nan"), float("nan")
+    sizes = size_correlation(sample)
+    return *order, sizes.neighbours, sizes.large_scale
+
+
+def _reasons(values: np.ndarray, dimension: int, number: int) -> tuple[str, ...]:
+    whole, local, neighbours, waves = values
+    symbol = "psi_6" if dimension == 2 else "Q_6"
+    limit = max(GLOBAL_ORDER[dimension], FLUCTUATION / np.sqrt(number))
+    sentences = [
+        (whole > limit, f"global {symbol} = {whole:.3f} exceeds {limit:.3f}: crystalline order across the sample"),
+        (
+            local > LOCAL_ORDER[dimension],
+            f"mean local {symbol} = {local:.3f} exceeds {LOCAL_ORDER[dimension]}: crystalline neighbourhoods",
+        ),
+        (
+            neighbours > NEIGHBOUR_SIZES,
+            f"neighbours' diameters correlate by {neighbours:.3f}, more than {NEIGHBOUR_SIZES}: sizes have demixed",
+        ),
+        (
+            waves > LARGE_SCALE_SIZES,
+            f"diameters vary {waves:.1f} times as much as shuffled ones over the box, more than "
+            f"{LARGE_SCALE_SIZES:g} times: sizes have separated",
+        ),
+    ]
+    return tuple(text for found, text in sentences if found)

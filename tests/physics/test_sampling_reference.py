@@ -1,0 +1,122 @@
+"""Swap Monte Carlo against energies that two independent programs measured (docs/validation.md, "Sampling").
+
+Every run starts from random positions, relaxed a little, goes down in temperature, and knows its own error: the
+integrated correlation time of the energy series gives it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pytest
+
+import atomglass as ag
+from atomglass.diagnostics import bond_breaking, integrated_correlation_time, liquid_report, overlap
+
+STEP = 0.12
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Energy per particle at one state point, and how long to sample it here."""
+
+    potential: str
+    number: int
+    temperature: float
+    energy: float
+    error: float
+    equilibration: int
+    production: int
+    max_displacement: float = STEP
+
+
+REFERENCES = [
+    Reference("kumar2021", 1024, 0.20, 0.4054, 0.0008, 10_000, 40_000),
+    Reference("kumar2021", 1024, 0.12, 0.3059, 0.0003, 20_000, 200_000),
+    Reference("kumar2021", 1024, 0.09, 0.2638, 0.0003, 60_000, 600_000),
+    Reference("kumar2021_3d", 1500, 0.130, 0.4263, 0.0006, 10_000, 60_000),
+    Reference("kumar2021_3d", 1500, 0.108, 0.3817, 0.0007, 40_000, 160_000),
+]
+
+
+def random_start(potential: ag.PairPotential, number: int, seed: int) -> ag.Configuration:
+    """Return random positions at rho = 1, quantile diameters, relaxed until a sampler can start."""
+    rng = np.random.default_rng(seed)
+    d = potential.dimension
+    box = np.full(d, number ** (1 / d))
+    start = ag.Configuration(rng.random((number, d)) * box, ag.sample_diameters(number, rng, "quantile"), box)
+    return ag.quench(start, potential, force_tolerance=1e-3).configuration
+
+
+def equilibrated(potential: ag.PairPotential, number: int, temperature: float, sweeps: int, seed: int, step=STEP):
+    """Return a sampler at the temperature: down from three times as high in four stages, the last the longest."""
+    configuration = random_start(potential, number, seed)
+    for stage, (factor, share) in enumerate([(3.0, 0.05), (1.7, 0.1), (1.25, 0.2), (1.0, 1.0)]):
+        stream = np.random.SeedSequence([seed, stage])
+        sampler = ag.SwapMonteCarlo(configuration, potential, factor * temperature, 0.2, step, stream)
+        sampler.run(int(share * sweeps))
+        configuration = sampler.configuration
+    return sampler
+
+
+def halves_agree(energies: np.ndarray) -> float:
+    """Return the difference of the two halves' means, in standard errors: a drift shows here."""
+    a, b = (integrated_correlation_time(half) for half in np.array_split(energies, 2))
+    return abs(a.mean - b.mean) / np.hypot(a.mean_error, b.mean_error)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: f"{r.potential}-T{r.temperature}")
+def test_energy_reference(reference, record_property):
+    potential = ag.load_potential(reference.potential)
+    sampler = equilibrated(
+        potential, reference.number, reference.temperature, reference.equilibration, 7, reference.max_displacement
+    )
+    stats = sampler.run(reference.production, record_every=10)
+    found = integrated_correlation_time(stats.energies)
+    report = liquid_report(sampler.configuration)
+    print(json.dumps({**asdict(reference), **asdict(found), **asdict(report)}, default=float))
+    assert found.long_enough
+    assert halves_agree(stats.energies) < 4
+    assert found.mean_error <= reference.error
+    assert abs(found.mean - reference.energy) < 4 * np.hypot(found.mean_error, reference.error)
+    assert report.is_liquid, report.reasons
+
+
+@pytest.mark.slow
+def test_large_sample_at_the_studied_temperature():
+    """N = 4000, T = 0.1: energy, both acceptances, and how slowly the particles leave their places."""
+    potential = ag.load_potential("kumar2021")
+    sampler = equilibrated(potential, 4000, 0.1, 25_000, 11)
+    energies, shares, survived = [], {1200: [], 4000: []}, []
+    for _ in range(8):
+        origin = sampler.configuration
+        for sweeps, total in ((1200, 1200), (2800, 4000)):
+            stats = sampler.run(sweeps, record_every=10)
+            energies.append(stats.energies)
+            shares[total].append(overlap(origin, sampler.configuration))
+        survived.append(bond_breaking(origin, sampler.configuration))
+    found = integrated_correlation_time(np.concatenate(energies))
+    mean = {sweeps: (np.mean(values), np.std(values, ddof=1) / np.sqrt(8)) for sweeps, values in shares.items()}
+    report = liquid_report(sampler.configuration)
+    print(json.dumps({**asdict(found), "swap": stats.swap_acceptance, "displacement": stats.displacement_acceptance,
+                      "overlap": mean, "bonds": float(np.mean(survived)), **asdict(report)}, default=float))  # fmt: skip
+    assert found.long_enough
+    assert abs(found.mean - 0.279) < 4 * np.hypot(found.mean_error, 0.001)
+    assert abs(stats.swap_acceptance - 0.142) < 0.003
+    assert abs(stats.displacement_acceptance - 0.220) < 0.003
+    assert abs(mean[1200][0] - 0.80) < 0.05
+    assert abs(mean[4000][0] - 0.58) < 0.08
+    assert report.is_liquid, report.reasons
+
+
+@pytest.mark.parametrize(("temperature", "energy"), [(0.20, 0.4054), (0.12, 0.3059)])
+def test_energy_of_a_small_sample(temperature, energy):
+    """The quick twin of the slow tests, N = 256; 0.0015 is what a fourth of the particles may change."""
+    sampler = equilibrated(ag.load_potential("kumar2021"), 256, temperature, 8_000, 5)
+    found = integrated_correlation_time(sampler.run(20_000, record_every=10).energies)
+    assert found.long_enough
+    assert found.mean_error < 0.0012
+    assert abs(found.mean - energy) < 4 * found.mean_error + 0.0015
