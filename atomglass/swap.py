@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,27 +138,13 @@ class SwapMonteCarlo:
         progress : callable, optional
             Called with the number of sweeps done since its last call, a few times a second.
         """
-        if sweeps < 0:
-            raise InputError("sweeps", sweeps, ">= 0")
-        record_every = record_every or max(1, sweeps // 100)
+        _check_count("sweeps", sweeps, 0)
+        if record_every is None:
+            record_every = max(1, sweeps // 100)
+        _check_count("record_every", record_every, 1)
         counters = np.zeros(5, np.int64)
-        energies = []
-        per_call = max(1, MOVES_PER_CALL // len(self._particles))
-        done = 0
-        while done < sweeps:
-            block = min(
-                sweeps - done,
-                per_call,
-                record_every - done % record_every,
-                ORDERING_INTERVAL - self.sweep % ORDERING_INTERVAL,
-            )
-            self._run_block(block, counters)
-            done += block
-            if done % record_every == 0:
-                energies.append(self.energy / len(self._particles))
-            if progress is not None:
-                progress(block)
-        return _statistics(sweeps, counters, np.array(energies), record_every)
+        energies = self._advance(sweeps, record_every, counters, progress)
+        return _statistics(sweeps, counters, energies, record_every)
 
     def equilibrate(
         self, sweeps: int, target_acceptance: float = 0.3, progress: Callable[[int], object] | None = None
@@ -165,15 +153,18 @@ class SwapMonteCarlo:
 
         The tuning uses the past of the chain, which breaks detailed balance: take no samples from these sweeps.
         """
+        _check_count("sweeps", sweeps, 0)
         _check_range("target_acceptance", target_acceptance, 0 < target_acceptance < 1, "between 0 and 1")
-        parts = []
+        total, energies = np.zeros(5, np.int64), [np.empty(0)]
         for start in range(0, sweeps, TUNING_SWEEPS):
-            part = self.run(min(TUNING_SWEEPS, sweeps - start), TUNING_SWEEPS, progress)
-            parts.append(part)
-            if np.isfinite(part.displacement_acceptance):
-                factor = np.clip((part.displacement_acceptance + 0.05) / (target_acceptance + 0.05), 0.8, 1.25)
+            counters = np.zeros(5, np.int64)
+            energies.append(self._advance(min(TUNING_SWEEPS, sweeps - start), TUNING_SWEEPS, counters, progress))
+            total += counters
+            if counters[kernels.DISPLACEMENTS]:
+                accepted = counters[kernels.DISPLACEMENTS_ACCEPTED] / counters[kernels.DISPLACEMENTS]
+                factor = np.clip((accepted + 0.05) / (target_acceptance + 0.05), 0.8, 1.25)
                 self.max_displacement = float(min(self.max_displacement * factor, self._largest_step))
-        return _joined(parts)
+        return _statistics(sweeps, total, np.concatenate(energies), TUNING_SWEEPS)
 
     @property
     def energy(self) -> float:
@@ -211,24 +202,9 @@ class SwapMonteCarlo:
         Raises
         ------
         InputError
-            The state belongs to another potential.
+            The state belongs to another potential, or is none.
         """
-        settings = json.loads(str(state["settings"]))
-        given = {key: getattr(potential, key) for key in PairSettings.model_fields}
-        if settings["pair"] != given:
-            raise InputError("saved state's potential", settings["pair"], f"the one given, {given}")
-        sampler = cls.__new__(cls)
-        sampler.potential = potential
-        for name in _STATE_ARRAYS:
-            setattr(sampler, f"_{name}", np.array(state[name]))
-        sampler._dimension = sampler._box.shape[0]
-        sampler.temperature, sampler.swap_fraction = settings["temperature"], settings["swap_fraction"]
-        sampler.max_displacement, sampler.sweep = settings["max_displacement"], settings["sweep"]
-        sampler._skin, sampler._reach = settings["skin"], settings["reach"]
-        sampler._list = kernels.full_list(
-            sampler._reference, sampler._cell, sampler._inverse, sampler._dimension, sampler._reach
-        )
-        return sampler
+        return cls._restored(state, potential, "saved state")
 
     def save(self, path: str | Path) -> None:
         """Write the state to an `.npz` file, aside first and then renamed."""
@@ -252,9 +228,52 @@ class SwapMonteCarlo:
         try:
             with np.load(path, allow_pickle=False) as data:
                 state = {name: data[name] for name in (*_STATE_ARRAYS, "settings")}
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise InputError(f"cannot read sampler state {path} ({error})") from None
-        return cls.restore(state, potential)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error) as error:
+            raise InputError(
+                f"cannot read sampler state {path} ({error})", remedy="start the sampler again from a configuration"
+            ) from None
+        return cls._restored(state, potential, f"sampler state {path}")
+
+    @classmethod
+    def _restored(cls, state: dict[str, Any], potential: PairPotential, what: str) -> SwapMonteCarlo:
+        settings = _checked_settings(state, what)
+        given = {key: getattr(potential, key) for key in PairSettings.model_fields}
+        if settings["pair"] != given:
+            raise InputError(f"potential of {what}", settings["pair"], f"the one given, {given}")
+        sampler = cls.__new__(cls)
+        sampler.potential = potential
+        for name in _STATE_ARRAYS:
+            setattr(sampler, f"_{name}", np.array(state[name]))
+        sampler._dimension = sampler._box.shape[0]
+        sampler.temperature, sampler.swap_fraction = settings["temperature"], settings["swap_fraction"]
+        sampler.max_displacement, sampler.sweep = settings["max_displacement"], settings["sweep"]
+        sampler._skin, sampler._reach = settings["skin"], settings["reach"]
+        sampler._list = kernels.full_list(
+            sampler._reference, sampler._cell, sampler._inverse, sampler._dimension, sampler._reach
+        )
+        return sampler
+
+    def _advance(
+        self, sweeps: int, record_every: int, counters: NDArray[np.int64], progress: Callable[[int], object] | None
+    ) -> NDArray[np.float64]:
+        """Do the sweeps in short blocks, add to the counters, and return the recorded energies per particle."""
+        energies = []
+        per_call = max(1, MOVES_PER_CALL // len(self._particles))
+        done = 0
+        while done < sweeps:
+            block = min(
+                sweeps - done,
+                per_call,
+                record_every - done % record_every,
+                ORDERING_INTERVAL - self.sweep % ORDERING_INTERVAL,
+            )
+            self._run_block(block, counters)
+            done += block
+            if done % record_every == 0:
+                energies.append(self.energy / len(self._particles))
+            if progress is not None:
+                progress(block)
+        return np.array(energies)
 
     @property
     def _largest_step(self) -> float:
@@ -288,6 +307,44 @@ class SwapMonteCarlo:
 
 
 _STATE_ARRAYS = ("particles", "reference", "images", "energies", "order", "generator", "cell", "inverse", "box")
+
+
+#: Arrays of a saved state with one row a particle: shape of the row, and type.
+_PER_PARTICLE = {
+    "particles": ((4,), np.float64),
+    "reference": ((3,), np.float64),
+    "images": ((3,), np.int64),
+    "energies": ((), np.float64),
+    "order": ((), np.int64),
+}
+_SETTINGS = {"pair", "temperature", "swap_fraction", "max_displacement", "skin", "reach", "sweep"}
+
+
+def _checked_settings(state: dict[str, Any], what: str) -> dict[str, Any]:
+    """Return the settings of a saved state whose arrays fit together: kernels check no bounds."""
+    try:
+        n, d = len(state["particles"]), len(state["box"])
+        shapes = {name: ((n, *shape), kind) for name, (shape, kind) in _PER_PARTICLE.items()}
+        shapes |= {"generator": ((4,), np.uint64), "cell": ((3, 3), np.float64), "inverse": ((3, 3), np.float64)}
+        for name, (shape, kind) in shapes.items():
+            array = state[name]
+            if array.shape != shape or array.dtype != kind or not np.all(np.isfinite(array)):
+                raise InputError(
+                    f"array {name!r} of {what}, shape and type,", (array.shape, str(array.dtype)), str(shape)
+                )
+        settings = json.loads(str(state["settings"]))
+        if n < 1 or d not in (2, 3) or not settings.keys() >= _SETTINGS:
+            raise InputError(what, "incomplete", "a state as SwapMonteCarlo saves it")
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise InputError(f"{what} is no state of a sampler ({error!r})") from None
+    if not np.array_equal(np.sort(state["order"]), np.arange(n)):
+        raise InputError(f"array 'order' of {what}", "no permutation", "each particle once")
+    return settings
+
+
+def _check_count(name: str, value: int, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InputError(name, value, f"an integer >= {least}")
 
 
 def _generator_state(seed: int | np.random.SeedSequence) -> NDArray[np.uint64]:
@@ -325,25 +382,4 @@ def _statistics(
         energies=energies,
         record_every=record_every,
         rebuilds=rebuilds,
-    )
-
-
-def _joined(parts: list[SwapStatistics]) -> SwapStatistics:
-    """Return the statistics of runs one after another, acceptances weighted by their lengths."""
-    if not parts:
-        return _statistics(0, np.zeros(5, np.int64), np.empty(0), 1)
-    weights = np.array([part.sweeps for part in parts], float)
-    mean = {
-        field.name: float(np.average([asdict(part)[field.name] for part in parts], weights=weights))
-        for field in fields(SwapStatistics)
-        if field.name.endswith("acceptance")
-    }
-    energies = np.concatenate([part.energies for part in parts])
-    total = int(weights.sum())
-    return SwapStatistics(
-        sweeps=total,
-        energies=energies,
-        record_every=parts[0].record_every,
-        rebuilds=sum(p.rebuilds for p in parts),
-        **mean,
     )

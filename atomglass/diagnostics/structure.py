@@ -172,7 +172,8 @@ def hexatic_order(configuration: Configuration) -> HexaticOrder:
 
     Notes
     -----
-    Nelson and Halperin, Phys. Rev. B 19, 2457 (1979); weights: Mickel et al., J. Chem. Phys. 138, 044501 (2013), Eq. (5).
+    Nelson and Halperin, Phys. Rev. B 19, 2457 (1979); weights: Mickel et al., J. Chem. Phys. 138,
+    044501 (2013), Eq. (5).
     """
     if configuration.dimension != 2:
         raise InputError("dimension for psi_6", configuration.dimension, "2", "use steinhardt_order in 3-D")

@@ -101,8 +101,9 @@ def test_large_sample_at_the_studied_temperature():
     found = integrated_correlation_time(np.concatenate(energies))
     mean = {sweeps: (np.mean(values), np.std(values, ddof=1) / np.sqrt(8)) for sweeps, values in shares.items()}
     report = liquid_report(sampler.configuration)
-    print(json.dumps({**asdict(found), "swap": stats.swap_acceptance, "displacement": stats.displacement_acceptance,
-                      "overlap": mean, "bonds": float(np.mean(survived)), **asdict(report)}, default=float))  # fmt: skip
+    acceptances = {"swap": stats.swap_acceptance, "displacement": stats.displacement_acceptance}
+    motion = {"overlap": mean, "bonds": float(np.mean(survived))}
+    print(json.dumps({**asdict(found), **acceptances, **motion, **asdict(report)}, default=float))
     assert found.long_enough
     assert abs(found.mean - 0.279) < 4 * np.hypot(found.mean_error, 0.001)
     assert abs(stats.swap_acceptance - 0.142) < 0.003

@@ -259,13 +259,15 @@ def test_steinhardt_order_of_crystals(basis, edges, q4, q6):
     for degree, exact in ((4, q4), (6, q6)):
         found = steinhardt_order(sample, degree)
         assert found.particles == pytest.approx(np.full(len(sample), exact), abs=6e-6)
-        if basis is not HCP:  # the bonds of hcp's two sublattices differ, but not their even harmonics of degree 6, m = 0
+        if (
+            basis is not HCP
+        ):  # the bonds of hcp's two sublattices differ, but not their even harmonics of degree 6, m = 0
             assert found.averaged == pytest.approx(np.full(len(sample), exact), abs=6e-6)
             assert found.global_order == pytest.approx(exact, abs=6e-6)
 
 
 def test_steinhardt_order_by_the_addition_theorem(rng):
-    """Q_l^2 is the mean of P_l(cos) over all pairs of a particle's bonds: no spherical harmonic needed; it is turned too."""
+    """Q_l^2 is the mean of P_l(cos) over all pairs of a particle's bonds: no spherical harmonic needed."""
     from scipy.spatial.transform import Rotation
     from scipy.special import eval_legendre
 
