@@ -99,11 +99,10 @@ def liquid_report(configurations: Configuration | Sequence[Configuration]) -> Li
     if any(sample.positions.shape != first.positions.shape for sample in samples):
         raise InputError("shapes of the configurations", "different", "the same particles in all")
     values = np.array([_measure(sample) for sample in samples]).max(axis=0)
-    reasons = _reasons(values, first.dimension, len(first))
-    return LiquidReport(
-        not reasons, reasons, first.dimension, len(first), *(float(v) for v in values),
-        overlap=overlap(first, last) if len(samples) > 1 else float("nan"),
-    )  # fmt: skip
+    whole, local, neighbours, waves = (float(value) for value in values)
+    reasons = _reasons(whole, local, neighbours, waves, first.dimension, len(first))
+    moved = overlap(first, last) if len(samples) > 1 else float("nan")
+    return LiquidReport(not reasons, reasons, first.dimension, len(first), whole, local, neighbours, waves, moved)
 
 
 def _measure(sample: Configuration) -> tuple[float, float, float, float]:
@@ -120,8 +119,9 @@ def _measure(sample: Configuration) -> tuple[float, float, float, float]:
     return *order, sizes.neighbours, sizes.large_scale
 
 
-def _reasons(values: np.ndarray, dimension: int, number: int) -> tuple[str, ...]:
-    whole, local, neighbours, waves = values
+def _reasons(
+    whole: float, local: float, neighbours: float, waves: float, dimension: int, number: int
+) -> tuple[str, ...]:
     symbol = "psi_6" if dimension == 2 else "Q_6"
     limit = max(GLOBAL_ORDER[dimension], FLUCTUATION / np.sqrt(number))
     sentences = [

@@ -156,7 +156,7 @@ def radial_distribution(
     shells = (np.pi if d == 2 else 4 * np.pi / 3) * np.diff(edges**d)
     weight = _total_pair_volume(configuration, potential) if scaled else n * (n - 1) / 2
     expected = weight * shells / configuration.volume
-    return RadialDistribution(edges[:-1] + width / 2, counts / expected, counts, scaled)
+    return RadialDistribution(np.asarray(edges[:-1] + width / 2), counts / expected, counts, scaled)
 
 
 def hexatic_order(configuration: Configuration) -> HexaticOrder:
@@ -178,10 +178,9 @@ def hexatic_order(configuration: Configuration) -> HexaticOrder:
     if configuration.dimension != 2:
         raise InputError("dimension for psi_6", configuration.dimension, "2", "use steinhardt_order in 3-D")
     centres, bonds, lengths = _voronoi_bonds(configuration)
-    phases = lengths * np.exp(6j * np.arctan2(bonds[:, 1], bonds[:, 0]))
+    phases = np.asarray(lengths * np.exp(6j * np.arctan2(bonds[:, 1], bonds[:, 0])), np.complex128)
     n = len(configuration)
-    total = np.bincount(centres, phases.real, n) + 1j * np.bincount(centres, phases.imag, n)
-    particles = total / np.bincount(centres, lengths, n)
+    particles = _complex_bincount(centres, phases, n) / np.bincount(centres, lengths, n)
     return HexaticOrder(particles, float(abs(particles.mean())), float(np.abs(particles).mean()))
 
 
@@ -217,10 +216,10 @@ def steinhardt_order(configuration: Configuration, degree: int = 6, reach: float
     harmonics = _spherical_harmonics(np.concatenate([separations, -separations]), degree)
     number = np.bincount(i, minlength=n)
     sums = np.array([_complex_bincount(i, h, n) for h in harmonics])
-    q = sums / np.maximum(number, 1)
+    q = np.asarray(sums / np.maximum(number, 1), np.complex128)
     around = np.array([_complex_bincount(i, component[j], n) for component in q])
     averaged = (q + around) / (number + 1)
-    whole = sums.sum(axis=1, keepdims=True) / max(1, len(i))
+    whole = np.asarray(sums.sum(axis=1, keepdims=True) / max(1, len(i)), np.complex128)
     return SteinhardtOrder(degree, _invariant(q), _invariant(averaged), float(_invariant(whole)[0]))
 
 
@@ -320,7 +319,9 @@ def _invariant(q: NDArray[np.complex128]) -> Array:
 
 
 def _complex_bincount(indices: NDArray[np.int64], values: NDArray[np.complex128], n: int) -> NDArray[np.complex128]:
-    return np.bincount(indices, values.real, n) + 1j * np.bincount(indices, values.imag, n)
+    total = np.zeros(n, np.complex128)
+    total.real, total.imag = np.bincount(indices, values.real, n), np.bincount(indices, values.imag, n)
+    return total
 
 
 def _large_scale_waves(configuration: Configuration) -> Array:

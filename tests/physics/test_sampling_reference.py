@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import plain_monte_carlo as plain
 import pytest
 
 import atomglass as ag
@@ -113,11 +114,43 @@ def test_large_sample_at_the_studied_temperature():
     assert report.is_liquid, report.reasons
 
 
-@pytest.mark.parametrize(("temperature", "energy"), [(0.20, 0.4054), (0.12, 0.3059)])
-def test_energy_of_a_small_sample(temperature, energy):
-    """The quick twin of the slow tests, N = 256; 0.0015 is what a fourth of the particles may change."""
-    sampler = equilibrated(ag.load_potential("kumar2021"), 256, temperature, 8_000, 5)
+def test_energy_of_a_small_sample():
+    """The quick twin of the slow tests, N = 256, T = 0.12; 0.0015 is what a fourth of the particles may change."""
+    sampler = equilibrated(ag.load_potential("kumar2021"), 256, 0.12, 8_000, 5)
     found = integrated_correlation_time(sampler.run(20_000, record_every=10).energies)
     assert found.long_enough
     assert found.mean_error < 0.0012
-    assert abs(found.mean - energy) < 4 * found.mean_error + 0.0015
+    assert abs(found.mean - 0.3059) < 4 * found.mean_error + 0.0015
+
+
+def plain_and_package(model, number, temperature, sweeps, seed=3):
+    """Return both programs' mean energies, as `CorrelationTime`; the package samples five times as long."""
+    potential = ag.load_potential(model)
+    start = random_start(potential, number, seed)
+    positions, diameters, length = start.positions.copy(), start.diameters.copy(), float(start.box[0])
+    plain.run(positions, diameters, length, 1.5 * temperature, 0.2, STEP, 1, 500, seed)
+    plain.run(positions, diameters, length, temperature, 0.2, STEP, 1, max(500, sweeps // 8), seed)
+    energies = plain.run(positions, diameters, length, temperature, 0.2, STEP, sweeps // 20, 20, seed)
+    sampler = equilibrated(potential, number, temperature, sweeps // 2, seed)
+    return (
+        integrated_correlation_time(energies),
+        integrated_correlation_time(sampler.run(5 * sweeps, record_every=20).energies),
+    )
+
+
+def test_a_plain_program_finds_the_same_energy():
+    """All pairs, no lists, N = 64: the ensemble is the same whatever the size, the package's answer must be too."""
+    a, b = plain_and_package("kumar2021", 64, 0.2, 8_000)
+    assert a.long_enough and b.long_enough and np.hypot(a.mean_error, b.mean_error) < 0.006
+    assert abs(a.mean - b.mean) < 4 * np.hypot(a.mean_error, b.mean_error)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "temperature", "sweeps"), [("kumar2021", 0.2, 90_000), ("kumar2021_3d", 0.13, 50_000)]
+)
+def test_a_plain_program_finds_the_same_energy_where_the_references_do_not(model, temperature, sweeps):
+    a, b = plain_and_package(model, 256, temperature, sweeps)
+    print(model, temperature, a, b)
+    assert a.long_enough and b.long_enough
+    assert abs(a.mean - b.mean) < 4 * np.hypot(a.mean_error, b.mean_error)
