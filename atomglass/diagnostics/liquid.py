@@ -12,7 +12,7 @@ from atomglass.diagnostics.dynamics import overlap
 from atomglass.diagnostics.structure import hexatic_order, size_correlation, steinhardt_order
 from atomglass.errors import InputError
 
-#: Largest global order of a liquid, by dimension, in small samples; its own fluctuations of order N^-1/2 come on top.
+#: Largest global order of a liquid, by dimension; in small samples its own fluctuations, of order N^-1/2, set the limit.
 GLOBAL_ORDER = {2: 0.2, 3: 0.1}
 #: Largest local order of a liquid: mean |psi_6| in 2-D, mean averaged Q_6 in 3-D.
 LOCAL_ORDER = {2: 0.7, 3: 0.3}
@@ -82,10 +82,10 @@ def liquid_report(configurations: Configuration | Sequence[Configuration]) -> Li
     =====================================  ==================  =======  ==================  =======
     quantity                               limit in 2-D        liquid   limit in 3-D        liquid
     =====================================  ==================  =======  ==================  =======
-    global psi_6 / Q_6                     0.2 (at N < 625)    0.02     0.1 (at N < 2500)   @G3@
-    mean |psi_6| / mean averaged Q_6       0.7                 0.50     0.3                 @L3@
-    neighbours' diameters, Moran's I       0.1                 -0.31    0.1                 @I3@
-    diameters at the longest waves         5                   0.18     5                   @S3@
+    global psi_6 / Q_6                     0.2 (N >= 625)      0.02     0.1 (N >= 2500)    0.02
+    mean |psi_6| / mean averaged Q_6       0.7                 0.50     0.3                 0.13
+    neighbours' diameters, Moran's I       0.1                 -0.31    0.1                 -0.22
+    diameters at the longest waves         5                   0.18     5                   0.12
     =====================================  ==================  =======  ==================  =======
 
     The limit of the global order rises as 5 N^-1/2 in small samples. Perfect crystals have 1 (triangular), 0.575 (fcc)
