@@ -12,7 +12,7 @@ from atomglass.diagnostics.dynamics import overlap
 from atomglass.diagnostics.structure import hexatic_order, size_correlation, steinhardt_order
 from atomglass.errors import InputError
 
-#: Largest global order of a liquid, by dimension; in small samples its own fluctuations, of order N^-1/2, set the limit.
+#: Largest global order of a liquid, by dimension; in small samples fluctuations of order N^-1/2 set the limit.
 GLOBAL_ORDER = {2: 0.2, 3: 0.1}
 #: Largest local order of a liquid: mean |psi_6| in 2-D, mean averaged Q_6 in 3-D.
 LOCAL_ORDER = {2: 0.7, 3: 0.3}
