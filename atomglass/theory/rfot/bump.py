@@ -5,8 +5,11 @@ Per mosaic cell, in k_B; temperatures in T_D, energies in k_B T_D.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.constants import Boltzmann, hbar
 from scipy.special import exprel, xlogy
 
 from atomglass.errors import InputError
@@ -50,7 +53,9 @@ def heat_capacity(
     temperatures = positive(t, "the reduced temperature T/T_D")
     spectrum = spectrum_of(params, coupling)
     if stiffening and coupling:
-        raise InputError("stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge")
+        raise InputError(
+            "stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge"
+        )
     pieces = bias_pieces(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
     values = [
         sum(_mean_in_piece(part, x, params.ratio, low, high) for low, high, part in pieces) for x in temperatures.flat
@@ -69,7 +74,7 @@ def spectrum_of(params: GlassParams, coupling: bool | PhononCoupling) -> Spectru
 def bias_pieces(spectrum: Spectrum) -> list[tuple[float, float, Spectrum]]:
     """Return the ranges of |eps| between ripplon frequencies, each with the ripplons that a stiffened cell keeps."""
     edges = [0.0, *spectrum.frequencies, np.inf]
-    return [(low, high, spectrum.above(low)) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return [(low, high, spectrum.above(low)) for low, high in pairwise(edges)]
 
 
 def log_partition(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
@@ -79,7 +84,11 @@ def log_partition(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.f
 
 def cell_heat_capacity(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
     """Return beta^2 d^2 ln Z/d beta^2 of a cell of given bias [36], in k_B."""
-    log_ripplons, energy, fluctuation = _log_ripplons(spectrum, t), _ripplon_energy(spectrum, t), _ripplon_fluctuation(spectrum, t)
+    log_ripplons, energy, fluctuation = (
+        _log_ripplons(spectrum, t),
+        _ripplon_energy(spectrum, t),
+        _ripplon_fluctuation(spectrum, t),
+    )
     reduced = np.asarray(bias, dtype=float) / t
     g = reduced + log_ripplons
     excited = np.exp(-np.logaddexp(0.0, g))
@@ -116,13 +125,15 @@ def _mean_one_sign(spectrum: Spectrum, t: float, tg: float, low: float, high: fl
     """
     centre = -t * _log_ripplons(spectrum, t)
     left, right = np.clip([centre - _SWITCHED * t, centre + _SWITCHED * t], low, high)
-    excited = _ripplon_fluctuation(spectrum, t) * (_bias_integral(left, tg) - _bias_integral(low, tg)) if left > low else 0.0
+    excited = (
+        _ripplon_fluctuation(spectrum, t) * (_bias_integral(left, tg) - _bias_integral(low, tg)) if left > low else 0.0
+    )
     if right <= left:
         return float(excited)
     total = float(excited)
     # Panels of equal width resolve both scales, t and T_g.
     edges = np.linspace(left, right, 5)
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         bias = (a + b) / 2 + (b - a) / 2 * _NODES
         density = np.exp(-np.abs(bias) / tg) / tg
         total += float(np.dot(_WEIGHTS, cell_heat_capacity(spectrum, bias, t) * density) * (b - a) / 2)
@@ -135,7 +146,7 @@ def _bias_integral(bias: float, tg: float) -> float:
 
 
 def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np.float64]:
-    """Return the phonons' share per cell, (xi/a)^3 9 t^3 Int_0^(1/t) x^4 e^x/(e^x - 1)^2 dx (caption of Fig. 15), in k_B."""
+    """Return the phonons' share per cell in k_B, (xi/a)^3 9 t^3 Int_0^(1/t) x^4 e^x/(e^x - 1)^2 dx (Fig. 15)."""
     temperatures = positive(t, "the reduced temperature T/T_D")
     limit = np.minimum(1 / temperatures, 100.0)
     x = limit[..., None] * (_NODES + 1) / 2
@@ -144,7 +155,5 @@ def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np
 
 
 def experimental_scale(params: GlassParams) -> float:
-    """Return what turns c/T^3 in J/(kg K^4) into c/(T/T_D)^3 per cell in k_B: hbar^3 rho c_s^3 6 pi^2 (xi/a)^3/k_B^4."""
-    from scipy.constants import Boltzmann, hbar
-
+    """Return what turns c/T^3 in J/(kg K^4) into c/(T/T_D)^3 per cell in k_B (caption of Fig. 15)."""
     return hbar**3 * params.rho * params.cs**3 * 6 * np.pi**2 * params.beads / Boltzmann**4

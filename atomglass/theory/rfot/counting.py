@@ -1,4 +1,4 @@
-"""How many ways a cell can take up an energy, counted exactly ([37], [42], [43]); `saddle` has the review's approximation.
+"""How many ways a cell can take up an energy, counted exactly ([37], [42], [43]); `saddle` approximates.
 
 Beyer and Swinehart's counting, written as a recurrence that also takes the fractional weights of broadened modes.
 """

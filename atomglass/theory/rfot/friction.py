@@ -50,7 +50,7 @@ def damping(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64
 
 
 def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
-    """Return PV Int_0^1 dx x^3/(x - u) = 1/3 + u/2 + u^2 + u^3 ln|(1 - u)/u|, the integral of [54]; infinite at u = 1."""
+    """Return the integral of [54], PV Int_0^1 dx x^3/(x - u) = 1/3 + u/2 + u^2 + u^3 ln|(1 - u)/u|."""
     x = not_negative(u, "omega/omega_c")
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithm = np.where(x > 0, x**3 * np.log(np.abs((1 - x) / x)), 0.0)
@@ -64,7 +64,7 @@ def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
 def shifted_frequency(
     params: GlassParams, l: ArrayLike, omega: ArrayLike, coupling: PhononCoupling = PhononCoupling()
 ) -> NDArray[np.float64]:
-    """Return omega_l(omega), a ripplon's frequency as a phonon of frequency omega sees it [54]; l and omega broadcast."""
+    """Return omega_l(omega), a ripplon's frequency as a phonon of frequency omega sees it [54]."""
     w = not_negative(omega, "the frequency")
     bare = np.asarray(ripplon_frequencies(params, l))
     return bare - 1.5 * params.ratio * _shift(w, coupling.cutoff / params.xi_over_a, coupling.smearing)
@@ -85,14 +85,17 @@ def _shift(omega: NDArray, cutoff: float, smearing: float) -> NDArray:
 
 
 def coupled_spectrum(
-    params: GlassParams, coupling: PhononCoupling = PhononCoupling(), step: float = SPECTRUM_STEP, end: float = SPECTRUM_END
+    params: GlassParams,
+    coupling: PhononCoupling = PhononCoupling(),
+    step: float = SPECTRUM_STEP,
+    end: float = SPECTRUM_END,
 ) -> Spectrum:
     """Return the ripplons broadened by phonons [55], as weights in frequency cells of equal width.
 
     Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2); as in the review the profile is not
     normalised, so high harmonics lose weight.
     """
-    omega = step * np.arange(1, round(end / step) + 1)
+    omega = step * np.arange(1.0, round(end / step) + 1)
     bare = ripplon_spectrum(params)
     l = np.arange(2, params.highest_harmonic + 1)[:, None]
     gamma = np.asarray(damping(params, omega))

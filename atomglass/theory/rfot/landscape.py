@@ -1,4 +1,4 @@
-"""Which rearrangements a frozen cell still has: a random energy model of its states and of its barriers ([9]-[14], [34]).
+"""Which rearrangements a frozen cell still has: a random energy model of states and barriers ([9]-[14], [34]).
 
 Energies in k_B T_g, entropies per molecule in k_B.
 """

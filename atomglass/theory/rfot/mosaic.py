@@ -77,7 +77,7 @@ def surface_mismatch(lindemann: float = 0.1) -> float:
 
 
 def entropy_at_transition(decades: float = LABORATORY_DECADES, lindemann: float = 0.1) -> float:
-    """Return s_c(T_g) in k_B for a glass made on a time scale of 10^decades molecular times: F/k_B T_g = ln(tau/tau_0)."""
+    """Return s_c(T_g) in k_B of a glass made in 10^decades molecular times: barrier = k_B T_g ln(tau/tau_0)."""
     positive(decades, "the number of decades")
     return surface_mismatch(lindemann) ** 2 / (4 * decades * log(10))
 
@@ -106,7 +106,7 @@ def entropy_near_kauzmann(temperature: ArrayLike, kauzmann: float, heat_capacity
 
 
 def fragility(heat_capacity_jump: float, lindemann: float = 0.1) -> float:
-    """Return the Vogel-Fulcher D = 32.1 k_B/dc_p, from gamma proportional to T and the linear s_c; dc_p per molecule in k_B."""
+    """Return the Vogel-Fulcher D = 32.1/dc_p, gamma being proportional to T; dc_p per molecule in k_B."""
     return surface_mismatch(lindemann) ** 2 / 4 / float(positive(heat_capacity_jump, "the heat capacity jump"))
 
 

@@ -61,7 +61,7 @@ class GlassParams:
             if not (_is_number(value) and isfinite(value) and value > 0):
                 raise InputError(f"{self.name}: {key}", value, f"a positive number {unit}".strip(), "correct it")
         # [A1]'s surface tension is proportional to ln[(a/d_L)^2/(pi e)]: it must stay above zero.
-        if not (_is_number(self.lindemann) and 0 < self.lindemann and self.lindemann_logarithm > 0):
+        if not (_is_number(self.lindemann) and self.lindemann > 0 and self.lindemann_logarithm > 0):
             raise InputError(f"{self.name}: lindemann", self.lindemann, "between 0 and 0.342", "0.1 fits most glasses")
         if self.highest_harmonic < 2:
             raise InputError(
@@ -123,7 +123,7 @@ class GlassParams:
 
     @property
     def molecular_size(self) -> float:
-        """a in m: the given one, or the one that belongs to the Debye temperature."""
+        """A in m: the given one, or the one that belongs to the Debye temperature."""
         return self.a if self.a is not None else self.cs / self.omega_D * (6 * pi**2) ** (1 / 3)
 
     @property

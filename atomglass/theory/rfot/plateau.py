@@ -1,4 +1,4 @@
-"""Thermal conductivity with its plateau: phonons absorbed by two-level systems and their ripplons ([37]-[48], Figs. 19, 20)."""
+"""Thermal conductivity with its plateau: phonons absorbed by dressed two-level systems ([37]-[48])."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class ScatteringStates:
         step: float = SPECTRUM_STEP,
     ) -> None:
         if stiffening and coupling:
-            raise InputError("stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge")
+            raise InputError(
+                "stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge"
+            )
         self.params, self._step = params, step
         self._cells, self._size = round(1 / step), round(LARGEST_ENERGY / step)
         spectrum = spectrum_of(params, coupling)
@@ -56,7 +58,7 @@ class ScatteringStates:
     @property
     def frequencies(self) -> NDArray[np.float64]:
         """Middles of the energy cells up to the Debye frequency, in omega_D."""
-        return self._step * (np.arange(self._cells) + 0.5)
+        return np.linspace(0, 1, self._cells, endpoint=False) + self._step / 2
 
     @property
     def ground(self) -> NDArray[np.float64]:
@@ -78,7 +80,11 @@ class ScatteringStates:
         bias = self._step * (np.arange(self._size) + 0.5)
         if weighting not in ("thermal", "step"):
             raise InputError("the weighting of excited cells", weighting, "thermal, step")
-        occupation = 2 * expit(-bias / t) if weighting == "thermal" else np.clip(alpha * t / self._step - np.arange(self._size), 0, 1)
+        occupation = (
+            2 * expit(-bias / t)
+            if weighting == "thermal"
+            else np.clip(alpha * t / self._step - np.arange(self._size), 0, 1)
+        )
         kernel = occupation * np.exp(-bias / self.params.ratio)
         total = np.zeros(self._cells)
         for low, high, states in self._pieces:

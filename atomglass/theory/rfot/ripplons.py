@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import spherical_jn
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, positive
+from atomglass.theory.rfot.checks import as_given
 from atomglass.theory.rfot.params import GlassParams
 
 
@@ -67,7 +67,9 @@ def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np
     harmonic = np.asarray(l, dtype=float)
     bad = ~np.isfinite(harmonic) | (harmonic != np.round(harmonic)) | (harmonic < 2)
     if bad.any():
-        raise InputError("the harmonic l", harmonic[bad].flat[0] if harmonic.ndim else l, "whole numbers from 2 upwards")
+        raise InputError(
+            "the harmonic l", harmonic[bad].flat[0] if harmonic.ndim else l, "whole numbers from 2 upwards"
+        )
     shape = np.sqrt((harmonic - 1) * (harmonic + 2) / 4)
     return as_given(ripplon_prefactor(params) * params.xi_over_a ** (-1.25) * shape)
 
@@ -75,7 +77,7 @@ def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np
 def ripplon_spectrum(params: GlassParams) -> Spectrum:
     """Return all ripplons of a cell, l = 2 to `params.highest_harmonic`: 96 modes in a cell of 200 molecules."""
     l = np.arange(2, params.highest_harmonic + 1)
-    return Spectrum(np.atleast_1d(ripplon_frequencies(params, l)), 2.0 * l + 1)
+    return Spectrum(np.atleast_1d(ripplon_frequencies(params, l)), (2 * l + 1).astype(np.float64))
 
 
 def surface_tension(params: GlassParams) -> float:

@@ -1,4 +1,4 @@
-"""Phonons scattered by two-level systems: coupling, mean free path, and the conductivity that belongs to it ([18]-[20])."""
+"""Phonons scattered by two-level systems: coupling, mean free path, conductivity ([18]-[20])."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ def path_in_wavelengths(params: GlassParams) -> float:
     return 3 * params.beads / (2 * pi**2 * tanh(0.5))
 
 
+def dissipation(params: GlassParams) -> float:
+    """Return Pbar g^2/(rho c_s^2), the number that is the same in all glasses; here (a/xi)^3."""
+    return params.tls_density * params.coupling**2 / (params.rho * params.cs**2)
+
+
 def neighbour_interaction(params: GlassParams) -> float:
     """Return the coupling of neighbouring cells in k_B T_g, (a/xi)^3."""
     return 1 / params.beads
@@ -71,7 +76,9 @@ def conductivity_of_path(
     reduced = positive(t, "the reduced temperature T/T_D")
     middles = (np.arange(cells) + 0.5) / cells
     values = np.full(cells, float(path)) if not callable(path) else path(middles)
-    return as_given(np.asarray([conductivity_sum(temperature, values) for temperature in reduced.flat]).reshape(reduced.shape))
+    return as_given(
+        np.asarray([conductivity_sum(temperature, values) for temperature in reduced.flat]).reshape(reduced.shape)
+    )
 
 
 def conductivity_sum(t: float, path: NDArray[np.float64]) -> float:

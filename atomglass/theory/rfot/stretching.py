@@ -62,7 +62,7 @@ def _fitted_exponent(spread: float, collapsed: bool) -> float:
     grid = np.linspace(-5 * spread - 6, 3 * spread + 3, 801)
     decay = relaxation(grid, spread, collapsed)
     inside = (decay < 0.99) & (decay > 0.01)
-    # The middle of the decay and the Gaussian's closed form are a start from which the two-parameter fit always converges.
+    # From the middle of the decay and the Gaussian's closed form the two-parameter fit always converges.
     start = (grid[np.argmin(np.abs(decay - np.exp(-1)))], 1 / np.sqrt(1 + spread**2))
     (_, beta), _ = curve_fit(_stretched, grid[inside], decay[inside], p0=start)
     return float(beta)

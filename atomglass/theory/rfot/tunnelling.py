@@ -41,7 +41,9 @@ def _curvature_coefficient(params: GlassParams) -> float:
     n = landscape.transition_size
     r = (3 * n / (4 * pi)) ** (1 / 3)
     # Both terms are powers of r, r^(3/2) and r^3, and V' = 0 at the top.
-    curvature = landscape.surface * sqrt(n) * 0.75 / r**2 - (landscape.surface * sqrt(n) - landscape.highest_barrier) * 6 / r**2
+    curvature = (
+        landscape.surface * sqrt(n) * 0.75 / r**2 - (landscape.surface * sqrt(n) - landscape.highest_barrier) * 6 / r**2
+    )
     # omega^2 = -V''/M with V'' in k_B T_g/a^2 and M = (xi/a)^2 k_B T_g/c_s^2; omega_D = (c_s/a)(6 pi^2)^(1/3).
     return sqrt(-curvature) / (6 * pi**2) ** (1 / 3)
 
@@ -79,7 +81,7 @@ def fastest_rate(
     """
     e = positive(splitting, "the splitting E/k_B", "K")
     kelvin = float(positive(temperature, "the temperature", "K"))
-    # [25] with [18] and omega_D = (c_s/a)(6 pi^2)^(1/3): 3 g^2 E^3/(2 pi rho c_s^5 hbar^4) = 9 pi (k_B T_g/hbar)(E/k_B T_D)^3.
+    # 3 g^2 E^3/(2 pi rho c_s^5 hbar^4) of [25], with [18] and omega_D = (c_s/a)(6 pi^2)^(1/3).
     rate = 9 * pi * Boltzmann * params.Tg / hbar * (e / params.TD) ** 3 / np.tanh(e / (2 * kelvin))
     return as_given(np.asarray(rate * _printed_over_derived() if printed else rate))
 
@@ -142,7 +144,9 @@ def volumetric_tls_heat_capacity(
     return tls_heat_capacity(params, T, time, c) * params.tls_density * Boltzmann**2
 
 
-def _relaxed_heat_capacity(params: GlassParams, kelvin: float, seconds: float, c: float, largest: float, printed: bool) -> float:
+def _relaxed_heat_capacity(
+    params: GlassParams, kelvin: float, seconds: float, c: float, largest: float, printed: bool
+) -> float:
     """Return [27] at one temperature and time, by Gauss-Legendre in E/T above the energy whose systems just relax."""
     start = _slowest_splitting(params, kelvin, seconds, printed) / kelvin
     if start >= _LARGEST_SPLITTING:
