@@ -42,9 +42,9 @@ def saddle_ground(spectrum: Spectrum, omega: float, tg: float) -> SaddlePoint:
     modes = spectrum.weights.sum()
     # The two sides bracket: Sum w (1/s - omega/2) < energy(s) < Sum w/s.
     low = modes / (w + np.dot(spectrum.weights, spectrum.frequencies))
-    s = _root(lambda x: _slopes(spectrum, x)[0] + 1 / (x + beta) - w, low, (modes + 2) / w)
+    s = _root(lambda x: _energy(spectrum, x) + 1 / (x + beta) - w, low, (modes + 2) / w)
     kappa = s + beta
-    _, d2, d3, d4 = _slopes(spectrum, s)
+    d2, d3, d4 = _slopes(spectrum, s)
     curvature = d2 + 1 / kappa**2
     density = np.exp(s * w + _log_product(spectrum, s)) / (kappa * np.sqrt(2 * np.pi * curvature))
     fourth = (d4 + 6 / kappa**4) / (24 * curvature**2)
@@ -63,9 +63,9 @@ def saddle_cumulative(spectrum: Spectrum, omega: float, energy: float, tg: float
 
     floor = brentq(inverse_temperature, e * 1e-14, e * (1 - 1e-14), xtol=e * 1e-15)
     low = floor + (e - floor) * 1e-10
-    p = _root(lambda x: _slopes(spectrum, inverse_temperature(x))[0] - x - w, low, e * (1 - 1e-12))
+    p = _root(lambda x: _energy(spectrum, inverse_temperature(x)) - x - w, low, e * (1 - 1e-12))
     lam, mu, s = 1 / (e - p), 1 / p, inverse_temperature(p)
-    _, d2, d3, d4 = _slopes(spectrum, s)
+    d2, d3, d4 = _slopes(spectrum, s)
     hessian = np.array([[d2 + 1 / lam**2, -d2], [-d2, d2 + 1 / mu**2]])
     density = np.exp(s * w + lam * e + _log_product(spectrum, s)) / (
         2 * np.pi * np.sqrt(np.linalg.det(hessian)) * lam * mu
@@ -86,15 +86,19 @@ def _log_product(spectrum: Spectrum, s: float) -> float:
     return -float(np.dot(spectrum.weights, np.log(-np.expm1(-s * spectrum.frequencies))))
 
 
+def _energy(spectrum: Spectrum, s: float) -> float:
+    """Return -f'(s), the energy of the ripplons at inverse temperature s."""
+    return float(np.dot(spectrum.weights, spectrum.frequencies / np.expm1(np.minimum(s * spectrum.frequencies, 700.0))))
+
+
 def _slopes(spectrum: Spectrum, s: float) -> NDArray[np.float64]:
-    """Return -f', f'', -f''' and f'''' at s, all positive."""
+    """Return f'', -f''' and f'''' at s, all positive."""
     w, omega = spectrum.weights, spectrum.frequencies
     q = np.exp(-np.minimum(s * omega, 700.0))
     n = q / -np.expm1(-s * omega)  # Bose occupation
     spread = n * (1 + n)
     return np.array(
         [
-            np.dot(w, omega * n),
             np.dot(w, omega**2 * spread),
             np.dot(w, omega**3 * spread * (1 + 2 * n)),
             np.dot(w, omega**4 * spread * (1 + 6 * spread)),
