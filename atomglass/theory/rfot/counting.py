@@ -60,18 +60,28 @@ def ground_density(states: NDArray[np.float64], step: float, tg: float) -> NDArr
     return lfilter([1.0], [1.0, -decay], states) * np.exp(-step / (2 * tg))
 
 
-def excited_density(states: NDArray[np.float64], kernel: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
+def excited_density(states: NDArray[np.float64], kernels: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
     """Return T_g rho_exc in the middle of the first energy cells: absorption from the upper structure [42], [43].
 
     Parameters
     ----------
     states : array (size,)
         From `count_states`.
-    kernel : array (size,)
+    kernels : array (size, temperatures)
         Occupation times e^(-E/T_g) at E = step/2, 3 step/2, ...
     cells : int
         How many frequencies to return.
+
+    Returns
+    -------
+    array (cells, temperatures)
     """
-    alive = np.flatnonzero(kernel > 1e-300)
-    length = min(int(alive[-1]) + 1 if alive.size else 0, len(states) - cells)
-    return np.asarray([np.dot(kernel[:length], states[i + 1 : i + 1 + length]) for i in range(cells)])
+    length = len(states) - cells
+    # Products of many frequencies at once: overlapping windows of the states, copied block by block.
+    windows = np.lib.stride_tricks.sliding_window_view(states[1:], length)
+    used = np.where(kernels[:length] > 1e-290, kernels[:length], 0.0)
+    blocks = [windows[i : min(i + _BLOCK, cells)].copy() @ used for i in range(0, cells, _BLOCK)]
+    return np.concatenate(blocks)
+
+
+_BLOCK = 64

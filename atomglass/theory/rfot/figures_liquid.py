@@ -33,7 +33,7 @@ def draw_droplet(folder: Path) -> None:
 
 def draw_fragility(folder: Path) -> None:
     """Draw Fig. 5's line, and the fragility index against the heat-capacity jump."""
-    jumps = np.linspace(0.05, 6, 240)
+    jumps = np.linspace(0.05, 7, 279)
     d = np.asarray([mosaic.fragility(jump) for jump in jumps])
     m = np.asarray(mosaic.steepness(d))
     marks = np.array([5.0, 10.0, 20.0, 50.0, 100.0])
@@ -42,16 +42,16 @@ def draw_fragility(folder: Path) -> None:
     for mark in marks:
         value = float(mosaic.steepness(mark))
         left.plot(value, value, "o", color=COLOURS[1])
-        left.annotate(f"D = {mark:g}", (value, value), xytext=(6, -10), textcoords="offset points", fontsize=8)
+        left.annotate(f"D = {mark:g}", (value, value), xytext=(7, -9), textcoords="offset points", fontsize=8)
     left.set(
-        xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 160), ylim=(0, 160), aspect="equal"
+        xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190)
     )
     right.plot(jumps, m, color=COLOURS[0])
     right.set(
         xlabel=r"heat-capacity jump per molecule, $\Delta c_p/k_\mathrm{B}$",
         ylabel=r"fragility index, $m$",
-        xlim=(0, 6),
-        ylim=(0, 160),
+        xlim=(0, 7),
+        ylim=(0, 190),
     )
     save_figure(figure, folder, "figure_05_fragility")
     write_columns(folder, "figure_05_fragility", {"heat_capacity_jump_in_kB": jumps, "D": d, "m": m})
@@ -91,9 +91,9 @@ def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
     """Draw Fig. 10, paths over the levels of one random landscape."""
     liquid = mosaic.mosaic_at_transition()
     landscape = Landscape(liquid.surface, liquid.entropy)
-    n = np.linspace(0, 215, 431)
+    n = np.linspace(0, 72, 289)
     typical = landscape.typical_barrier(n)
-    sizes = np.arange(5, 216, 10)
+    sizes = np.arange(2, 72, 3)
     # A path's highest level at a size lies about V(N): the lowest of exp(s_c N) levels of doubled variance.
     levels = np.array(
         [landscape.typical_barrier(k) + np.log(np.cumsum(rng.exponential(size=8))) * np.sqrt(2) for k in sizes]
@@ -102,15 +102,15 @@ def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
     generic = [levels[np.arange(len(sizes)), rng.integers(0, 8, len(sizes))] for _ in range(2)]
     figure, (ax,) = new_figure(width=6.0, height=4.4)
     ax.fill_between(n, threshold, 60, color="0.9", lw=0)
-    left = np.repeat(sizes - 3.0, levels.shape[1])
-    ax.hlines(levels.ravel(), left, left + 6, color="0.45", lw=0.9)
+    left = np.repeat(sizes - 1.0, levels.shape[1])
+    ax.hlines(levels.ravel(), left, left + 2, color="0.45", lw=0.9)
     ax.plot(n, typical, color="black", label="typical barrier V(N)")
     ax.plot(sizes, generic[0], color=COLOURS[1], lw=1, label="generic paths")
     ax.plot(sizes, generic[1], color=COLOURS[3], lw=1)
     ax.plot(sizes, levels.min(axis=1), color=COLOURS[2], lw=2.2, label="lowest path")
     ax.axhline(0, color="0.6", lw=0.8)
     ax.set(
-        xlabel=r"molecules in the droplet, $N$", ylabel=r"energy, $V/k_\mathrm{B}T_g$", xlim=(0, 215), ylim=(-150, 35)
+        xlabel=r"molecules in the droplet, $N$", ylabel=r"energy, $V/k_\mathrm{B}T_g$", xlim=(0, 72), ylim=(-14, 30)
     )
     ax.legend(frameon=False, loc="lower left")
     save_figure(figure, folder, "figure_10_barriers")

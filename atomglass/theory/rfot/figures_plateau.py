@@ -22,7 +22,8 @@ def draw_shell(folder: Path) -> None:
     z = np.linspace(0.01, 11, 4000)
     gas, wall = ripplons.gas_cotangent(2, z), ripplons.membrane_side(2, z, mass, tension)
     mode = ripplons.shell_mode(2, mass, tension)
-    shown = np.where(np.abs(gas) < 8, gas, np.nan)
+    # Both sides of a pole must not be joined: the gas's side falls everywhere else.
+    shown = np.where(np.diff(gas, append=-np.inf) > 0, np.nan, gas)
     figure, (ax,) = new_figure()
     ax.plot(z, shown, color=COLOURS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
     ax.plot(z, wall, color=COLOURS[1], label="wall: mass and tension")
@@ -79,7 +80,7 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
     right.plot(omega, fourth, "-.", color=COLOURS[1], label="fourth order")
     right.plot(omega, third, "--", color=COLOURS[2], label="third order")
     right.set(
-        xlabel=r"$\omega/\omega_\mathrm{D}$", ylabel="term of the exponent at one sigma", xlim=(0, 0.8), ylim=(0, 0.4)
+        xlabel=r"$\omega/\omega_\mathrm{D}$", ylabel="term of the exponent at one sigma", xlim=(0, 0.8), ylim=(0, 0.6)
     )
     right.legend(frameon=False)
     save_figure(figure, folder, "figure_17_scattering_states")

@@ -19,7 +19,7 @@ from atomglass.theory.rfot.params import GlassParams
 from atomglass.theory.rfot.ripplons import Spectrum, ripplon_frequencies, ripplon_spectrum
 
 #: Width of one frequency cell of a broadened spectrum, and where the spectrum ends, in omega_D.
-SPECTRUM_STEP, SPECTRUM_END = 2e-4, 2.0
+SPECTRUM_STEP, SPECTRUM_END = 4e-4, 2.0
 
 
 @dataclass(frozen=True)

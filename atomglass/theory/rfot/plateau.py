@@ -65,30 +65,31 @@ class ScatteringStates:
         """T_g rho(omega) [37] at `frequencies`."""
         return self._ground
 
-    def excited(self, t: float, weighting: Weighting = "thermal", alpha: float = 1.0) -> NDArray[np.float64]:
-        """Return T_g rho_exc(omega, T) at `frequencies`.
+    def excited(self, t: ArrayLike, weighting: Weighting = "thermal", alpha: float = 1.0) -> NDArray[np.float64]:
+        """Return T_g rho_exc(omega, T) at `frequencies`, shape (cells, temperatures).
 
         Parameters
         ----------
-        t : float
+        t : float or array (temperatures,)
             T/T_D.
         weighting : {"thermal", "step"}
             Occupation 2/(e^(E/T) + 1) of an upper structure of bias E [43], or 1 up to E = alpha T (Fig. 20).
         alpha : float
             Where the step ends.
         """
-        bias = self._step * (np.arange(self._size) + 0.5)
         if weighting not in ("thermal", "step"):
             raise InputError("the weighting of excited cells", weighting, "thermal, step")
-        occupation = (
-            2 * expit(-bias / t)
-            if weighting == "thermal"
-            else np.clip(alpha * t / self._step - np.arange(self._size), 0, 1)
-        )
-        kernel = occupation * np.exp(-bias / self.params.ratio)
-        total = np.zeros(self._cells)
+        temperatures = np.atleast_1d(positive(t, "the reduced temperature T/T_D"))
+        index = np.arange(self._size)[:, None]
+        bias = self._step * (index + 0.5)
+        if weighting == "thermal":
+            occupation = 2 * expit(-bias / temperatures)
+        else:
+            occupation = np.clip(alpha * temperatures / self._step - index, 0, 1)
+        kernels = occupation * np.exp(-bias / self.params.ratio)
+        total = np.zeros((self._cells, len(temperatures)))
         for low, high, states in self._pieces:
-            total += excited_density(states, np.where((bias > low) & (bias < high), kernel, 0.0), self._cells)
+            total += excited_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
         return total
 
     def _ground_of(self, low: float, high: float, states: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -145,8 +146,14 @@ def thermal_conductivity(
     positive(path, "the mean free path l/lambda")
     positive(alpha, "alpha")
     states = ScatteringStates(params, coupling, stiffening)
-    values = [
-        conductivity_sum(float(x), path / (states.ground + states.excited(float(x), weighting, alpha)) + 1)
-        for x in temperatures.flat
-    ]
-    return as_given(np.asarray(values).reshape(temperatures.shape))
+    flat = temperatures.ravel()
+    values = np.empty(flat.shape)
+    for start in range(0, len(flat), _BATCH):
+        batch = flat[start : start + _BATCH]
+        paths = path / (states.ground[:, None] + states.excited(batch, weighting, alpha)) + 1
+        values[start : start + _BATCH] = [conductivity_sum(float(x), paths[:, i]) for i, x in enumerate(batch)]
+    return as_given(values.reshape(temperatures.shape))
+
+
+#: Temperatures handled at once; bounds the memory of long requests.
+_BATCH = 100
