@@ -1,0 +1,175 @@
+"""Oscillators in an elastic medium: sound carries a dipole interaction between them, and mixes with them.
+
+A scalar displacement u on a simple cubic lattice of L^3 unit masses, periodic, with springs of constant v^2 between
+neighbours (so that rho = 1 and sound has velocity v); oscillators couple as Lambda x_i n_i . grad u, with centred
+differences for the gradient. Eliminating u leaves
+
+    I_ij = (Lambda^2/(4 pi rho v^2)) [n.n' - 3 (n.r)(n'.r)]/r^3,
+
+the interaction of Eq. 2.3 of Parshin, Schober and Gurevich (2007) with its angular factor. The model makes the claims
+of Schober et al. computable: modes like sound waves with random noise, and correlated disorder of the force constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from atomglass.errors import InputError
+
+Array = NDArray[np.float64]
+
+
+def wave_vectors(size: int) -> Array:
+    """Return the wave vectors of the lattice, shape (size, size, size, 3)."""
+    axis = 2 * np.pi * np.fft.fftfreq(size)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+
+
+def squared_frequencies(k: Array, velocity: float = 1.0) -> Array:
+    """Return omega^2 = 4 v^2 sum sin^2(k_a/2) of the lattice's sound."""
+    return 4 * velocity**2 * (np.sin(k / 2) ** 2).sum(axis=-1)
+
+
+def dipole_interaction(separation: ArrayLike, n: ArrayLike, n_other: ArrayLike) -> float:
+    """Return 4 pi rho v^2 I/Lambda^2 of the continuum, [n.n' - 3 (n.r)(n'.r)]/r^3."""
+    r = np.asarray(separation, dtype=float)
+    n, n_other = np.asarray(n, dtype=float), np.asarray(n_other, dtype=float)
+    distance = np.linalg.norm(r)
+    if not distance > 0:
+        raise InputError("the separation of two oscillators", separation, "not zero")
+    return float((n @ n_other - 3 * (n @ r) * (n_other @ r) / distance**2) / distance**3)
+
+
+def lattice_interaction(size: int) -> Array:
+    """Return 4 pi rho v^2 I/Lambda^2 of the lattice between all directions, shape (size, size, size, 3, 3).
+
+    Entry [r][a][b] is for oscillators along a and b a lattice vector r apart: the second derivative of the static
+    Green function, by Fourier transform.
+    """
+    if not 4 <= size <= 128:
+        raise InputError("the lattice's edge", size, "4 to 128")
+    k = wave_vectors(size)
+    stiffness = squared_frequencies(k)
+    stiffness[0, 0, 0] = np.inf  # a uniform displacement has no gradient
+    gradient = np.sin(k)  # of a centred difference
+    products = gradient[..., :, None] * gradient[..., None, :] / stiffness[..., None, None]
+    return 4 * np.pi * np.fft.ifftn(products, axes=(0, 1, 2)).real
+
+
+def lattice_decay_rate(frequency: float, size: int = 96, broadening: float = 0.02) -> float:
+    """Return 1/tau of an oscillator with Lambda = v = rho = M = 1, by the golden rule over the lattice's sound.
+
+    (pi/(2 omega^2)) sum_k (n . grad)^2 delta(omega - omega_k)/N, the delta a Gaussian of the given width.
+    """
+    k = wave_vectors(size)
+    omega = np.sqrt(squared_frequencies(k))
+    gradient_squared = (np.sin(k) ** 2).sum(axis=-1) / 3
+    delta = np.exp(-((omega - frequency) ** 2) / (2 * broadening**2)) / np.sqrt(2 * np.pi * broadening**2)
+    return float(np.pi / (2 * frequency**2) * (gradient_squared * delta).mean())
+
+
+@dataclass(frozen=True, eq=False)
+class HybridModes:
+    """Exact eigenmodes of sound and oscillators together.
+
+    Attributes
+    ----------
+    squared_frequencies : array, shape (n,)
+        Ascending.
+    oscillator_weight : array, shape (n,)
+        Part of each mode that sits on the oscillators.
+    plane_wave_weight : array, shape (n,)
+        Largest weight of the mode's sound part on one shell of equal |omega_k|, relative to the whole mode.
+    participation_number : array, shape (n,)
+    """
+
+    squared_frequencies: Array
+    oscillator_weight: Array
+    plane_wave_weight: Array
+    participation_number: Array
+
+
+def hybrid_modes(rng: np.random.Generator, size: int, stiffnesses: ArrayLike, coupling: float) -> HybridModes:
+    """Diagonalise a lattice with oscillators of given stiffness on random sites and along random directions.
+
+    Raises
+    ------
+    InputError
+        More oscillators than sites, a lattice too large to diagonalise, or stiffnesses that are not positive.
+    """
+    stiffnesses = np.asarray(stiffnesses, dtype=float)
+    count, number = len(stiffnesses), size**3
+    if not 4 <= size <= 14:
+        raise InputError("the lattice's edge", size, "4 to 14")
+    if count > number or not (stiffnesses > 0).all():
+        raise InputError("the oscillators' stiffnesses", stiffnesses, f"up to {number} positive numbers")
+    values, vectors = np.linalg.eigh(_hybrid_matrix(rng, size, stiffnesses, coupling))
+    sound = vectors[:number].reshape(size, size, size, -1)
+    spectrum = np.abs(np.fft.fftn(sound, axes=(0, 1, 2))) ** 2 / number
+    shells = np.round(squared_frequencies(wave_vectors(size)), 9).ravel()
+    _, shell = np.unique(shells, return_inverse=True)
+    weights = np.zeros((shell.max() + 1, len(values)))
+    np.add.at(weights, shell, spectrum.reshape(number, -1))
+    return HybridModes(values, (vectors[number:] ** 2).sum(axis=0), weights.max(axis=0), 1 / (vectors**4).sum(axis=0))
+
+
+def _hybrid_matrix(rng: np.random.Generator, size: int, stiffnesses: Array, coupling: float) -> Array:
+    """Return the dynamical matrix of sound (first) and oscillators (last)."""
+    count, number = len(stiffnesses), size**3
+    sites = rng.choice(number, count, replace=False)
+    n = rng.normal(size=(count, 3))
+    n /= np.linalg.norm(n, axis=1, keepdims=True)
+    index = np.arange(number).reshape(size, size, size)
+    own, sound, strain = np.arange(number), np.zeros((number, number)), np.zeros((count, number))
+    for axis in range(3):
+        forward, backward = np.roll(index, -1, axis).ravel(), np.roll(index, 1, axis).ravel()
+        sound[own, own] += 2
+        sound[own, forward] -= 1
+        sound[own, backward] -= 1
+        strain[np.arange(count), forward[sites]] += n[:, axis] / 2
+        strain[np.arange(count), backward[sites]] -= n[:, axis] / 2
+    return np.block([[sound, coupling * strain.T], [coupling * strain, np.diag(stiffnesses)]])
+
+
+def real_space_disorder(rng: np.random.Generator, size: int, kept: int) -> tuple[float, float]:
+    """Return the correlation of neighbouring force constants made by a random matrix between soft modes.
+
+    A symmetric random matrix couples the `kept` softest plane waves of the lattice, D_real = E^T D_mode E; the first
+    number is the correlation coefficient of D(i, j) with D(i + one site, j) over pairs apart, the second its standard
+    error for uncorrelated disorder. With all modes kept D_real is as random as D_mode, and the first number vanishes.
+    """
+    number = size**3
+    if not (4 <= size <= 10 and 1 < kept <= number):
+        raise InputError("size and kept", f"{size}, {kept}", f"4 to 10; 2 to {number}")
+    modes = _plane_waves(size)[:kept]
+    disorder = rng.normal(size=(kept, kept))
+    force_constants = modes.T @ (disorder + disorder.T) @ modes
+    index = np.arange(number).reshape(size, size, size)
+    neighbour = np.roll(index, -1, axis=0).ravel()
+    apart = ~np.eye(number, dtype=bool)
+    apart[np.arange(number), neighbour] = False
+    first, second = force_constants[apart], force_constants[neighbour][apart]
+    # Every pair (i, j) stands twice in the symmetric matrix.
+    return float(np.corrcoef(first, second)[0, 1]), float(np.sqrt(2 / apart.sum()))
+
+
+def _plane_waves(size: int) -> Array:
+    """Return real plane waves as rows, softest first, shape (size^3, size^3)."""
+    axis = np.arange(size)
+    waves = [np.full(size, 1 / np.sqrt(size))]
+    for m in range(1, size // 2 + 1):
+        phase = 2 * np.pi * m * axis / size
+        if 2 * m == size:
+            waves.append(np.cos(phase) / np.sqrt(size))
+        else:
+            waves += [np.cos(phase) * np.sqrt(2 / size), np.sin(phase) * np.sqrt(2 / size)]
+    one = np.array(waves)
+    identity = np.eye(size)
+    springs = 2 * identity - np.roll(identity, 1, 0) - np.roll(identity, -1, 0)
+    stiffness = np.round(np.diag(one @ springs @ one.T), 9)
+    total = (stiffness[:, None, None] + stiffness[None, :, None] + stiffness[None, None, :]).ravel()
+    rows = np.einsum("ax,by,cz->abcxyz", one, one, one).reshape(size**3, size**3)
+    return rows[np.argsort(total, kind="stable")]

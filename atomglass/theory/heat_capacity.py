@@ -1,0 +1,163 @@
+"""Heat capacity of an ensemble of soft potentials, and the minimum of c/T^3.
+
+Source: Il'in, Karpov and Parshin (1987), Fig. 2 and the text after Eq. 12.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq, minimize_scalar
+
+from atomglass.errors import InputError
+from atomglass.theory.schrodinger import levels_dvr
+from atomglass.theory.soft_potentials import origin_parameters
+from atomglass.theory.two_level_systems import positive
+
+Array = NDArray[np.float64]
+
+#: Levels of each potential; the highest lies near 100 w, never populated at the temperatures allowed here.
+_LEVELS = 20
+
+#: Edges of the Gauss-Legendre panels, eight nodes each, in p > 0 and in u = q^(1/3); p < 0 has panels of length two.
+_P_EDGES = (0.0, 2.0, 6.0, 15.0, 40.0, 120.0)
+_U_EDGES = (0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 2.5, 4.5, 8.0)
+
+
+def canonical_heat_capacity(levels: ArrayLike, temperature: ArrayLike) -> Array:
+    """Return the heat capacity, in k_B, of systems with given levels.
+
+    Parameters
+    ----------
+    levels : array, shape (..., n)
+        Energies, ascending.
+    temperature : float
+        In the unit of the levels.
+    """
+    levels = np.asarray(levels, dtype=float)
+    e = (levels - levels[..., :1]) / positive("the temperature", temperature)
+    weights = np.exp(-e)
+    weights /= weights.sum(axis=-1, keepdims=True)
+    mean = (weights * e).sum(axis=-1, keepdims=True)
+    return (weights * (e - mean) ** 2).sum(axis=-1)
+
+
+def reduced_heat_capacity(tau: ArrayLike, p_min: float = -12.0, growth: float = 0.0) -> Array:
+    """Return c(T)/(k_B P0 eta_L^(5/2)) of soft potentials at tau = k_B T/w.
+
+    Parameters
+    ----------
+    tau : float or array
+        Temperature in units of w, 0.01 to 1.5.
+    p_min : float
+        Deepest double well counted, -20 to 0: the integral grows as sqrt(|p_min|). A tunnelling time longer than that
+        of the measurement sets it; -12 means S/hbar of about 20.
+    growth : float
+        eta_L/delta_eta when P0 ~ exp(eta/delta_eta), that is exp(growth alpha), 0 to 0.2; 0 means constant P0.
+
+    Raises
+    ------
+    InputError
+        An argument outside its range.
+
+    Notes
+    -----
+    c = Int |alpha| d(alpha) d(beta) C = 4 Int dp Int_0^inf dq C(p, q; tau), with C the canonical heat capacity of each
+    potential. The alpha that P0 depends on is that about the minimum, or about the barrier top where there are two.
+    """
+    tau = np.asarray(tau, dtype=float)
+    if not ((tau >= 0.01) & (tau <= 1.5)).all():
+        raise InputError("the temperature in units of w", tau if tau.ndim else tau.item(), "0.01 to 1.5")
+    if not -20 <= p_min <= 0:
+        raise InputError("p_min", p_min, "-20 to 0")
+    if not 0 <= growth <= 0.2:
+        raise InputError("the growth of P0, eta_L/delta_eta", growth, "0 to 0.2")
+    levels, measure, alpha = _grid(float(p_min))
+    # Soft potentials end at eta = 1, where alpha = 1/eta_L is about 100; beyond, a growing P0 has no meaning.
+    weight = measure * np.where(alpha <= 100, np.exp(growth * np.minimum(alpha, 100.0)), growth == 0)
+    values = [weight @ canonical_heat_capacity(levels, t) for t in tau.ravel()]
+    return np.array(values).reshape(tau.shape)
+
+
+@lru_cache(maxsize=8)
+def _grid(p_min: float) -> tuple[Array, Array, Array]:
+    """Return levels, integration weights 4 dp dq, and alpha of a grid of potentials."""
+    deep = np.linspace(p_min, 0.0, int(np.ceil(-p_min / 2)) + 1)
+    p, p_weight = _panels(np.unique(np.concatenate([deep, _P_EDGES])))
+    u, u_weight = _panels(np.array(_U_EDGES))
+    p, u = (grid.ravel() for grid in np.meshgrid(p, u, indexing="ij"))
+    measure = 4 * np.outer(p_weight, u_weight).ravel() * 3 * u**2
+    alpha, _ = origin_parameters(-(u**3), p, 0.0)
+    return levels_dvr(p, u**3, _LEVELS), measure, alpha
+
+
+def _panels(edges: Array) -> tuple[Array, Array]:
+    """Return Gauss-Legendre nodes and weights on panels."""
+    nodes, weights = np.polynomial.legendre.leggauss(8)
+    half = np.diff(edges)[:, None] / 2
+    return (edges[:-1, None] + half * (nodes + 1)).ravel(), (half * weights).ravel()
+
+
+def heat_capacity_minimum(p_min: float = -12.0, growth: float = 0.0) -> tuple[float, float]:
+    """Return where c/T^3 has its minimum, in units of w, and the reduced c/tau^3 there."""
+    found = minimize_scalar(
+        lambda tau: float(reduced_heat_capacity(tau, p_min, growth)) / tau**3,
+        bounds=(0.15, 1.0),
+        method="bounded",
+        options={"xatol": 1e-5},
+    )
+    return float(found.x), float(found.fun)
+
+
+#: chi in c = chi tau^5 for tau >> 1 (harmonic one-well potentials alone): (1/4) 6! zeta(6).
+HARMONIC_LIMIT = 720 / 4 * np.pi**6 / 945
+
+
+def einstein_maximum() -> float:
+    """Return E/T where c/T^3 of one Einstein oscillator has its maximum: the root of x coth(x/2) = 5, 4.928.
+
+    The paper's T = E_d/5 for the maximum of c/T^3.
+    """
+    return float(brentq(lambda x: x / np.tanh(x / 2) - 5, 1.0, 10.0))
+
+
+def delocalisation_energy(
+    density: float, velocity: float, debye_energy: float, w: float, hbar: float, width_ratio: float = 10.0
+) -> float:
+    """Return E_d, where quasi-local vibrations overlap: lambda^3 Gamma(E) n(E) = 1 (Eq. 13).
+
+    Parameters
+    ----------
+    density : float
+        n0 of the two-level systems, states per energy and volume.
+    velocity : float
+        Sound velocity; lambda = 2 pi v/omega.
+    debye_energy, w : float
+        hbar omega_D, with Gamma = E^4/(hbar omega_D)^3, and w.
+    hbar : float
+        Planck's constant, in the same system of units.
+    width_ratio : float
+        delta_eta/eta_L; n(E) = (n0/24) (eta_L/delta_eta)^(1/2) (E/w)^4 (Eq. 12).
+
+    Returns
+    -------
+    float
+        E_d. An order of magnitude: the product grows as E^5, and the paper's 3 w needs a density that its print has
+        lost.
+
+    Raises
+    ------
+    InputError
+        Also when E_d comes out below 2 w or above hbar omega_D, outside the range of Eq. 12.
+    """
+    for name, value in (("density", density), ("velocity", velocity), ("hbar omega_D", debye_energy), ("w", w)):
+        positive(name, value)
+    positive("hbar", hbar)
+    coefficient = (2 * np.pi * velocity * hbar) ** 3 * density / (24 * np.sqrt(positive("width_ratio", width_ratio)))
+    energy = float((debye_energy**3 * w**4 / coefficient) ** (1 / 5))
+    if not 2 * w <= energy <= debye_energy:
+        remedy = "the criterion is not met where Eq. 12 holds; check the density"
+        raise InputError("E_d", energy, f"2 w = {2 * w:g} to hbar omega_D = {debye_energy:g}", remedy)
+    return energy

@@ -1,0 +1,288 @@
+"""Coupled soft oscillators: the harmonic instability and the minimum in which anharmonicity stabilises them.
+
+    U = sum k_i x_i^2/2 - (1/2) sum_{i != j} I_ij x_i x_j + sum A_i x_i^4/4 - sum F_i x_i,   I_ij = g_ij J/r_ij^3
+
+(Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007), Eqs. 2.1-2.5), in units where the density n0 of the
+oscillators, their mass M and the largest bare frequency omega_0 are 1. The paper leaves open where the oscillators sit
+and how g is distributed; the defaults here are a cubic lattice and g uniform in [-1/2, 1/2], the one choice with
+<|g|> = 1/4 that makes the prefactor of the paper's Eq. 2.18 come out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, optimize
+
+from atomglass.errors import InputError
+from atomglass.theory.placement import COUPLINGS, POSITIONS, coupling_factors, distances, place
+
+Array = NDArray[np.float64]
+
+#: Largest component of the force left in a minimum, in units of k0 sqrt(k0/A).
+FORCE_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class OscillatorModel:
+    """One realization of N = size^3 coupled oscillators.
+
+    Parameters
+    ----------
+    coupling : float
+        Interaction strength J in units of k0/n0.
+    size : int
+        Oscillators along an edge of the periodic cube, 2 to 20.
+    seed : int
+        Seed of every random number of the realization.
+    exponent : float
+        n of the bare density of states g0 = (n+1) omega^n on (0, 1); above -1.
+    couplings : str
+        `uniform` (g in [-1/2, 1/2]), `sign` (g = +-1) or `dipolar` (from random unit vectors, over 4 pi).
+    positions : str
+        `lattice` (simple cubic), `poisson` (independent) or `hardcore` (random sequential, no pair closer than
+        `hard_core`).
+    hard_core : float
+        Smallest distance of `hardcore` positions, up to 0.85.
+    anharmonicity : tuple of float
+        Range from which each A_i is drawn uniformly; equal ends make them all the same.
+    pressure : float
+        Each oscillator gets an external force uniform in +-pressure.
+
+    Raises
+    ------
+    InputError
+        A parameter outside its range.
+    """
+
+    coupling: float = 0.1
+    size: int = 13
+    seed: int = 1
+    exponent: float = 2.0
+    couplings: Literal["uniform", "sign", "dipolar"] = "uniform"
+    positions: Literal["lattice", "poisson", "hardcore"] = "lattice"
+    hard_core: float = 0.8
+    anharmonicity: tuple[float, float] = (1.0, 1.0)
+    pressure: float = 0.0
+
+    def __post_init__(self) -> None:
+        low, high = self.anharmonicity
+        checks = (
+            ("the coupling J", self.coupling, 0 < self.coupling < 1, "above 0, below 1 (weak coupling)"),
+            ("the size", self.size, 2 <= self.size <= 20, "2 to 20 oscillators along an edge"),
+            ("the seed", self.seed, self.seed >= 0, "a whole number >= 0"),
+            ("the exponent of g0", self.exponent, -1 < self.exponent <= 10, "above -1, up to 10"),
+            ("the couplings", self.couplings, self.couplings in COUPLINGS, ", ".join(COUPLINGS)),
+            ("the positions", self.positions, self.positions in POSITIONS, ", ".join(POSITIONS)),
+            ("the hard core", self.hard_core, 0 <= self.hard_core <= 0.85, "0 to 0.85 (denser packings jam)"),
+            ("the range of A", self.anharmonicity, 0 < low <= high < np.inf, "two positive numbers, ascending"),
+            ("the pressure", self.pressure, 0 <= self.pressure < np.inf, "0 or above"),
+        )
+        for what, value, holds, allowed in checks:
+            if not holds:
+                raise InputError(what, value, allowed)
+
+    @property
+    def number(self) -> int:
+        """Number of oscillators."""
+        return self.size**3
+
+    @cached_property
+    def _streams(self) -> list[np.random.SeedSequence]:
+        # A stream a quantity: an option changes what it is about, and nothing else.
+        return np.random.SeedSequence(self.seed).spawn(6)
+
+    def _rng(self, stream: int) -> np.random.Generator:
+        return np.random.default_rng(self._streams[stream])
+
+    @cached_property
+    def stiffnesses(self) -> Array:
+        """Bare k_i = omega_i^2 (Eq. 2.5), shape (N,)."""
+        return self._rng(0).random(self.number) ** (2 / (self.exponent + 1))
+
+    @cached_property
+    def sites(self) -> Array:
+        """Positions in the cube of edge `size`, shape (N, 3)."""
+        return place(self.positions, self.size, self.hard_core, self._rng(1))
+
+    @cached_property
+    def interactions(self) -> Array:
+        """I_ij of Eq. 2.3, shape (N, N), symmetric with a zero diagonal; nearest periodic image."""
+        displacement, distance = distances(self.sites, self.size)
+        factors = coupling_factors(self.couplings, displacement, distance, self._rng(2))
+        return self.coupling * factors / distance**3
+
+    @cached_property
+    def anharmonicities(self) -> Array:
+        """A_i, shape (N,)."""
+        return self._rng(3).uniform(*self.anharmonicity, self.number)
+
+    @cached_property
+    def external_forces(self) -> Array:
+        """F_i, shape (N,)."""
+        return self.pressure * self._rng(4).uniform(-1, 1, self.number)
+
+    @cached_property
+    def stiffness_matrix(self) -> Array:
+        """K = diag(k) - I, the Hessian at x = 0, shape (N, N)."""
+        return np.diag(self.stiffnesses) - self.interactions
+
+    def bare_eigenvalues(self) -> Array:
+        """Return the eigenvalues of K, ascending: the spectrum before anharmonicity; negative ones are unstable."""
+        return linalg.eigh(self.stiffness_matrix, eigvals_only=True, driver="evr", check_finite=False)
+
+    def relax(self, start: Literal["random", "unstable"] = "random", starts: int = 1) -> RelaxedState:
+        """Return a minimum of U, and the Hessian's spectrum in it.
+
+        It is *a* minimum: some oscillators are left in the upper of their two wells.
+
+        Parameters
+        ----------
+        start : str
+            `random` (displacements of 0.05 sqrt(k0/A)) or `unstable` (along the unstable eigenvectors of K, as far as
+            their own quartic would carry them).
+        starts : int
+            How many starts; the lowest minimum is kept.
+        """
+        if start not in ("random", "unstable") or starts < 1:
+            raise InputError(
+                "the start of the relaxation", f"{start!r}, {starts} starts", "random or unstable, at least 1"
+            )
+        # In y = x/scale equal A_i drop out altogether: the spectrum cannot depend on them.
+        scale = 1 / np.sqrt(self.anharmonicities.mean())
+        quartic, force = self.anharmonicities * scale**2, self.external_forces / scale
+        rng = self._rng(5)
+        best = None
+        for _ in range(starts):
+            y = rng.normal(0.0, 0.05, self.number) if start == "random" else self._unstable_start(quartic, rng)
+            found = minimise(self.stiffness_matrix, quartic, force, y)
+            best = found if best is None or found[1] < best[1] else best
+        y, energy, residual, iterations = best
+        hessian = self.stiffness_matrix + np.diag(3 * quartic * y**2)
+        eigenvalues = linalg.eigh(hessian, eigvals_only=True, driver="evr", check_finite=False)
+        return RelaxedState(self, scale * y, scale**2 * energy, residual, iterations, eigenvalues)
+
+    def _unstable_start(self, quartic: Array, rng: np.random.Generator) -> Array:
+        values, vectors = linalg.eigh(self.stiffness_matrix, subset_by_value=(-np.inf, 0.0), check_finite=False)
+        amplitudes = np.sqrt(-values / (quartic @ vectors**4)) * rng.choice([-1.0, 1.0], len(values))
+        return vectors @ amplitudes + rng.normal(0.0, 1e-3, self.number)
+
+
+@dataclass(frozen=True, eq=False)
+class RelaxedState:
+    """A minimum of an `OscillatorModel`.
+
+    Attributes
+    ----------
+    model : OscillatorModel
+        What was relaxed.
+    displacements : array, shape (N,)
+        x_i in the minimum.
+    energy : float
+        U there, relative to x = 0.
+    residual : float
+        Largest force left, in units of k0 sqrt(k0/A).
+    iterations : int
+        Steps of the minimiser.
+    eigenvalues : array, shape (N,)
+        Of the Hessian in the minimum, ascending.
+    """
+
+    model: OscillatorModel
+    displacements: Array
+    energy: float
+    residual: float
+    iterations: int
+    eigenvalues: Array
+
+    @property
+    def converged(self) -> bool:
+        """Whether the forces vanish and every mode is stable."""
+        return bool(self.residual <= FORCE_TOLERANCE and self.eigenvalues[0] > 0)
+
+    @property
+    def frequencies(self) -> Array:
+        """Frequencies of the modes, ascending; NaN for an unstable one."""
+        return np.sqrt(np.where(self.eigenvalues > 0, self.eigenvalues, np.nan))
+
+    @cached_property
+    def hessian(self) -> Array:
+        """K + diag(3 A x^2), shape (N, N)."""
+        return self.model.stiffness_matrix + np.diag(3 * self.model.anharmonicities * self.displacements**2)
+
+    def modes_below(self, frequency: float) -> OscillatorModes:
+        """Return the modes below a frequency, expanded to fourth order along their eigenvectors."""
+        if not frequency > 0:
+            raise InputError("the largest frequency", frequency, "positive")
+        values, e = linalg.eigh(self.hessian, subset_by_value=(-np.inf, frequency**2), check_finite=False)
+        A, x = self.model.anharmonicities, self.displacements
+        b3, b4 = 6 * (A * x) @ e**3, 6 * A @ e**4
+        return OscillatorModes(values, e, 1 / (e**4).sum(axis=0), values, b3, b4)
+
+
+@dataclass(frozen=True, eq=False)
+class OscillatorModes:
+    """Modes of a relaxed state and their quartics U(s) = b2 s^2/2 + b3 s^3/6 + b4 s^4/24.
+
+    Attributes
+    ----------
+    eigenvalues : array, shape (m,)
+    vectors : array, shape (N, m)
+    participation_number : array, shape (m,)
+        1/sum e_i^4: over how many oscillators a mode extends.
+    b2, b3, b4 : array, shape (m,)
+    """
+
+    eigenvalues: Array
+    vectors: Array
+    participation_number: Array
+    b2: Array
+    b3: Array
+    b4: Array
+
+
+def minimise(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
+    """Minimise y K y/2 + sum quartic y^4/4 - force y: L-BFGS, then Newton steps to the last digit.
+
+    Returns
+    -------
+    tuple
+        The minimum, its energy, the largest force left, and the number of steps.
+    """
+
+    def energy_and_gradient(y: Array) -> tuple[float, Array]:
+        linear, cubic = K @ y, quartic * y**3
+        return float(y @ (linear / 2 + cubic / 4 - force)), linear + cubic - force
+
+    iterations = 0
+    for _ in range(5):  # once, unless the search ends on a saddle
+        options = {"maxiter": 20_000, "maxfun": 40_000, "gtol": 1e-8, "ftol": 0.0, "maxcor": 20}
+        found = optimize.minimize(energy_and_gradient, y, jac=True, method="L-BFGS-B", options=options)
+        y, iterations = found.x, iterations + int(found.nit)
+        try:
+            for _ in range(10):
+                gradient = energy_and_gradient(y)[1]
+                if np.abs(gradient).max() <= FORCE_TOLERANCE / 10:
+                    break
+                factor = linalg.cho_factor(K + np.diag(3 * quartic * y**2), check_finite=False)
+                y, iterations = y - linalg.cho_solve(factor, gradient, check_finite=False), iterations + 1
+            break
+        except linalg.LinAlgError:
+            _, vector = linalg.eigh(K + np.diag(3 * quartic * y**2), subset_by_index=(0, 0), check_finite=False)
+            y = y + 0.01 * vector[:, 0]
+    energy, gradient = energy_and_gradient(y)
+    return y, energy, float(np.abs(gradient).max()), iterations
+
+
+def two_oscillators(interaction: float, frequencies: tuple[float, float], masses: tuple[float, float]) -> Array:
+    """Return the two squared frequencies of two coupled oscillators, ascending.
+
+    The lower vanishes at I_c = omega_1 omega_2 sqrt(M_1 M_2), and is omega_1^2 (1 - I^2/I_c^2) for
+    omega_1 << omega_2 (Eq. 1.1).
+    """
+    coupling = interaction / np.sqrt(masses[0] * masses[1])
+    return np.linalg.eigvalsh(np.array([[frequencies[0] ** 2, -coupling], [-coupling, frequencies[1] ** 2]]))

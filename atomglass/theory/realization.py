@@ -1,0 +1,100 @@
+"""One relaxed set of oscillators as rows of a table of modes: the same columns as a glass, where they mean the same."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from atomglass import quartic
+from atomglass.settings import Settings
+from atomglass.theory.oscillators import OscillatorModel
+
+
+class OscillatorConfig(Settings):
+    """What one realization of the oscillator model needs.
+
+    Attributes
+    ----------
+    coupling, size, exponent, couplings, positions, hard_core, anharmonicity, pressure
+        As in `OscillatorModel`.
+    frequency_max : float
+        Modes up to this frequency are expanded and listed.
+    starts : int
+        Minimisations a realization; the lowest minimum is kept.
+    """
+
+    coupling: float = Field(0.1, gt=0, lt=1)
+    size: int = Field(13, ge=2, le=20)
+    exponent: float = Field(2.0, gt=-1, le=10)
+    couplings: Literal["uniform", "sign", "dipolar"] = "uniform"
+    positions: Literal["lattice", "poisson", "hardcore"] = "lattice"
+    hard_core: float = Field(0.8, ge=0, le=0.85)
+    anharmonicity: tuple[float, float] = (1.0, 1.0)
+    pressure: float = Field(0.0, ge=0)
+    frequency_max: float = Field(0.15, gt=0, le=10)
+    starts: int = Field(1, ge=1, le=100)
+
+    @field_validator("anharmonicity")
+    @classmethod
+    def _ascending(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < value[0] <= value[1]:
+            raise ValueError("two positive numbers, ascending")
+        return value
+
+
+def oscillator_realization(
+    config: OscillatorConfig, rng: np.random.Generator
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Relax one set of oscillators and classify its soft modes.
+
+    Parameters
+    ----------
+    config : OscillatorConfig
+    rng : numpy.random.Generator
+        Source of the realization's seed.
+
+    Returns
+    -------
+    tuple
+        Rows of modes, softest first, and the row of the realization. Frequencies are in omega_0, U in k0^2/A units of
+        the model; `status` is `ok`, `unstable` (a mode that is no minimum) or, of a realization, `not_converged`;
+        `reason` says why.
+    """
+    parameters = config.model_dump(exclude={"frequency_max", "starts"})
+    model = OscillatorModel(seed=int(rng.integers(2**63)), **parameters)
+    bare = model.bare_eigenvalues()
+    state = model.relax(starts=config.starts)
+    modes = state.modes_below(config.frequency_max)
+    shape = quartic.shape(modes.b2, modes.b3, modes.b4)
+    stable = modes.b2 > 0
+    columns: dict[str, Any] = {
+        "frequency": np.sqrt(np.where(stable, modes.eigenvalues, np.nan)),
+        "eigenvalue": modes.eigenvalues,
+        "participation_ratio": modes.participation_number / model.number,
+        "b2": modes.b2,
+        "b3": modes.b3,
+        "b4": modes.b4,
+        "beta": shape.beta,
+        "group": shape.group,
+        "second_minimum": shape.second_minimum,
+        "barrier": shape.barrier,
+        "status": np.where(stable, "ok", "unstable"),
+        "reason": np.where(stable, "", "b2 <= 0: the state is no minimum along this mode"),
+    }
+    lists = {name: np.asarray(values).tolist() for name, values in columns.items()}
+    rows = [{"mode": i, **{name: values[i] for name, values in lists.items()}} for i in range(len(modes.eigenvalues))]
+    found = f"largest force left {state.residual:.1e}, lowest eigenvalue {state.eigenvalues[0]:.1e}"
+    realization = {
+        "seed": model.seed,
+        "energy": float(state.energy),
+        "iterations": state.iterations,
+        "residual": state.residual,
+        "unstable_fraction": float((bare < 0).mean()),
+        "lowest_bare_eigenvalue": float(bare[0]),
+        "modes": len(rows),
+        "status": "ok" if state.converged else "not_converged",
+        "reason": "" if state.converged else found,
+    }
+    return rows, realization
