@@ -43,9 +43,7 @@ def draw_fragility(folder: Path) -> None:
         value = float(mosaic.steepness(mark))
         left.plot(value, value, "o", color=COLOURS[1])
         left.annotate(f"D = {mark:g}", (value, value), xytext=(7, -9), textcoords="offset points", fontsize=8)
-    left.set(
-        xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190)
-    )
+    left.set(xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190))
     right.plot(jumps, m, color=COLOURS[0])
     right.set(
         xlabel=r"heat-capacity jump per molecule, $\Delta c_p/k_\mathrm{B}$",
@@ -109,9 +107,7 @@ def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
     ax.plot(sizes, generic[1], color=COLOURS[3], lw=1)
     ax.plot(sizes, levels.min(axis=1), color=COLOURS[2], lw=2.2, label="lowest path")
     ax.axhline(0, color="0.6", lw=0.8)
-    ax.set(
-        xlabel=r"molecules in the droplet, $N$", ylabel=r"energy, $V/k_\mathrm{B}T_g$", xlim=(0, 72), ylim=(-14, 30)
-    )
+    ax.set(xlabel=r"molecules in the droplet, $N$", ylabel=r"energy, $V/k_\mathrm{B}T_g$", xlim=(0, 72), ylim=(-14, 30))
     ax.legend(frameon=False, loc="lower left")
     save_figure(figure, folder, "figure_10_barriers")
     columns = {f"level_{i + 1}_in_kTg": levels[:, i] for i in range(levels.shape[1])}

@@ -1,4 +1,4 @@
-"""The study of Lubchenko and Wolynes's review: its figures, their data, and its numbers beside ours."""
+"""The study of Lubchenko and Wolynes's review: its figures, its numbers beside ours, and another theory beside it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from atomglass.settings import Settings
+from atomglass.theory import comparison
 from atomglass.theory.registry import Statement
 from atomglass.theory.rfot import figures_liquid, figures_plateau, figures_tls
 from atomglass.theory.rfot.captions import CAPTIONS, write_captions
@@ -75,5 +76,6 @@ def run(config: Config, folder: Path) -> list[Statement]:
     figures_plateau.draw_plateau_step(folder, free, config.ratios, step, config.path)
     figures_tls.draw_mixing(folder, glass)
     figures_plateau.draw_strain(folder)
-    write_captions(folder, CAPTIONS)
+    comparison.draw_comparison(folder, glass, comparison.SoftPotentialGlass())
+    write_captions(folder, {**CAPTIONS, "comparison_of_theories": comparison.CAPTION})
     return statements()
