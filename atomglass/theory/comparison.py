@@ -8,13 +8,14 @@ Karpov and Parshin (1987), the mosaic Lubchenko and Wolynes. No atomistic data e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from math import pi, sqrt, tanh
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import Boltzmann, electron_volt
+from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory.boson_peak import boson_peak, boson_peak_dos
@@ -36,10 +37,8 @@ from atomglass.theory.two_level_systems import tunnelling_strength_estimate
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
 
-#: Above this k_B T/w the levels of soft potentials are not tabulated; the correction to harmonic modes ends there.
+#: Above this k_B T/w the levels of soft potentials are not tabulated.
 _LARGEST_TAU = 1.5
-
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(300)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ class SoftPotentialGlass:
     star : float
         hbar omega*/k_B in K, which sets the boson peak.
     path : float
-        Measured l/lambda of thermal phonons below the plateau, which fixes the tunnelling strength.
+        Measured l/lambda below the plateau, which fixes the tunnelling strength: the conductivity there is the same.
     deformation : float
         Deformation potential gamma of the two-level systems in eV.
     logarithm : float
@@ -79,8 +78,8 @@ class SoftPotentialGlass:
 
     @property
     def tunnelling_strength(self) -> float:
-        """C = Pbar gamma^2/(rho v^2) from l/lambda = 1/[2 pi^2 C tanh(1/2)]."""
-        return 1 / (2 * pi**2 * self.path * tanh(0.5))
+        """C = Pbar gamma^2/(rho v^2), such that lambda/l = 2 pi^2 C tanh(hbar omega/2T) conducts as `path` does."""
+        return _thermal_average() / (2 * pi**2 * self.path)
 
     @property
     def mode_strength(self) -> float:
@@ -98,6 +97,17 @@ class SoftPotentialGlass:
         potentials (Eqs. 4.13 and 5.20 of Parshin et al.).
         """
         return self.tls_density(glass) * Boltzmann * self.W * self.logarithm ** (2 / 3) / (4 * (2 / 9) ** (1 / 3))
+
+
+@lru_cache(maxsize=1)
+def _thermal_average() -> float:
+    """Return the mean of coth(x/2) over the phonons that carry heat where l is a fixed number of wavelengths."""
+
+    def carried(x: float, factor: float) -> float:
+        return float(x**3 * np.exp(-x) / np.expm1(-x) ** 2 * factor)
+
+    weighted = quad(lambda x: carried(x, 1 / tanh(x / 2)), 0, 60)[0]
+    return float(weighted / quad(lambda x: carried(x, 1.0), 0, 60)[0])
 
 
 def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
@@ -217,8 +227,8 @@ CAPTION = (
     "thermal conductivity in units of K = k_B^3 T_D^2/(pi hbar^2 c_s). Blue: soft potentials with W/k_B = 4 "
     "K, hbar omega*/k_B = 40 K and a deformation potential of 1 eV (the paper's orders of magnitude; nothing "
     "is fitted). Orange: dressed two-level systems of the mosaic, without (solid) and with (dashed) coupling "
-    "of ripplons to phonons at silica's T_g/T_D = 4.4. Both are set to l/lambda = 150 below the plateau and "
-    "to one wavelength at the least. Not a figure of either paper."
+    "of ripplons to phonons at silica's T_g/T_D = 4.4. Both are set to the conductivity measured below the "
+    "plateau (l/lambda = 150) and to one wavelength at the least. Not a figure of either paper."
 )
 
 

@@ -157,6 +157,9 @@ def _mean_of_tanh(t: float) -> float:
     In x = r cos(angle), y = r sin(angle) the radial factors cancel and the diagonal is a limit.
     """
 
+    # The hyperbolic tangents turn over at distances of order t from the axes.
+    scales = [x for x in t * 10.0 ** np.arange(7) if x < 0.7]
+
     def kernel(angle: float) -> float:
         c, s = np.cos(angle), np.sin(angle)
 
@@ -168,10 +171,10 @@ def _mean_of_tanh(t: float) -> float:
             value = (c * np.tanh(r * c / (2 * t)) - s * np.tanh(r * s / (2 * t))) / (c**2 - s**2)
             return float(value * np.exp(-r * (c + s)))
 
-        return quad(radial, 0, 60, points=[t, 10 * t, 1.0], limit=200)[0]
+        return quad(radial, 0, 60, points=[*scales, 1.0], limit=400, epsabs=1e-11)[0]
 
     # Symmetric under exchange of the two biases.
-    return 2 * quad(kernel, 0, pi / 4, limit=200)[0]
+    return 2 * quad(kernel, 0, pi / 4, points=scales, limit=400, epsabs=1e-10)[0]
 
 
 def breakdown_temperature(params: GlassParams) -> float:

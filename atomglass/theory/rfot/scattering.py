@@ -71,19 +71,21 @@ def conductivity_of_path(
     path : float or callable
         l/lambda, or a function of omega/omega_D that returns it.
     cells : int
-        Cells of the frequency axis; l/lambda is taken constant inside each.
+        Cells between zero and the highest frequency that carries heat; l/lambda is taken constant inside each.
     """
     reduced = positive(t, "the reduced temperature T/T_D")
-    middles = (np.arange(cells) + 0.5) / cells
-    values = np.full(cells, float(path)) if not callable(path) else path(middles)
-    return as_given(
-        np.asarray([conductivity_sum(temperature, values) for temperature in reduced.flat]).reshape(reduced.shape)
-    )
+    values = []
+    for temperature in reduced.flat:
+        top = min(1.0, _LARGEST_ARGUMENT * float(temperature))
+        middles = top * (np.arange(cells) + 0.5) / cells
+        lengths = path(middles) if callable(path) else np.full(cells, float(path))
+        values.append(conductivity_sum(float(temperature), lengths, top))
+    return as_given(np.asarray(values).reshape(reduced.shape))
 
 
-def conductivity_sum(t: float, path: NDArray[np.float64]) -> float:
-    """Return kappa/K from l/lambda in equal cells of the frequency axis (0, 1), each cell's weight being exact."""
-    edges = np.minimum(np.linspace(0, 1, len(path) + 1) / t, _LARGEST_ARGUMENT)
+def conductivity_sum(t: float, path: NDArray[np.float64], top: float = 1.0) -> float:
+    """Return kappa/K from l/lambda in equal cells of the frequencies (0, top), each cell's weight being exact."""
+    edges = np.minimum(np.linspace(0, top, len(path) + 1) / t, _LARGEST_ARGUMENT)
     return float(t**2 * np.dot(np.diff(_thermal_weight()(edges)), path))
 
 

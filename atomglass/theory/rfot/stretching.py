@@ -61,12 +61,13 @@ def stretching_exponent(
 
 
 def _fitted_exponent(spread: float, collapsed: bool) -> float:
-    grid = np.linspace(-5 * spread - 6, 3 * spread + 3, 501)
-    decay = relaxation(grid, spread, collapsed)
-    inside = (decay < 0.99) & (decay > 0.01)
+    coarse = np.linspace(-6 * spread - 6, 3 * spread + 3, 401)
+    decay = relaxation(coarse, spread, collapsed)
+    first, last = np.interp([-0.99, -0.01], -decay, coarse)
+    grid = np.linspace(first, last, 401)
     # From the middle of the decay and the Gaussian's closed form the two-parameter fit always converges.
-    start = (grid[np.argmin(np.abs(decay - np.exp(-1)))], 1 / np.sqrt(1 + spread**2))
-    (_, beta), _ = curve_fit(_stretched, grid[inside], decay[inside], p0=start)
+    start = (np.interp(-np.exp(-1), -decay, coarse), 1 / np.sqrt(1 + spread**2))
+    (_, beta), _ = curve_fit(_stretched, grid, relaxation(grid, spread, collapsed), p0=start)
     return float(beta)
 
 

@@ -186,5 +186,6 @@ def _slowest_splitting(params: GlassParams, kelvin: float, seconds: float, print
 def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.float64]:
     """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1."""
     d = not_negative(delta, "the tunnelling amplitude")
-    with np.errstate(divide="ignore"):
-        return np.where((d > 0) & (d <= largest), (largest / np.maximum(d, 1e-300)) ** c / np.maximum(d, 1e-300), 0.0)
+    inside = (d > 0) & (d <= largest)
+    safe = np.where(inside, d, largest)
+    return np.where(inside, (largest / safe) ** c / safe, 0.0)
