@@ -49,6 +49,24 @@ def test_cell_size_depends_on_the_logarithm_of_the_time(decades, entropy, xi):
     )
 
 
+def test_escape_is_slowest_at_the_transition_state():
+    liquid = Mosaic(LIQUID.surface, LIQUID.entropy, temperature=1.1)
+    n = np.linspace(0, 200, 20001)
+    rate = liquid.log_escape_rate(n)
+    assert n[np.argmin(rate)] == pytest.approx(liquid.critical_size, abs=0.01)
+    assert rate.min() == pytest.approx(-liquid.barrier / 1.1, rel=1e-7)
+    # A glass that ages downhill has a smaller barrier, as if its entropy were larger.
+    downhill = LIQUID.log_escape_rate(n, excess=-0.2)
+    assert downhill.min() == pytest.approx(-Mosaic(LIQUID.surface, LIQUID.entropy + 0.2).barrier, rel=1e-7)
+
+
+def test_beads():
+    assert mosaic.beads_per_molecule(3.36) == pytest.approx(2)
+    assert mosaic.beads_per_molecule(1.16, "hard spheres") == 1
+    with pytest.raises(InputError, match="reference liquid"):
+        mosaic.beads_per_molecule(3.0, "water")
+
+
 def test_vogel_fulcher_follows_from_the_linear_entropy():
     kauzmann, jump = 0.7, 2.1
     t = np.array([0.75, 0.9, 1.3])

@@ -23,6 +23,9 @@ def test_numbers_of_the_review():
     universal = rfot.GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, xi_over_a=5.8)
     assert scattering.path_in_wavelengths(universal) == pytest.approx(64.2, rel=1e-3)
     assert scattering.rms_strain(SILICA) == pytest.approx(0.111, rel=1e-2)
+    # The two estimates of the coupling are one.
+    assert scattering.surface_coupling(SILICA) == pytest.approx(SILICA.coupling, rel=1e-12)
+    assert scattering.surface_coupling(SILICA, 0.0555) == pytest.approx(SILICA.coupling / 2, rel=2e-3)
 
 
 def test_the_dissipation_of_every_glass_is_one_over_the_cell():
@@ -155,6 +158,18 @@ def test_units_and_options_of_the_heat_capacity():
     assert larger == pytest.approx(reduced * 2**0.1, rel=1e-10)
     with pytest.raises(InputError, match="exponent c"):
         rfot.tls_heat_capacity(SILICA, 0.5, 10.0, c=-0.1)
+
+
+def test_rates_follow_from_the_amplitudes():
+    # [22] and [23] at fixed E: 1/tau = (Delta/E)^2/tau_min and deps = E dE/eps.
+    kelvin, splitting, c = 0.1, 0.3, 0.2
+    fastest = float(tunnelling.fastest_rate(SILICA, splitting, kelvin, printed=True))
+    delta = splitting * np.array([0.05, 0.4, 0.9])
+    rate = fastest * (delta / splitting) ** 2
+    bias = np.sqrt(splitting**2 - delta**2)
+    expected = (342 / delta) ** c / delta * splitting / bias * delta / (2 * rate)
+    assert tunnelling.rate_density(SILICA, splitting, rate, kelvin, c) == pytest.approx(expected, rel=1e-9)
+    assert tunnelling.rate_density(SILICA, splitting, [2 * fastest], kelvin).tolist() == [0.0]
 
 
 def test_amplitudes_follow_from_exponential_barriers():

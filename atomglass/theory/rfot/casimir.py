@@ -156,7 +156,6 @@ def _mean_of_tanh(t: float) -> float:
 
     In x = r cos(angle), y = r sin(angle) the radial factors cancel and the diagonal is a limit.
     """
-
     # The hyperbolic tangents turn over at distances of order t from the axes.
     scales = [x for x in t * 10.0 ** np.arange(7) if x < 0.7]
 

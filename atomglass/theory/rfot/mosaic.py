@@ -41,10 +41,23 @@ class Mosaic:
         for name, value in (("surface", self.surface), ("entropy", self.entropy), ("temperature", self.temperature)):
             positive(value, f"the mosaic's {name}")
 
-    def profile(self, molecules: ArrayLike) -> float | NDArray[np.float64]:
-        """Return F(N) in k_B T_g."""
+    def profile(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
+        """Return F(N) in k_B T_g.
+
+        Parameters
+        ----------
+        molecules : float or array
+            N.
+        excess : float
+            Energy per molecule, in k_B T_g, by which the state at equilibrium lies above the one to be left [5]: zero
+            in the liquid, negative in a glass that ages downhill.
+        """
         n = not_negative(molecules, "the number of molecules")
-        return as_given(self.surface * np.sqrt(n) - self.temperature * self.entropy * n)
+        return as_given(self.surface * np.sqrt(n) + (excess - self.temperature * self.entropy) * n)
+
+    def log_escape_rate(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
+        """Return ln(k tau_micro) of rearranging N molecules, -F(N)/T [4]; its minimum over N is the rate of escape."""
+        return as_given(-np.asarray(self.profile(molecules, excess)) / self.temperature)
 
     @property
     def critical_size(self) -> float:
@@ -121,6 +134,23 @@ def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> ND
 def steepness(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | NDArray[np.float64]:
     """Return m = (1/T_g) d log10 tau/d(1/T) at T_g of the Vogel-Fulcher law [1]: decades (1 + ln(tau/tau_0)/D)."""
     return as_given(np.asarray(decades * (1 + decades * log(10) / positive(d, "the fragility D"))))
+
+
+#: Entropy of fusion per spherical bead in k_B, by which molecules are counted (Sec. II).
+FUSION_ENTROPY = {"hard spheres": 1.16, "Lennard-Jones": 1.68}
+
+
+def beads_per_molecule(fusion_entropy: float, liquid: str = "Lennard-Jones") -> float:
+    """Return the number of beads of a molecule from its measured entropy of fusion in k_B per molecule.
+
+    Raises
+    ------
+    InputError
+        An entropy that is not positive, or an unknown reference liquid.
+    """
+    if liquid not in FUSION_ENTROPY:
+        raise InputError("the reference liquid", liquid, ", ".join(FUSION_ENTROPY))
+    return float(positive(fusion_entropy, "the entropy of fusion", "k_B")) / FUSION_ENTROPY[liquid]
 
 
 def barrier_width(d: ArrayLike) -> float | NDArray[np.float64]:

@@ -25,6 +25,19 @@ def rms_strain(params: GlassParams) -> float:
     return float(np.sqrt(Boltzmann * params.Tg / (params.rho * params.cs**2 * params.molecular_size**3)))
 
 
+def surface_coupling(params: GlassParams, displacement: float | None = None) -> float:
+    """Return g in J from random displacements on a cell's surface, a^2 (N*^(2/3))^(1/2) (a/xi) d_L rho c_s^2.
+
+    Parameters
+    ----------
+    displacement : float, optional
+        d_L/a; the yield strain `rms_strain` without it, with which this is `params.coupling` [18].
+    """
+    share = rms_strain(params) if displacement is None else float(positive(displacement, "d_L/a"))
+    surface = params.beads ** (1 / 3) / params.xi_over_a
+    return params.molecular_size**3 * surface * share * params.rho * params.cs**2
+
+
 def inverse_mean_free_path(params: GlassParams, omega: ArrayLike, temperature: float) -> float | NDArray[np.float64]:
     """Return 1/l in 1/m for resonant absorption by two-level systems [19]; omega in rad/s, temperature in K."""
     w = positive(omega, "the frequency", "rad/s")

@@ -189,3 +189,24 @@ def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.
     inside = (d > 0) & (d <= largest)
     safe = np.where(inside, d, largest)
     return np.where(inside, (largest / safe) ** c / safe, 0.0)
+
+
+def rate_density(
+    params: GlassParams, splitting: float, rate: ArrayLike, temperature: float, c: float = 0.1
+) -> NDArray[np.float64]:
+    """Return P(E, 1/tau) of [24] over A Pbar, in s: the distribution of rates of systems with one splitting.
+
+    Parameters
+    ----------
+    splitting : float
+        E/k_B in K.
+    rate : array
+        1/tau in 1/s; zero above the fastest rate.
+    temperature : float
+        In K.
+    """
+    k = positive(rate, "the rate", "1/s")
+    fastest = float(fastest_rate(params, splitting, temperature, printed=True))
+    slower = np.minimum(k / fastest, 1 - 1e-15)
+    density = slower ** (-c / 2) * (params.TD / splitting) ** c / (2 * k * np.sqrt(1 - slower))
+    return np.where(k < fastest, density, 0.0)
