@@ -14,6 +14,7 @@ Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007).
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +99,39 @@ def _arctanh(t_squared: float, pole: NDArray[np.complex128], theta: Array) -> ND
     cosine, sine = np.array([1.0, -0.5, -0.5]), np.sqrt(0.75) * np.array([0.0, 1.0, -1.0])
     difference = (1 - t_squared - cosine) - 2 * cosine * np.sinh(theta / 6) ** 2 - 1j * sine * np.sinh(theta / 3)
     return np.log((pole + np.sqrt(t_squared)) ** 2 / difference) / 2
+
+
+def dos_with_forces(x: float, force_density: Callable[[float], float], part: str = "total") -> float:
+    """Return the density of states for any symmetric distribution of forces, in the units of `boson_peak_dos`.
+
+    Parameters
+    ----------
+    x : float
+        omega/omega*, with omega* of Eq. 5.10 for a force delta_f that serves as the unit.
+    force_density : callable
+        P(f/delta_f), normalised over both signs. 1/(pi (1 + u^2)) gives back `boson_peak_dos`.
+    part : str
+        `total`, `I`, `II` or `III`.
+
+    Notes
+    -----
+    f/delta_f = x^3 t |3 - 2 t^2| (Eqs. 5.8, 5.16 and 5.23), so that g = 12 x^4 Int dt P(f/delta_f).
+    """
+    if part not in PARTS or not x > 0:
+        raise InputError("the part and omega/omega*", f"{part!r}, {x:g}", f"{', '.join(PARTS)}; positive")
+    lower, upper = np.sqrt(PARTS[part])
+    # Forces of order delta_f: t of order x^-3 near t = 0 and sqrt(3/2), and t of order 1/x far out.
+    near = np.array([0.1, 0.3, 1.0, 3.0, 10.0]) * x**-3
+    level, end = np.sqrt(LEVEL_WELLS), min(upper, np.sqrt(LEVEL_WELLS) + 30 / x)
+    edges = np.concatenate([near, level - near, level + near, [0.5, 1.0, 2.0, 1 / x, 3 / x]])
+    edges = np.unique(np.concatenate([[lower, end], edges[(edges > lower) & (edges < end)]]))
+    pieces = [
+        quad(lambda t: force_density(x**3 * t * abs(3 - 2 * t**2)), a, b, epsrel=1e-9, limit=200)[0]
+        for a, b in itertools.pairwise(edges)
+    ]
+    if np.isinf(upper):
+        pieces.append(quad(lambda t: force_density(x**3 * t * abs(3 - 2 * t**2)), end, np.inf, epsrel=1e-9)[0])
+    return 12 * x**4 * sum(pieces)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from atomglass.theory.registry import Statement
 
 theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -16,7 +18,6 @@ theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
 @theory_app.command("list")
 def list_papers() -> None:
     """List the papers whose models can be run."""
-    from rich.console import Console
     from rich.table import Table
 
     from atomglass.theory.registry import PAPERS
@@ -24,7 +25,7 @@ def list_papers() -> None:
     table = Table("name", "paper", box=None, header_style="bold")
     for paper in PAPERS.values():
         table.add_row(paper.name, paper.reference)
-    Console().print(table)
+    _console().print(table)
 
 
 @theory_app.command("run")
@@ -86,7 +87,6 @@ def _write_statements(statements: list[Statement], path: Path) -> None:
 
 def _print_statements(name: str, statements: list[Statement]) -> None:
     """Print the table of statements."""
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
@@ -95,4 +95,12 @@ def _print_statements(name: str, statements: list[Statement]) -> None:
     for s in statements:
         cells = (escape(text) for text in (s.source, s.statement, s.paper, s.ours))
         table.add_row(*cells, f"[{colours[s.verdict]}]{s.verdict}[/]")
-    Console().print(table)
+    _console().print(table)
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal; wide enough for the tables where there is none."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=140)

@@ -156,12 +156,11 @@ class OscillatorModel:
         scale = 1 / np.sqrt(self.anharmonicities.mean())
         quartic, force = self.anharmonicities * scale**2, self.external_forces / scale
         rng = self._rng(5)
-        best = None
+        minima = []
         for _ in range(starts):
             y = rng.normal(0.0, 0.05, self.number) if start == "random" else self._unstable_start(quartic, rng)
-            found = minimise(self.stiffness_matrix, quartic, force, y)
-            best = found if best is None or found[1] < best[1] else best
-        y, energy, residual, iterations = best
+            minima.append(minimise(self.stiffness_matrix, quartic, force, y))
+        y, energy, residual, iterations = min(minima, key=lambda found: found[1])
         hessian = self.stiffness_matrix + np.diag(3 * quartic * y**2)
         eigenvalues = linalg.eigh(hessian, eigvals_only=True, driver="evr", check_finite=False)
         return RelaxedState(self, scale * y, scale**2 * energy, residual, iterations, eigenvalues)
@@ -220,6 +219,8 @@ class RelaxedState:
             raise InputError("the largest frequency", frequency, "positive")
         values, e = linalg.eigh(self.hessian, subset_by_value=(-np.inf, frequency**2), check_finite=False)
         A, x = self.model.anharmonicities, self.displacements
+        # An eigenvector has no sign of its own; this one makes every b3 <= 0.
+        e = np.where((A * x) @ e**3 > 0, -e, e)
         b3, b4 = 6 * (A * x) @ e**3, 6 * A @ e**4
         return OscillatorModes(values, e, 1 / (e**4).sum(axis=0), values, b3, b4)
 
@@ -235,6 +236,7 @@ class OscillatorModes:
     participation_number : array, shape (m,)
         1/sum e_i^4: over how many oscillators a mode extends.
     b2, b3, b4 : array, shape (m,)
+        b3 <= 0, by the sign of the vector.
     """
 
     eigenvalues: Array

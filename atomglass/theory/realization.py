@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from atomglass import quartic
 from atomglass.settings import Settings
-from atomglass.theory.oscillators import OscillatorModel
+from atomglass.theory.oscillators import FORCE_TOLERANCE, OscillatorModel, RelaxedState
 
 
 class OscillatorConfig(Settings):
@@ -58,43 +58,59 @@ def oscillator_realization(
     Returns
     -------
     tuple
-        Rows of modes, softest first, and the row of the realization. Frequencies are in omega_0, U in k0^2/A units of
-        the model; `status` is `ok`, `unstable` (a mode that is no minimum) or, of a realization, `not_converged`;
-        `reason` says why.
+        Rows of modes, softest first, and the row of the realization. Frequencies are in omega_0, energies in k0^2/A0
+        with A0 = 1; `status` is `ok`, `not_converged` or `not_a_minimum`, `reason` says why, and a realization that
+        failed has no modes.
     """
     parameters = config.model_dump(exclude={"frequency_max", "starts"})
     model = OscillatorModel(seed=int(rng.integers(2**63)), **parameters)
     bare = model.bare_eigenvalues()
     state = model.relax(starts=config.starts)
-    modes = state.modes_below(config.frequency_max)
+    is_minimum = bool(state.eigenvalues[0] > 0)
+    rows = _mode_rows(state, config.frequency_max) if state.converged else []
+    status, reason = "ok", ""
+    if state.residual > FORCE_TOLERANCE:
+        status, reason = "not_converged", f"the largest force left is {state.residual:.1e} k0 sqrt(k0/A)"
+    elif not is_minimum:
+        status, reason = "not_a_minimum", f"the lowest eigenvalue is {state.eigenvalues[0]:.1e} k0: a saddle"
+    realization = {
+        "status": status,
+        "reason": reason,
+        "number": model.number,
+        "dimension": 3,
+        "seed": model.seed,
+        "energy": float(state.energy),
+        "energy_per_particle": float(state.energy) / model.number,
+        "max_force": state.residual,
+        "iterations": state.iterations,
+        "is_minimum": is_minimum,
+        "mode_count": len(rows),
+        "complete": True,
+        "complete_below": config.frequency_max,
+        "unstable_fraction": float((bare < 0).mean()),
+        "lowest_bare_eigenvalue": float(bare[0]),
+    }
+    return rows, realization
+
+
+def _mode_rows(state: RelaxedState, frequency_max: float) -> list[dict[str, Any]]:
+    """Return one row a mode, with the shape of its quartic."""
+    modes = state.modes_below(frequency_max)
     shape = quartic.shape(modes.b2, modes.b3, modes.b4)
-    stable = modes.b2 > 0
     columns: dict[str, Any] = {
-        "frequency": np.sqrt(np.where(stable, modes.eigenvalues, np.nan)),
+        "frequency": np.sqrt(modes.eigenvalues),
         "eigenvalue": modes.eigenvalues,
-        "participation_ratio": modes.participation_number / model.number,
+        "participation_ratio": modes.participation_number / state.model.number,
         "b2": modes.b2,
         "b3": modes.b3,
         "b4": modes.b4,
         "beta": shape.beta,
         "group": shape.group,
         "second_minimum": shape.second_minimum,
+        "second_minimum_position": shape.second_minimum_position,
+        "second_minimum_energy": shape.second_minimum_energy,
         "barrier": shape.barrier,
-        "status": np.where(stable, "ok", "unstable"),
-        "reason": np.where(stable, "", "b2 <= 0: the state is no minimum along this mode"),
     }
     lists = {name: np.asarray(values).tolist() for name, values in columns.items()}
-    rows = [{"mode": i, **{name: values[i] for name, values in lists.items()}} for i in range(len(modes.eigenvalues))]
-    found = f"largest force left {state.residual:.1e}, lowest eigenvalue {state.eigenvalues[0]:.1e}"
-    realization = {
-        "seed": model.seed,
-        "energy": float(state.energy),
-        "iterations": state.iterations,
-        "residual": state.residual,
-        "unstable_fraction": float((bare < 0).mean()),
-        "lowest_bare_eigenvalue": float(bare[0]),
-        "modes": len(rows),
-        "status": "ok" if state.converged else "not_converged",
-        "reason": "" if state.converged else found,
-    }
-    return rows, realization
+    count = len(modes.eigenvalues)
+    return [{"mode": i, **{name: values[i] for name, values in lists.items()}} for i in range(count)]

@@ -47,6 +47,16 @@ class Statement:
             raise InputError("the verdict of a statement", self.verdict, ", ".join(VERDICTS))
 
 
+def verdict(holds: bool) -> str:
+    """Return `agrees` or `differs`."""
+    return "agrees" if holds else "differs"
+
+
+def number(source: str, statement: str, paper: str, expected: float, ours: float, rtol: float) -> Statement:
+    """Return a statement about one number, judged by a relative tolerance: the digits the paper gives."""
+    return Statement(source, statement, paper, f"{ours:.4g}", verdict(abs(ours - expected) <= rtol * abs(expected)))
+
+
 STATEMENT_FIELDS = tuple(field.name for field in fields(Statement))
 
 

@@ -93,5 +93,7 @@ def _below(frequencies: ArrayLike, largest: float, smallest: float = 0.0) -> Arr
     chosen = frequencies[(frequencies > smallest) & (frequencies < largest)]
     if len(chosen) < 5:
         remedy = "raise the largest frequency or take more realizations"
-        raise InputError(f"the number of frequencies from {smallest:g} to {largest:g}", len(chosen), "at least 5", remedy)
+        raise InputError(
+            f"the number of frequencies from {smallest:g} to {largest:g}", len(chosen), "at least 5", remedy
+        )
     return chosen

@@ -121,6 +121,22 @@ def critical_energy_estimate(W: ArrayLike, C: ArrayLike) -> Array:
     return positive("W", W) * positive("C", C) ** (-1 / 3)
 
 
+def strength_at_stiffness(relative: ArrayLike) -> Array:
+    """Return C_k = (|k|/k_c)^(3/2), the strength of the double wells of one stiffness (Eq. 4.32).
+
+    One at |k| = k_c (the classical result, Eq. 4.29); C of Eq. 1.13 where the action is of order hbar.
+    """
+    relative = positive("|k|/k_c", relative)
+    if not (relative <= 1).all():
+        raise InputError("|k|/k_c", np.max(relative), "up to 1", "there are hardly any stiffer double wells")
+    return relative**1.5
+
+
+def pbar_estimate(W: float, critical_energy: float, stiff_energy: float, density: float, L: float) -> float:
+    """Return P = (n0/hbar omega_0) (W/hbar omega_c)^4 L^(-2/3) (Eq. 4.23), states per volume and energy."""
+    return float(density / stiff_energy * _ratio(W, critical_energy) ** 4 * L ** (-2 / 3))
+
+
 def relative_force(
     W: float, critical_energy: float, energy: float, p: float, L: float, softness: float, exponent: float
 ) -> float:

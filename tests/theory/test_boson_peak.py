@@ -19,6 +19,7 @@ from atomglass.theory.boson_peak import (
     boson_peak,
     crossover_temperature,
     dos_between,
+    dos_with_forces,
     omega_star,
     omega_star_estimate,
     pressure_shift,
@@ -71,7 +72,9 @@ def test_limits():
     )
     assert boson_peak_dos(1.0, "III") == pytest.approx(0.688475, rel=1e-6)
     for part, slope in {"I": 2, "II": 1, "total": 3, "III": 1}.items():
-        np.testing.assert_allclose(boson_peak_dos(np.array([50.0, 1e4]), part) / np.array([50.0, 1e4]), slope, rtol=3e-5)
+        np.testing.assert_allclose(
+            boson_peak_dos(np.array([50.0, 1e4]), part) / np.array([50.0, 1e4]), slope, rtol=3e-5
+        )
     assert boson_peak_dos(5.0) / 15 == pytest.approx(1, abs=4e-3)
     assert boson_peak_dos(10.0) / 30 == pytest.approx(1, abs=7e-4)
     assert stable_fraction_below(1e-2) == pytest.approx(np.sqrt(8 / 9), rel=1e-6)
@@ -104,6 +107,17 @@ def test_monte_carlo_of_the_ensemble():
         counts = np.histogram(found, edges)[0]
         exact = [quad(lambda v, part=part: float(boson_peak_dos(v, part)), a, b)[0] for a, b in pairwise(edges)]
         np.testing.assert_allclose(counts * density, exact, atol=4 * density * np.sqrt(counts.max()), rtol=0)
+
+
+def test_any_distribution_of_forces():
+    for part in ("I", "total", "III"):
+        for x in (0.3, 1.0, 3.0):
+            lorentzian = dos_with_forces(x, lambda u: 1 / (np.pi * (1 + u**2)), part)
+            assert lorentzian == pytest.approx(float(boson_peak_dos(x, part)), rel=1e-6)
+    # A box |f| < delta_f: at low frequency every t counts alike; far up only P's integral counts, g = 3x.
+    box = lambda u: 0.5 * (abs(u) < 1)  # noqa: E731
+    assert dos_with_forces(0.1, box) == pytest.approx(6 * np.sqrt(1.5) * 1e-4, rel=1e-9)
+    assert dos_with_forces(6.0, box) == pytest.approx(18, rel=0.01)
 
 
 def test_upper_well_geometry():

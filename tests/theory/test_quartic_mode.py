@@ -96,7 +96,9 @@ def test_conversions_describe_the_same_potential(b2, b3, b4, mass, hbar):
 
 def test_from_force_and_from_soft_potential_round_trip():
     mode = QuarticMode.from_force(k=-1.3, f=0.2, A=0.7, mass=2.0, hbar=0.3)
-    np.testing.assert_allclose([mode.quasielastic_constant, mode.force, mode.anharmonicity], [-1.3, 0.2, 0.7], rtol=1e-12)
+    np.testing.assert_allclose(
+        [mode.quasielastic_constant, mode.force, mode.anharmonicity], [-1.3, 0.2, 0.7], rtol=1e-12
+    )
     x = mode.stationary_points() * mode.length_scale
     np.testing.assert_allclose(0.7 * x**3 - 1.3 * x - 0.2, 0, atol=1e-12)
     soft = QuarticMode.from_soft_potential(eta=0.02, t=0.1, energy=5.0, length=2.0, mass=3.0, hbar=0.01)
@@ -165,7 +167,9 @@ def test_action_is_the_wkb_integral(alpha):
 def test_splittings():
     alpha = np.array([-4.0, -5.0, -6.0, -8.0, -10.0])
     exact = tunnel_splitting(alpha)
-    np.testing.assert_allclose(exact / tunnel_splitting(alpha, "instanton"), [0.661, 0.773, 0.838, 0.901, 0.931], atol=6e-4)
+    np.testing.assert_allclose(
+        exact / tunnel_splitting(alpha, "instanton"), [0.661, 0.773, 0.838, 0.901, 0.931], atol=6e-4
+    )
     np.testing.assert_allclose(exact / tunnel_splitting(alpha, "W"), [20.1, 31.0, 42.3, 65, 89], rtol=5e-3)
 
 

@@ -13,8 +13,10 @@ from atomglass.theory.two_level_systems import (
     critical_action,
     critical_energy_estimate,
     largest_tunnelling_parameter,
+    pbar_estimate,
     relative_force,
     relative_stiffness,
+    strength_at_stiffness,
     tunnelling_strength_estimate,
 )
 
@@ -80,6 +82,14 @@ def test_numbers_of_the_paper():
     assert float(largest_tunnelling_parameter(3e-4)) == pytest.approx(353.7, rel=1e-4)
 
 
+def test_estimates_hang_together():
+    """C_k at |k| = M W^2/hbar^2 is Eq. 1.13; n_TLS of Eq. 4.25 is P W with P of Eq. 4.23."""
+    W, critical = 4.0, 100.0
+    assert float(strength_at_stiffness((W / critical) ** 2)) == pytest.approx((W / critical) ** 3, rel=1e-12)
+    assert float(strength_at_stiffness(1.0)) == 1.0
+    assert pbar_estimate(W, critical, 3 * critical, 1.0, 10) * W == pytest.approx(active_fraction(W, critical, 3, 10))
+
+
 def test_solved_ensemble():
     """k and f uniform, levels exact: n(E) nearly constant, n(p) ~ 1/p, and n(E) from the splittings solved exactly.
 
@@ -129,6 +139,7 @@ def test_solved_ensemble():
         (lambda: SOFT.vibrational_density(1.0), "above W"),
         (lambda: tunnelling_strength_estimate(100, 4), "below 1"),
         (lambda: SOFT.pbar(-1.0), "positive"),
+        (lambda: strength_at_stiffness(2.0), "up to 1"),
     ],
 )
 def test_what_is_refused(call, words):

@@ -1,0 +1,145 @@
+"""Figures of the study of Parshin, Schober and Gurevich (2007), each with the numbers it shows as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from atomglass.theory.boson_peak import boson_peak, boson_peak_dos, omega_star_estimate, pressure_shift
+from atomglass.theory.oscillator_ensemble import OscillatorEnsemble
+from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.renormalisation import LevyLaw, bare_stiffness_density, stiffness_density
+from atomglass.theory.spectra import Estimate, reduced_density
+
+
+def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Path) -> None:
+    """Fig. 1: the distribution of the shift kappa, and its tail."""
+    figure, (ax, tail) = new_figure(2)
+    table: dict[str, np.ndarray] = {}
+    for colour, (J, ensemble) in zip(COLOURS, ensembles.items(), strict=False):
+        edges = np.arange(0, 0.1, 0.001 if J < 0.12 else 0.002)
+        density = np.histogram(ensemble.shifts, edges)[0] / len(ensemble.shifts) / np.diff(edges)
+        centres = (edges[1:] + edges[:-1]) / 2
+        ax.plot(centres, density, color=colour, label=f"$J={J:g}$")
+        wide = np.geomspace(ensemble.shifts.min(), ensemble.shifts.max(), 60)
+        beyond = np.array([(ensemble.shifts > kappa).mean() for kappa in wide])
+        tail.loglog(wide, beyond, color=colour, label=f"$J={J:g}$")
+        table |= {f"kappa_J{J:g}": centres, f"rho_J{J:g}": density, f"kappa_tail_J{J:g}": wide, f"above_J{J:g}": beyond}
+    J = list(ensembles)[1]
+    x = np.geomspace(0.05, 2, 5)
+    tail.loglog(x, 3e-3 * (x / 0.05) ** -1.5, "k--", label=r"$\kappa^{-3/2}$")
+    tail.loglog(
+        x_levy := np.geomspace(1e-3, 3, 200), 1 - LevyLaw.of(J).below(x_levy), "k:", label=f"Eq. 2.17, $J={J:g}$"
+    )
+    tail.set_ylim(1e-5, 1.5)
+    ax.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"$\rho(\kappa)$  $[1/k_0]$", xlim=(0, 0.1), ylim=(0, None))
+    tail.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"probability of a larger $\kappa$")
+    ax.legend(frameon=False)
+    tail.legend(frameon=False)
+    save_figure(figure, folder, "figure1_shift_distribution")
+    write_columns(folder, "figure1_shift_distribution", table)
+
+
+def stiffness_distribution(
+    ensembles: Mapping[float, OscillatorEnsemble], middle: float, exponent: float, folder: Path
+) -> None:
+    """Fig. 2: the distribution of the renormalised stiffness around zero."""
+    figure, (ax,) = new_figure()
+    edges = np.linspace(-0.1, 0.2, 31)
+    centres = (edges[1:] + edges[:-1]) / 2
+    table = {"k": centres}
+    for colour, (J, ensemble) in zip(COLOURS, ensembles.items(), strict=False):
+        density = np.histogram(ensemble.bare, edges)[0] / len(ensemble.bare) / np.diff(edges)
+        ax.plot(centres, density, color=colour, label=f"$J={J:g}$, eigenvalues")
+        table[f"Phi_J{J:g}"] = density
+    convolution = stiffness_density(centres, ensembles[middle].shifts, exponent)
+    ax.plot(centres, convolution, ":", color="black", lw=2, label=f"$J={middle:g}$, Eq. 2.21")
+    bare = bare_stiffness_density(centres, exponent)
+    ax.plot(centres, bare, "--", color="0.5", label="$F(k)$, no interaction")
+    ax.axvline(0, color="0.8", lw=0.8, zorder=0)
+    ax.set(
+        xlabel=r"quasielastic constant $k$  $[k_0]$", ylabel=r"$\Phi(k)$  $[1/k_0]$", xlim=(-0.1, 0.2), ylim=(0, 0.8)
+    )
+    ax.legend(frameon=False, fontsize="small")
+    save_figure(figure, folder, "figure2_stiffness_distribution")
+    write_columns(folder, "figure2_stiffness_distribution", table | {"convolution": convolution, "bare": bare})
+
+
+def boson_peak_figure(folder: Path) -> None:
+    """Fig. 3: the universal boson peak, and its parts."""
+    figure, (ax,) = new_figure()
+    x = np.linspace(0.01, 5, 500)
+    table = {"x": x}
+    for colour, (part, label) in zip(
+        COLOURS,
+        {"total": "total", "I": "I: $k>0$", "II": "II: $k<0$, lower well", "III": "III: upper well"}.items(),
+        strict=False,
+    ):
+        values = boson_peak_dos(x, part) / x**2
+        ax.plot(x, values, color=colour, lw=2 if part == "total" else 1, ls="--" if part == "III" else "-", label=label)
+        table[f"g_{part}_over_x2"] = values
+    peak = boson_peak()
+    ax.plot(peak.position, peak.height, "o", color=COLOURS[0])
+    ax.set(
+        xlabel=r"$\omega/\omega^*$", ylabel=r"$g(\omega)/\omega^2$  $[n_0 M\Phi(0)/\omega^*]$", xlim=(0, 5), ylim=(0, 3)
+    )
+    ax.legend(frameon=False)
+    save_figure(figure, folder, "figure3_boson_peak")
+    write_columns(folder, "figure3_boson_peak", table)
+
+
+def spectrum(
+    ensembles: Mapping[float, OscillatorEnsemble], stars: Mapping[float, Estimate], exponent: float, folder: Path
+) -> None:
+    """The spectra in the minima against the universal form: omega* from a fit, Phi(0) from the eigenvalues."""
+    figure, (ax,) = new_figure(width=5.6)
+    table: dict[str, np.ndarray] = {}
+    for colour, marker, (J, ensemble) in zip(COLOURS, "os^", ensembles.items(), strict=False):
+        # Few modes lie below 0.4 J: they share one bin.
+        edges = np.append(0.0, np.arange(0.4 * J, 0.5, 0.15 * J))
+        centres, g, error = reduced_density(ensemble.frequencies, edges, ensemble.oscillators)
+        ax.errorbar(centres, g, error, fmt=marker, ms=3.5, lw=0.8, color=colour, label=f"$J={J:g}$, simulated")
+        star, phi = stars[J].value, ensemble.bare_density(0.0, 0.02)
+        x = np.linspace(0.05, 3, 200)
+        ax.plot(
+            x * star, phi * boson_peak_dos(x) / (star * x**2), color=colour, label=rf"Eq. 5.18, $\omega^*={star:.3f}$"
+        )
+        table |= {f"omega_J{J:g}": centres, f"g_over_omega2_J{J:g}": g, f"error_J{J:g}": error}
+    ax.axhline(exponent + 1, color="0.5", ls="--", lw=0.8, label="no interaction" if exponent == 2 else None)
+    ax.set(
+        xlabel=r"frequency $\omega$  $[\omega_0]$",
+        ylabel=r"$g(\omega)/\omega^2$  $[1/\omega_0^3]$",
+        xlim=(0, 0.4),
+        ylim=(0, None),
+    )
+    ax.legend(frameon=False, fontsize="small", ncols=2)
+    save_figure(figure, folder, "spectrum")
+    write_columns(folder, "spectrum", table)
+
+
+def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
+    """omega* under external forces, with the analytic law through its zero-force value."""
+    figure, (ax,) = new_figure()
+    forces = np.array(list(stars))
+    values, errors = (np.array([getattr(star, name) for star in stars.values()]) for name in ("value", "error"))
+    ax.errorbar(forces * 1e3, values, errors, fmt="o", color=COLOURS[0], label="simulated, forces uniform in $\\pm P$")
+    # A uniform force is no Lorentzian: its half width at half maximum stands for the width that is added.
+    width = values[0] ** 3 / (3 * np.sqrt(3))
+    line = np.linspace(0, forces.max() * 1.1, 100)
+    law = values[0] * pressure_shift(line, 2 * width)
+    ax.plot(line * 1e3, law, color=COLOURS[1], label=r"$\omega^*(0)\,(1+P/P_0)^{1/3}$")
+    ax.set(
+        xlabel=r"external force $P$  $[10^{-3}\,k_0\sqrt{k_0/A}]$", ylabel=r"$\omega^*$  $[\omega_0]$", ylim=(0, None)
+    )
+    ax.legend(frameon=False)
+    save_figure(figure, folder, "pressure_shift")
+    write_columns(
+        folder, "pressure_shift", {"P": forces, "omega_star": values, "error": errors, "P_law": line, "law": law}
+    )
+
+
+def predicted_stars(couplings: Mapping[float, object], exponent: float) -> dict[float, float]:
+    """Return the paper's estimate of omega* (Eq. 5.11) with omega_c from Eq. 2.18."""
+    return {J: float(omega_star_estimate(LevyLaw.of(J, exponent).omega_c, exponent)) for J in couplings}

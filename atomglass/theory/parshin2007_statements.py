@@ -1,0 +1,223 @@
+"""What Parshin, Schober and Gurevich (2007) and Schober et al.'s summary state, beside what is found here."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atomglass.theory import boson_peak as peak
+from atomglass.theory import scattering
+from atomglass.theory import two_level_systems as tls
+from atomglass.theory.elastic_host import dipole_interaction, lattice_interaction, real_space_disorder
+from atomglass.theory.heat_capacity import heat_capacity_minimum
+from atomglass.theory.oscillators import OscillatorModel, two_oscillators
+from atomglass.theory.placement import MEAN_FACTOR
+from atomglass.theory.registry import Statement, number, verdict
+from atomglass.theory.renormalisation import LevyLaw, bare_stiffness_density, half_width, stiffness_density
+from atomglass.theory.spectra import low_frequency_exponent
+from atomglass.theory.tunnelling import tunnel_splitting
+
+if TYPE_CHECKING:
+    from atomglass.theory.parshin2007 import Results
+
+
+def analytic_statements() -> list[Statement]:
+    """Return what needs no simulation."""
+    critical = two_oscillators(0.1 * 2.0, (0.1, 2.0), (1.0, 1.0))[0]
+    found = peak.boson_peak()
+    ratio = float(tunnel_splitting(-6.0) / tunnel_splitting(-6.0, "W"))
+    minimum, _ = heat_capacity_minimum()
+    estimate = scattering.wavelength_over_mean_free_path_estimate
+    small = np.array([1e-3, 2e-3])
+    exponents = {part: np.diff(np.log(peak.boson_peak_dos(small, part)))[0] / np.log(2) for part in ("total", "III")}
+    threshold = estimate(1, 1)  # lambda/l = threshold/softness
+    C = float(tls.tunnelling_strength_estimate(4, 100))
+    return [
+        Statement("1.1", "two oscillators: omega^2 = 0 at I_c", "0", f"{critical:.1e}", verdict(abs(critical) < 1e-12)),
+        number(
+            "1.14",
+            "hbar omega_c of SiO2 (W = 4 K, C = 3e-4)",
+            "60 K",
+            60,
+            float(tls.critical_energy_estimate(4, 3e-4)),
+            0.01,
+        ),
+        number("1.13, 4.20", "C/(W/hbar omega_c)^3: 1.13 drops 4 sqrt2/pi", "1", 1, C / 0.04**3, 0.1),
+        number("4.4", "Delta0 = W exp(-S): exact/estimate at alpha = -6", "1", 1, ratio, 0.5),
+        number("4.9", "f/delta f of two-level systems", "2e-4", 2e-4, tls.relative_force(4, 100, 1, 0, 10, 3, 2), 0.1),
+        number("4.10", "|k|/k_c of two-level systems", "0.05", 0.05, tls.relative_stiffness(4, 100, 10), 0.1),
+        number("4.21", "C for W = 4 K, hbar omega_c = 100 K", "1e-4", 1e-4, C, 0.2),
+        number(
+            "4.25", "two-level systems per oscillator, with L = 1", "3e-8", 3e-8, tls.active_fraction(4, 100, 3), 0.2
+        ),
+        number("4.25", "the same with the paper's L = 10", "3e-8", 3e-8, tls.active_fraction(4, 100, 3, 10), 0.2),
+        number("4.33", "lambda_max of SiO2", "350", 350, float(tls.largest_tunnelling_parameter(3e-4)), 0.02),
+        number("after 1.13", "W = 2 T_min of c/T^3", "T_min = 0.5 W", 0.5, minimum, 0.2),
+        number(
+            "5.11",
+            "omega*/omega_c for n = 2, omega_c = omega_0/3",
+            "1/2",
+            0.5,
+            3 * float(peak.omega_star_estimate(1 / 3, 2)),
+            0.1,
+        ),
+        number(
+            "5.11",
+            "omega*/omega_c for n = 2, omega_c = omega_0/5",
+            "1/3",
+            1 / 3,
+            5 * float(peak.omega_star_estimate(0.2, 2)),
+            0.1,
+        ),
+        number("Fig. 3", "boson peak near omega*", "1", 1, found.position, 0.1),
+        number("Sec. I", "g ~ omega^4 below the peak", "4", 4, float(exponents["total"]), 0.01),
+        number("5.25", "upper wells: g_III ~ omega^3", "3", 3, float(exponents["III"]), 0.01),
+        number("5.30", "T* for hbar omega* = 40 K, W = 4 K", "740 K", 740, peak.crossover_temperature(40, 4), 0.01),
+        number(
+            "5.31", "integral over the upper well (exp(y) for exp(y^2))", "1.07", 1.07, peak.UPPER_WELL_INTEGRAL, 0.01
+        ),
+        number("6.7", "lambda/l for n = 2, omega_c = omega_0/3", "1.64", 1.64, estimate(3, 2), 0.01),
+        number("6.8", "lambda/l for a flat g0", "15", 15, estimate(3, 0), 0.03),
+        number("Sec. VI", "linear g0: strong scattering above omega_0/", "15", 15, threshold, 0.03),
+        *_host_statements(),
+    ]
+
+
+def _host_statements() -> list[Statement]:
+    """Return what Schober et al. say about sound and real space."""
+    separation, axes = (5, 2, 1), np.eye(3)
+    lattice = lattice_interaction(64)[separation]
+    law = np.array([[dipole_interaction(separation, a, b) for b in axes] for a in axes])
+    deviation = float(np.sqrt(((lattice - law) ** 2).mean() / (law**2).mean()))
+    correlation, error = real_space_disorder(np.random.default_rng(1), 8, 50)
+    return [
+        Statement(
+            "2.3", "sound makes a dipole interaction ~ 1/r^3", "1/r^3",
+            f"lattice within {100 * deviation:.0f} % at r = (5,2,1)", verdict(deviation < 0.12),
+        ),
+        Statement(
+            "Schober et al.", "random matrix in mode space: correlated force constants", "correlated",
+            f"{correlation:.2f} +- {error:.3f} between neighbours", verdict(correlation > 5 * error),
+        ),
+    ]  # fmt: skip
+
+
+def simulated_statements(results: Results) -> list[Statement]:
+    """Return what the simulations of the oscillator model say."""
+    exponent, J = results.config.exponent, results.middle
+    weak, _, strong = results.config.couplings
+    ensemble = results.ensembles[J]
+    return [
+        *_shift_statements(results),
+        *_stiffness_statements(results),
+        *_spectrum_statements(results),
+        _anharmonicity_statement(results),
+        _force_statement(results),
+        _coupling_statement(results),
+        _pressure_statement(results),
+        Statement(
+            "Sec. II", f"unstable fraction grows with J ({weak:g}, {J:g}, {strong:g}; n = {exponent:g})", "grows",
+            ", ".join(f"{e.unstable_fraction:.2%}" for e in results.ensembles.values()),
+            verdict(results.ensembles[weak].unstable_fraction < ensemble.unstable_fraction
+                    < results.ensembles[strong].unstable_fraction),
+        ),
+    ]  # fmt: skip
+
+
+def _shift_statements(results: Results) -> list[Statement]:
+    weak, J, strong = results.config.couplings
+    medians = {J: float(np.median(e.shifts)) for J, e in results.ensembles.items()}
+    ratio = medians[strong] / medians[weak] / (strong / weak) ** 2
+    top = np.sort(results.ensembles[J].shifts)[-len(results.ensembles[J].shifts) // 100 :]
+    slope = 1 + 1 / np.log(top / top[0])[1:].mean()
+    expected = (results.config.exponent + 3) / 2
+    levy = LevyLaw.of(J, results.config.exponent, results.config.factors)
+    return [
+        number("Fig. 1", "kappa scales as J^2: median ratio over J^2", "1", 1, ratio, 0.05),
+        number(
+            "after 2.19", "rho ~ kappa^-(n+3)/2: exponent of the tail", f"{expected:g}", expected, float(slope), 0.1
+        ),
+        number("2.19", f"kappa of order k_c: median/k_c, J = {J:g}", "1", 1, medians[J] / levy.k_c, 0.7),
+    ]
+
+
+def _stiffness_statements(results: Results) -> list[Statement]:
+    J, exponent = results.middle, results.config.exponent
+    ensemble = results.ensembles[J]
+    phi = ensemble.bare_density(0.0, 0.02)
+    convolution = float(stiffness_density(np.linspace(-0.01, 0.01, 21), ensemble.shifts, exponent).mean())
+    tolerance = 0.1 + 2 / np.sqrt(max(phi * 0.02 * len(ensemble.bare), 1.0))  # and two counting errors
+    at_k_c = float(bare_stiffness_density(LevyLaw.of(J, exponent, results.config.factors).k_c, exponent))
+    return [
+        number(
+            "Fig. 2", f"Eq. 2.21 gives the exact Phi(0), J = {J:g}", f"{convolution:.3f}", convolution, phi, tolerance
+        ),
+        number("2.24", f"Phi(0) of order F(k_c), J = {J:g}", f"{at_k_c:.3f}", at_k_c, phi, 0.5),
+    ]
+
+
+def _spectrum_statements(results: Results) -> list[Statement]:
+    statements = []
+    for J, star in results.stars.items():
+        law = LevyLaw.of(J, results.config.exponent)
+        expected = float(peak.omega_star_estimate(law.omega_c, results.config.exponent)) if law.omega_c < 1 else np.nan
+        holds = abs(star.value - expected) < 0.2 * expected + 2 * star.error
+        statements.append(
+            Statement("5.11", f"omega* = omega_c^(1+n/3), J = {J:g}", f"{expected:.3f}", str(star), verdict(holds))
+        )
+    strong = results.config.couplings[2]
+    frequencies = results.ensembles[strong].frequencies
+    exponent = low_frequency_exponent(frequencies, 0.8 * results.stars[strong].value)
+    statements.append(
+        Statement(
+            "Sec. I", f"g ~ omega^4 below the peak, simulated, J = {strong:g}", "4", str(exponent),
+            verdict(abs(exponent.value - 4) < max(1.0, 2 * exponent.error)),
+        )
+    )  # fmt: skip
+    return statements
+
+
+def _anharmonicity_statement(results: Results) -> Statement:
+    model = OscillatorModel(coupling=results.config.couplings[2], size=8, seed=results.config.seed)
+    spectra = [
+        OscillatorModel(coupling=model.coupling, size=8, seed=model.seed, anharmonicity=(A, A)).relax().eigenvalues
+        for A in (1.0, 100.0)
+    ]
+    largest = float(np.abs(spectra[0] - spectra[1]).max())
+    return Statement(
+        "2.16, 5.11",
+        "the spectrum does not depend on A: change for A x 100",
+        "0",
+        f"{largest:.0e}",
+        verdict(largest < 1e-8),
+    )
+
+
+def _force_statement(results: Results) -> Statement:
+    J = results.middle
+    forces = results.ensembles[J].forces
+    from_forces, from_spectrum = float(peak.omega_star(half_width(forces))), results.stars[J].value
+    holds = 0.5 < from_forces / from_spectrum < 2
+    return Statement(
+        "5.10", f"omega* from the width of the forces, J = {J:g}", f"{from_spectrum:.3f} (spectrum)",
+        f"{from_forces:.3f}", verdict(holds),
+    )  # fmt: skip
+
+
+def _coupling_statement(results: Results) -> Statement:
+    needed = 0.25
+    return Statement(
+        "2.3, 2.18", "g = +-1 and the prefactor pi/3 of B; pi/3 needs <|g|> = 1/4", "<|g|> = 1",
+        f"<|g|> = {needed:g}; {MEAN_FACTOR[results.config.factors]:.3g} used", verdict(False),
+    )  # fmt: skip
+
+
+def _pressure_statement(results: Results) -> Statement:
+    stars = list(results.pressed_stars.values())
+    rising = all(b.value > a.value for a, b in pairwise(stars))
+    return Statement(
+        "Schober et al.", f"pressure moves the boson peak up, J = {results.middle:g}", "up",
+        ", ".join(f"{star.value:.3f}" for star in stars), verdict(rising),
+    )  # fmt: skip

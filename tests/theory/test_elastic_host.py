@@ -1,0 +1,148 @@
+"""Oscillators in an elastic medium: the dipole law, radiation, mixing, correlated disorder; scattering of sound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from atomglass.errors import InputError
+from atomglass.theory.boson_peak import omega_star
+from atomglass.theory.elastic_host import (
+    dipole_interaction,
+    hybrid_modes,
+    lattice_decay_rate,
+    lattice_interaction,
+    real_space_disorder,
+)
+from atomglass.theory.scattering import (
+    decay_rate,
+    inverse_mean_free_path,
+    inverse_mean_free_path_high,
+    inverse_mean_free_path_low,
+    wavelength_over_mean_free_path,
+    wavelength_over_mean_free_path_estimate,
+)
+from atomglass.theory.two_level_systems import SoftOscillators
+
+
+def test_dipole_law_is_the_second_derivative_of_1_over_r():
+    r, n, m, h = np.array([1.0, 2.0, -0.5]), np.array([0.6, 0.8, 0.0]), np.array([0.0, 0.6, -0.8]), 1e-4
+    green = lambda v: 1 / np.linalg.norm(v)  # noqa: E731
+    mixed = green(r + h * n + h * m) - green(r + h * n - h * m) - green(r - h * n + h * m) + green(r - h * n - h * m)
+    assert dipole_interaction(r, n, m) == pytest.approx(-mixed / (4 * h**2), rel=1e-5)
+
+
+def test_lattice_interaction_becomes_the_dipole_law():
+    lattice = lattice_interaction(48)
+    for r, most in (((5, 2, 1), 0.12), ((3, 3, 3), 0.12), ((6, 5, 4), 0.06), ((4, 4, 3), 0.12)):
+        continuum = np.array([[dipole_interaction(r, a, b) for b in np.eye(3)] for a in np.eye(3)])
+        assert np.sqrt(((lattice[r] - continuum) ** 2).mean() / (continuum**2).mean()) < most
+    # Along an axis the lattice shows: half of the interaction at four sites.
+    continuum = np.array([[dipole_interaction((4, 0, 0), a, b) for b in np.eye(3)] for a in np.eye(3)])
+    assert np.sqrt(((lattice[4, 0, 0] - continuum) ** 2).mean() / (continuum**2).mean()) > 0.3
+
+
+def test_static_elimination_is_exact():
+    """Two oscillators in a lattice: the stiffness that is left after eliminating the sound by linear algebra."""
+    size, Lambda = 6, 0.4
+    lattice = lattice_interaction(size) / (4 * np.pi)
+    identity = np.eye(size)
+    one = 2 * identity - np.roll(identity, 1, 0) - np.roll(identity, -1, 0)
+    k = sum(
+        np.kron(np.kron(a, b), c)
+        for a, b, c in ((one, identity, identity), (identity, one, identity), (identity, identity, one))
+    )
+    index = np.arange(size**3).reshape(size, size, size)
+
+    def strain(site, axis):
+        row = np.zeros(size**3)
+        for step, sign in ((1, 0.5), (-1, -0.5)):
+            moved = list(site)
+            moved[axis] = (moved[axis] + step) % size
+            row[index[tuple(moved)]] += sign
+        return row
+
+    a, b = strain((0, 0, 0), 0), strain((2, 1, 0), 1)
+    eliminated = Lambda**2 * a @ np.linalg.pinv(k) @ b
+    assert eliminated == pytest.approx(Lambda**2 * lattice[2, 1, 0, 0, 1], rel=1e-8)
+
+
+def test_radiation_of_an_oscillator():
+    """The golden rule over the lattice's sound gives 12 pi for one scalar branch, a third of Eq. 6.9's three."""
+    rates = [lattice_decay_rate(w) for w in (0.3, 0.4, 0.5)]
+    expected = decay_rate(np.array([0.3, 0.4, 0.5]), 1.0, 1.0, 1.0, branches=1)
+    np.testing.assert_allclose(rates, expected, rtol=0.06)
+    assert float(decay_rate(0.3, 2.0, 1.5, 0.7)) == pytest.approx(
+        4 * 0.09 / (1.5 * 0.49 * 4 * np.pi * 0.343), rel=1e-12
+    )
+
+
+def test_hybrid_modes_are_sound_with_noise():
+    """Oscillators resonant with sound mix with it: modes keep most of a plane wave, less for stronger coupling."""
+    lost = []
+    for coupling in (0.1, 0.6):
+        rng = np.random.default_rng(1)
+        modes = hybrid_modes(rng, 8, rng.uniform(0.4, 2.0, 60), coupling)
+        assert modes.oscillator_weight.sum() == pytest.approx(60, rel=1e-9)
+        assert modes.squared_frequencies[0] == pytest.approx(0, abs=1e-9)
+        sound = modes.oscillator_weight < 0.5
+        lost.append(1 - modes.plane_wave_weight[sound].mean())
+    assert 0 < lost[0] < 0.02 < lost[1]
+    rng = np.random.default_rng(1)
+    apart = hybrid_modes(rng, 5, [0.3], 0.0)
+    assert apart.oscillator_weight.max() == pytest.approx(1) and apart.participation_number.min() == pytest.approx(1)
+
+
+def test_soft_mode_disorder_is_correlated_in_real_space():
+    correlation, error = real_space_disorder(np.random.default_rng(2), 6, 30)
+    assert correlation > 20 * error
+    everything, error = real_space_disorder(np.random.default_rng(2), 6, 216)
+    assert abs(everything) < 5 * error
+
+
+def test_scattering_identities():
+    """Eq. 6.1 with the densities 5.20 and 5.21 gives Eqs. 6.2 and 6.3."""
+    soft = SoftOscillators(density=0.7, W=1e-3, mass=2.1, hbar=0.4)
+    J, v, omega = 0.3, 1.7, 0.05
+    g = soft.vibrational_density(soft.hbar * omega) * soft.hbar
+    low = inverse_mean_free_path_low(omega, float(soft.tunnelling_strength(J)), soft.W, v, soft.hbar)
+    np.testing.assert_allclose(inverse_mean_free_path(g, J, v, soft.mass), low, rtol=1e-12)
+    n0, phi = 1.3, 0.2
+    high = inverse_mean_free_path_high(omega, n0, phi, J, v)
+    np.testing.assert_allclose(inverse_mean_free_path(3 * n0 * 2.1 * phi * omega, J, v, 2.1), high, rtol=1e-12)
+
+
+def test_wavelength_over_mean_free_path():
+    x = np.array([0.01, 0.02, 8.0, 16.0])
+    ratio = wavelength_over_mean_free_path(x, 1.3, 0.2, 0.3)
+    inverse_path = ratio * x
+    assert np.log(inverse_path[1] / inverse_path[0]) / np.log(2) == pytest.approx(4, abs=1e-3)
+    assert np.log(inverse_path[3] / inverse_path[2]) / np.log(2) == pytest.approx(1, abs=2e-3)
+    np.testing.assert_allclose(ratio[2:], 3 * np.pi**2 * 0.3 * 1.3 * 0.2, rtol=2e-3)
+    # The low side continues Eq. 6.2: P(0) = 1/(pi delta_f) with delta_f from omega* = 1 (Eq. 5.10).
+    soft = SoftOscillators(density=1.3 * 0.2 * 3 * np.sqrt(3) / np.pi, W=(1 / 16) ** (1 / 3))
+    low = inverse_mean_free_path_low(x[0], float(soft.tunnelling_strength(0.3)), soft.W, 1.0)
+    assert soft.anharmonicity == pytest.approx(1) and omega_star(1 / (3 * np.sqrt(3))) == pytest.approx(1)
+    assert ratio[0] == pytest.approx(2 * np.pi / x[0] * low, rel=1e-4)
+
+
+def test_numbers_of_the_paper():
+    assert wavelength_over_mean_free_path_estimate(3, 2) == pytest.approx(np.pi**2 / 6, rel=1e-12)
+    assert wavelength_over_mean_free_path_estimate(7, 0) == pytest.approx(14.80, abs=0.01)
+    assert wavelength_over_mean_free_path_estimate(14.804, 1) == pytest.approx(1, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: dipole_interaction([0, 0, 0], [1, 0, 0], [1, 0, 0]), "not zero"),
+        (lambda: lattice_interaction(2), "4 to 128"),
+        (lambda: hybrid_modes(np.random.default_rng(0), 5, [-1.0], 0.1), "positive"),
+        (lambda: hybrid_modes(np.random.default_rng(0), 40, [1.0], 0.1), "4 to 14"),
+        (lambda: real_space_disorder(np.random.default_rng(0), 6, 1000), "2 to 216"),
+        (lambda: wavelength_over_mean_free_path_estimate(0.5, 2), "weak"),
+    ],
+)
+def test_what_is_refused(call, words):
+    with pytest.raises(InputError, match=words):
+        call()
