@@ -37,8 +37,8 @@ from atomglass.theory.two_level_systems import tunnelling_strength_estimate
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
 
-#: Above this k_B T/w the levels of soft potentials are not tabulated.
-_LARGEST_TAU = 1.5
+#: Above this k_B T/w the grid of soft potentials begins to lose stiff wells, and with them the anharmonic correction.
+_LARGEST_TAU = 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +147,9 @@ def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
     correction = reduced_heat_capacity(grid) - HARMONIC_LIMIT * grid**5
     slope = np.log(correction[-1] / correction[-2]) / np.log(grid[-1] / grid[-2])
     inside = np.interp(np.log(np.clip(tau, grid[0], grid[-1])), np.log(grid), correction)
-    low = np.where(tau < grid[0], tau / grid[0], 1.0)
-    return inside * low * np.where(tau > _LARGEST_TAU, (tau / _LARGEST_TAU) ** slope, 1.0)
+    low = np.minimum(tau / grid[0], 1.0)
+    high = 1 + slope * (1 - np.minimum(_LARGEST_TAU / tau, 1.0))
+    return inside * low * high
 
 
 def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
@@ -222,56 +223,70 @@ def _extremes(capacity: NDArray[np.float64], kelvin: NDArray[np.float64]) -> tup
     return tuple(f"{kelvin[found[0]]:.2g}" if found.size else "none" for found in (minima, maxima))  # type: ignore[return-value]
 
 
-CAPTION = (
-    "Debye phonons of silica with two theories of everything else. Left: heat capacity over T^3; right: "
-    "thermal conductivity in units of K = k_B^3 T_D^2/(pi hbar^2 c_s). Blue: soft potentials with W/k_B = 4 "
-    "K, hbar omega*/k_B = 40 K and a deformation potential of 1 eV (the paper's orders of magnitude; nothing "
-    "is fitted). Orange: dressed two-level systems of the mosaic, without (solid) and with (dashed) coupling "
-    "of ripplons to phonons at silica's T_g/T_D = 4.4. Both are set to the conductivity measured below the "
-    "plateau (l/lambda = 150) and to one wavelength at the least. Not a figure of either paper."
-)
+def caption(glass: GlassParams, soft: SoftPotentialGlass) -> str:
+    """Return what the figure shows."""
+    return (
+        f"Debye phonons of {glass.name} with two theories of everything else. Left: heat capacity over T^3; right: "
+        "thermal conductivity in units of K = k_B^3 T_D^2/(pi hbar^2 c_s). Blue: soft potentials with "
+        f"W/k_B = {soft.W:g} K, hbar omega*/k_B = {soft.star:g} K and a deformation potential of "
+        f"{soft.deformation:g} eV (the paper's orders of magnitude; nothing is fitted). Orange: dressed two-level "
+        "systems of the mosaic, without (solid) and with (dashed) coupling of ripplons to phonons at "
+        f"T_g/T_D = {glass.ratio:.2g}. Both are set to the conductivity measured below the plateau "
+        f"(l/lambda = {soft.path:g}) and to one wavelength at the least. Not a figure of either paper."
+    )
+
+
+#: Label, colour and line of every curve.
+_STYLES = {
+    "soft_potentials": ("soft potentials", COLOURS[0], "-"),
+    "mosaic_no_coupling": ("mosaic, no coupling", COLOURS[1], "-"),
+    "mosaic_coupling": ("mosaic, coupling", COLOURS[1], "--"),
+}
+
+
+def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -> dict[str, NDArray[np.float64]]:
+    """Return c/T^3 in J/(kg K^4)."""
+    curves = {
+        "soft_potentials": soft_heat_capacity(glass, soft, kelvin),
+        "mosaic_no_coupling": mosaic_heat_capacity(glass, kelvin, coupling=False),
+        "mosaic_coupling": mosaic_heat_capacity(glass, kelvin, coupling=True),
+    }
+    return {name: np.asarray(c) / kelvin**3 for name, c in curves.items()}
+
+
+def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -> dict[str, NDArray[np.float64]]:
+    """Return kappa/K."""
+    t = kelvin / glass.TD
+    return {
+        "soft_potentials": np.asarray(soft_conductivity(glass, soft, kelvin)),
+        "mosaic_no_coupling": np.asarray(thermal_conductivity(glass, t, path=soft.path)),
+        "mosaic_coupling": np.asarray(thermal_conductivity(glass, t, coupling=True, path=soft.path)),
+    }
 
 
 def draw_comparison(folder: Path, glass: GlassParams, soft: SoftPotentialGlass) -> None:
     """Draw the heat capacity and the conductivity of both theories, and write the table beside them."""
     import pandas as pd
+    from matplotlib.ticker import LogLocator, NullFormatter
 
-    kelvin = np.geomspace(0.5, 30, 61)
-    cold = np.geomspace(0.1, 100, 81)
+    kelvin, wide = np.geomspace(0.5, 30, 61), np.geomspace(0.1, 100, 81)
     phonons = phonon_heat_capacity(glass, kelvin) / kelvin**3
-    capacity = {
-        "soft_potentials": np.asarray(soft_heat_capacity(glass, soft, kelvin)) / kelvin**3,
-        "mosaic_no_coupling": np.asarray(mosaic_heat_capacity(glass, kelvin, False)) / kelvin**3,
-        "mosaic_coupling": np.asarray(mosaic_heat_capacity(glass, kelvin, True)) / kelvin**3,
-    }
-    conductivity = {
-        "soft_potentials": np.asarray(soft_conductivity(glass, soft, cold)),
-        "mosaic_no_coupling": np.asarray(thermal_conductivity(glass, cold / glass.TD)),
-        "mosaic_coupling": np.asarray(thermal_conductivity(glass, cold / glass.TD, coupling=True)),
-    }
-    styles = {
-        "soft_potentials": (COLOURS[0], "-"),
-        "mosaic_no_coupling": (COLOURS[1], "-"),
-        "mosaic_coupling": (COLOURS[1], "--"),
-    }
-    labels = {
-        "soft_potentials": "soft potentials",
-        "mosaic_no_coupling": "mosaic, no coupling",
-        "mosaic_coupling": "mosaic, coupling",
-    }
+    capacity, conductivity = _capacities(glass, soft, kelvin), _conductivities(glass, soft, wide)
     figure, (left, right) = new_figure(columns=2)
-    left.loglog(kelvin, 1e3 * phonons, color="0.6", lw=1, label="phonons alone")
-    for key, (colour, line) in styles.items():
-        left.loglog(kelvin, 1e3 * capacity[key], line, color=colour, label=labels[key])
-        right.loglog(cold, conductivity[key], line, color=colour, label=labels[key])
-    left.set(xlabel=r"temperature, $T$ (K)", ylabel=r"$c/T^3$ (mJ kg$^{-1}$ K$^{-4}$)", xlim=(0.5, 30), ylim=(0.3, 30))
-    right.set(
-        xlabel=r"temperature, $T$ (K)", ylabel=r"thermal conductivity, $\kappa/K$", xlim=(0.1, 100), ylim=(5e-5, 1)
-    )
-    left.legend(frameon=False, fontsize=8)
-    right.legend(frameon=False, fontsize=8)
+    left.loglog(kelvin, 1e3 * phonons, color="0.6", lw=1)
+    for key, (label, colour, line) in _STYLES.items():
+        left.loglog(kelvin, 1e3 * capacity[key], line, color=colour, label=label)
+        right.loglog(wide, conductivity[key], line, color=colour, label=label)
+    left.set(xlabel=r"temperature, $T$ (K)", ylabel=r"$c/T^3$ (mJ kg$^{-1}$ K$^{-4}$)", xlim=(0.5, 30))
+    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    left.yaxis.set_major_formatter("{x:g}")
+    left.yaxis.set_minor_formatter(NullFormatter())
+    right.set(xlabel=r"temperature, $T$ (K)", ylabel=r"thermal conductivity, $\kappa/K$", xlim=(0.1, 100))
+    left.annotate("phonons alone", (0.55, 1e3 * phonons[0]), xytext=(0, 4), textcoords="offset points", color="0.4")
+    right.legend(frameon=False, loc="lower right")
     save_figure(figure, folder, "comparison_of_theories")
-    columns = {"T_heat_capacity_in_K": kelvin, **{f"c_over_T3_{k}": v for k, v in capacity.items()}}
-    columns |= {"T_conductivity_in_K": cold, **{f"kappa_{k}": v for k, v in conductivity.items()}}
+    columns = {"T_heat_capacity_in_K": kelvin, "c_over_T3_phonons": phonons}
+    columns |= {f"c_over_T3_{name}": values for name, values in capacity.items()}
+    columns |= {"T_conductivity_in_K": wide} | {f"kappa_{name}": values for name, values in conductivity.items()}
     write_columns(folder, "comparison_of_theories", columns)
     pd.DataFrame(comparison_table(glass, soft)).to_csv(folder / "comparison_table.csv", index=False)

@@ -89,8 +89,9 @@ def test_lowest_resonance(ratio, frequency):
 def test_without_strength_the_resonance_is_the_bare_ripplon():
     weak = SILICA.with_ratio(1e-6)
     assert friction.lowest_resonance(weak) == pytest.approx(0.147662, rel=1e-5)
-    with pytest.raises(InputError, match="T_g/T_D"):
-        friction.lowest_resonance(SILICA.with_ratio(50.0))
+    for function in (friction.lowest_resonance, friction.coupled_spectrum):
+        with pytest.raises(InputError, match=r"T_g/T_D is 50\.0; allowed: below 10\.1"):
+            function(SILICA.with_ratio(50.0))
 
 
 def test_profiles_lose_weight_at_high_harmonics():

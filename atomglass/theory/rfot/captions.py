@@ -65,7 +65,7 @@ CAPTIONS = {
     "figure_18_saddle_error": (
         "Fourth-order term of the exponent at one standard deviation from the saddle of N_E [44], with phonon "
         "coupling and T_g/T_D = 5. The print does not say in which direction of the two-dimensional saddle; "
-        "here it is the largest on the one-sigma ellipse. It stays near 0.2 at the plateau's energies and "
+        "here it is the largest on the one-sigma ellipse. It stays at 0.1 to 0.2 at the plateau's energies and "
         "exceeds 1 in the corner of low energies, where the print, too, reports that the approximation fails."
     ),
     "figure_19_plateau": (

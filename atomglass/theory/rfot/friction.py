@@ -94,7 +94,13 @@ def coupled_spectrum(
 
     Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2); as in the review the profile is not
     normalised, so high harmonics lose weight.
+
+    Raises
+    ------
+    InputError
+        The shift of the lowest ripplon exceeds its frequency.
     """
+    _refuse_collapse(params, coupling)
     omega = step * np.arange(1.0, round(end / step) + 1)
     bare = ripplon_spectrum(params)
     l = np.arange(2, params.highest_harmonic + 1)[:, None]
@@ -102,6 +108,15 @@ def coupled_spectrum(
     detuning = omega - shifted_frequency(params, l, omega[None, :], coupling)
     profiles = gamma / pi / (detuning**2 + gamma**2)
     return Spectrum(omega, bare.weights @ profiles * step)
+
+
+def _refuse_collapse(params: GlassParams, coupling: PhononCoupling) -> None:
+    """Raise where phonons would push the lowest ripplon below zero: perturbation theory has then broken down."""
+    bare = float(ripplon_frequencies(params, 2))
+    shift = bare - float(shifted_frequency(params, 2, 0.0, coupling))
+    if shift >= bare:
+        largest = params.ratio * bare / shift
+        raise InputError("T_g/T_D", params.ratio, f"below {largest:.3g} with this cut-off", "or take a smaller cut-off")
 
 
 def retained_weights(
@@ -128,8 +143,7 @@ def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupl
     def mismatch(omega: float) -> float:
         return omega - float(shifted_frequency(params, 2, omega, coupling))
 
-    if mismatch(0.0) >= 0:
-        raise InputError("T_g/T_D", params.ratio, "small enough to leave the l = 2 ripplon a positive frequency")
+    _refuse_collapse(params, coupling)
     # Below half the cut-off the shift grows with omega, so this is the first crossing.
     grid = np.linspace(0, cutoff, 200)[1:-1]
     above = next((w for w in grid if mismatch(w) > 0), None)

@@ -98,12 +98,11 @@ def _two_level_systems() -> list[Statement]:
             "below 0.1",
         ),
         _number(
-            "[14], [21]",
-            "c for T_g/T_D = 2 (as the equations give)",
-            0.1,
-            tunnelling.amplitude_exponent(silica.with_ratio(2), True),
+            "after [22]",
+            "the same from [14] and [21], which give a further 1/pi",
+            tunnelling.amplitude_exponent(silica.with_ratio(2)),
+            tunnelling.amplitude_exponent(silica.with_ratio(2), consistent=True),
             0.05,
-            "below 0.1",
         ),
     ]
 
@@ -186,7 +185,12 @@ def _plateau() -> list[Statement]:
             1 < peak_temperature < 30,
         ),
         _number(
-            "Sec. IV G", "slope of delta c_s/c_s per ln omega", 1 / 200, amplitude, 1.0, "of the order of (a/xi)^3"
+            "Sec. IV G",
+            "slope of delta c_s/c_s per ln omega",
+            1 / 200,
+            amplitude,
+            1.0,
+            "of the order of 5e-3, (a/xi)^3",
         ),
         _claim(
             "App. A",
