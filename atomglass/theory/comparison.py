@@ -114,8 +114,8 @@ def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLik
     """Return the heat capacity of phonons and soft potentials in J/(kg K).
 
     Below the peak the exact levels of the potentials (Il'in et al.), above it harmonic modes with the universal density
-    of states (Parshin et al.): the harmonic omega^4 law, which both contain, is taken off once. Above k_B T = 1.5 W the
-    anharmonic correction goes on as the power of T that it has there.
+    of states (Parshin et al.): the harmonic omega^4 law, which both contain, is taken off once. Above k_B T = 1.1 W the
+    anharmonic correction, a fifth of the excess there, levels off; at 5 W it is less than half a percent.
     """
     kelvin = positive(T, "the temperature", "K")
     tau = kelvin / soft.W
