@@ -40,6 +40,9 @@ PARTS = {
     "III": (LEVEL_WELLS, np.inf),
 }
 
+#: 2 pi i k of the three zeros of the denominator, see `dos_between`.
+_TURNS = 2j * np.pi * np.arange(3)
+
 #: T* in units of M^2 omega*^4/A (Eq. 5.30).
 CROSSOVER_TEMPERATURE = 3 / (8 * 2 ** (1 / 3))
 
@@ -84,9 +87,6 @@ def dos_between(x: ArrayLike, lower: float, upper: float) -> Array:
     residue = np.sinh((theta + _TURNS) / 3) * inverse[..., None] / (3 * np.sinh(theta))
     integral = (residue / pole * (_arctanh(upper, pole, theta) - _arctanh(lower, pole, theta))).sum(axis=-1)
     return -12 / np.pi * x**4 * integral.real
-
-
-_TURNS = 2j * np.pi * np.arange(3)
 
 
 def _arctanh(t_squared: float, pole: NDArray[np.complex128], theta: Array) -> NDArray[np.complex128]:

@@ -78,7 +78,7 @@ def reduced_heat_capacity(tau: ArrayLike, p_min: float = -12.0, growth: float = 
     # Soft potentials end at eta = 1, where alpha = 1/eta_L is about 100; beyond, a growing P0 has no meaning.
     weight = measure * np.where(alpha <= 100, np.exp(growth * np.minimum(alpha, 100.0)), growth == 0)
     values = [weight @ canonical_heat_capacity(levels, t) for t in tau.ravel()]
-    return np.array(values).reshape(tau.shape)
+    return np.array(values).reshape(tau.shape)[()]
 
 
 @lru_cache(maxsize=8)

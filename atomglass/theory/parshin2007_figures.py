@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.boson_peak import boson_peak, boson_peak_dos, omega_star_estimate, pressure_shift
+from atomglass.theory.boson_peak import boson_peak, boson_peak_dos, pressure_shift
 from atomglass.theory.oscillator_ensemble import OscillatorEnsemble
 from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
 from atomglass.theory.renormalisation import LevyLaw, bare_stiffness_density, stiffness_density
@@ -138,8 +138,3 @@ def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
     write_columns(
         folder, "pressure_shift", {"P": forces, "omega_star": values, "error": errors, "P_law": line, "law": law}
     )
-
-
-def predicted_stars(couplings: Mapping[float, object], exponent: float) -> dict[float, float]:
-    """Return the paper's estimate of omega* (Eq. 5.11) with omega_c from Eq. 2.18."""
-    return {J: float(omega_star_estimate(LevyLaw.of(J, exponent).omega_c, exponent)) for J in couplings}

@@ -54,6 +54,7 @@ def verdict(holds: bool) -> str:
 
 def number(source: str, statement: str, paper: str, expected: float, ours: float, rtol: float) -> Statement:
     """Return a statement about one number, judged by a relative tolerance: the digits the paper gives."""
+    ours = float(ours)
     return Statement(source, statement, paper, f"{ours:.4g}", verdict(abs(ours - expected) <= rtol * abs(expected)))
 
 

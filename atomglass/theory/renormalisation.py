@@ -106,7 +106,9 @@ def bare_stiffness_density(k: ArrayLike, exponent: float = 2.0) -> Array:
 def stiffness_density(k: ArrayLike, shifts: Array, exponent: float = 2.0) -> Array:
     """Return Phi(k) = <F(k + kappa)> over sampled shifts (Eqs. 2.21-2.23)."""
     k = np.asarray(k, dtype=float)
-    return np.array([bare_stiffness_density(value + shifts, exponent).mean() for value in k.ravel()]).reshape(k.shape)
+    return np.array([bare_stiffness_density(value + shifts, exponent).mean() for value in k.ravel()]).reshape(k.shape)[
+        ()
+    ]
 
 
 def soft_forces(state: RelaxedState, softest: float = 0.02) -> Array:

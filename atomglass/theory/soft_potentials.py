@@ -170,7 +170,7 @@ def excitation_density(
         a = np.exp(alpha_of(np.log(energy)))
         slope = alpha_of(np.log(energy), 1) * a / energy
         total += quadrature_weight * largest * np.sqrt(a) * (a if weight == "soft" else 1.0) * slope
-    return total
+    return total[()]
 
 
 def _gap_in_origin_well(mode: QuarticMode, alpha: Array, r: float) -> Array:
