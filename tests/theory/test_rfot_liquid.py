@@ -146,13 +146,13 @@ def test_barriers_of_the_frozen_landscape():
     assert slope(lambda v: float(GLASS.log_barrier_density(v)), 3.0) == pytest.approx(1 / np.sqrt(2), rel=1e-9)
 
 
-def test_drawn_levels_follow_the_exponential_density():
+def test_drawn_barriers_follow_the_exponential_density():
     rng = np.random.default_rng(11)
-    draws = np.array([GLASS.lowest_levels(60.0, 5, rng) for _ in range(4000)]) - float(GLASS.lowest_energy(60.0))
+    draws = np.array([GLASS.lowest_barriers(60.0, 5, rng) for _ in range(4000)]) - float(GLASS.typical_barrier(60.0))
     assert (np.diff(draws, axis=1) > 0).all()
-    # The k-th arrival of a Poisson process in e^E: <e^E_k> = k, variance k; and <E_1> = -Euler's constant.
-    assert np.exp(draws).mean(axis=0) == pytest.approx(np.arange(1, 6), abs=4 * np.sqrt(5 / 4000))
-    assert draws[:, 0].mean() == pytest.approx(-0.5772, abs=4 * 1.2825 / np.sqrt(4000))
+    # The k-th arrival of a Poisson process in e^(V/sqrt 2): mean k, variance k; and the first is Gumbel's.
+    assert np.exp(draws / np.sqrt(2)).mean(axis=0) == pytest.approx(np.arange(1, 6), abs=4 * np.sqrt(5 / 4000))
+    assert draws[:, 0].mean() / np.sqrt(2) == pytest.approx(-0.5772, abs=4 * 1.2825 / np.sqrt(4000))
 
 
 def test_bias_density_counts_one_state_of_each_sign():

@@ -37,7 +37,7 @@ CAPTIONS = {
         "highest point of the path, V(N) = gamma sqrt(N) - (2 sqrt 2 - 1) T_g s_c N, with its top at N = 14. "
         "Bars: lowest levels drawn at each size; above them the levels are too dense to draw (shaded). Thin "
         "lines: two generic paths through those levels; thick green: the path that always takes the lowest "
-        "one. The print is a sketch; here the levels are drawn from [9] with a fixed seed."
+        "one. The print is a sketch; here the levels are drawn from [12] with a fixed seed."
     ),
     "figure_11_time_dependence": (
         "Heat capacity of the two-level systems that relax within 10 us, 10 s and 10 h [27], c = 0.1, with "
@@ -65,14 +65,16 @@ CAPTIONS = {
     "figure_18_saddle_error": (
         "Fourth-order term of the exponent at one standard deviation from the saddle of N_E [44], with phonon "
         "coupling and T_g/T_D = 5. The print does not say in which direction of the two-dimensional saddle; "
-        "here it is the largest on the one-sigma ellipse. It stays at 0.1 to 0.2 at the plateau's energies and "
-        "exceeds 1 in the corner of low energies, where the print, too, reports that the approximation fails."
+        "here it is the largest on the one-sigma ellipse. It stays at 0.1 to 0.2 at the plateau's energies "
+        "and exceeds 1 in the corner of low energies, where the print, too, reports that the approximation "
+        "fails."
     ),
     "figure_19_plateau": (
         "Thermal conductivity with l/lambda = 150/[T_g(rho + rho_exc)] + 1. Black: without coupling between "
         "ripplons and phonons; colours: with it, omega_c = 1.8 (a/xi) omega_D. States are counted exactly "
-        "where the print uses the saddle point. The middle value of T_g/T_D is read as 3.5; the print's data "
-        "for silica and polybutadiene are not available."
+        "where the print uses the saddle point, which is the dotted curve: up to a third lower on the "
+        "plateau's rise. The middle value of T_g/T_D is read as 3.5; the print's data for silica and "
+        "polybutadiene are not available."
     ),
     "figure_20_plateau_step": (
         "As Fig. 19 with rho_exc = N_(alpha T) [42], alpha = 1, and omega_c = 2 (a/xi) omega_D: every upper "

@@ -14,6 +14,7 @@ from atomglass.theory.rfot.friction import PhononCoupling, coupled_spectrum, eff
 from atomglass.theory.rfot.params import GlassParams
 from atomglass.theory.rfot.plateau import ScatteringStates, thermal_conductivity
 from atomglass.theory.rfot.saddle import saddle_cumulative, saddle_ground
+from atomglass.theory.rfot.saddle_plateau import saddle_conductivity
 
 
 def draw_shell(folder: Path) -> None:
@@ -112,7 +113,10 @@ def draw_plateau(
 ) -> None:
     """Draw Fig. 19, the thermal conductivity with thermally occupied upper structures."""
     t = np.geomspace(1e-3, 0.5, 81)
-    free = np.asarray(thermal_conductivity(glass, t, path=path))
+    free = {
+        "no coupling": np.asarray(thermal_conductivity(glass, t, path=path)),
+        "no coupling, saddle point": np.asarray(saddle_conductivity(glass, t, path=path)),
+    }
     curves = {
         ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path)) for ratio in ratios
     }
@@ -128,17 +132,17 @@ def draw_plateau_step(
         ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path, weighting="step"))
         for ratio in ratios
     }
-    _draw_conductivities(folder, "figure_20_plateau_step", t, curves, None)
+    _draw_conductivities(folder, "figure_20_plateau_step", t, curves, {})
 
 
 def _draw_conductivities(
-    folder: Path, name: str, t: np.ndarray, curves: dict[float, np.ndarray], free: np.ndarray | None
+    folder: Path, name: str, t: np.ndarray, curves: dict[float, np.ndarray], free: dict[str, np.ndarray]
 ) -> None:
     figure, (ax,) = new_figure()
     columns = {"T_over_TD": t}
-    if free is not None:
-        ax.loglog(t, free, color="black", lw=1, label="no coupling")
-        columns["no_coupling"] = free
+    for (label, kappa), line in zip(free.items(), ("-", ":"), strict=False):
+        ax.loglog(t, kappa, line, color="black", lw=1, label=label)
+        columns[label.replace(", ", "_").replace(" ", "_")] = kappa
     for (ratio, kappa), colour in zip(curves.items(), COLOURS, strict=False):
         ax.loglog(t, kappa, color=colour, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
         columns[f"coupled_ratio_{ratio:g}"] = kappa

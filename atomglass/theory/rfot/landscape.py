@@ -74,12 +74,12 @@ class Landscape:
         """Return ln Omega(V) = (V - V_max)/(sqrt 2 T_g) for barriers below the typical one [14]."""
         return (np.asarray(barrier, dtype=float) - self.highest_barrier) / sqrt(2)
 
-    def lowest_levels(self, molecules: float, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-        """Return one draw of the lowest levels of a cell, ascending.
+    def lowest_barriers(self, molecules: float, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Return one draw of the lowest barrier levels at a size, ascending.
 
-        Near E_GS the density of states is exp[(E - E_GS)/T_g]/T_g, so exp of the levels is a Poisson process.
+        Near V(N) their density is exp[(V - V(N))/(sqrt 2 T_g)]/(sqrt 2 T_g), so exp of them is a Poisson process.
         """
-        return self.lowest_energy(molecules) + np.log(np.cumsum(rng.exponential(size=count)))
+        return self.typical_barrier(molecules) + sqrt(2) * np.log(np.cumsum(rng.exponential(size=count)))
 
 
 def bias_density(bias: ArrayLike, transition_temperature: float) -> NDArray[np.float64]:
