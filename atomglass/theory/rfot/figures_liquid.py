@@ -92,7 +92,7 @@ def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
     n = np.linspace(0, 72, 289)
     typical = landscape.typical_barrier(n)
     sizes = np.arange(2, 72, 3)
-    levels = np.array([landscape.lowest_barriers(k, 8, rng) for k in sizes])
+    levels = np.array([landscape.lowest_barriers(float(k), 8, rng) for k in sizes])
     threshold = landscape.typical_barrier(n) + 3.5
     generic = [levels[np.arange(len(sizes)), rng.integers(0, 8, len(sizes))] for _ in range(2)]
     figure, (ax,) = new_figure(width=6.0, height=4.4)
