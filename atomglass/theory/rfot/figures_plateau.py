@@ -30,7 +30,7 @@ def draw_shell(folder: Path) -> None:
     ax.plot(z, wall, color=COLOURS[1], label="wall: mass and tension")
     ax.plot(mode, ripplons.membrane_side(2, mode, mass, tension), "o", color="black", label="the wall's own mode")
     ax.set(xlabel=r"$\omega R/c_g$", ylabel="both sides of Eq. (30)", xlim=(0, 11), ylim=(-4, 4))
-    ax.legend(frameon=False, loc="lower right", fontsize=8)
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8, columnspacing=1.0)
     save_figure(figure, folder, "figure_13_shell")
     write_columns(folder, "figure_13_shell", {"omega_R_over_cg": z, "gas_side": gas, "wall_side": wall})
 
