@@ -1,0 +1,159 @@
+"""Heat capacity of two-level systems dressed with ripplons: the bump in c/T^3 ([34]-[36]).
+
+Per mosaic cell, in k_B; temperatures in T_D, energies in k_B T_D.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.constants import Boltzmann, hbar
+from scipy.special import exprel, xlogy
+
+from atomglass.errors import InputError
+from atomglass.theory.rfot.checks import as_given, positive
+from atomglass.theory.rfot.friction import PhononCoupling, coupled_spectrum
+from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.ripplons import Spectrum, ripplon_spectrum
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
+
+#: |beta eps + ln of the ripplons' share| beyond which a cell is wholly in one of its two structures.
+_SWITCHED = 80.0
+
+
+def heat_capacity(
+    params: GlassParams,
+    t: ArrayLike,
+    coupling: bool | PhononCoupling = False,
+    debye: bool = True,
+    stiffening: bool = False,
+) -> float | NDArray[np.float64]:
+    """Return the heat capacity of one mosaic cell [36] averaged over the bias [34], of both signs.
+
+    Parameters
+    ----------
+    params : GlassParams
+    t : float or array
+        T/T_D.
+    coupling : bool or PhononCoupling
+        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+    debye : bool
+        Whether the phonons of the cell's molecules are included (the review's curves include them).
+    stiffening : bool
+        Drop, in a cell of bias eps, the ripplons below |eps| (Sec. V B); for undamped ripplons only.
+
+    Returns
+    -------
+    float or array
+        c in k_B per cell of (xi/a)^3 molecules.
+    """
+    temperatures = positive(t, "the reduced temperature T/T_D")
+    spectrum = spectrum_of(params, coupling)
+    if stiffening and coupling:
+        raise InputError(
+            "stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge"
+        )
+    pieces = bias_pieces(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
+    values = [
+        sum(_mean_in_piece(part, x, params.ratio, low, high) for low, high, part in pieces) for x in temperatures.flat
+    ]
+    result = np.asarray(values).reshape(temperatures.shape)
+    return as_given(result + np.asarray(debye_heat_capacity(params, temperatures)) if debye else result)
+
+
+def spectrum_of(params: GlassParams, coupling: bool | PhononCoupling) -> Spectrum:
+    """Return the bare ripplons, or those broadened by phonons."""
+    if isinstance(coupling, PhononCoupling):
+        return coupled_spectrum(params, coupling)
+    return coupled_spectrum(params) if coupling else ripplon_spectrum(params)
+
+
+def bias_pieces(spectrum: Spectrum) -> list[tuple[float, float, Spectrum]]:
+    """Return the ranges of |eps| between ripplon frequencies, each with the ripplons that a stiffened cell keeps."""
+    edges = [0.0, *spectrum.frequencies, np.inf]
+    return [(low, high, spectrum.above(low)) for low, high in pairwise(edges)]
+
+
+def log_partition(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
+    """Return ln Z of a cell, Z = 1 + e^(-eps/t) Prod (1 - e^(-omega/t))^(-weight) [35]."""
+    return np.logaddexp(0.0, -np.asarray(bias) / t - _log_ripplons(spectrum, t))
+
+
+def cell_heat_capacity(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
+    """Return beta^2 d^2 ln Z/d beta^2 of a cell of given bias [36], in k_B."""
+    log_ripplons, energy, fluctuation = (
+        _log_ripplons(spectrum, t),
+        _ripplon_energy(spectrum, t),
+        _ripplon_fluctuation(spectrum, t),
+    )
+    reduced = np.asarray(bias, dtype=float) / t
+    g = reduced + log_ripplons
+    excited = np.exp(-np.logaddexp(0.0, g))
+    # 1/(4 cosh^2(G/2)) is the product of the occupations of the two structures.
+    return (reduced + energy) ** 2 * excited * np.exp(-np.logaddexp(0.0, -g)) + fluctuation * excited
+
+
+def _log_ripplons(spectrum: Spectrum, t: float) -> float:
+    """Return Sum w ln(1 - e^(-omega/t)): minus the log of the ripplons' partition function."""
+    return float(xlogy(spectrum.weights, -np.expm1(-spectrum.frequencies / t)).sum())
+
+
+def _ripplon_energy(spectrum: Spectrum, t: float) -> float:
+    """Return Sum w x/(e^x - 1), x = omega/t."""
+    return float(np.dot(spectrum.weights, 1 / exprel(spectrum.frequencies / t)))
+
+
+def _ripplon_fluctuation(spectrum: Spectrum, t: float) -> float:
+    """Return Sum w [(x/2)/sinh(x/2)]^2."""
+    x = spectrum.frequencies / t
+    return float(np.dot(spectrum.weights, np.exp(-np.minimum(x, 700.0)) / exprel(-x) ** 2))
+
+
+def _mean_in_piece(spectrum: Spectrum, t: float, tg: float, low: float, high: float) -> float:
+    """Return the average over the biases with low < |eps| < high."""
+    return _mean_one_sign(spectrum, t, tg, low, high) + _mean_one_sign(spectrum, t, tg, -high, -low)
+
+
+def _mean_one_sign(spectrum: Spectrum, t: float, tg: float, low: float, high: float) -> float:
+    """Return the average over low < eps < high, a range of one sign.
+
+    The structures exchange around eps = -t Sum ln(...): Gauss-Legendre there. Where the cell is wholly in the upper
+    structure only the ripplons are left and the integral over n(eps) is elementary.
+    """
+    centre = -t * _log_ripplons(spectrum, t)
+    left, right = np.clip([centre - _SWITCHED * t, centre + _SWITCHED * t], low, high)
+    excited = (
+        _ripplon_fluctuation(spectrum, t) * (_bias_integral(left, tg) - _bias_integral(low, tg)) if left > low else 0.0
+    )
+    if right <= left:
+        return float(excited)
+    total = float(excited)
+    # Panels of equal width resolve both scales, t and T_g.
+    edges = np.linspace(left, right, 5)
+    for a, b in pairwise(edges):
+        bias = (a + b) / 2 + (b - a) / 2 * _NODES
+        density = np.exp(-np.abs(bias) / tg) / tg
+        total += float(np.dot(_WEIGHTS, cell_heat_capacity(spectrum, bias, t) * density) * (b - a) / 2)
+    return total
+
+
+def _bias_integral(bias: float, tg: float) -> float:
+    """Return Int_(-inf)^bias n(eps) deps."""
+    return float(np.exp(bias / tg)) if bias <= 0 else float(2 - np.exp(-bias / tg))
+
+
+def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np.float64]:
+    """Return the phonons' share per cell in k_B, (xi/a)^3 9 t^3 Int_0^(1/t) x^4 e^x/(e^x - 1)^2 dx (Fig. 15)."""
+    temperatures = positive(t, "the reduced temperature T/T_D")
+    limit = np.minimum(1 / temperatures, 100.0)
+    x = limit[..., None] * (_NODES + 1) / 2
+    integrand = x**2 * np.exp(-x) / exprel(-x) ** 2
+    return as_given(9 * params.beads * temperatures**3 * (integrand @ _WEIGHTS) * limit / 2)
+
+
+def experimental_scale(params: GlassParams) -> float:
+    """Return what turns c/T^3 in J/(kg K^4) into c/(T/T_D)^3 per cell in k_B (caption of Fig. 15)."""
+    return hbar**3 * params.rho * params.cs**3 * 6 * np.pi**2 * params.beads / Boltzmann**4

@@ -1,0 +1,113 @@
+"""Figures of the liquid and of the frozen landscape: 4, 5, 6, 8, 10."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.rfot import mosaic, stretching
+from atomglass.theory.rfot.landscape import Landscape
+
+
+def draw_droplet(folder: Path) -> None:
+    """Draw Fig. 4, the free energy profile of a droplet."""
+    liquid = mosaic.mosaic_at_transition()
+    n = np.linspace(0, 230, 461)
+    figure, (ax,) = new_figure()
+    ax.plot(n, np.asarray(liquid.profile(n)), color=COLOURS[0])
+    ax.axhline(0, color="0.6", lw=0.8)
+    ax.plot([liquid.critical_size, liquid.cell_size], [liquid.barrier, 0], "o", color=COLOURS[1])
+    ax.annotate("transition state", (liquid.critical_size, liquid.barrier), xytext=(0, 8), textcoords="offset points")
+    ax.annotate(r"$N^*$", (liquid.cell_size, 0), xytext=(4, 8), textcoords="offset points")
+    ax.set(
+        xlabel=r"molecules in the droplet, $N$",
+        ylabel=r"free energy, $F/k_\mathrm{B}T_g$",
+        xlim=(0, 230),
+        ylim=(-12, 46),
+    )
+    save_figure(figure, folder, "figure_04_droplet")
+    write_columns(folder, "figure_04_droplet", {"molecules": n, "free_energy_in_kTg": liquid.profile(n)})
+
+
+def draw_fragility(folder: Path) -> None:
+    """Draw Fig. 5's line, and the fragility index against the heat-capacity jump."""
+    jumps = np.linspace(0.05, 7, 279)
+    d = np.asarray([mosaic.fragility(jump) for jump in jumps])
+    m = np.asarray(mosaic.steepness(d))
+    marks = np.array([5.0, 10.0, 20.0, 50.0, 100.0])
+    figure, (left, right) = new_figure(columns=2)
+    left.plot(m, m, color=COLOURS[0])
+    for mark in marks:
+        value = float(mosaic.steepness(mark))
+        left.plot(value, value, "o", color=COLOURS[1])
+        left.annotate(f"D = {mark:g}", (value, value), xytext=(7, -9), textcoords="offset points", fontsize=8)
+    left.set(xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190))
+    right.plot(jumps, m, color=COLOURS[0])
+    right.set(
+        xlabel=r"heat-capacity jump per molecule, $\Delta c_p/k_\mathrm{B}$",
+        ylabel=r"fragility index, $m$",
+        xlim=(0, 7),
+        ylim=(0, 190),
+    )
+    save_figure(figure, folder, "figure_05_fragility")
+    write_columns(folder, "figure_05_fragility", {"heat_capacity_jump_in_kB": jumps, "D": d, "m": m})
+
+
+def draw_stretching(folder: Path) -> None:
+    """Draw Fig. 6, the stretching exponent against fragility."""
+    d = np.geomspace(2, 200, 50)
+    collapsed = np.asarray(stretching.stretching_exponent(d))
+    fitted = np.asarray(stretching.stretching_exponent(d, collapsed=False))
+    closed = np.asarray(stretching.gaussian_exponent(d))
+    figure, (ax,) = new_figure()
+    ax.semilogx(d, collapsed, color=COLOURS[0], label="upper half collapsed")
+    ax.semilogx(d, closed, "--", color=COLOURS[1], label="Gaussian, closed form")
+    ax.semilogx(d, fitted, ":", color=COLOURS[2], label="Gaussian, fitted")
+    ax.set(xlabel=r"fragility, $D$", ylabel=r"stretching exponent, $\beta$", xlim=(2, 200), ylim=(0, 1))
+    ax.legend(frameon=False)
+    save_figure(figure, folder, "figure_06_stretching")
+    columns = {"D": d, "beta_collapsed": collapsed, "beta_gaussian_closed": closed, "beta_gaussian_fitted": fitted}
+    write_columns(folder, "figure_06_stretching", columns)
+
+
+def draw_ageing(folder: Path) -> None:
+    """Draw Fig. 8, the fragility index against the nonlinearity of ageing."""
+    x = np.linspace(0.1, 1, 181)
+    m = np.asarray(mosaic.steepness_from_ageing(x))
+    figure, (ax,) = new_figure()
+    ax.plot(x, m, color=COLOURS[0])
+    ax.set(
+        xlabel=r"nonlinearity parameter, $x_\mathrm{NMT}$", ylabel=r"fragility index, $m$", xlim=(0, 1), ylim=(0, 200)
+    )
+    save_figure(figure, folder, "figure_08_ageing")
+    write_columns(folder, "figure_08_ageing", {"x": x, "m": m})
+
+
+def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
+    """Draw Fig. 10, paths over the levels of one random landscape."""
+    liquid = mosaic.mosaic_at_transition()
+    landscape = Landscape(liquid.surface, liquid.entropy)
+    n = np.linspace(0, 72, 289)
+    typical = landscape.typical_barrier(n)
+    sizes = np.arange(2, 72, 3)
+    levels = np.array([landscape.lowest_barriers(float(k), 8, rng) for k in sizes])
+    threshold = landscape.typical_barrier(n) + 3.5
+    generic = [levels[np.arange(len(sizes)), rng.integers(0, 8, len(sizes))] for _ in range(2)]
+    figure, (ax,) = new_figure(width=6.0, height=4.4)
+    ax.fill_between(n, threshold, 60, color="0.9", lw=0)
+    left = np.repeat(sizes - 1.0, levels.shape[1])
+    ax.hlines(levels.ravel(), left, left + 2, color="0.45", lw=0.9)
+    ax.plot(n, typical, color="black", label="typical barrier V(N)")
+    ax.plot(sizes, generic[0], color=COLOURS[1], lw=1, label="generic paths")
+    ax.plot(sizes, generic[1], color=COLOURS[3], lw=1)
+    ax.plot(sizes, levels.min(axis=1), color=COLOURS[2], lw=2.2, label="lowest path")
+    ax.axhline(0, color="0.6", lw=0.8)
+    ax.set(xlabel=r"molecules in the droplet, $N$", ylabel=r"energy, $V/k_\mathrm{B}T_g$", xlim=(0, 72), ylim=(-14, 30))
+    ax.legend(frameon=False, loc="lower left")
+    save_figure(figure, folder, "figure_10_barriers")
+    columns = {f"level_{i + 1}_in_kTg": levels[:, i] for i in range(levels.shape[1])}
+    write_columns(
+        folder, "figure_10_barriers", {"molecules": sizes, "typical": landscape.typical_barrier(sizes), **columns}
+    )

@@ -1,0 +1,164 @@
+"""Figures of ripplons, the bump and the plateau: 13, 15, 17, 18, 19, 20, 24."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.rfot import ripplons
+from atomglass.theory.rfot.bump import debye_heat_capacity, heat_capacity
+from atomglass.theory.rfot.figures_tls import SCALED_CONDUCTIVITY, SCALED_TEMPERATURE
+from atomglass.theory.rfot.friction import PhononCoupling, coupled_spectrum, effective_strain
+from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.plateau import ScatteringStates, thermal_conductivity
+from atomglass.theory.rfot.saddle import saddle_cumulative, saddle_ground
+from atomglass.theory.rfot.saddle_plateau import saddle_conductivity
+
+
+def draw_shell(folder: Path) -> None:
+    """Draw Fig. 13, the two sides of the sphere's eigenvalue equation."""
+    mass, tension = 1.0, 0.6
+    z = np.linspace(0.01, 11, 4000)
+    gas, wall = ripplons.gas_cotangent(2, z), ripplons.membrane_side(2, z, mass, tension)
+    mode = ripplons.shell_mode(2, mass, tension)
+    # Both sides of a pole must not be joined: the gas's side falls everywhere else.
+    shown = np.where(np.diff(gas, append=-np.inf) > 0, np.nan, gas)
+    figure, (ax,) = new_figure()
+    ax.plot(z, shown, color=COLOURS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
+    ax.plot(z, wall, color=COLOURS[1], label="wall: mass and tension")
+    ax.plot(mode, ripplons.membrane_side(2, mode, mass, tension), "o", color="black", label="the wall's own mode")
+    ax.set(xlabel=r"$\omega R/c_g$", ylabel="both sides of Eq. (30)", xlim=(0, 11), ylim=(-4, 4))
+    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8, columnspacing=1.0)
+    save_figure(figure, folder, "figure_13_shell")
+    write_columns(folder, "figure_13_shell", {"omega_R_over_cg": z, "gas_side": gas, "wall_side": wall})
+
+
+def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling) -> None:
+    """Draw Fig. 15, the heat capacity over the cube of the temperature."""
+    t = np.geomspace(2e-3, 0.1, 71)
+    free = np.asarray(heat_capacity(glass, t)) / t**3
+    debye = np.asarray(debye_heat_capacity(glass, t)) / t**3
+    columns = {"T_over_TD": t, "debye": debye, "no_coupling": free}
+    figure, (ax,) = new_figure()
+    ax.loglog(t, debye, color="0.6", lw=1, label="phonons alone")
+    ax.loglog(t, free, color="black", lw=1, label="no coupling")
+    for ratio, colour in zip(ratios, COLOURS, strict=False):
+        c = np.asarray(heat_capacity(glass.with_ratio(ratio), t, coupling)) / t**3
+        ax.loglog(t, c, color=colour, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
+        columns[f"coupled_ratio_{ratio:g}"] = c
+    ax.set(
+        xlabel=SCALED_TEMPERATURE,
+        ylabel=r"$c\,(T_\mathrm{D}/T)^3/k_\mathrm{B}$ per cell",
+        xlim=(2e-3, 0.1),
+        ylim=(3e4, 2e6),
+    )
+    ax.legend(frameon=False, fontsize=8)
+    save_figure(figure, folder, "figure_15_bump")
+    write_columns(folder, "figure_15_bump", columns)
+
+
+def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
+    """Draw Fig. 17, the density of scattering states and the error of the saddle point."""
+    spectrum, states = ripplons.ripplon_spectrum(glass), ScatteringStates(glass)
+    omega = np.linspace(0.002, 0.8, 400)
+    points = [saddle_ground(spectrum, w, glass.ratio) for w in omega]
+    density, fourth, third = (
+        np.array([getattr(p, k) for p in points]) for k in ("density", "fourth_order", "third_order")
+    )
+    exact = np.interp(omega, states.frequencies, states.ground)
+    figure, (left, right) = new_figure(columns=2)
+    left.semilogy(states.frequencies, states.ground, color="0.6", lw=1, label="exact counting")
+    left.semilogy(omega, density, color=COLOURS[0], label="saddle point")
+    left.set(
+        xlabel=r"$\omega/\omega_\mathrm{D}$",
+        ylabel=r"scattering states, $T_g\,\rho(\omega)$",
+        xlim=(0, 0.8),
+        ylim=(0.5, 1e4),
+    )
+    left.legend(frameon=False)
+    right.plot(omega, fourth, "-.", color=COLOURS[1], label="fourth order")
+    right.plot(omega, third, "--", color=COLOURS[2], label="third order")
+    right.set(
+        xlabel=r"$\omega/\omega_\mathrm{D}$", ylabel="term of the exponent at one sigma", xlim=(0, 0.8), ylim=(0, 0.6)
+    )
+    right.legend(frameon=False)
+    save_figure(figure, folder, "figure_17_scattering_states")
+    columns = {"omega": omega, "saddle_point": density, "exact": exact, "fourth_order": fourth, "third_order": third}
+    write_columns(folder, "figure_17_scattering_states", columns)
+
+
+def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: PhononCoupling) -> None:
+    """Draw Fig. 18, the map of the saddle point's error for absorption from excited cells."""
+    moved = glass.with_ratio(ratio)
+    # A coarser spectrum is enough for a map of errors: its resonances are wider than these cells.
+    spectrum = coupled_spectrum(moved, coupling, step=1e-3)
+    omega, energy = np.geomspace(1e-3, 1, 31), np.geomspace(1e-3, 1, 31)
+    error = np.array([[saddle_cumulative(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])
+    figure, (ax,) = new_figure(width=5.6, height=4.4)
+    filled = ax.contourf(np.log10(omega), np.log10(energy), np.log10(error), levels=12, cmap="viridis")
+    lines = ax.contour(filled, colors="white", linewidths=0.5)
+    ax.clabel(lines, fontsize=7)
+    figure.colorbar(filled, ax=ax, label=r"$\log_{10}$ of the fourth-order term")
+    ax.set(xlabel=r"$\log_{10}(\omega/\omega_\mathrm{D})$", ylabel=r"$\log_{10}(E/\hbar\omega_\mathrm{D})$")
+    save_figure(figure, folder, "figure_18_saddle_error")
+    mesh_omega, mesh_energy = np.meshgrid(omega, energy)
+    columns = {"omega": mesh_omega.ravel(), "energy": mesh_energy.ravel(), "fourth_order": error.ravel()}
+    write_columns(folder, "figure_18_saddle_error", columns)
+
+
+def draw_plateau(
+    folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
+) -> None:
+    """Draw Fig. 19, the thermal conductivity with thermally occupied upper structures."""
+    t = np.geomspace(1e-3, 0.5, 81)
+    free = {
+        "no coupling": np.asarray(thermal_conductivity(glass, t, path=path)),
+        "no coupling, saddle point": np.asarray(saddle_conductivity(glass, t, path=path)),
+    }
+    curves = {
+        ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path)) for ratio in ratios
+    }
+    _draw_conductivities(folder, "figure_19_plateau", t, curves, free)
+
+
+def draw_plateau_step(
+    folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
+) -> None:
+    """Draw Fig. 20, the thermal conductivity with all upper structures below the temperature absorbing."""
+    t = np.geomspace(1e-3, 0.5, 81)
+    curves = {
+        ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path, weighting="step"))
+        for ratio in ratios
+    }
+    _draw_conductivities(folder, "figure_20_plateau_step", t, curves, {})
+
+
+def _draw_conductivities(
+    folder: Path, name: str, t: np.ndarray, curves: dict[float, np.ndarray], free: dict[str, np.ndarray]
+) -> None:
+    figure, (ax,) = new_figure()
+    columns = {"T_over_TD": t}
+    for (label, kappa), line in zip(free.items(), ("-", ":"), strict=False):
+        ax.loglog(t, kappa, line, color="black", lw=1, label=label)
+        columns[label.replace(", ", "_").replace(" ", "_")] = kappa
+    for (ratio, kappa), colour in zip(curves.items(), COLOURS, strict=False):
+        ax.loglog(t, kappa, color=colour, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
+        columns[f"coupled_ratio_{ratio:g}"] = kappa
+    ax.set(xlabel=SCALED_TEMPERATURE, ylabel=SCALED_CONDUCTIVITY, xlim=(1e-3, 0.5), ylim=(5e-4, 1))
+    ax.legend(frameon=False, fontsize=8)
+    save_figure(figure, folder, name)
+    write_columns(folder, name, columns)
+
+
+def draw_strain(folder: Path) -> None:
+    """Draw Fig. 24, the share of a phonon's strain that a cell feels."""
+    x = np.linspace(0, 10, 501)
+    share = effective_strain(x)
+    figure, (ax,) = new_figure()
+    ax.plot(x, share, color=COLOURS[0])
+    ax.axvline(6, color="0.5", ls=":")
+    ax.set(xlabel=r"$x = kR$", ylabel=r"$(\mathrm{d}j_1/\mathrm{d}x)^2$", xlim=(0, 10), ylim=(0, 0.12))
+    save_figure(figure, folder, "figure_24_strain")
+    write_columns(folder, "figure_24_strain", {"kR": x, "strain_share": share})

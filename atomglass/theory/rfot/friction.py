@@ -1,0 +1,167 @@
+"""Ripplons coupled to phonons: damping, frequency shift, and the broadened spectrum ([49]-[55], Appendix B).
+
+Frequencies in omega_D, energies in hbar omega_D; the ratio T_g/T_D sets the strength.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import spherical_jn
+
+from atomglass.errors import InputError
+from atomglass.theory.rfot.checks import as_given, not_negative, positive
+from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.ripplons import Spectrum, ripplon_frequencies, ripplon_spectrum
+
+#: Width of one frequency cell of a broadened spectrum, and where the spectrum ends, in omega_D.
+SPECTRUM_STEP, SPECTRUM_END = 4e-4, 2.0
+
+
+@dataclass(frozen=True)
+class PhononCoupling:
+    """How ripplons couple to phonons.
+
+    Attributes
+    ----------
+    cutoff : float
+        omega_c in (a/xi) omega_D: shorter phonons average out over a cell. The review adjusts it to 1.8 (2 in Fig. 20).
+    smearing : float
+        Relative width of the cut-off, 1/sqrt(D) with the fragility D; 0 for a sharp one, whose logarithm at omega_c
+        is integrable and harmless.
+    """
+
+    cutoff: float = 1.8
+    smearing: float = 0.0
+
+    def __post_init__(self) -> None:
+        positive(self.cutoff, "the cut-off in (a/xi) omega_D")
+        if not 0 <= self.smearing <= 0.5:
+            raise InputError("the smearing of the cut-off", self.smearing, "from 0 to 0.5")
+
+
+def damping(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
+    """Return 1/tau = (3 pi/2)(T_g/T_D) omega^3 [53]."""
+    return as_given(1.5 * pi * params.ratio * not_negative(omega, "the frequency") ** 3)
+
+
+def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
+    """Return the integral of [54], PV Int_0^1 dx x^3/(x - u) = 1/3 + u/2 + u^2 + u^3 ln|(1 - u)/u|."""
+    x = not_negative(u, "omega/omega_c")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithm = np.where(x > 0, x**3 * np.log(np.abs((1 - x) / x)), 0.0)
+    near = 1 / 3 + x / 2 + x**2 + logarithm
+    # Far above the cut-off the terms cancel; -Int x^3 sum_k x^k/u^(k+1) is the same number without the cancellation.
+    inverse = 1 / np.maximum(x, 1.0)
+    far = -sum(inverse**k / (k + 3) for k in range(1, 16))
+    return as_given(np.where(x > 20, far, near))
+
+
+def shifted_frequency(
+    params: GlassParams, l: ArrayLike, omega: ArrayLike, coupling: PhononCoupling = PhononCoupling()
+) -> NDArray[np.float64]:
+    """Return omega_l(omega), a ripplon's frequency as a phonon of frequency omega sees it [54]."""
+    w = not_negative(omega, "the frequency")
+    bare = np.asarray(ripplon_frequencies(params, l))
+    return bare - 1.5 * params.ratio * _shift(w, coupling.cutoff / params.xi_over_a, coupling.smearing)
+
+
+def _shift(omega: NDArray, cutoff: float, smearing: float) -> NDArray:
+    """Return omega_c^3 times the integral of [54], averaged over a Gaussian cut-off where it is smeared."""
+    if smearing == 0:
+        return np.asarray(cutoff**3 * np.asarray(dispersion_integral(omega / cutoff)))
+    nodes = np.linspace(-3, 3, 61)
+    shares = np.exp(-(nodes**2) / 2) / np.exp(-(nodes**2) / 2).sum()
+    # The cut-off stays above a tenth of its mean, whatever the width.
+    cutoffs = cutoff * np.maximum(1 + smearing * nodes, 0.1)
+    return sum(
+        (share * c**3 * np.asarray(dispersion_integral(omega / c)) for share, c in zip(shares, cutoffs, strict=True)),
+        start=np.zeros_like(omega),
+    )
+
+
+def coupled_spectrum(
+    params: GlassParams,
+    coupling: PhononCoupling = PhononCoupling(),
+    step: float = SPECTRUM_STEP,
+    end: float = SPECTRUM_END,
+) -> Spectrum:
+    """Return the ripplons broadened by phonons [55], as weights in frequency cells of equal width.
+
+    Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2); as in the review the profile is not
+    normalised, so high harmonics lose weight.
+
+    Raises
+    ------
+    InputError
+        The shift of the lowest ripplon exceeds its frequency.
+    """
+    _refuse_collapse(params, coupling)
+    omega = step * np.arange(1.0, round(end / step) + 1)
+    bare = ripplon_spectrum(params)
+    l = np.arange(2, params.highest_harmonic + 1)[:, None]
+    gamma = np.asarray(damping(params, omega))
+    detuning = omega - shifted_frequency(params, l, omega[None, :], coupling)
+    profiles = gamma / pi / (detuning**2 + gamma**2)
+    return Spectrum(omega, bare.weights @ profiles * step)
+
+
+def _refuse_collapse(params: GlassParams, coupling: PhononCoupling) -> None:
+    """Raise where phonons would push the lowest ripplon below zero: perturbation theory has then broken down."""
+    bare = float(ripplon_frequencies(params, 2))
+    shift = bare - float(shifted_frequency(params, 2, 0.0, coupling))
+    if shift >= bare:
+        largest = params.ratio * bare / shift
+        raise InputError("T_g/T_D", params.ratio, f"below {largest:.3g} with this cut-off", "or take a smaller cut-off")
+
+
+def retained_weights(
+    params: GlassParams, coupling: PhononCoupling = PhononCoupling(), end: float = SPECTRUM_END
+) -> NDArray[np.float64]:
+    """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalised level."""
+    omega = SPECTRUM_STEP * np.arange(1, round(end / SPECTRUM_STEP) + 1)
+    l = np.arange(2, params.highest_harmonic + 1)[:, None]
+    gamma = np.asarray(damping(params, omega))
+    detuning = omega - shifted_frequency(params, l, omega[None, :], coupling)
+    return (gamma / pi / (detuning**2 + gamma**2)).sum(axis=1) * SPECTRUM_STEP
+
+
+def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupling()) -> float:
+    """Return the self-consistent frequency of the l = 2 ripplon, omega = omega_2(omega), in omega_D.
+
+    Raises
+    ------
+    InputError
+        The shift exceeds the bare frequency: the theory's perturbative coupling has broken down.
+    """
+    cutoff = coupling.cutoff / params.xi_over_a
+
+    def mismatch(omega: float) -> float:
+        return omega - float(shifted_frequency(params, 2, omega, coupling))
+
+    _refuse_collapse(params, coupling)
+    # Below half the cut-off the shift grows with omega, so this is the first crossing.
+    grid = np.linspace(0, cutoff, 200)[1:-1]
+    above = next((w for w in grid if mismatch(w) > 0), None)
+    if above is None:
+        raise InputError("the cut-off in (a/xi) omega_D", coupling.cutoff, "above the l = 2 resonance")
+    return float(brentq(mismatch, 0.0, above, xtol=1e-15))
+
+
+def effective_strain(x: ArrayLike) -> NDArray[np.float64]:
+    """Return (dj_1/dx)^2, the share of a phonon's strain that a cell of radius R feels, x = kR (Fig. 24)."""
+    return spherical_jn(1, not_negative(x, "kR"), derivative=True) ** 2
+
+
+def size_parameter(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
+    """Return kR of a phonon of frequency omega (in omega_D): omega/(0.41 (a/xi))."""
+    return as_given(np.asarray((6 * pi**2) ** (1 / 3) * params.radius * not_negative(omega, "the frequency")))
+
+
+def cutoff_of_size(params: GlassParams, x: float = 6.0) -> float:
+    """Return the cut-off in (a/xi) omega_D that belongs to kR = x; 2.48 for Appendix B's kR = 6."""
+    return x / float(size_parameter(params, 1.0)) * params.xi_over_a

@@ -1,0 +1,65 @@
+"""Second-order energies of two interacting tunnelling centres ([71]-[74], [77], [78], [81]).
+
+A centre has three levels, 0, eps and eps + omega: the reference structure, the other structure, and the other
+structure with one ripplon. Any energy unit; every result is per J^2 of the pair.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atomglass.theory.rfot.checks import positive
+
+
+def site_hamiltonian(bias: float, ripplon: float) -> NDArray[np.float64]:
+    """Return the levels of one centre as a matrix [71]."""
+    return np.diag([0.0, bias, bias + ripplon])
+
+
+def site_partition(bias: float, ripplon: float, t: float) -> float:
+    """Return Z = 1 + e^(-eps/T) + e^(-(eps + omega)/T)."""
+    return float(1 + np.exp(-bias / t) + np.exp(-(bias + ripplon) / t))
+
+
+def exchange(first: float, second: float, t: float) -> float:
+    """Return [x tanh(x/2T) - y tanh(y/2T)]/(x^2 - y^2), the second-order energy of two coupled transitions."""
+    temperature = float(positive(t, "the temperature"))
+    if abs(first - second) < 1e-6 * (abs(first) + abs(second)):
+        x = (first + second) / 2
+        slope = np.tanh(x / (2 * temperature)) + x / (2 * temperature) / np.cosh(x / (2 * temperature)) ** 2
+        return float(slope / (2 * x))
+    difference = first * np.tanh(first / (2 * temperature)) - second * np.tanh(second / (2 * temperature))
+    return float(difference / (first**2 - second**2))
+
+
+def ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
+    """Return dF_rr/J^2 of a pair, coupled through the ripplons of both [73]."""
+    occupied = [
+        np.exp(-e / t) * (1 + np.exp(-w / t)) / site_partition(e, w, t) for e, w in zip(bias, ripplon, strict=True)
+    ]
+    return float(-occupied[0] * occupied[1] * exchange(*ripplon, t))
+
+
+def cold_ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
+    """Return [73] for T far below the ripplons, -1/(omega_i + omega_j) times both occupations [74]."""
+    occupied = [1 / (1 + np.exp(e / t)) for e in bias]
+    return float(-occupied[0] * occupied[1] / sum(ripplon))
+
+
+def ripplon_structure_energy(bias: tuple[float, float], ripplon: float, t: float) -> float:
+    """Return dF_rT/J^2 of a pair, coupled through the ripplon of the first and the structures of the second [77]."""
+    first, second = bias
+    occupied = np.exp(-first / t) * (1 + np.exp(-ripplon / t)) / site_partition(first, ripplon, t)
+    return float(-occupied * exchange(ripplon, second, t))
+
+
+def cold_ripplon_structure_energy(bias: tuple[float, float], ripplon: float, t: float) -> float:
+    """Return [77] with both hyperbolic tangents at one [78]."""
+    first, second = bias
+    return float(-1 / (1 + np.exp(first / t)) / (ripplon + second))
+
+
+def structure_structure_energy(bias: tuple[float, float], t: float) -> float:
+    """Return dF_TT/J^2 of a pair, coupled through the structures of both [81]."""
+    return -exchange(*bias, t)

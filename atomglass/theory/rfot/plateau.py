@@ -1,0 +1,159 @@
+"""Thermal conductivity with its plateau: phonons absorbed by dressed two-level systems ([37]-[48])."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
+
+from atomglass.errors import InputError
+from atomglass.theory.rfot.bump import bias_pieces, spectrum_of
+from atomglass.theory.rfot.checks import as_given, positive
+from atomglass.theory.rfot.counting import count_states, excited_density, ground_density
+from atomglass.theory.rfot.friction import SPECTRUM_STEP, PhononCoupling
+from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
+
+#: States are counted up to this energy in hbar omega_D. Phonons end at 1; above, states matter only to the hot upper
+#: structures whose absorption has long reached one wavelength (doubling it moves kappa by less than 1e-3 up to T_D).
+LARGEST_ENERGY = 4.0
+
+Weighting = Literal["thermal", "step"]
+
+
+class ScatteringStates:
+    """Density of the states that scatter phonons, of one glass, counted once for all temperatures.
+
+    Parameters
+    ----------
+    params : GlassParams
+    coupling : bool or PhononCoupling
+        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+    stiffening : bool
+        Drop the ripplons below |eps| in a cell of bias eps (Sec. V B); for undamped ripplons only.
+    step : float
+        Energy grid in hbar omega_D.
+    """
+
+    def __init__(
+        self,
+        params: GlassParams,
+        coupling: bool | PhononCoupling = False,
+        stiffening: bool = False,
+        step: float = SPECTRUM_STEP,
+    ) -> None:
+        if stiffening and coupling:
+            raise InputError(
+                "stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge"
+            )
+        self.params, self._step = params, step
+        self._cells, self._size = round(1 / step), round(LARGEST_ENERGY / step)
+        spectrum = spectrum_of(params, coupling)
+        pieces = bias_pieces(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
+        self._pieces = [(low, high, count_states(part, step, self._size)) for low, high, part in pieces]
+        self._ground = sum((self._ground_of(*piece) for piece in self._pieces), start=np.zeros(self._cells))
+
+    @property
+    def frequencies(self) -> NDArray[np.float64]:
+        """Middles of the energy cells up to the Debye frequency, in omega_D."""
+        return np.linspace(0, 1, self._cells, endpoint=False) + self._step / 2
+
+    @property
+    def ground(self) -> NDArray[np.float64]:
+        """T_g rho(omega) [37] at `frequencies`."""
+        return self._ground
+
+    def excited(self, t: ArrayLike, weighting: Weighting = "thermal", alpha: float = 1.0) -> NDArray[np.float64]:
+        """Return T_g rho_exc(omega, T) at `frequencies`, shape (cells, temperatures).
+
+        Parameters
+        ----------
+        t : float or array (temperatures,)
+            T/T_D.
+        weighting : {"thermal", "step"}
+            Occupation 2/(e^(E/T) + 1) of an upper structure of bias E [43], or 1 up to E = alpha T (Fig. 20).
+        alpha : float
+            Where the step ends.
+        """
+        if weighting not in ("thermal", "step"):
+            raise InputError("the weighting of excited cells", weighting, "thermal, step")
+        temperatures = np.atleast_1d(positive(t, "the reduced temperature T/T_D"))
+        index = np.arange(self._size)[:, None]
+        bias = self._step * (index + 0.5)
+        if weighting == "thermal":
+            occupation = 2 * expit(-bias / temperatures)
+        else:
+            occupation = np.clip(alpha * temperatures / self._step - index, 0, 1)
+        kernels = occupation * np.exp(-bias / self.params.ratio)
+        total = np.zeros((self._cells, len(temperatures)))
+        for low, high, states in self._pieces:
+            total += excited_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
+        return total
+
+    def _ground_of(self, low: float, high: float, states: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share of the cells with low < eps < high."""
+        density = ground_density(states, self._step, self.params.ratio)[: self._cells]
+        if np.isinf(high) and low == 0:
+            return density
+        # Cells with eps above an edge: the same sum, cut off `edge` below omega and damped by e^(-edge/T_g).
+        return self._beyond(density, low) - self._beyond(density, high)
+
+    def _beyond(self, density: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+        if edge >= 1:
+            return np.zeros(self._cells)
+        shift = round(edge / self._step)
+        delayed = np.concatenate([np.zeros(shift), density[: self._cells - shift]])
+        return delayed * np.exp(-shift * self._step / self.params.ratio)
+
+
+def thermal_conductivity(
+    params: GlassParams,
+    t: ArrayLike,
+    coupling: bool | PhononCoupling = False,
+    path: float = MEASURED_PATH,
+    weighting: Weighting = "thermal",
+    alpha: float = 1.0,
+    stiffening: bool = False,
+) -> float | NDArray[np.float64]:
+    """Return the thermal conductivity, with the mean free path l/lambda = path/[T_g (rho + rho_exc)] + 1 [48].
+
+    Parameters
+    ----------
+    params : GlassParams
+        Only T_g/T_D, xi/a and d_L/a matter in these units.
+    t : float or array
+        T/T_D.
+    coupling : bool or PhononCoupling
+        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+    path : float
+        l/lambda of bare two-level systems: the measured 150, which the review uses too, or `path_in_wavelengths`.
+    weighting, alpha, stiffening
+        See `ScatteringStates`.
+
+    Returns
+    -------
+    float or array
+        kappa/K, K = `conductivity_unit(params)`.
+
+    Raises
+    ------
+    InputError
+        A temperature or the path is not positive, or options contradict.
+    """
+    temperatures = positive(t, "the reduced temperature T/T_D")
+    positive(path, "the mean free path l/lambda")
+    positive(alpha, "alpha")
+    states = ScatteringStates(params, coupling, stiffening)
+    flat = temperatures.ravel()
+    values = np.empty(flat.shape)
+    for start in range(0, len(flat), _BATCH):
+        batch = flat[start : start + _BATCH]
+        paths = path / (states.ground[:, None] + states.excited(batch, weighting, alpha)) + 1
+        values[start : start + _BATCH] = [conductivity_sum(float(x), paths[:, i]) for i, x in enumerate(batch)]
+    return as_given(values.reshape(temperatures.shape))
+
+
+#: Temperatures handled at once; bounds the memory of long requests.
+_BATCH = 100

@@ -1,0 +1,134 @@
+"""Vibrations of a mosaic cell's wall: the ripplons of a hollow sphere ([30]-[33])."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import spherical_jn
+
+from atomglass.errors import InputError
+from atomglass.theory.rfot.checks import as_given
+from atomglass.theory.rfot.params import GlassParams
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Harmonic modes of one cell.
+
+    Attributes
+    ----------
+    frequencies : array (m,)
+        In omega_D, ascending.
+    weights : array (m,)
+        Number of modes at each; the degeneracy 2l + 1, or the share of a broadened resonance in one frequency cell.
+    """
+
+    frequencies: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    def above(self, frequency: float) -> Spectrum:
+        """Return the part strictly above a frequency."""
+        keep = self.frequencies > frequency
+        return Spectrum(self.frequencies[keep], self.weights[keep])
+
+
+def ripplon_prefactor(params: GlassParams) -> float:
+    """Return the coefficient of [33], 1.343 for d_L/a = 0.1.
+
+    [32] with sigma = (3/4)(k_B T_g/a^2) L (a/R)^(1/2), rho_W = (d_L/a)^2 rho a, (d_L/a)^2 = k_B T_g/(rho c_s^2 a^3),
+    R = xi (3/4 pi)^(1/3) and omega_D = (c_s/a)(6 pi^2)^(1/3); L = ln[(a/d_L)^2/(pi e)].
+    """
+    return sqrt(27 / 8 * params.lindemann_logarithm * (4 * pi / 3) ** (5 / 6) / (6 * pi**2) ** (2 / 3))
+
+
+def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np.float64]:
+    """Return the frequencies of a wall's shape modes [33].
+
+    Parameters
+    ----------
+    params : GlassParams
+    l : int or array of int
+        Harmonic, 2 or more (0 is the growth of the cell, 1 its translation).
+
+    Returns
+    -------
+    float or array
+        omega_l in omega_D.
+
+    Raises
+    ------
+    InputError
+        l is not a whole number of 2 or more.
+    """
+    harmonic = np.asarray(l, dtype=float)
+    bad = ~np.isfinite(harmonic) | (harmonic != np.round(harmonic)) | (harmonic < 2)
+    if bad.any():
+        raise InputError(
+            "the harmonic l", harmonic[bad].flat[0] if harmonic.ndim else l, "whole numbers from 2 upwards"
+        )
+    shape = np.sqrt((harmonic - 1) * (harmonic + 2) / 4)
+    return as_given(ripplon_prefactor(params) * params.xi_over_a ** (-1.25) * shape)
+
+
+def ripplon_spectrum(params: GlassParams) -> Spectrum:
+    """Return all ripplons of a cell, l = 2 to `params.highest_harmonic`: 96 modes in a cell of 200 molecules."""
+    l = np.arange(2, params.highest_harmonic + 1)
+    return Spectrum(np.atleast_1d(ripplon_frequencies(params, l)), (2 * l + 1).astype(np.float64))
+
+
+def surface_tension(params: GlassParams) -> float:
+    """Return sigma at a cell's radius in k_B T_g/a^2, (3/4) ln[(a/d_L)^2/(pi e)] (a/R)^(1/2)."""
+    return 0.75 * params.lindemann_logarithm / sqrt(params.radius)
+
+
+def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
+    """Return cot alpha_l(z) = 1/(-l + z j_(l+1)(z)/j_l(z)), the gas's side of [30]; -1/l at z = 0."""
+    x = np.asarray(z, dtype=float)
+    j = spherical_jn(l, x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(x == 0, 0.0, x * spherical_jn(l + 1, x) / j)
+        return 1 / (-l + ratio)
+
+
+def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> NDArray[np.float64]:
+    """Return the wall's side of [30].
+
+    Parameters
+    ----------
+    l : int
+        Harmonic.
+    z : float or array
+        omega R/c_g.
+    mass : float
+        rho_W/(rho_g R).
+    tension : float
+        sigma/(rho_g R c_g^2).
+    """
+    x = np.asarray(z, dtype=float)
+    with np.errstate(divide="ignore"):
+        return mass - (l - 1) * (l + 2) * tension / x**2
+
+
+def shell_mode(l: int, mass: float, tension: float) -> float:
+    """Return omega R/c_g of the wall's own mode, the smallest root of [30]."""
+    first_pole = _first_pole(l)
+    return float(
+        brentq(
+            lambda z: float(gas_cotangent(l, z) - membrane_side(l, z, mass, tension)),
+            1e-9,
+            first_pole * (1 - 1e-9),
+            xtol=1e-14,
+        )
+    )
+
+
+def _first_pole(l: int) -> float:
+    """Return the smallest z at which the gas's side of [30] diverges, the first zero of j_l'."""
+    grid = np.linspace(1e-3, l + 5, 4000)
+    slope = spherical_jn(l, grid, derivative=True)
+    first = int(np.flatnonzero(slope[:-1] * slope[1:] < 0)[0])
+    return float(brentq(lambda z: spherical_jn(l, z, derivative=True), grid[first], grid[first + 1]))

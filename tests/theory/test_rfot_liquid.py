@@ -1,0 +1,160 @@
+"""The mosaic of the liquid and the landscape of the glass: [1]-[14] and [34]."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+from atomglass.errors import InputError
+from atomglass.theory.rfot import mosaic, stretching
+from atomglass.theory.rfot.landscape import Landscape, bias_density
+from atomglass.theory.rfot.mosaic import Mosaic
+
+LIQUID = mosaic.mosaic_at_transition()
+GLASS = Landscape(LIQUID.surface, LIQUID.entropy)
+
+
+def slope(function, x, step=1e-4):
+    return float((function(x + step) - function(x - step)) / (2 * step))
+
+
+def test_profile_has_its_landmarks():
+    for liquid in (LIQUID, Mosaic(11.33, 0.82), Mosaic(9.0, 1.3, temperature=1.2)):
+        assert liquid.cell_size == pytest.approx(4 * liquid.critical_size, rel=1e-12)
+        assert liquid.profile(liquid.cell_size) == pytest.approx(0, abs=1e-11)
+        assert liquid.profile(liquid.critical_size) == pytest.approx(liquid.barrier, rel=1e-12)
+        assert slope(liquid.profile, liquid.critical_size) == pytest.approx(0, abs=1e-8)
+        assert liquid.barrier == pytest.approx(liquid.surface**2 / 4 / liquid.entropy / liquid.temperature)
+
+
+def test_numbers_of_the_review():
+    rounded = Mosaic(mosaic.surface_mismatch(), 0.82)
+    assert mosaic.surface_mismatch() == pytest.approx(11.3303, rel=1e-5)
+    assert rounded.cell_size == pytest.approx(190.92, rel=1e-4)
+    assert rounded.xi_over_a == pytest.approx(5.758, rel=1e-4)
+    assert rounded.critical_size == pytest.approx(47.7, rel=1e-3)
+    assert rounded.barrier == pytest.approx(39.139, rel=1e-4)
+    assert mosaic.fragility(1.0) == pytest.approx(32.094, rel=1e-4)
+
+
+@pytest.mark.parametrize(("decades", "entropy", "xi"), [(15, 0.929, 5.298), (16, 0.871, 5.531), (17, 0.8199, 5.759)])
+def test_cell_size_depends_on_the_logarithm_of_the_time(decades, entropy, xi):
+    liquid = mosaic.mosaic_at_transition(decades)
+    assert liquid.entropy == pytest.approx(entropy, rel=1e-3)
+    assert liquid.xi_over_a == pytest.approx(xi, rel=1e-3)
+    # The closed form in the two logarithms is the same number.
+    assert mosaic.xi_from_relaxation(decades) == pytest.approx(liquid.xi_over_a, rel=1e-12)
+    assert mosaic.xi_from_relaxation(decades, 0.08) == pytest.approx(
+        mosaic.mosaic_at_transition(decades, 0.08).xi_over_a, rel=1e-12
+    )
+
+
+def test_escape_is_slowest_at_the_transition_state():
+    liquid = Mosaic(LIQUID.surface, LIQUID.entropy, temperature=1.1)
+    n = np.linspace(0, 200, 20001)
+    rate = liquid.log_escape_rate(n)
+    assert n[np.argmin(rate)] == pytest.approx(liquid.critical_size, abs=0.01)
+    assert rate.min() == pytest.approx(-liquid.barrier / 1.1, rel=1e-7)
+    # A glass that ages downhill has a smaller barrier, as if its entropy were larger.
+    downhill = LIQUID.log_escape_rate(n, excess=-0.2)
+    assert downhill.min() == pytest.approx(-Mosaic(LIQUID.surface, LIQUID.entropy + 0.2).barrier, rel=1e-7)
+
+
+def test_beads():
+    assert mosaic.beads_per_molecule(3.36) == pytest.approx(2)
+    assert mosaic.beads_per_molecule(1.16, "hard spheres") == 1
+    with pytest.raises(InputError, match="reference liquid"):
+        mosaic.beads_per_molecule(3.0, "water")
+
+
+def test_vogel_fulcher_follows_from_the_linear_entropy():
+    kauzmann, jump = 0.7, 2.1
+    t = np.array([0.75, 0.9, 1.3])
+    # gamma is proportional to T: F/T = (gamma/T)^2/(4 s_c).
+    barrier = mosaic.surface_mismatch() ** 2 / 4 / mosaic.entropy_near_kauzmann(t, kauzmann, jump)
+    assert barrier == pytest.approx(mosaic.log_relaxation_time(t, kauzmann, mosaic.fragility(jump)), rel=1e-12)
+
+
+def test_steepness_is_the_slope_of_the_vogel_fulcher_law():
+    d, decades = 12.0, 17
+    t0 = 1 / (1 + d / (decades * np.log(10)))  # tau reaches 10^17 tau_0 at T = 1
+
+    def decades_at(inverse):
+        return mosaic.log_relaxation_time(1 / inverse, t0, d) / np.log(10)
+
+    assert decades_at(1.0) == pytest.approx(decades, rel=1e-12)
+    assert mosaic.steepness(d) == pytest.approx(slope(decades_at, 1.0), rel=1e-6)
+
+
+def test_ageing():
+    assert mosaic.steepness_from_ageing(0.5) == 38
+    activation = 30.0
+    rate = mosaic.log_ageing_rate(np.array([0.8, 1.0]), 0.4, activation)
+    assert rate[1] == pytest.approx(-activation)
+    assert (rate[0] - rate[1]) == pytest.approx(-0.4 * activation * (1 / 0.8 - 1))
+    for bad in (0.0, 1.1):
+        with pytest.raises(InputError):
+            mosaic.steepness_from_ageing(bad)
+    with pytest.raises(InputError):
+        mosaic.log_relaxation_time(0.5, 0.7, 10)
+
+
+def test_stretching_of_narrow_and_wide_barriers():
+    assert stretching.barrier_spread(25.0) == pytest.approx(17 * np.log(10) / 10)
+    # A single barrier is a simple exponential.
+    assert stretching.stretching_exponent(1e8) == pytest.approx(1, abs=1e-5)
+    d = np.array([5.0, 20.0, 80.0])
+    collapsed, gaussian = stretching.stretching_exponent(d), stretching.stretching_exponent(d, collapsed=False)
+    assert (np.diff(collapsed) > 0).all() and (collapsed > gaussian).all()
+    # The closed form describes the full Gaussian, to the accuracy of such fits.
+    assert gaussian == pytest.approx(stretching.gaussian_exponent(d), rel=0.2)
+
+
+def test_relaxation_is_the_average_over_barriers():
+    for log_time in (-3.0, 0.5, 2.0):
+        direct = quad(
+            lambda y, z=log_time: np.exp(-np.exp(z - 2.0 * y) - y**2 / 2) / np.sqrt(2 * np.pi), -10, 10, limit=200
+        )[0]
+        assert stretching.relaxation(log_time, 2.0, collapsed=False) == pytest.approx(direct, abs=1e-9)
+        lower = quad(lambda y, z=log_time: np.exp(-np.exp(z - 2.0 * y) - y**2 / 2) / np.sqrt(2 * np.pi), -10, 0)[0]
+        both = lower + 0.5 * np.exp(-np.exp(log_time))
+        assert stretching.relaxation(log_time, 2.0, collapsed=True) == pytest.approx(both, abs=2e-5)
+
+
+def test_lowest_level_is_where_one_state_is_left():
+    for n in (5.0, 60.0, 190.0):
+        expected = float(GLASS.lowest_energy(n))
+        mean = n * GLASS.entropy + GLASS.surface * np.sqrt(n)
+        found = brentq(lambda e, n=n: float(GLASS.log_states(e, n)), expected - 40, mean, xtol=1e-13)
+        assert found == pytest.approx(expected, abs=1e-10)
+        # There, and for every size, the temperature is T_g.
+        assert slope(lambda e, n=n: float(GLASS.log_states(e, n)), expected) == pytest.approx(1, rel=1e-7)
+
+
+def test_barriers_of_the_frozen_landscape():
+    for n in (3.0, 14.0, 100.0):
+        typical = float(GLASS.typical_barrier(n))
+        assert float(GLASS.log_barriers(typical, n)) == pytest.approx(0, abs=1e-10)
+        assert slope(lambda v, n=n: float(GLASS.log_barriers(v, n)), typical) == pytest.approx(1 / np.sqrt(2), rel=1e-7)
+    assert GLASS.transition_size == pytest.approx(14.28, rel=1e-3)
+    assert GLASS.highest_barrier == pytest.approx(21.41, rel=1e-3)
+    assert GLASS.highest_barrier / GLASS.entropy == pytest.approx(26.10, rel=2e-3)
+    assert float(GLASS.typical_barrier(GLASS.transition_size)) == pytest.approx(GLASS.highest_barrier, rel=1e-12)
+    assert GLASS.highest_barrier == pytest.approx(LIQUID.barrier / (2 * np.sqrt(2) - 1), rel=1e-12)
+    assert float(GLASS.log_barrier_density(0.0)) / GLASS.entropy == pytest.approx(-18.46, rel=2e-3)
+    assert np.exp(float(GLASS.log_barrier_density(0.0))) == pytest.approx(2.7e-7, rel=0.02)
+    assert slope(lambda v: float(GLASS.log_barrier_density(v)), 3.0) == pytest.approx(1 / np.sqrt(2), rel=1e-9)
+
+
+def test_drawn_barriers_follow_the_exponential_density():
+    rng = np.random.default_rng(11)
+    draws = np.array([GLASS.lowest_barriers(60.0, 5, rng) for _ in range(4000)]) - float(GLASS.typical_barrier(60.0))
+    assert (np.diff(draws, axis=1) > 0).all()
+    # The k-th arrival of a Poisson process in e^(V/sqrt 2): mean k, variance k; and the first is Gumbel's.
+    assert np.exp(draws / np.sqrt(2)).mean(axis=0) == pytest.approx(np.arange(1, 6), abs=4 * np.sqrt(5 / 4000))
+    assert draws[:, 0].mean() / np.sqrt(2) == pytest.approx(-0.5772, abs=4 * 1.2825 / np.sqrt(4000))
+
+
+def test_bias_density_counts_one_state_of_each_sign():
+    assert quad(lambda e: float(bias_density(e, 3.0)), 0, np.inf)[0] == pytest.approx(1)
+    assert bias_density(-2.0, 3.0) == bias_density(2.0, 3.0)

@@ -1,0 +1,141 @@
+"""Ripplons and their coupling to phonons: [30]-[33], [49]-[55], Appendix B, Fig. 24."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from atomglass.errors import InputError
+from atomglass.theory import rfot
+from atomglass.theory.rfot import friction, mosaic, ripplons
+from atomglass.theory.rfot.friction import PhononCoupling
+from atomglass.theory.rfot.scattering import rms_strain
+
+SILICA = rfot.GlassParams.named("silica")
+
+
+def test_frequencies_of_a_cell_of_two_hundred():
+    assert ripplons.ripplon_prefactor(SILICA) == pytest.approx(1.34286, rel=1e-5)
+    expected = [0.14766, 0.23347, 0.31324, 0.39068, 0.46695, 0.54254, 0.61771, 0.69259]
+    assert rfot.ripplon_frequencies(SILICA, np.arange(2, 10)) == pytest.approx(expected, abs=5e-6)
+    assert rfot.ripplon_frequencies(SILICA, 2) * SILICA.TD == pytest.approx(50.5, rel=1e-3)
+    assert rfot.ripplon_frequencies(SILICA, 2) * SILICA.omega_D / (2 * np.pi) == pytest.approx(1.052e12, rel=1e-3)
+    spectrum = ripplons.ripplon_spectrum(SILICA)
+    assert spectrum.weights.sum() == 96
+    assert spectrum.above(spectrum.frequencies[2]).weights.sum() == 96 - 5 - 7 - 9
+
+
+def test_frequencies_from_the_membrane_in_si_units():
+    # [32] itself: surface tension, mass per area and radius in SI.
+    a, kT = SILICA.molecular_size, 1.380649e-23 * SILICA.Tg
+    radius = SILICA.xi * (3 / (4 * np.pi)) ** (1 / 3)
+    sigma = ripplons.surface_tension(SILICA) * kT / a**2
+    mass = rms_strain(SILICA) ** 2 * SILICA.rho * a
+    for l in (2, 5, 9):
+        omega = np.sqrt(9 / 8 * sigma / (mass * radius**2) * (l - 1) * (l + 2))
+        assert rfot.ripplon_frequencies(SILICA, l) == pytest.approx(omega / SILICA.omega_D, rel=1e-9)
+
+
+def test_the_surface_tension_is_that_of_the_liquid():
+    # gamma sqrt(N) = 4 pi R^2 sigma(R) for N = (4 pi/3)(R/a)^3.
+    for scale in (3.0, 5.848):
+        glass = rfot.GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, xi_over_a=scale)
+        surface = 4 * np.pi * glass.radius**2 * ripplons.surface_tension(glass)
+        assert surface / np.sqrt(glass.beads) == pytest.approx(mosaic.surface_mismatch(), rel=1e-12)
+
+
+def test_shell_mode_without_and_with_gas():
+    # [31] in the limit of a heavy wall: z^2 = (l - 1)(l + 2) tension/mass.
+    for l in (2, 3, 6):
+        for mass in (1e3, 1e5):
+            z = ripplons.shell_mode(l, mass, mass * 0.05)
+            assert z**2 == pytest.approx((l - 1) * (l + 2) * 0.05, rel=3 / mass)
+    # With gas the mode solves [30], is the lowest root, and lies below the first pole.
+    z = ripplons.shell_mode(2, 1.0, 0.6)
+    assert ripplons.gas_cotangent(2, z) == pytest.approx(float(ripplons.membrane_side(2, z, 1.0, 0.6)), rel=1e-10)
+    lower = np.linspace(1e-3, z * 0.999, 500)
+    assert (ripplons.gas_cotangent(2, lower) > ripplons.membrane_side(2, lower, 1.0, 0.6)).all()
+    assert ripplons.gas_cotangent(4, 0.0) == pytest.approx(-1 / 4)
+    assert ripplons.gas_cotangent(4, 1e-4) == pytest.approx(-1 / 4, rel=1e-6)
+
+
+@pytest.mark.parametrize("u", [0.05, 0.3, 0.7, 0.95])
+def test_dispersion_integral_inside_the_cutoff(u):
+    principal = quad(lambda x: x**3, 0, 1, weight="cauchy", wvar=u)[0]
+    assert friction.dispersion_integral(u) == pytest.approx(principal, abs=1e-8)
+
+
+@pytest.mark.parametrize("u", [1.05, 2.0, 19.0, 21.0, 300.0])
+def test_dispersion_integral_above_the_cutoff(u):
+    assert friction.dispersion_integral(u) == pytest.approx(quad(lambda x: x**3 / (x - u), 0, 1)[0], rel=1e-9)
+
+
+def test_damping_is_the_golden_rule_s():
+    # [53] in SI: g^2/(4 pi rho c_s^2) (omega/c_s)^3, an energy over hbar.
+    omega = 0.2 * SILICA.omega_D
+    direct = SILICA.coupling**2 / (4 * np.pi * SILICA.rho * SILICA.cs**2) * (omega / SILICA.cs) ** 3 / 1.054571817e-34
+    assert friction.damping(SILICA, 0.2) * SILICA.omega_D == pytest.approx(direct, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "frequency"), [(2, 0.0947), (2.5, 0.0854), (3.5, 0.0694), (4.4, 0.0572), (5, 0.0498)]
+)
+def test_lowest_resonance(ratio, frequency):
+    glass = SILICA.with_ratio(ratio)
+    found = friction.lowest_resonance(glass)
+    assert found == pytest.approx(frequency, abs=6e-5)
+    assert found == pytest.approx(float(friction.shifted_frequency(glass, 2, found)), rel=1e-12)
+
+
+def test_without_strength_the_resonance_is_the_bare_ripplon():
+    weak = SILICA.with_ratio(1e-6)
+    assert friction.lowest_resonance(weak) == pytest.approx(0.147662, rel=1e-5)
+    for function in (friction.lowest_resonance, friction.coupled_spectrum):
+        with pytest.raises(InputError, match=r"T_g/T_D is 50\.0; allowed: below 10\.1"):
+            function(SILICA.with_ratio(50.0))
+
+
+def test_profiles_lose_weight_at_high_harmonics():
+    weights = friction.retained_weights(SILICA.with_ratio(2))
+    assert weights[[0, -1]] == pytest.approx([1.04, 0.16], abs=0.006)
+    assert (np.diff(weights) < 0).all()
+    spectrum = friction.coupled_spectrum(SILICA.with_ratio(2))
+    assert spectrum.weights.sum() == pytest.approx((2 * np.arange(2, 10) + 1) @ weights, rel=1e-12)
+
+
+def test_weak_coupling_gives_the_bare_spectrum_back():
+    # Narrow resonances at the bare frequencies: first moments of a function survive the broadening.
+    weak = SILICA.with_ratio(0.05)
+    spectrum = friction.coupled_spectrum(weak, PhononCoupling(cutoff=0.3), step=2e-5)
+    below = spectrum.frequencies < 0.19
+    assert spectrum.weights[below].sum() == pytest.approx(5.0, rel=0.02)
+    mean = np.average(spectrum.frequencies[below], weights=spectrum.weights[below])
+    assert mean == pytest.approx(0.14766, rel=0.01)
+
+
+def test_smearing_the_cutoff_changes_little_at_low_frequency():
+    glass = SILICA.with_ratio(4.4)
+    sharp, smeared = (friction.lowest_resonance(glass, PhononCoupling(1.8, width)) for width in (0.0, 0.1))
+    assert smeared == pytest.approx(sharp, rel=0.1)
+    assert smeared != sharp
+    # A vanishing width is the sharp cut-off, away from its logarithm.
+    narrow = friction.shifted_frequency(glass, 3, 0.1, PhononCoupling(1.8, 1e-6))
+    assert narrow == pytest.approx(float(friction.shifted_frequency(glass, 3, 0.1)), rel=1e-6)
+    with pytest.raises(InputError, match="smearing"):
+        PhononCoupling(smearing=0.7)
+
+
+def test_strain_felt_by_a_cell():
+    assert friction.effective_strain(0.0) == pytest.approx(1 / 9)
+    assert friction.effective_strain(2.0815759) == pytest.approx(0, abs=1e-14)
+    x = np.linspace(0.1, 9, 7)
+    # j_1 = sin x/x^2 - cos x/x.
+    derivative = 2 * np.cos(x) / x**2 + (x**2 - 2) * np.sin(x) / x**3
+    assert friction.effective_strain(x) == pytest.approx(derivative**2, rel=1e-10)
+    assert friction.effective_strain(np.linspace(6, 10, 200)).max() < 0.2 / 9
+
+
+def test_cutoff_of_appendix_b():
+    assert friction.cutoff_of_size(SILICA) == pytest.approx(2.481, rel=1e-3)
+    assert SILICA.xi_over_a / friction.size_parameter(SILICA, 1.0) == pytest.approx(0.4136, rel=1e-3)
+    k = 0.1 * SILICA.omega_D / SILICA.cs
+    assert friction.size_parameter(SILICA, 0.1) == pytest.approx(k * SILICA.radius * SILICA.molecular_size, rel=1e-12)
