@@ -6,6 +6,8 @@ Names are loaded when first used, so that `import atomglass` and the command lin
 from __future__ import annotations
 
 import importlib
+import sys
+import types
 from typing import Any
 
 from atomglass.version import __version__
@@ -13,8 +15,8 @@ from atomglass.version import __version__
 _HOME = {
     "InputError": "errors",
     "Configuration": "configuration",
-    "read": "configuration",
-    "write": "configuration",
+    "read": "files",
+    "write": "files",
     "load_potential": "potential",
     "PairPotential": "potential",
     "sample_diameters": "diameters",
@@ -47,3 +49,19 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(types.ModuleType):
+    """Keep the verbs `quench` and `hessian`, which have the names of their modules.
+
+    Python binds a module to its package when it is first imported, by whomever: `atomglass.hessian` the module would
+    hide `hessian` the function as soon as the first mode was computed.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _HOME and isinstance(value, types.ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+from typing import Annotated, Optional
 
 import typer
 
 from atomglass.errors import InputError
 from atomglass.theory.commands import theory_app
 
-app = typer.Typer(
-    name="atomglass",
-    help="Computer glasses and their quasi-localized modes.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(name="atomglass", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(
     theory_app, name="theory", help="The theories beside the simulations: each paper's figures and statements."
 )
+
+PotentialOption = Annotated[str, typer.Option("--potential", "-p", help="A name in potentials/, or a TOML file.")]
+OutFile = Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")]
+InFile = Annotated[Path, typer.Argument(help="A configuration: .extxyz, .xyz, .gsd or .npz.")]
+Frame = Annotated[int, typer.Option(help="Which frame of the file; -1 is the last.")]
+StudyFolder = Annotated[Path, typer.Argument(help="A study's directory.")]
+
+
+@app.callback()
+def commands() -> None:
+    """Computer glasses and their quasi-localized modes.
+
+    A study: run, collect, status. One stage alone: sample, quench, modes. The theories: theory.
+    """
 
 
 @app.command()
@@ -29,13 +40,193 @@ def version() -> None:
     typer.echo(__version__)
 
 
+@app.command()
+def run(
+    study: Annotated[str, typer.Argument(help="A TOML file, or the name of one in workflows/.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The study's directory; the same command continues it.")],
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes; a chain is the unit of work.")] = 1,
+    extend: Annotated[bool, typer.Option("--extend", help="Enlarge the study that is there.")] = False,
+) -> None:
+    """Make the glasses of a study and analyse their modes.
+
+    Exit status: 0 complete, 2 bad input, 75 stopped and ready to continue, 1 something failed.
+    """
+    from atomglass.ensemble.runners import STOPPED_STATUS, run_serial, run_workers, unfinished
+    from atomglass.ensemble.settings import read_study
+    from atomglass.ensemble.store import StudyStore
+    from atomglass.ensemble.warmup import warm_up
+    from atomglass.terminal import StudyProgress
+
+    settings = read_study(study)
+    store = StudyStore.create(out, settings, extend)
+    ensemble = store.settings.ensemble
+    typer.echo(
+        f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} glasses, "
+        f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}, in {out}"
+    )
+    if unfinished(store):
+        warm_up(lambda text: typer.echo(text, err=True))
+    with StudyProgress(store) as progress:
+        outcome = run_workers(store, progress, workers) if workers > 1 else run_serial(store, progress)
+    for error in outcome.errors:
+        typer.echo(f"atomglass: {error}", err=True)
+    if outcome.complete:
+        typer.echo(f"complete; next: atomglass collect {out}")
+    elif outcome.stopped:
+        typer.echo(f"stopped; to go on: atomglass run {study} --out {out}", err=True)
+        raise typer.Exit(STOPPED_STATUS)
+    else:
+        typer.echo(f"not complete; to try again: atomglass run {study} --out {out}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def collect(
+    folder: StudyFolder,
+    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+) -> None:
+    """Gather a study's results into modes.parquet, realizations.parquet, figures and a summary."""
+    from atomglass.analysis.figures import draw_figures
+    from atomglass.analysis.summary import summarise
+    from atomglass.ensemble import tables
+    from atomglass.ensemble.store import StudyStore, replace
+
+    store = StudyStore(folder)
+    modes, realizations = (table.to_pandas() for table in tables.collect(store))
+    selection = store.settings.qlm.model_dump()
+    text = summarise(modes, realizations, **selection)
+    replace(folder / "summary.txt", (text.rstrip() + "\n").encode())
+    typer.echo(text)
+    written = [folder / "modes.parquet", folder / "realizations.parquet", folder / "summary.txt"]
+    if figures:
+        written += draw_figures(modes, realizations, folder / "figures", **selection)
+    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
+
+
+@app.command()
+def status(folder: StudyFolder) -> None:
+    """Say how far a study is."""
+    from atomglass.ensemble.store import StudyStore
+    from atomglass.terminal import print_table
+
+    store = StudyStore(folder)
+    ensemble = store.settings.ensemble
+    rows = []
+    for chain in range(ensemble.chains):
+        published = min(store.published(chain), ensemble.realizations_per_chain)
+        checkpoint = None if published == ensemble.realizations_per_chain else store.load_checkpoint(chain)
+        done = max(published, checkpoint[1] if checkpoint else 0)
+        word = "done" if done == ensemble.realizations_per_chain else "begun" if checkpoint or done else "waiting"
+        rows.append([str(chain), word, f"{done}/{ensemble.realizations_per_chain}"])
+    finished = sum(row[1] == "done" for row in rows)
+    print_table(
+        f"{store.settings.name}: {finished} of {ensemble.chains} chains done", ["chain", "state", "glasses"], rows
+    )
+
+
+@app.command()
+def potentials() -> None:
+    """List the shipped potentials."""
+    from atomglass.potential import load_potential
+    from atomglass.resources import shipped_folder
+    from atomglass.terminal import print_table
+
+    rows = []
+    for path in sorted(shipped_folder("potentials").glob("*.toml")):
+        p = load_potential(path)
+        rows.append([p.name, str(p.dimension), str(p.exponent), str(p.order), f"{p.cutoff:g}", p.source])
+    print_table("", ["name", "d", "n", "q", "cutoff", "source"], rows)
+
+
+@app.command()
+def sample(
+    out: OutFile,
+    particles: Annotated[
+        int | None, typer.Option("--particles", "-n", help="Number of particles of a new sample.")
+    ] = None,
+    start: Annotated[Optional[Path], typer.Option("--from", help="Start from this configuration instead.")] = None,  # noqa: UP045
+    potential: PotentialOption = "kumar2021",
+    temperature: Annotated[float, typer.Option("--temperature", "-t", help="In units of epsilon.")] = 0.1,
+    sweeps: Annotated[int, typer.Option(help="Sweeps of N attempted moves.")] = 10_000,
+    density: Annotated[Optional[float], typer.Option(help="Number density; the model's own by default.")] = None,  # noqa: UP045
+    diameters: Annotated[str, typer.Option(help="iid or quantile.")] = "iid",
+    swap_fraction: Annotated[float, typer.Option(help="Share of swap moves.")] = 0.2,
+    max_displacement: Annotated[float, typer.Option(help="Largest displacement along an axis.")] = 0.12,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+) -> None:
+    """Thermalise a liquid by Swap Monte Carlo and write its configuration."""
+    from atomglass.stages import sample_liquid
+
+    sample_liquid(
+        out, particles=particles, start=start, potential=potential, temperature=temperature, sweeps=sweeps,
+        density=density, diameters=diameters, swap_fraction=swap_fraction, max_displacement=max_displacement, seed=seed,
+    )  # fmt: skip
+
+
+@app.command()
+def quench(
+    file: InFile,
+    out: OutFile,
+    potential: PotentialOption = "kumar2021",
+    frame: Frame = -1,
+    force_tolerance: Annotated[float, typer.Option(help="Largest force left on a particle.")] = 1e-10,
+    max_iterations: Annotated[int, typer.Option(help="Give up after so many.")] = 100_000,
+) -> None:
+    """Quench a configuration to its inherent state. Exit status 1 if it does not converge (the file is written)."""
+    from atomglass.stages import quench_file
+
+    if not quench_file(file, out, potential, frame, force_tolerance, max_iterations):
+        raise typer.Exit(1)
+
+
+@app.command()
+def modes(
+    file: InFile,
+    potential: PotentialOption = "kumar2021",
+    frame: Frame = -1,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            "-k",
+            help="So many of the lowest modes; by default all below 1.2 times the first phonon frequency.",
+        ),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="The whole spectrum, by a dense diagonalisation.")] = False,
+    quench_first: Annotated[bool, typer.Option("--quench", help="Quench the configuration first.")] = False,
+    out: Annotated[Optional[Path], typer.Option("--out", "-o", help="Write the table too: .parquet or .csv.")] = None,  # noqa: UP045
+) -> None:
+    """Find the modes of an inherent state, expand the energy along each, and classify them."""
+    from atomglass.stages import modes_of_file
+
+    modes_of_file(file, potential, frame, count, full, quench_first, out)
+
+
 def main() -> None:
     """Run the command line; bad input is one line on stderr and exit status 2."""
+    # One thread a process unless asked otherwise: results do not depend on the machine, and processes do not compete.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     try:
-        app()
+        status = app(standalone_mode=False)
     except InputError as error:
-        typer.echo(f"atomglass: {error}", err=True)
-        sys.exit(2)
+        status = _complain(str(error))
+    except OSError as error:  # a full disk, a folder that is not ours
+        named = f": {error.filename}" if error.filename else ""
+        status = _complain(f"{error.strerror or error}{named}")
+    except Exception as error:
+        # The option parser's own complaints, one line like all others; anything else is a fault of ours and shows itself.
+        if not hasattr(error, "format_message"):
+            raise
+        text = error.format_message().rstrip(".")
+        status = _complain(f"{text}; see `atomglass --help`") if text else 2  # no words at all: help is shown
+    sys.exit(status or 0)
+
+
+def _complain(text: str) -> int:
+    """Print one line to stderr and return the status of bad input."""
+    typer.echo("atomglass: " + " ".join(text.split()), err=True)
+    return 2
 
 
 if __name__ == "__main__":

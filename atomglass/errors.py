@@ -26,6 +26,7 @@ class InputError(ValueError):
         parts = [what if value is _MISSING else f"{what} is {_shown(value)}"]
         if allowed:
             parts.append(f"allowed: {allowed}")
+            remedy = remedy or "give an allowed value"
         if remedy:
             parts.append(remedy)
         super().__init__("; ".join(parts))

@@ -10,9 +10,12 @@ already for b3^2 > (8/3) b2 b4.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from atomglass.errors import InputError
 
 #: |beta| above which the quartic has a second minimum, sqrt(8/9).
 HIDDEN_WELL_BETA = float(np.sqrt(8.0 / 9.0))
@@ -51,13 +54,13 @@ class QuarticShape:
         The second minimum and its energy relative to the origin; NaN where there is none.
     """
 
-    beta: float | NDArray[np.float64]
-    group: str | NDArray[np.str_]
-    second_minimum: bool | NDArray[np.bool_]
-    maximum_position: float | NDArray[np.float64]
-    barrier: float | NDArray[np.float64]
-    second_minimum_position: float | NDArray[np.float64]
-    second_minimum_energy: float | NDArray[np.float64]
+    beta: Any
+    group: Any
+    second_minimum: Any
+    maximum_position: Any
+    barrier: Any
+    second_minimum_position: Any
+    second_minimum_energy: Any
 
 
 def shape(b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> QuarticShape:
@@ -72,8 +75,16 @@ def shape(b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> QuarticShape:
     -------
     QuarticShape
         With plain floats, str and bool for scalar input, arrays otherwise.
+
+    Raises
+    ------
+    InputError
+        A coefficient is NaN or infinite.
     """
     b2, b3, b4 = np.broadcast_arrays(*(np.asarray(b, dtype=float) for b in (b2, b3, b4)))
+    for name, b in (("b2", b2), ("b3", b3), ("b4", b4)):
+        if not np.all(np.isfinite(b)):
+            raise InputError(name, float(b[~np.isfinite(b)].flat[0]), "finite numbers", "leave such modes out")
     beta = reduced_cubic(b2, b3, b4)
     stable, bounded = b2 > 0, b4 > 0
     side = np.where(b3 > 0, -1.0, 1.0)  # the second well lies where b3 s < 0
@@ -88,12 +99,11 @@ def shape(b2: ArrayLike, b3: ArrayLike, b4: ArrayLike) -> QuarticShape:
     group = np.where(np.abs(b3) <= np.sqrt(np.maximum(3 * b2 * b4, 0.0)), "A", "B")
     group = np.where(bounded, group, "unbounded")
     group = np.where(stable, group, "unstable")
-    fields = (
-        beta, group, second, maximum, _stationary_energy(maximum, b3, b4), position, _stationary_energy(position, b3, b4)
-    )  # fmt: skip
+    barrier, second_energy = _stationary_energy(maximum, b3, b4), _stationary_energy(position, b3, b4)
+    fields = (beta, group, second, maximum, barrier, position, second_energy)
     return QuarticShape(*(f.item() if f.ndim == 0 else f for f in map(np.asarray, fields)))
 
 
 def _stationary_energy(s: NDArray, b3: NDArray, b4: NDArray) -> NDArray:
     """Energy at a stationary point, with b2 eliminated: no cancellation at tiny barriers."""
-    return -(s**3) * (2 * b3 + b4 * s) / 24
+    return -(s * s * s) * (2 * b3 + b4 * s) / 24  # a product, odd in s to the last bit, as numpy's power is not

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os.path
 from pathlib import Path
 
 from atomglass.errors import InputError
@@ -25,12 +26,12 @@ def find_toml(name: str | Path, kind: str) -> Path:
         Neither a file nor a shipped name; close names are suggested.
     """
     given = Path(name)
-    if given.is_file():
+    if os.path.isfile(given):  # False, where Path.is_file raises, for a name too long for the file system
         return given
     folder = shipped_folder(kind)
     shipped = folder / given.name if given.suffix == ".toml" else folder / f"{given.name}.toml"
     # `workflows/quickstart.toml` works from any folder, not from the checkout alone.
-    if shipped.is_file() and given.parent in (Path("."), Path(kind)):
+    if os.path.isfile(shipped) and given.parent in (Path("."), Path(kind)):
         return shipped
     known = sorted(path.stem for path in folder.glob("*.toml"))
     close = difflib.get_close_matches(given.stem, known, n=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -30,7 +30,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file is missing, is not UTF-8 text, is not TOML, or is empty.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a byte-order mark
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError(f"cannot read {path} ({reason})", remedy="give the path of a readable TOML file") from None
@@ -59,9 +59,24 @@ def validated(model: type[Model], data: dict[str, Any], source: str) -> Model:
         The first mistake, with its key, its value and what is allowed; an unknown key with the nearest known one.
     """
     try:
-        return model.model_validate(data)
+        settings = model.model_validate(data)
     except ValidationError as error:
         raise _first_mistake(model, error, source) from None
+    _refuse_true_for_a_number(data, settings, source, ())
+    return settings
+
+
+def _refuse_true_for_a_number(given: Any, understood: Any, source: str, key: tuple[str, ...]) -> None:
+    """Raise for `temperature = true`, which pydantic reads as 1 (its strict mode would refuse good input as well)."""
+    if isinstance(given, bool) and type(understood) in (int, float):
+        name = ".".join(key)
+        raise InputError(f"{source}: {name}", given, "a number, not true or false", "correct this key")
+    if isinstance(given, dict):
+        for name, value in given.items():
+            _refuse_true_for_a_number(value, getattr(understood, name, None), source, (*key, name))
+    elif isinstance(given, list) and isinstance(understood, list | tuple):
+        for place, (value, one) in enumerate(zip(given, understood, strict=False)):
+            _refuse_true_for_a_number(value, one, source, (*key, str(place)))
 
 
 def _first_mistake(model: type[BaseModel], error: ValidationError, source: str) -> InputError:
@@ -77,15 +92,23 @@ def _first_mistake(model: type[BaseModel], error: ValidationError, source: str) 
     if first["type"] == "missing":
         return InputError(f"{source}: key {key!r} is missing", remedy="add it")
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if isinstance(first["input"], dict):  # a rule that joins several keys of a section: its message names them
+        return InputError(f"{source}: {key}: {message}", remedy="correct these keys")
     return InputError(f"{source}: {key}", first["input"], message, "correct this key")
 
 
 def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Return the keys allowed where an unknown one stands."""
-    current: Any = model
+    models = [model]
     for part in location[:-1]:
-        field = getattr(current, "model_fields", {}).get(part)
-        if field is None:
-            return []
-        current = field.annotation
-    return sorted(getattr(current, "model_fields", {}))
+        fields = [m.model_fields[part] for m in models if isinstance(part, str) and part in m.model_fields]
+        if fields:  # otherwise an index into a list, or the tag of a union: the models stay
+            models = [inner for field in fields for inner in _models_in(field.annotation)]
+    return sorted({key for m in models for key in m.model_fields})
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models in an annotation such as `Section | None`, `list[Section]` or `Annotated[One | Other, ...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]

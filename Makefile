@@ -1,0 +1,38 @@
+# Two commands do everything: `make demo` runs the quickstart, `make test` the tests. Each sets .venv up by itself.
+# PYTHON=/path/to/python3 make ... takes that Python instead of the first one >= 3.11.
+
+BIN = .venv/bin
+DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && $(BIN)/atomglass collect demo
+
+export PYTHON
+
+.DEFAULT_GOAL = help
+.PHONY: help environment demo test test-slow lint wheel-test clean
+
+help:  ## say what can be made
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
+
+environment:  ## set .venv up (the others do it by themselves)
+	@.ci/bootstrap
+
+demo: environment  ## glasses, their modes, tables and figures in demo/ (about two minutes)
+	$(DEMO)
+
+test: environment  ## the quick tests
+	$(BIN)/python -m pytest
+
+test-slow: environment  ## the tests that take minutes each
+	$(BIN)/python -m pytest -m slow
+
+lint: environment  ## style, types, and which module may import which
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+wheel-test: environment  ## build the wheel, install it in an empty environment, run a tiny study with it
+	.ci/wheel-test
+
+clean:  ## remove .venv, caches, builds and demo/
+	rm -rf .venv build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find atomglass tests -name __pycache__ -prune -exec rm -rf {} +

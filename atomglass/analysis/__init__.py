@@ -1,0 +1,1 @@
+"""What is done with the collected tables: distributions, exponents, figures, summaries."""

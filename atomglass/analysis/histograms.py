@@ -1,0 +1,94 @@
+"""Normalised histograms with Poisson error bars, for samples that may be small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """A probability density in bins; bins without events are left out, they have no place on a logarithmic axis.
+
+    Attributes
+    ----------
+    low, high : array, shape (k,)
+        Edges of the bins that hold something.
+    count : array, shape (k,)
+        Events in each.
+    density : array, shape (k,)
+        count / (all events * bin width).
+    error : array, shape (2, k)
+        Downwards and upwards, to the central 68 % interval of the Poisson mean.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    count: NDArray[np.int64]
+    density: NDArray[np.float64]
+    error: NDArray[np.float64]
+
+    @property
+    def centre(self) -> NDArray[np.float64]:
+        """The middle of each bin."""
+        return (self.low + self.high) / 2
+
+
+def poisson_interval(count: ArrayLike, confidence: float = 0.6827) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the exact central interval of a Poisson mean (Garwood, Biometrika 28, 437 (1936)); its low end is 0 at 0.
+
+    Parameters
+    ----------
+    count : int or array
+        Events seen.
+    confidence : float
+        Least probability that the interval holds the mean.
+    """
+    count = np.asarray(count)
+    tail = (1 - confidence) / 2
+    low = np.where(count > 0, stats.chi2.ppf(tail, 2 * np.maximum(count, 1)) / 2, 0.0)
+    return low, stats.chi2.isf(tail, 2 * (count + 1)) / 2
+
+
+def histogram(sample: ArrayLike, edges: ArrayLike) -> Histogram:
+    """Count a sample in bins and normalise by its size and the bin widths.
+
+    Parameters
+    ----------
+    sample : array, shape (n,)
+        Values; those outside the edges count in the normalisation alone.
+    edges : array, shape (m,)
+        Ascending.
+    """
+    sample, edges = np.asarray(sample, dtype=float), np.asarray(edges, dtype=float)
+    count, _ = np.histogram(sample, edges)
+    filled = count > 0
+    low, high, count = edges[:-1][filled], edges[1:][filled], count[filled]
+    unit = 1 / (max(sample.size, 1) * (high - low))
+    lower, upper = poisson_interval(count)
+    return Histogram(low, high, count, count * unit, np.array([count - lower, upper - count]) * unit)
+
+
+def logarithmic_edges(sample: ArrayLike, top: float, per_decade: int) -> NDArray[np.float64]:
+    """Return bin edges at equal ratios from `top` down past the smallest value.
+
+    Parameters
+    ----------
+    sample : array, shape (n,)
+        Positive values, at least one.
+    top : float
+        The highest edge, not below the largest value.
+    per_decade : int
+        Bins in a decade.
+    """
+    lowest = float(np.min(np.asarray(sample)))
+    number = int(np.floor(per_decade * np.log10(top / lowest))) + 1
+    return top * 10 ** (-np.arange(number, -1, -1) / per_decade)
+
+
+def bin_number(count: int, least: int = 5, most: int = 20) -> int:
+    """Return how many bins suit a sample: 2 n^(1/3) (Rice's rule), within bounds."""
+    return int(np.clip(round(2 * count ** (1 / 3)), least, most))

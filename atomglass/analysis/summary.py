@@ -1,0 +1,232 @@
+"""The summary of a study, for a reader who sees one for the first time: plain text of at most 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from atomglass.analysis.exponents import EXPECTED_EXPONENT, ExponentFit, truncated_power_law
+from atomglass.analysis.selection import quasi_localized, require, selection_bound
+from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
+
+WIDTH = 80
+#: With fewer modes the error of an exponent exceeds 1.3 and separates no two laws.
+LEAST_MODES = 10
+
+_REMEDIES = {
+    "not_converged": "raise quench.max_iterations, or quench.force_tolerance where it stalls",
+    "not_a_minimum": "lower quench.force_tolerance: the quench stopped at a saddle",
+    "no_rigidity": "raise the density or lower the temperature: the sample is not a solid",
+    "all_rattlers": "raise the density: the particles do not touch",
+    "error": "run the study again; if it comes back, report it with study.json",
+}
+
+_MODE_COLUMNS = (
+    "realization", "chain", "frequency", "group", "second_minimum", "barrier", "true_barrier", "is_qlm", "b3_cutoff_share",
+    "first_phonon_frequency", "complete_below",
+)  # fmt: skip
+_REALIZATION_COLUMNS = ("chain", "status", "reason", "complete", "rattlers", "number", "first_phonon_frequency")
+
+
+def summarise(
+    modes: pd.DataFrame,
+    realizations: pd.DataFrame,
+    *,
+    participation_ratio: float = PARTICIPATION_RATIO,
+    frequency_share: float = FREQUENCY_SHARE,
+) -> str:
+    """Return what a study found, in words.
+
+    Parameters
+    ----------
+    modes, realizations : DataFrame
+        The collected tables.
+    participation_ratio, frequency_share : float
+        The selection's bounds, as in the study's settings; the second in units of the first phonon frequency.
+
+    Raises
+    ------
+    InputError
+        A table lacks a column.
+    """
+    require(modes, _MODE_COLUMNS)
+    require(realizations, _REALIZATION_COLUMNS, "realizations")
+    qlms = quasi_localized(modes)
+    parts = [_glasses(realizations), _selection(qlms, realizations, participation_ratio, frequency_share)]
+    if len(qlms):
+        parts += [_groups(qlms), _exponents(qlms, frequency_share), _caveats(qlms)]
+    return "\n\n".join(parts)
+
+
+def _glasses(realizations: pd.DataFrame) -> str:
+    """How many glasses were made, and what went wrong."""
+    good = realizations[realizations["status"] == "ok"]
+    failed = realizations[realizations["status"] != "ok"]
+    chains = _count(realizations["chain"].nunique(), "independent chain")
+    made = _count(len(realizations), "realization")
+    lines = ["GLASSES", _say(f"{made} from {chains}: {len(good)} analysed, {len(failed)} failed.")]
+    for status, rows in failed.groupby("status"):
+        reason = str(rows["reason"].iloc[0]).strip().rstrip(".") or "no reason given"
+        remedy = _REMEDIES.get(str(status), "see the column `reason` of realizations.parquet")
+        lines.append(_say(f"{len(rows)} x {status}: {reason}. What to do: {remedy}."))
+    if len(good):
+        lines += [_rattlers(good), _phonons(good)]
+    incomplete = int((~good["complete"].eq(True)).sum())
+    if incomplete:
+        lines.append(
+            _say(f"In {_count(incomplete, 'glass', 'glasses')} modes may be missing: left out of the exponents.")
+        )
+    return "\n".join(lines)
+
+
+def _rattlers(good: pd.DataFrame) -> str:
+    number = good["rattlers"].fillna(0)
+    if not number.any():
+        return _say("No rattlers: every particle is held by its neighbours.")
+    share = 100 * number.sum() / good["number"].sum()
+    return _say(
+        f"{_count(int(number.sum()), 'rattler')} (particles that nothing holds, left out of the modes) in "
+        f"{_count(int((number > 0).sum()), 'glass', 'glasses')}: {share:.2g} % of all particles."
+    )
+
+
+def _phonons(good: pd.DataFrame) -> str:
+    first = good["first_phonon_frequency"].dropna()
+    return _say(f"First phonon, the softest sound wave of the box: frequency {first.mean():.3g} ({_range(first)}).")
+
+
+def _selection(
+    qlms: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, frequency_share: float
+) -> str:
+    """What a quasi-localized mode is, and how many there are."""
+    analysed = int((realizations["status"] == "ok").sum())
+    found = f"{_count(len(qlms), 'QLM')} found" + (f", {len(qlms) / analysed:.2g} per glass." if analysed else ".")
+    lines = [
+        "QUASI-LOCALIZED MODES (QLMs)",
+        _say(
+            f"A QLM is a soft vibration in which few particles take part: participation ratio below "
+            f"{participation_ratio:g}, frequency below {frequency_share:g} of the first phonon's. {found}"
+        ),
+    ]
+    if not len(qlms):
+        lines.append(_say("What to do: make more glasses (ensemble.chains, then run with --extend), or smaller ones."))
+    return "\n".join(lines)
+
+
+def _groups(qlms: pd.DataFrame) -> str:
+    """The two groups side by side."""
+    groups = {name: qlms[qlms["group"] == name] for name in "AB"}
+    rows = [
+        ("", "group A", "group B"),
+        ("the glass sits in", "the only or lower well", "the higher well"),
+        ("modes", *(str(len(rows)) for rows in groups.values())),
+        ("share (68 % interval)", *(_share(len(rows), len(qlms)) for rows in groups.values())),
+        ("with a second well", f"{int(groups['A']['second_minimum'].sum())} (hidden, higher)", "all, by definition"),
+        ("frequency", *(_range(rows["frequency"]) for rows in groups.values())),
+        ("barrier (epsilon)", *(_range(rows["barrier"].dropna()) for rows in groups.values())),
+        ("true energy has one", *(_confirmed(rows) for rows in groups.values())),
+    ]
+    lines = ["TWO GROUPS"]
+    lines.append(_say("By the energy along the mode, b2 s^2/2 + b3 s^3/6 + b4 s^4/24:"))
+    lines += [f"  {name:<23}{a:<27}{b}".rstrip() for name, a, b in rows]
+    for name, what in (("unbounded", "b4 <= 0: the quartic falls for ever"), ("unstable", "b2 <= 0: no minimum")):
+        number = int((qlms["group"] == name).sum())
+        if number:
+            lines.append(_say(f"Beside these, {number} {name} ({what})."))
+    return "\n".join(lines)
+
+
+def _confirmed(rows: pd.DataFrame) -> str:
+    """How many of the quartics' second wells the true energy along the mode has a barrier to."""
+    doubles = rows[rows["second_minimum"]]
+    return f"{int(doubles['true_barrier'].notna().sum())} of {len(doubles)} barriers"
+
+
+def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
+    """The growth of the densities of states, group by group."""
+    lines = [
+        "HOW D(omega) GROWS",
+        _say(
+            "Density of states ~ omega^s up to the selection's bound in each glass; s by maximum likelihood, +- one "
+            f"standard error. The paper (Kumar, Procaccia and Singh) expects s = {EXPECTED_EXPONENT['A']} in A and "
+            f"{EXPECTED_EXPONENT['B']} in B."
+        ),
+        f"  {'':<5}{'modes':>6}   {'s':<13}{'95 % interval':<17}verdict",
+    ]
+    for name in ("A", "B", "all"):
+        rows = qlms if name == "all" else qlms[qlms["group"] == name]
+        bound = selection_bound(rows, frequency_share)
+        rows = rows[rows["frequency"] <= bound]  # not where the bound is unknown
+        if len(rows) < LEAST_MODES:
+            lines.append(f"  {name:<5}{len(rows):>6}   too few to say: at least {LEAST_MODES} are needed")
+            continue
+        fit = truncated_power_law(rows["frequency"] / bound[rows.index], rows["chain"])
+        low, high = fit.interval(0.95)
+        value, interval = f"{fit.exponent:.2f} +- {_error(fit):.2f}", f"{low:.1f} to {high:.1f}"
+        lines.append(f"  {name:<5}{len(rows):>6}   {value:<13}{interval:<17}{_verdict(low, high)}")
+    return "\n".join(lines)
+
+
+def _error(fit: ExponentFit) -> float:
+    """The larger of the two standard errors."""
+    return float(np.fmax(fit.error, fit.chain_error))
+
+
+def _verdict(low: float, high: float) -> str:
+    """Which of the two exponents an interval holds."""
+    three, four = (low <= exponent <= high for exponent in (3, 4))
+    if three and four:
+        return "undecided: 3 and 4 both fit"
+    if three or four:
+        return "3 fits, 4 does not" if three else "4 fits, 3 does not"
+    return "neither 3 nor 4 fits"
+
+
+def _caveats(qlms: pd.DataFrame) -> str:
+    """What to keep in mind."""
+    chains = qlms["chain"].nunique()
+    known = (
+        "Errors of s allow for that; those of the shares do not."
+        if chains > 1
+        else "With one chain alone their errors cannot be judged."
+    )
+    lines = [
+        "MIND",
+        _say(
+            f"Realizations of one chain are correlated: the same mode can appear in several. These modes come from "
+            f"{_count(chains, 'chain')}. {known}"
+        ),
+    ]
+    leaning = int((qlms["b3_cutoff_share"].abs() > 0.5).sum())
+    if leaning:
+        lines.append(
+            _say(
+                f"In {_count(leaning, 'QLM')} most of b3 comes from pairs within 5 % of the potential's cutoff, where "
+                "its third derivative may jump: compare with a smoother potential."
+            )
+        )
+    return "\n".join(lines)
+
+
+def _share(count: int, total: int) -> str:
+    interval = stats.binomtest(count, total).proportion_ci(0.68, method="wilson")
+    return f"{100 * count / total:.0f} % ({100 * interval.low:.0f} to {100 * interval.high:.0f} %)"
+
+
+def _range(values: pd.Series) -> str:
+    if not len(values):
+        return "none"
+    low, high = f"{values.min():.3g}", f"{values.max():.3g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _count(number: int, noun: str, plural: str | None = None) -> str:
+    many = f"{noun}s" if plural is None else plural
+    return f"{number} {noun if number == 1 else many}"
+
+
+def _say(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)

@@ -1,0 +1,82 @@
+"""These glasses as ASE sees them: a calculator for its optimizers, NEB and molecular dynamics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from ase import Atoms
+from ase.calculators import calculator as ase_calculator
+from ase.stress import full_3x3_to_voigt_6_stress
+
+from atomglass.configuration import Configuration, find_diameters
+from atomglass.interactions import energy_forces_stress
+from atomglass.potential import PairPotential
+
+
+class Calculator(ase_calculator.Calculator):
+    """Energy, forces and stress of polydisperse particles for `ase.Atoms`, in reduced units.
+
+    The atoms carry their diameters in `atoms.arrays["diameters"]`, as `Configuration.to_atoms` makes them. The stress
+    is ASE's: (1/V) dU/d(strain), positive under tension, V the volume of the three-dimensional cell.
+
+    Two-dimensional samples lie in a plane, with `pbc = (True, True, False)`, and stay there by the constraint that
+    `to_atoms` adds (keep it when adding others). Forces along z and stresses xz, yz and zz are zero; the other stresses
+    are the two-dimensional ones divided by the thickness, which is 1 unless the third cell vector is changed.
+
+    ASE's `BFGS` takes full steps without a line search, and its default `maxstep` of 0.2 can put two particles on top
+    of each other; 0.05 suits a glass, and so does `FIRE` as it is.
+
+    Parameters
+    ----------
+    potential : PairPotential
+        From `load_potential`.
+
+    Raises
+    ------
+    InputError
+        When evaluated on atoms without diameters, or on a box too small for the cutoff.
+
+    Examples
+    --------
+    >>> atoms = configuration.to_atoms()                        # doctest: +SKIP
+    >>> atoms.calc = ag.Calculator(ag.load_potential("kumar2021"))  # doctest: +SKIP
+    """
+
+    implemented_properties = [  # noqa: RUF012  (ASE's own declaration)
+        "energy",
+        "free_energy",
+        "forces",
+        "stress",
+    ]
+
+    def __init__(self, potential: PairPotential) -> None:
+        super().__init__()
+        self.potential = potential
+
+    def check_state(self, atoms: Atoms, tol: float = 1e-15) -> list[str]:
+        """Return what has changed since the last evaluation; ASE itself would miss a swap of diameters."""
+        changes: list[str] = super().check_state(atoms, tol)
+        if self.atoms is not None and not changes:
+            before, now = find_diameters(self.atoms.arrays), find_diameters(atoms.arrays)
+            if not np.array_equal(before, now) or self.atoms.info.get("dimension") != atoms.info.get("dimension"):
+                changes = ["diameters"]
+        return changes
+
+    def calculate(
+        self,
+        atoms: Atoms | None = None,
+        properties: list[str] | None = None,
+        system_changes: list[str] = ase_calculator.all_changes,
+    ) -> None:
+        """Evaluate everything at once, as ASE's machinery asks for it."""
+        super().calculate(atoms, properties or ["energy"], system_changes)
+        evaluated: Any = self.atoms  # ASE's own copy
+        configuration = Configuration.from_atoms(evaluated)
+        d = configuration.dimension
+        energy, in_space, stress = energy_forces_stress(configuration, self.potential)
+        forces, full_stress = np.zeros((len(configuration), 3)), np.zeros((3, 3))
+        forces[:, :d] = in_space
+        full_stress[:d, :d] = stress * (configuration.volume / evaluated.get_volume())
+        results: dict[str, Any] = {"energy": energy, "free_energy": energy, "forces": forces}
+        self.results = results | {"stress": full_3x3_to_voigt_6_stress(full_stress)}

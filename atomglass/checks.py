@@ -1,0 +1,104 @@
+"""What the arrays of a configuration must satisfy; each check raises `InputError` with one clear line."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from atomglass.errors import InputError
+
+#: Farther than this from the origin (in box lengths) a float64 position no longer fixes a place in the box.
+_FARTHEST_IMAGE = 1e6
+
+#: Particles closer than this fraction of the box in every direction are coincident; above the rounding of a wrapped
+#: position (1e-16 times `_FARTHEST_IMAGE`), and far below any distance that a pair potential leaves.
+_COINCIDENCE = 2.0**-32
+
+#: Cells flatter than this (volume over the product of the edges) are singular.
+_FLATTEST_CELL = 1e-9
+
+
+def real_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return a read-only float64 copy."""
+    try:
+        array = np.asarray(values)
+        if np.iscomplexobj(array):
+            raise TypeError
+        return read_only(np.array(array, dtype=np.float64, order="C"))
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(name, values, "an array of real numbers", "remove what is not a number") from None
+
+
+def read_only(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the array itself, closed for writing."""
+    array.setflags(write=False)
+    return array
+
+
+def check_positions(positions: NDArray) -> None:
+    """Refuse positions that are not (N, 2) or (N, 3) finite numbers."""
+    if positions.ndim != 2 or positions.shape[1] not in (2, 3):
+        raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row a particle")
+    if len(positions) == 0:
+        raise InputError("number of particles", 0, "at least 1", "give a configuration that is not empty")
+    bad = np.flatnonzero(~np.isfinite(positions).all(axis=1))
+    if len(bad):
+        i = int(bad[0])
+        raise InputError(f"position of particle {i}", positions[i], "finite numbers", "repair or remove the particle")
+
+
+def check_diameters(diameters: NDArray, count: int) -> None:
+    """Refuse diameters that are not N positive numbers."""
+    if diameters.shape != (count,):
+        raise InputError(
+            "shape of diameters", diameters.shape, f"({count},), one diameter for each position", "match the lengths"
+        )
+    bad = np.flatnonzero(~(np.isfinite(diameters) & (diameters > 0)))
+    if len(bad):
+        i = int(bad[0])
+        raise InputError(f"diameter of particle {i}", diameters[i], "finite and > 0", "repair or remove the particle")
+
+
+def check_box(box: NDArray, d: int) -> None:
+    """Refuse a box that is neither d positive lengths nor d independent cell vectors."""
+    if box.shape not in ((d,), (d, d)):
+        raise InputError(
+            "shape of the box", box.shape, f"({d},) lengths or a ({d}, {d}) cell", f"positions have {d} columns"
+        )
+    if not np.all(np.isfinite(box)):
+        raise InputError("box", box, "finite numbers", "give the lengths of the periodic box")
+    if box.ndim == 1 and not np.all(box > 0):
+        raise InputError("box", box, "lengths > 0", "give the lengths of the periodic box")
+    if box.ndim == 2:
+        largest = np.abs(box).max(axis=1, keepdims=True)
+        rows = box / np.where(largest > 0, largest, 1.0)  # first of order 1, so that no square over- or underflows
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
+        if abs(np.linalg.det(rows)) < _FLATTEST_CELL:
+            raise InputError("cell", box, "linearly independent rows", "give the cell vectors as rows")
+
+
+def check_volume(volume: float) -> None:
+    """Refuse a box whose volume leaves the range of float64."""
+    if not 0 < volume < np.inf:
+        raise InputError("volume of the box", volume, "representable in float64 and > 0", "choose other units")
+
+
+def check_distinct(fractional: NDArray) -> None:
+    """Refuse two particles at the same point modulo the box, found by sorting: O(N log N)."""
+    far = np.flatnonzero(~(np.abs(fractional) <= _FARTHEST_IMAGE).all(axis=1))
+    if len(far):
+        raise InputError(
+            f"position of particle {far[0]} in box lengths",
+            fractional[far[0]],
+            f"at most {_FARTHEST_IMAGE:g} from the origin",
+            "wrap it into the box",
+        )
+    steps = round(1 / _COINCIDENCE)
+    places = np.rint(fractional * steps).astype(np.int64) % steps
+    order = np.lexsort(places.T)
+    same = np.flatnonzero((np.diff(places[order], axis=0) == 0).all(axis=1))
+    if len(same):
+        i, j = sorted(int(k) for k in order[same[0] : same[0] + 2])
+        raise InputError(
+            f"particles {i} and {j} coincide (modulo the box)", remedy="move or remove one of them (counted from 0)"
+        )

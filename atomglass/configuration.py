@@ -1,0 +1,246 @@
+"""A configuration: where the particles are, how large they are, and the periodic box they live in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from atomglass import checks
+from atomglass.errors import InputError
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+#: Names under which programs keep particle sizes, in order of preference, and the factor that makes a diameter of them.
+DIAMETER_NAMES = {"diameters": 1.0, "diameter": 1.0, "sigma": 1.0, "radius": 2.0, "radii": 2.0}
+
+#: How far out of the plane (in box lengths) a two-dimensional sample may be: rounding errors, no more.
+_FLATNESS = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Configuration:
+    """N particles with their diameters in a periodic box, in two or three dimensions, reduced units.
+
+    The arrays are copied, C-contiguous float64 and read-only. Positions are kept as given, not wrapped into the box.
+
+    Parameters
+    ----------
+    positions : (N, d) array, d = 2 or 3
+        Cartesian positions.
+    diameters : (N,) array
+        Particle diameters, positive.
+    box : (d,) or (d, d) array
+        Edge lengths of an orthogonal box, or a cell whose rows are the cell vectors (as in ASE), sheared or not.
+
+    Raises
+    ------
+    InputError
+        A value that cannot be used: not finite, not positive, mismatched lengths, a wrong dimension, a singular cell,
+        no particles, or two particles at the same point modulo the box.
+    """
+
+    positions: NDArray[np.float64]
+    diameters: NDArray[np.float64]
+    box: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        for name in ("positions", "diameters", "box"):
+            object.__setattr__(self, name, checks.real_array(name, getattr(self, name)))
+        checks.check_positions(self.positions)
+        checks.check_diameters(self.diameters, len(self.positions))
+        checks.check_box(self.box, self.dimension)
+        checks.check_volume(self.volume)
+        checks.check_distinct(self.fractional)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __reduce__(self) -> tuple[type[Configuration], tuple[NDArray[np.float64], ...]]:
+        # Copies and pickles go through the door too: numpy alone would give their arrays back writable.
+        return Configuration, (self.positions, self.diameters, self.box)
+
+    def __repr__(self) -> str:
+        return f"Configuration(N={len(self)}, dimension={self.dimension}, density={self.density:.6g})"
+
+    @property
+    def dimension(self) -> int:
+        """Number of space dimensions d."""
+        return self.positions.shape[1]
+
+    @cached_property
+    def cell(self) -> NDArray[np.float64]:
+        """Cell vectors as rows, (d, d)."""
+        return checks.read_only(np.diag(self.box) if self.box.ndim == 1 else self.box)
+
+    @cached_property
+    def orthogonal(self) -> bool:
+        """Whether the cell vectors lie along the axes."""
+        return not np.any(self.cell[~np.eye(self.dimension, dtype=bool)])
+
+    @cached_property
+    def volume(self) -> float:
+        """Volume of the box (its area when d = 2)."""
+        with np.errstate(over="ignore"):  # a volume that is not finite is refused by name
+            if self.orthogonal:
+                return float(np.prod(np.abs(np.diag(self.cell))))
+            return float(abs(np.linalg.det(self.cell)))
+
+    @property
+    def density(self) -> float:
+        """Number density N / volume."""
+        return len(self) / self.volume
+
+    @cached_property
+    def heights(self) -> NDArray[np.float64]:
+        """Perpendicular heights of the cell, (d,): the distances between its opposite faces."""
+        if self.orthogonal:
+            return checks.read_only(np.abs(np.diag(self.cell)))
+        normals = np.linalg.inv(self.cell).T
+        return checks.read_only(1.0 / np.sqrt(np.sum(normals**2, axis=1)))
+
+    @property
+    def fractional(self) -> NDArray[np.float64]:
+        """Positions in units of the cell vectors, (N, d), not wrapped."""
+        if self.orthogonal:
+            return self.positions / np.diag(self.cell)
+        return np.asarray(np.linalg.solve(self.cell.T, self.positions.T).T, dtype=np.float64)
+
+    def replace(
+        self,
+        *,
+        positions: ArrayLike | None = None,
+        diameters: ArrayLike | None = None,
+        box: ArrayLike | None = None,
+    ) -> Configuration:
+        """Return a configuration with some of the arrays exchanged; the rest is taken over."""
+        return Configuration(
+            self.positions if positions is None else positions,  # type: ignore[arg-type]
+            self.diameters if diameters is None else diameters,  # type: ignore[arg-type]
+            self.box if box is None else box,  # type: ignore[arg-type]
+        )
+
+    def identical(self, other: Configuration) -> bool:
+        """Return whether positions, diameters and cell agree bit for bit (a minus sign of zero apart)."""
+        return all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("positions", "diameters", "cell")
+        )
+
+    def to_atoms(self) -> Atoms:
+        """Return an `ase.Atoms` with the diameters in `atoms.arrays["diameters"]`, d in `atoms.info["dimension"]`.
+
+        The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
+        thickness that is periodic in x and y alone, so that ASE's volume equals the area. A constraint keeps them in
+        the plane: rounding errors push them out otherwise (ASE's BFGS), and thermal velocities do (its dynamics).
+        """
+        from ase import Atoms
+        from ase.constraints import FixCartesian
+
+        d = self.dimension
+        positions, cell = np.zeros((len(self), 3)), np.eye(3)
+        positions[:, :d], cell[:d, :d] = self.positions, self.cell
+        atoms = Atoms(numbers=np.zeros(len(self), dtype=int), positions=positions, cell=cell, pbc=[True, True, d == 3])
+        atoms.set_array("diameters", np.array(self.diameters))
+        atoms.info["dimension"] = d
+        if d == 2:
+            atoms.set_constraint(FixCartesian(range(len(self)), mask=(False, False, True)))
+        return atoms
+
+    @classmethod
+    def from_atoms(cls, atoms: Atoms, dimension: int | None = None) -> Configuration:
+        """Return the configuration that an `ase.Atoms` holds.
+
+        Parameters
+        ----------
+        atoms : ase.Atoms
+            Its arrays must hold the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
+        dimension : {2, 3}, optional
+            Overrides `atoms.info["dimension"]`; without either, see `from_three_dimensional`.
+
+        Raises
+        ------
+        InputError
+            No sizes, a box that is not periodic, or a two-dimensional sample that is not flat.
+        """
+        stated = dimension or atoms.info.get("dimension")
+        return from_three_dimensional(
+            atoms.positions, find_diameters(atoms.arrays), np.array(atoms.cell), list(map(bool, atoms.pbc)), stated
+        )
+
+
+def from_three_dimensional(
+    positions: NDArray, diameters: ArrayLike, cell: NDArray, periodic: list[bool], dimension: int | None = None
+) -> Configuration:
+    """Return a configuration from the three-dimensional form in which files and ASE keep it.
+
+    Parameters
+    ----------
+    positions, diameters, cell : (N, 3), (N,) and (3, 3) array
+        Particles and cell vectors (rows).
+    periodic : list of three bool
+        Whether the sample is periodic in x, y and z.
+    dimension : {2, 3}, optional
+        Unless given: 2 where the sample is periodic in x and y alone, or periodic in all three but perfectly flat
+        (every z the same); 3 otherwise.
+
+    Raises
+    ------
+    InputError
+        A box that is not periodic, a two-dimensional sample that is not flat, or whose cell leaves the plane.
+    """
+    heights = positions[:, 2] - positions[:1, 2]
+    if dimension is None:
+        perfectly_flat = len(positions) > 1 and not heights.any()
+        dimension = 3 if periodic[2] and not perfectly_flat else 2
+    if dimension not in (2, 3):
+        raise InputError("dimension", dimension, "2 or 3")
+    if not all(periodic[:dimension]):
+        flags = " ".join("FT"[flag] for flag in periodic)
+        raise InputError("periodicity (pbc)", flags, "T T T (3-D) or T T F (2-D)", "set it, or state the dimension")
+    if dimension == 2:
+        _check_in_plane(heights, cell)
+    box = cell[:dimension, :dimension]
+    lengths = np.diag(box)
+    if np.all(lengths > 0) and not np.any(box - np.diag(lengths)):
+        box = lengths
+    return Configuration(positions[:, :dimension], np.asarray(diameters), box)
+
+
+def _check_in_plane(heights: NDArray, cell: NDArray) -> None:
+    """Refuse a two-dimensional sample that is not flat, apart from rounding errors of programs that move it."""
+    rounding = _FLATNESS * np.abs(cell[:2, :2]).max()
+    out = np.flatnonzero(np.abs(heights) > rounding)
+    if len(out):
+        i = int(out[0])
+        raise InputError(
+            f"height of particle {i} in a 2-D sample",
+            heights[i],
+            "the same z for every particle",
+            "flatten it (and keep z fixed)",
+        )
+    if np.abs([*cell[:2, 2], *cell[2, :2]]).max() > rounding:
+        raise InputError(
+            "cell of a 2-D sample", cell.tolist(), "third cell vector along z, the others in the plane", "rotate it"
+        )
+
+
+def find_diameters(columns: Any) -> NDArray[np.float64]:
+    """Return particle diameters from named columns: diameters as they stand, radii times two (exact in binary).
+
+    Raises
+    ------
+    InputError
+        None of the known names is there, or what is there are no numbers.
+    """
+    for name, factor in DIAMETER_NAMES.items():
+        if name in columns:
+            return factor * checks.real_array(name, columns[name])
+    raise InputError(
+        "no particle sizes found",
+        allowed="a column named " + ", ".join(DIAMETER_NAMES),
+        remedy=f"add one (columns found: {', '.join(columns) or 'none'})",
+    )

@@ -1,0 +1,159 @@
+"""One realization: from a liquid configuration to its inherent state, its modes and their groups, as table rows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from atomglass.configuration import Configuration
+from atomglass.elasticity import ElasticModuli, moduli_of
+from atomglass.ensemble.settings import StudySettings
+from atomglass.expansion import Expansion, expand_all, true_barrier
+from atomglass.hessian import ReducedHessian
+from atomglass.interactions import Pairs
+from atomglass.interactions import energy as total_energy
+from atomglass.modes import Modes, all_below, all_modes
+from atomglass.potential import PairPotential
+from atomglass.qlm import is_quasi_localized
+from atomglass.quench import Quench, quench
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Realization:
+    """Rows of the two tables: one for the realization, one for each of its modes."""
+
+    row: Row
+    modes: list[Row] = field(default_factory=list)
+
+
+def realize(configuration: Configuration, potential: PairPotential, settings: StudySettings) -> Realization:
+    """Quench a liquid configuration and analyse its modes; a failure of physics is a row with its reason.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        From the sampler.
+    potential : PairPotential
+        The interactions.
+    settings : StudySettings
+        Of the study.
+    """
+    row: Row = {
+        "status": "ok",
+        "reason": "",
+        "number": len(configuration),
+        "dimension": configuration.dimension,
+        "density": configuration.density,
+        "temperature": settings.sample.temperature,
+        "potential": potential.name,
+        "mean_diameter": float(configuration.diameters.mean()),
+        "liquid_energy_per_particle": total_energy(configuration, potential) / len(configuration),
+    }
+    done = quench(configuration, potential, settings.quench.force_tolerance, settings.quench.max_iterations)
+    row |= _quench_columns(done, len(configuration))
+    if not done.converged:
+        return _failed(row, "not_converged", f"quench {done.status.value}: {done.status.advice}")
+    pairs = Pairs.of(done.configuration, potential)
+    reduced = ReducedHessian(pairs)
+    row["rattlers"] = int(reduced.rattlers.sum())
+    if reduced.size <= reduced.dimension:
+        return _failed(row, "all_rattlers", "no particle is held by its neighbours: the sample is too dilute")
+    row["is_minimum"] = reduced.is_minimum
+    moduli = moduli_of(done.configuration, pairs, reduced)
+    row |= _moduli_columns(moduli)
+    if not reduced.is_minimum:
+        return _failed(row, "not_a_minimum", "the Hessian has a negative eigenvalue: a saddle within the tolerance")
+    if not moduli.first_phonon_frequency > 0:
+        return _failed(row, "no_rigidity", "the shear modulus is not positive: no first phonon frequency")
+    bound = settings.modes.phonon_multiple * moduli.first_phonon_frequency
+    modes = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)
+    row |= {
+        "complete": modes.complete,
+        "complete_below": math.inf if settings.modes.full_spectrum else (bound if modes.complete else math.nan),
+        "mode_count": len(modes),
+    }
+    rows = _mode_rows(done.configuration, potential, pairs, modes, settings, row)
+    row["qlm_count"] = sum(r["is_qlm"] for r in rows)
+    return Realization(row, rows)
+
+
+def _failed(row: Row, status: str, reason: str) -> Realization:
+    return Realization(row | {"status": status, "reason": reason})
+
+
+def _quench_columns(done: Quench, number: int) -> Row:
+    return {
+        "energy": done.energy,
+        "energy_per_particle": done.energy / number,
+        "max_force": done.max_force,
+        "iterations": done.iterations,
+        "evaluations": done.evaluations,
+    }
+
+
+def _moduli_columns(moduli: ElasticModuli) -> Row:
+    return {
+        "shear_modulus": moduli.shear,
+        "bulk_modulus": moduli.bulk,
+        "pressure": moduli.pressure,
+        "transverse_speed": moduli.transverse_speed,
+        "longitudinal_speed": moduli.longitudinal_speed,
+        "first_phonon_frequency": moduli.first_phonon_frequency,
+    }
+
+
+def _mode_rows(
+    configuration: Configuration,
+    potential: PairPotential,
+    pairs: Pairs,
+    modes: Modes,
+    settings: StudySettings,
+    realization: Row,
+) -> list[Row]:
+    expansions = expand_all(pairs, modes.eigenvectors)
+    first_phonon = realization["first_phonon_frequency"]
+    selected = is_quasi_localized(
+        modes.frequencies, modes.participation_ratios, first_phonon,
+        settings.qlm.participation_ratio, settings.qlm.frequency_share,
+    )  # fmt: skip
+    rows = []
+    for k, expansion in enumerate(expansions):
+        # The true profile costs hundreds of energies: for the modes that anyone asks about.
+        wanted = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
+        rows.append(
+            {
+                "mode": k,
+                "frequency": float(modes.frequencies[k]),
+                "eigenvalue": float(modes.eigenvalues[k]),
+                "participation_ratio": float(modes.participation_ratios[k]),
+                "residual": float(modes.residuals[k]),
+                "frequency_gap": float(modes.frequency_gaps[k]),
+                "degenerate": bool(modes.degenerate[k]),
+                **_expansion_columns(expansion),
+                "true_barrier": true_barrier(configuration, potential, expansion) if wanted else math.nan,
+                "is_qlm": bool(selected[k]),
+                "first_phonon_frequency": first_phonon,
+                "complete_below": realization["complete_below"],
+                "centre_particle": _centre(configuration, modes.eigenvectors[k]),
+            }
+        )
+    return rows
+
+
+def _expansion_columns(expansion: Expansion) -> Row:
+    names = (
+        "b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy",
+        "barrier",
+    )  # fmt: skip
+    shares = dict(zip(("b2_cutoff_share", "b3_cutoff_share", "b4_cutoff_share"), expansion.cutoff_shares, strict=True))
+    return {name: getattr(expansion, name) for name in names} | {key: float(value) for key, value in shares.items()}
+
+
+def _centre(configuration: Configuration, eigenvector: np.ndarray) -> int:
+    """The particle that moves most: where the mode sits, and how it is recognised in another realization."""
+    return int((eigenvector**2).sum(axis=1).argmax())

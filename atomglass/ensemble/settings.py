@@ -1,0 +1,138 @@
+"""The settings of a study: one TOML file, validated, with every default written out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from atomglass.errors import InputError
+from atomglass.potential import PairPotential, PotentialSettings, potential_from
+from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.resources import find_toml
+from atomglass.settings import Settings, read_toml, validated
+from atomglass.version import KERNEL_VERSION
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class SampleSettings(Settings):
+    """How the liquid is made and sampled."""
+
+    particles: int = Field(ge=2, le=10_000_000)
+    density: float | None = Field(default=None, gt=0)
+    temperature: float = Field(gt=0)
+    diameters: Literal["iid", "quantile"] = "iid"
+    swap_fraction: float = Field(default=0.2, ge=0, le=1)
+    max_displacement: float = Field(default=0.12, gt=0)
+    target_acceptance: float | None = Field(default=None, gt=0, lt=1)
+    equilibration_sweeps: int = Field(ge=0)
+    sweeps_between: int = Field(ge=1)
+
+
+class EnsembleSettings(Settings):
+    """How many glasses."""
+
+    chains: int = Field(ge=1, le=1_000_000)
+    realizations_per_chain: int = Field(ge=1, le=1_000_000)
+    realizations_per_shard: int = Field(default=20, ge=1, le=10_000)
+
+
+class QuenchSettings(Settings):
+    """How the inherent states are reached."""
+
+    force_tolerance: float = Field(default=1e-10, gt=0)
+    max_iterations: int = Field(default=100_000, ge=1)
+
+
+class ModeSettings(Settings):
+    """Which modes are computed: all below `phonon_multiple` times the first phonon frequency, or all there are."""
+
+    phonon_multiple: float = Field(default=1.2, gt=0)
+    full_spectrum: bool = False
+
+
+class SelectionSettings(Settings):
+    """Which modes are called quasi-localized."""
+
+    participation_ratio: float = Field(default=PARTICIPATION_RATIO, gt=0, le=1)
+    frequency_share: float = Field(default=FREQUENCY_SHARE, gt=0)
+
+
+class StudySettings(Settings):
+    """A whole study."""
+
+    name: Text
+    description: str = ""
+    potential: Text | PotentialSettings
+    seed: int = Field(ge=0)
+    sample: SampleSettings
+    ensemble: EnsembleSettings
+    quench: QuenchSettings = QuenchSettings()
+    modes: ModeSettings = ModeSettings()
+    qlm: SelectionSettings = SelectionSettings()
+
+    @property
+    def pair_potential(self) -> PairPotential:
+        """The potential; settings that were read from a file hold it whole."""
+        assert isinstance(self.potential, PotentialSettings)
+        return potential_from(self.potential.model_dump(), self.potential.name)
+
+    @property
+    def density(self) -> float:
+        """Number density: the study's own, or the model's."""
+        assert isinstance(self.potential, PotentialSettings)
+        return self.sample.density or self.potential.density
+
+    def physics(self) -> dict[str, Any]:
+        """Return the settings on which the numbers of a realization depend."""
+        data = self.model_dump(mode="json")
+        for key in ("name", "description", "ensemble"):
+            data.pop(key)
+        return data | {"kernel_version": KERNEL_VERSION}
+
+    @property
+    def physics_hash(self) -> str:
+        """A hash of `physics`, the same for every run of the same study."""
+        return hashlib.sha256(json.dumps(self.physics(), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_study(name: str | Path) -> StudySettings:
+    """Return the settings of a study from its TOML file, with its potential resolved.
+
+    Parameters
+    ----------
+    name : str or Path
+        A path, or the name of a shipped workflow. A potential given as a path is looked for beside the file too.
+
+    Raises
+    ------
+    InputError
+        Missing, broken or mistaken settings.
+    """
+    path = find_toml(name, "workflows")
+    settings = validated(StudySettings, read_toml(path), path.name)
+    if isinstance(settings.potential, str):
+        beside = path.parent / settings.potential
+        found = beside if beside.is_file() else find_toml(settings.potential, "potentials")
+        potential = validated(PotentialSettings, read_toml(found), found.name)
+        settings = settings.model_copy(update={"potential": potential})
+    _check_box(settings, path.name)
+    return settings
+
+
+def _check_box(settings: StudySettings, source: str) -> None:
+    """Refuse a study whose box is too small, before anything is written."""
+    potential = settings.pair_potential
+    side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
+    step = settings.sample.max_displacement * potential.dimension**0.5
+    reach = potential.reach([potential.diameters.maximum])
+    if side / 2 < reach + 2 * step:
+        least = int(settings.density * (2 * (reach + 2 * step)) ** potential.dimension) + 1
+        raise InputError(
+            f"{source}: sample.particles", settings.sample.particles, f">= {least} at this density",
+            "a smaller box than twice the interaction range would let a particle meet its own image",
+        )  # fmt: skip

@@ -1,0 +1,203 @@
+"""The energy along a mode to fourth order, its shape and group, and the true energy beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize_scalar
+
+from atomglass import quartic
+from atomglass.configuration import Configuration
+from atomglass.errors import InputError
+from atomglass.interactions import Geometry, Pairs, half_list, largest_skin
+from atomglass.kernels import forces as kernels
+from atomglass.potential import PairPotential
+
+Array = NDArray[np.float64]
+
+#: A pair within this share of its cutoff counts as near it: there phi''' and phi'''' jump (where q < 4).
+NEAR_CUTOFF = 0.05
+#: Points at which the true energy is looked at on the way along a mode.
+PROFILE_POINTS = 200
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """U(s) = U(0) + b2 s^2/2 + b3 s^3/6 + b4 s^4/24 along a normalised direction, and its shape.
+
+    Attributes
+    ----------
+    b2, b3, b4 : float
+        The direction's sign is chosen so that b3 <= 0: a second well lies at s > 0.
+    beta : float
+        b3 / sqrt(3 b2 b4); NaN where b2 or b4 is not positive.
+    group : str
+        `A`, `B`, `unbounded` (b4 <= 0) or `unstable` (b2 <= 0); see `quartic.QuarticShape`.
+    second_minimum : bool
+        Whether the quartic has one; in group A it is a hidden, higher one.
+    barrier : float
+        Height of the quartic's maximum on the way to it; NaN where there is none.
+    second_minimum_position, second_minimum_energy : float
+        Where it is and its energy relative to the origin; NaN where there is none.
+    cutoff_shares : (3,) array
+        Share of b2, b3 and b4 (sums of magnitudes) from pairs within 5 % of their cutoff.
+    direction : (N, d) array
+        The normalised direction with its final sign.
+    """
+
+    b2: float
+    b3: float
+    b4: float
+    beta: float
+    group: str
+    second_minimum: bool
+    barrier: float
+    second_minimum_position: float
+    second_minimum_energy: float
+    cutoff_shares: Array
+    direction: Array
+
+
+def expand(configuration: Configuration, potential: PairPotential, direction: ArrayLike) -> Expansion:
+    """Expand the energy along a direction, by sums over pairs; no tensor is formed.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        An inherent state.
+    potential : PairPotential
+        The interactions.
+    direction : (N, d) array
+        Displacements, of any length; normalised here.
+
+    Raises
+    ------
+    InputError
+        The direction has another shape, is zero or not finite; or the box is too small.
+
+    Notes
+    -----
+    Kumar, Procaccia and Singh, Eqs. 4 and 12. phi is only C^q at the cutoff: b3 and b4 are one-sided derivatives there.
+    """
+    direction = _checked_direction(configuration, direction)
+    return expand_all(Pairs.of(configuration, potential), direction[None])[0]
+
+
+def expand_all(pairs: Pairs, directions: Array) -> list[Expansion]:
+    """Expand along normalised directions (k, N, d), for pairs that the caller has already."""
+    coefficients, shares = mode_moments(pairs, directions)
+    signs = np.where(coefficients[:, 1] > 0, -1.0, 1.0)
+    b2, b3, b4 = coefficients[:, 0], -np.abs(coefficients[:, 1]), coefficients[:, 2]
+    results = []
+    for k in range(len(directions)):
+        shape = quartic.shape(b2[k], b3[k], b4[k])
+        results.append(
+            Expansion(
+                b2=float(b2[k]),
+                b3=float(b3[k]),
+                b4=float(b4[k]),
+                beta=shape.beta,
+                group=shape.group,
+                second_minimum=shape.second_minimum,
+                barrier=shape.barrier,
+                second_minimum_position=shape.second_minimum_position,
+                second_minimum_energy=shape.second_minimum_energy,
+                cutoff_shares=shares[k],
+                direction=directions[k] * signs[k],
+            )
+        )
+    return results
+
+
+def mode_moments(pairs: Pairs, directions: Array) -> tuple[Array, Array]:
+    """Return b2, b3, b4 (k, 3) of directions (k, N, d), signs as given, and the shares near the cutoff (k, 3)."""
+    full = np.zeros((len(directions), pairs.number, 3))
+    full[:, :, : pairs.dimension] = directions
+    return kernels.moments(pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full)
+
+
+def _near_cutoff(pairs: Pairs) -> NDArray[np.bool_]:
+    return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoff_squared
+
+
+def energy_profile(configuration: Configuration, potential: PairPotential, direction: ArrayLike, s: ArrayLike) -> Array:
+    """Return the true energy U(r + s direction) - U(r) at displacements s (K,) along a normalised direction.
+
+    Raises
+    ------
+    InputError
+        As `expand`.
+    """
+    direction = _checked_direction(configuration, direction)
+    return _Profile(configuration, potential, direction, float(np.abs(s).max(initial=0.0)))(np.asarray(s, float))
+
+
+def true_barrier(configuration: Configuration, potential: PairPotential, expansion: Expansion) -> float:
+    """Return the height of the first maximum of the true energy along the mode, towards s > 0; NaN if there is none.
+
+    It is looked for as far as twice the quartic's second minimum, or, where it has none, twice the distance at which a
+    quartic of this curvature and b4 would have doubled its stiffness, sqrt(6 b2 / b4).
+    """
+    reach = expansion.second_minimum_position
+    if not np.isfinite(reach):
+        ratio = 6 * expansion.b2 / expansion.b4 if expansion.b4 > 0 else 0.0
+        reach = np.sqrt(ratio) if ratio > 0 else 0.5
+    reach = min(2 * reach, 3.0)
+    profile = _Profile(configuration, potential, expansion.direction, reach)
+    s = reach * np.arange(PROFILE_POINTS + 1) / PROFILE_POINTS
+    # Tiny barriers lie at a small share of the way: a second, geometric series of points finds them.
+    s = np.unique(np.concatenate([s, reach * np.geomspace(1e-4, 1, PROFILE_POINTS // 2)]))
+    energies = profile(s)
+    falls = np.flatnonzero(np.diff(energies) < 0)
+    if not len(falls) or falls[0] == 0:
+        return float("nan")
+    k = int(falls[0])
+    found = minimize_scalar(
+        lambda x: -float(profile(np.array([x]))[0]), bounds=(s[k - 1], s[k + 1]), method="bounded",
+        options={"xatol": 1e-10 * reach},
+    )  # fmt: skip
+    return max(float(-found.fun), float(energies[k]))
+
+
+class _Profile:
+    """The true energy along a line, with one neighbour list wide enough for all of it."""
+
+    def __init__(
+        self, configuration: Configuration, potential: PairPotential, direction: Array, longest: float
+    ) -> None:
+        self._geometry = Geometry.of(configuration)
+        self._direction = np.zeros_like(self._geometry.positions)
+        self._direction[:, : configuration.dimension] = direction
+        stride = 2 * longest * float(np.sqrt((direction**2).sum(axis=1).max()))
+        skin = largest_skin(configuration, potential, stride)
+        # In a small box the line may lead out of the list's reach: then the list is built anew at every point.
+        self._lists = half_list(self._geometry, configuration.diameters, potential, skin) if skin >= stride else None
+        self._diameters, self._potential = configuration.diameters, potential
+        self._parameters = potential.parameters
+        self._start = self._energy(self._geometry.positions)
+
+    def __call__(self, s: Array) -> Array:
+        positions = self._geometry.positions
+        return np.array([self._energy(positions + x * self._direction) for x in s]) - self._start
+
+    def _energy(self, positions: Array) -> float:
+        geometry, lists = self._geometry, self._lists
+        if lists is None:
+            geometry = geometry.at(positions)
+            positions, lists = geometry.positions, half_list(geometry, self._diameters, self._potential, 0.0)
+        unused = np.empty_like(positions)
+        return kernels.energy_forces(positions, *lists, geometry.shifts, self._parameters, unused)
+
+
+def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
+    direction = np.asarray(direction, dtype=float)
+    if direction.shape != configuration.positions.shape:
+        raise InputError(
+            "shape of the direction", direction.shape, f"{configuration.positions.shape}, one row a particle"
+        )
+    norm = float(np.linalg.norm(direction))
+    if not (np.isfinite(norm) and norm > 0):
+        raise InputError("norm of the direction", norm, "finite and > 0")
+    return direction / norm

@@ -1,0 +1,193 @@
+"""Neighbour geometry of a configuration, and total energy, forces and stress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atomglass.configuration import Configuration
+from atomglass.errors import InputError
+from atomglass.kernels import cells
+from atomglass.kernels import forces as kernels
+from atomglass.potential import PairPotential
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A configuration in the kernels' form: three components, wrapped, the cell and its periodic images.
+
+    Attributes
+    ----------
+    positions : (N, 3) array
+        Wrapped into the cell; z = 0 in two dimensions.
+    images : (N, 3) int array
+        Cell vectors taken off each position by the wrapping.
+    cell, inverse : (3, 3) arrays
+        Cell vectors as rows, and the inverse.
+    shifts : (32, 3) array
+        Shift vector of each image number.
+    dimension : int
+        2 or 3.
+    """
+
+    positions: Array
+    images: NDArray[np.int64]
+    cell: Array
+    inverse: Array
+    shifts: Array
+    dimension: int
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Geometry:
+        """Wrap a configuration's positions into its cell."""
+        d = configuration.dimension
+        cell = np.eye(3)
+        cell[:d, :d] = configuration.cell
+        inverse: Array = np.asarray(np.linalg.inv(cell), float)
+        positions = np.zeros((len(configuration), 3))
+        positions[:, :d] = configuration.positions
+        images = np.zeros((len(configuration), 3), np.int64)
+        return cls(positions, images, cell, inverse, cells.image_shifts(cell), d).at(positions)
+
+    def at(self, positions: Array) -> Geometry:
+        """Return the geometry of other positions (N, 3) in the same cell, wrapped from there."""
+        positions, images = positions.copy(), np.zeros_like(self.images)
+        for _ in range(2):  # a second time: subtracting the box can round up to the face itself
+            cells.wrap(positions, images, self.cell, self.inverse, self.dimension)
+        return replace(self, positions=positions, images=images)
+
+    def spatial_order(self, reach: float) -> NDArray[np.int64]:
+        """Return the particles sorted by search cells of width `reach`: neighbours come near in memory."""
+        counts = cells.cell_counts(self.inverse, self.dimension, reach)
+        return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
+
+    def unwrapped(self, positions: Array) -> Array:
+        """Return (N, d) positions with the wrapping undone."""
+        d = self.dimension
+        return positions[:, :d] + self.images[:, :d] @ self.cell[:d, :d]
+
+
+def largest_skin(configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0) -> float:
+    """Return the skin of a neighbour list: the wanted one, or what the box leaves room for, but `least` at least.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff, or the diameters do not suit the potential.
+    """
+    potential.check_diameters(configuration.diameters)
+    reach, height = potential.reach(configuration.diameters), float(configuration.heights.min())
+    room = height / 2 - reach
+    if room < least:
+        raise InputError(
+            "smallest height of the box", height, f">= twice the interaction range, {2 * (reach + least):.6g}",
+            "use more particles at the same density, or a larger box",
+        )  # fmt: skip
+    return min(wanted, room)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs of a configuration that interact, with everything that is computed from them.
+
+    Attributes
+    ----------
+    number, dimension : int
+        N and d.
+    cutoff_squared : float
+        x_c^2, the ratio at which the interaction ends.
+    indices : (P, 2) int array
+        i < j.
+    separations : (P, 3) array
+        r_j - r_i, nearest image.
+    ratios : (P,) array
+        (r / sigma_ij)^2.
+    derivatives : (P, 5) array
+        phi and its first four derivatives by r^2.
+    """
+
+    number: int
+    dimension: int
+    cutoff_squared: float
+    indices: NDArray[np.int64]
+    separations: Array
+    ratios: Array
+    derivatives: Array
+
+    @classmethod
+    def of(cls, configuration: Configuration, potential: PairPotential) -> Pairs:
+        """Find the interacting pairs."""
+        geometry, lists = tight_list(configuration, potential)
+        found = kernels.interacting_pairs(geometry.positions, *lists, geometry.shifts, potential.parameters)
+        return cls(len(configuration), configuration.dimension, potential.cutoff**2, *found)
+
+
+def half_list(
+    geometry: Geometry, diameters: Array, potential: PairPotential, skin: float
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
+    """Return a half neighbour list (first, packed neighbours) and 1/sigma_ij^2 of its pairs.
+
+    `skin` is what `largest_skin` allows.
+    """
+    first, neighbours = cells.neighbour_list(
+        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension,
+        potential.reach(diameters) + skin, True, False,
+    )  # fmt: skip
+    return kernels.trim(
+        geometry.positions, diameters, first, neighbours, geometry.shifts,
+        potential.nonadditivity, potential.cutoff, skin,
+    )  # fmt: skip
+
+
+def tight_list(configuration: Configuration, potential: PairPotential) -> tuple[Geometry, tuple]:
+    """Return a configuration's geometry and the half list of the pairs within their cutoffs."""
+    largest_skin(configuration, potential, 0.0)  # refuses a box too small
+    geometry = Geometry.of(configuration)
+    return geometry, half_list(geometry, configuration.diameters, potential, 0.0)
+
+
+def _energy_forces(configuration: Configuration, potential: PairPotential) -> tuple[float, Array]:
+    geometry, lists = tight_list(configuration, potential)
+    result = np.empty_like(geometry.positions)
+    total = kernels.energy_forces(geometry.positions, *lists, geometry.shifts, potential.parameters, result)
+    return total, np.ascontiguousarray(result[:, : configuration.dimension])
+
+
+def energy(configuration: Configuration, potential: PairPotential) -> float:
+    """Return the total potential energy, in units of epsilon.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
+    """
+    return float(_energy_forces(configuration, potential)[0])
+
+
+def forces(configuration: Configuration, potential: PairPotential) -> Array:
+    """Return the forces (N, d), in units of epsilon over length.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
+    """
+    return _energy_forces(configuration, potential)[1]
+
+
+def stress(configuration: Configuration, potential: PairPotential) -> Array:
+    """Return the stress tensor (d, d), dU/d(strain) per volume: positive under tension, the pressure is -trace/d."""
+    pairs = Pairs.of(configuration, potential)
+    d = configuration.dimension
+    r = pairs.separations[:, :d]
+    return np.einsum("p,pa,pb->ab", 2 * pairs.derivatives[:, 1], r, r) / configuration.volume
+
+
+def energy_forces_stress(configuration: Configuration, potential: PairPotential) -> tuple[float, Array, Array]:
+    """Return total energy, forces (N, d) and stress (d, d) together."""
+    total, result = _energy_forces(configuration, potential)
+    return float(total), result, stress(configuration, potential)

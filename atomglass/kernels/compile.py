@@ -1,0 +1,122 @@
+"""The `kernel` decorator: numba with a cache that notices an edit in *any* kernel.
+
+numba's own on-disk cache watches one file, so an edited callee in another file leaves stale machine code behind
+(numba issue 1833). Here the cache folder is keyed by a hash of all kernel sources; a damaged cache file is recompiled,
+writers take a lock, a read-only home falls back to the temporary folder, and the user's own numba code is untouched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import caching
+
+#: NaN and infinity keep their meaning: a broken sample must be seen, not optimised away.
+FAST_MATH = {"contract", "arcp", "nsz", "reassoc"}
+
+
+@cache
+def source_hash() -> str:
+    """Return a hash of all kernel sources and of numba's version."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Return a writable folder for compiled kernels: $ATOMGLASS_CACHE_DIR, the user's cache, or a temporary one."""
+    given = os.environ.get("ATOMGLASS_CACHE_DIR")
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    candidates = [Path(given)] if given else []
+    candidates += [home / "atomglass", Path(tempfile.gettempdir()) / f"atomglass-{_user()}"]
+    for base in candidates:
+        folder = base / f"kernels-{source_hash()}"
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK | os.X_OK):
+                return folder
+    return Path(tempfile.mkdtemp(prefix="atomglass-"))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+class _Locator(caching._CacheLocator):
+    """Every kernel's machine code lies in the one folder keyed by all sources."""
+
+    def __init__(self, py_func: Callable, py_file: str) -> None:
+        self._py_file = py_file
+        self._function = f"{py_func.__module__}.{py_func.__qualname__}"
+
+    def get_cache_path(self) -> str:
+        return str(cache_folder())
+
+    def get_source_stamp(self) -> str:
+        return source_hash()
+
+    def get_disambiguator(self) -> str:
+        return hashlib.sha256(self._function.encode()).hexdigest()[:10]
+
+    @classmethod
+    def from_function(cls, py_func: Callable, py_file: str) -> _Locator:
+        return cls(py_func, py_file)
+
+
+class _Implementation(caching.CompileResultCacheImpl):
+    _locator_classes: list[type[object]] = [_Locator]  # noqa: RUF012
+
+
+class _KernelCache(caching.FunctionCache):
+    _impl_class = _Implementation
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        # A truncated or foreign file means: compile again.
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        # Compiled code that cannot be stored is still good; the next process compiles again.
+        with contextlib.suppress(OSError), _locked(Path(self.cache_path) / "lock"):
+            try:
+                super().save_overload(sig, data)
+            except Exception:
+                self.flush()
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the folder's lock; many processes compile at once on a cluster."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def kernel(function: Callable) -> Callable:
+    """Compile a function lazily in nopython mode, without the GIL, through the package's own cache."""
+    dispatcher = numba.njit(function, error_model="numpy", fastmath=FAST_MATH, nogil=True)
+    if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set: then kernels run as plain Python
+        dispatcher._cache = _KernelCache(function)
+    return dispatcher
+
+
+def inline(function: Callable) -> Callable:
+    """Compile a small function into the kernels that call it: a call with many arrays costs more than its work."""
+    return numba.njit(function, error_model="numpy", fastmath=FAST_MATH, forceinline=True)

@@ -1,0 +1,188 @@
+"""Conjugate-gradient quench to an inherent state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atomglass.configuration import Configuration
+from atomglass.errors import InputError
+from atomglass.interactions import Geometry, half_list, largest_skin
+from atomglass.kernels import minimise as kernels
+from atomglass.potential import PairPotential
+
+#: Width of the neighbour list beyond each pair's cutoff.
+SKIN = 0.4
+#: Most that a particle moves in one iteration, in units of length.
+LONGEST_STEP = 0.05
+#: Root-mean-square force below which Newton's steps finish the descent: deep in the basin, where they cannot leave it.
+NEWTON_FORCE = 1e-4
+#: Iterations between two looks at Python.
+ITERATIONS_PER_CALL = 500
+#: Iterations without a new smallest maximum force after which the quench gives up.
+PATIENCE = 20_000
+
+
+class QuenchStatus(StrEnum):
+    """How a quench ended."""
+
+    CONVERGED = "converged"
+    EXHAUSTED = "iterations_exhausted"
+    STALLED = "stalled"
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return {
+            QuenchStatus.CONVERGED: "",
+            QuenchStatus.EXHAUSTED: "raise max_iterations, or quench the result again: it goes on from there",
+            QuenchStatus.STALLED: "the force no longer falls: check the configuration for overlaps, "
+            "or raise force_tolerance (1e-10 is near rounding for forces of order 10)",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Quench:
+    """A quenched configuration and how it was reached.
+
+    Attributes
+    ----------
+    configuration : Configuration
+        Particles in the order given; positions continuous with the given ones.
+    energy : float
+        Total potential energy.
+    max_force : float
+        Largest force on a particle.
+    status : QuenchStatus
+        `converged`, `iterations_exhausted` or `stalled`; `status.advice` says what to do.
+    iterations, evaluations, products : int
+        Steps, force evaluations, and products with the Hessian in Newton's steps.
+    """
+
+    configuration: Configuration
+    energy: float
+    max_force: float
+    status: QuenchStatus
+    iterations: int
+    evaluations: int
+    products: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the largest force is within the tolerance."""
+        return self.status is QuenchStatus.CONVERGED
+
+
+def quench(
+    configuration: Configuration,
+    potential: PairPotential,
+    force_tolerance: float = 1e-10,
+    max_iterations: int = 100_000,
+    longest_step: float = LONGEST_STEP,
+    newton: bool = True,
+    progress: Callable[[float], object] | None = None,
+) -> Quench:
+    """Descend by nonlinear conjugate gradients, finished by Newton's method, to the inherent state.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Where to start.
+    potential : PairPotential
+        The interactions.
+    force_tolerance : float
+        Converged when every particle's force is at most this.
+    max_iterations : int
+        Give up after so many.
+    longest_step : float
+        Most that one particle moves in one iteration; short steps stay in the basin.
+    newton : bool
+        Finish with Newton's method, by products with the Hessian alone; False: conjugate gradients to the end.
+    progress : callable, optional
+        Called with the largest force now and then.
+
+    Returns
+    -------
+    Quench
+        Also where it did not converge; look at `converged`.
+
+    Raises
+    ------
+    InputError
+        A setting out of range, or a box too small for the cutoff.
+    """
+    for name, value in (("force_tolerance", force_tolerance), ("longest_step", longest_step)):
+        if not (value > 0 and np.isfinite(value)):
+            raise InputError(name, value, "> 0")
+    if max_iterations < 1:
+        raise InputError("max_iterations", max_iterations, ">= 1")
+    start = Geometry.of(configuration)
+    order = start.spatial_order(potential.reach(configuration.diameters))
+    state = _State.of(start.positions[order], start.images[order])
+    diameters = configuration.diameters[order]
+    skin = largest_skin(configuration, potential, SKIN, least=1e-3)
+    step = min(longest_step, skin / 4)
+    best, best_at, code = np.inf, 0, kernels.REBUILD
+    while code in (kernels.REBUILD, kernels.EXHAUSTED):
+        if code == kernels.REBUILD:
+            geometry = start.at(state.positions)
+            state.images[:] += geometry.images
+            state.positions[:] = geometry.positions
+            lists = half_list(geometry, diameters, potential, skin)
+        left = max_iterations - state.iterations
+        code = kernels.minimise(
+            state.positions, geometry.positions, state.direction, state.forces, *lists, geometry.shifts,
+            potential.parameters, start.dimension, force_tolerance, step, NEWTON_FORCE if newton else 0.0, skin,
+            min(ITERATIONS_PER_CALL, left), state.memory,
+        )  # fmt: skip
+        worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
+        if progress is not None:
+            progress(worst)
+        if worst < best:
+            best, best_at = worst, state.iterations
+        if code == kernels.EXHAUSTED and state.iterations >= max_iterations:
+            break
+        if state.iterations - best_at > PATIENCE:
+            code = kernels.STALLED
+    return _result(configuration, start, order, state, code)
+
+
+def _result(configuration: Configuration, start: Geometry, order: NDArray, state: _State, code: int) -> Quench:
+    positions = np.empty_like(state.positions)
+    positions[order] = state.positions + state.images @ start.cell
+    status = {kernels.CONVERGED: QuenchStatus.CONVERGED, kernels.STALLED: QuenchStatus.STALLED}
+    forces = np.sqrt((state.forces**2).sum(axis=1).max())
+    return Quench(
+        configuration=configuration.replace(positions=positions[:, : start.dimension]),
+        energy=float(state.memory[kernels.ENERGY]),
+        max_force=float(forces),
+        status=status.get(code, QuenchStatus.EXHAUSTED),
+        iterations=state.iterations,
+        evaluations=int(state.memory[kernels.EVALUATIONS]),
+        products=int(state.memory[kernels.PRODUCTS]),
+    )
+
+
+@dataclass(frozen=True)
+class _State:
+    """Arrays that the minimiser changes in place."""
+
+    positions: NDArray[np.float64]
+    images: NDArray[np.int64]
+    direction: NDArray[np.float64]
+    forces: NDArray[np.float64]
+    memory: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, positions: NDArray[np.float64], images: NDArray[np.int64]) -> _State:
+        memory = np.zeros(kernels.MEMORY)
+        memory[kernels.FRESH] = 1.0
+        return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
+
+    @property
+    def iterations(self) -> int:
+        return int(self.memory[kernels.ITERATIONS])

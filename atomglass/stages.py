@@ -1,0 +1,191 @@
+"""One stage of the work on a configuration file of the user's own, with its result printed."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from atomglass import files
+from atomglass.configuration import Configuration
+from atomglass.diameters import sample_diameters
+from atomglass.elasticity import ElasticModuli, moduli_of
+from atomglass.errors import InputError
+from atomglass.expansion import expand_all
+from atomglass.hessian import ReducedHessian
+from atomglass.interactions import Pairs
+from atomglass.interactions import forces as all_forces
+from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
+from atomglass.potential import PairPotential, load_potential
+from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
+from atomglass.quench import quench
+from atomglass.swap import SwapMonteCarlo, check_seed
+from atomglass.terminal import print_table
+
+#: Largest force at which a configuration still passes as an inherent state.
+RESIDUAL_FORCE = 1e-6
+#: Modes are computed up to this multiple of the first phonon frequency.
+PHONON_MULTIPLE = 1.2
+
+
+def sample_liquid(
+    out: Path,
+    *,
+    particles: int | None,
+    start: Path | None,
+    potential: str,
+    temperature: float,
+    sweeps: int,
+    density: float | None,
+    diameters: str,
+    swap_fraction: float,
+    max_displacement: float,
+    seed: int,
+) -> None:
+    """Thermalise a liquid, new or from a file, and write it."""
+    files.check_output(out)
+    pot = load_potential(potential)
+    if (particles is None) == (start is None):
+        raise InputError(
+            "start of the sample",
+            "two things" if start else "nothing",
+            "one of --particles N and --from FILE",
+            "give one",
+        )
+    if start is not None:
+        configuration = files.read(start)
+    else:
+        assert particles is not None
+        configuration = random_configuration(particles, pot, density, diameters, seed)
+    sampler = SwapMonteCarlo(configuration, pot, temperature, swap_fraction, max_displacement, seed)
+    stats = sampler.run(sweeps)
+    files.write(out, sampler.configuration)
+    tail = stats.energies[len(stats.energies) // 2 :]
+    print(f"{len(configuration)} particles, {sweeps} sweeps at T = {temperature:g}")
+    print(f"acceptance: displacements {stats.displacement_acceptance:.3f}, swaps {stats.swap_acceptance:.3f}")
+    if len(tail):
+        print(f"potential energy per particle: {sampler.energy / len(sampler):.6f} (second half: {tail.mean():.6f})")
+    print(f"written: {out}")
+
+
+def random_configuration(
+    particles: int, potential: PairPotential, density: float | None, diameters: str, seed: int
+) -> Configuration:
+    """Return random positions freed of overlaps, with diameters from the model's distribution."""
+    if particles < 2:
+        raise InputError("number of particles", particles, ">= 2")
+    density = potential.density if density is None else density
+    if not (density > 0 and math.isfinite(density)):
+        raise InputError("density", density, "> 0")
+    d = potential.dimension
+    side = (particles / density) ** (1 / d)
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(check_seed(seed)).spawn(2)]
+    law = potential.diameters
+    sizes = sample_diameters(particles, streams[0], diameters, law.maximum, law.ratio, law.power)  # type: ignore[arg-type]
+    start = Configuration(streams[1].random((particles, d)) * side, sizes, np.full(d, side))
+    return quench(start, potential, force_tolerance=1.0, max_iterations=10_000).configuration
+
+
+def quench_file(file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int) -> bool:
+    """Quench one configuration of a file and write it; return whether it converged."""
+    files.check_output(out)
+    pot = load_potential(potential)
+    configuration = files.read(file, frame)
+    done = quench(configuration, pot, force_tolerance, max_iterations)
+    files.write(out, done.configuration)
+    print(f"{done.status.value}: {done.iterations} iterations, {done.evaluations} evaluations")
+    if done.status.advice:
+        print(f"what to do: {done.status.advice}")
+    print(f"energy per particle {done.energy / len(configuration):.10f}, largest force {done.max_force:.3g}")
+    print(f"written: {out}")
+    return done.converged
+
+
+def modes_of_file(
+    file: Path, potential: str, frame: int, count: int | None, full: bool, quench_first: bool, out: Path | None
+) -> None:
+    """Find, expand, classify and print the modes of one configuration of a file."""
+    if out is not None and out.suffix not in (".parquet", ".csv"):
+        raise InputError("suffix of --out", out.suffix, ".parquet or .csv")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError("folder of --out", str(out.parent), "an existing folder")
+    if count is not None and count < 1:
+        raise InputError("--count", count, ">= 1")
+    pot = load_potential(potential)
+    configuration = files.read(file, frame)
+    if quench_first:
+        configuration = quench(configuration, pot).configuration
+    worst = float(np.linalg.norm(all_forces(configuration, pot), axis=1).max())
+    if worst > RESIDUAL_FORCE:
+        raise InputError(
+            "largest force", worst, f"<= {RESIDUAL_FORCE:g} in an inherent state",
+            f"add --quench, or quench it first with `atomglass quench {file}`; is --potential {potential} right?",
+        )  # fmt: skip
+    pairs = Pairs.of(configuration, pot)
+    reduced = ReducedHessian(pairs)
+    check_held(reduced)
+    moduli = moduli_of(configuration, pairs, reduced)
+    if full:
+        modes = all_modes(reduced)
+    elif count is not None:
+        modes = lowest_of(reduced, count)
+    elif moduli.first_phonon_frequency > 0:
+        modes = all_below(reduced, PHONON_MULTIPLE * moduli.first_phonon_frequency)
+    else:
+        modes = lowest_of(reduced, 20)
+    table = mode_table(pairs, modes, moduli)
+    if out is not None:
+        with files.written_aside(out) as aside:
+            table.to_parquet(aside) if out.suffix == ".parquet" else table.to_csv(aside, index=False)
+    _print_modes(configuration, modes, moduli, table)
+    if out is not None:
+        print(f"written: {out}")
+
+
+def mode_table(pairs: Pairs, modes: Modes, moduli: ElasticModuli) -> pd.DataFrame:
+    """Return one row a mode: frequency, participation, expansion, group."""
+    expansions = expand_all(pairs, modes.eigenvectors)
+    names = ("b2", "b3", "b4", "beta", "group", "second_minimum", "barrier")
+    table = pd.DataFrame(
+        {
+            "mode": np.arange(len(modes)),
+            "frequency": modes.frequencies,
+            "participation_ratio": modes.participation_ratios,
+            "residual": modes.residuals,
+            "degenerate": modes.degenerate,
+        }
+        | {name: [getattr(e, name) for e in expansions] for name in names}
+    )
+    table["is_qlm"] = is_quasi_localized(modes.frequencies, modes.participation_ratios, moduli.first_phonon_frequency)
+    return table
+
+
+def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModuli, table: pd.DataFrame) -> None:
+    print(
+        f"{len(configuration)} particles in {configuration.dimension} dimensions, "
+        f"{int(modes.rattlers.sum())} rattlers; "
+        f"{'a minimum' if modes.is_minimum else 'NOT a minimum: negative eigenvalues'}"
+    )
+    print(
+        f"shear modulus {moduli.shear:.6g}, bulk modulus {moduli.bulk:.6g}, "
+        f"first phonon frequency {moduli.first_phonon_frequency:.6g}"
+    )
+    proven = "proven complete by inertia" if modes.complete else "completeness not proven"
+    shown = table.head(60)
+    rows = [
+        [
+            str(row.mode), f"{row.frequency:.6f}", f"{row.participation_ratio:.4f}", f"{row.b2:.5g}", f"{row.b3:.5g}",
+            f"{row.b4:.5g}", f"{row.beta:.3f}", row.group, "yes" if row.second_minimum else "no", f"{row.barrier:.3g}",
+            "yes" if row.is_qlm else "no",
+        ]
+        for row in shown.itertuples()
+    ]  # fmt: skip
+    header = ["mode", "frequency", "PR", "b2", "b3", "b4", "beta", "group", "2nd min", "barrier", "QLM"]
+    print_table(f"{len(table)} modes, {proven}", header, rows)
+    if len(shown) < len(table):
+        print(f"({len(table) - len(shown)} more; write them with --out)")
+    print(
+        f"QLM: participation ratio < {PARTICIPATION_RATIO} and frequency < {FREQUENCY_SHARE} times the first phonon's"
+    )

@@ -1,0 +1,349 @@
+"""Swap Monte Carlo at constant temperature, resumable bit for bit."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atomglass.configuration import Configuration
+from atomglass.errors import InputError
+from atomglass.interactions import Geometry, largest_skin
+from atomglass.kernels import cells
+from atomglass.kernels import swap as kernels
+from atomglass.potential import PairPotential, PairSettings
+
+#: Every so many sweeps, counted from the first, the particles are put into spatial order and all is recomputed.
+ORDERING_INTERVAL = 1000
+#: Moves between two looks at Python: a fraction of a second, so that signals and progress are seen in time.
+MOVES_PER_CALL = 1_000_000
+#: Width of the neighbour list beyond the cutoff, by dimension: wide, as rebuilding costs more than looking.
+SKIN = {2: 1.0, 3: 0.7}
+#: Sweeps between two corrections of the step while it is tuned.
+TUNING_SWEEPS = 20
+
+
+@dataclass(frozen=True)
+class SwapStatistics:
+    """What a run of Swap Monte Carlo did.
+
+    Attributes
+    ----------
+    sweeps : int
+        Sweeps done; one is N attempted moves.
+    displacement_acceptance, swap_acceptance : float
+        Accepted share of each kind of move; NaN where none was attempted.
+    energies : (K,) array
+        Potential energy per particle after every `record_every` sweeps.
+    record_every : int
+        Sweeps between the recorded energies.
+    rebuilds : int
+        Neighbour lists built.
+    """
+
+    sweeps: int
+    displacement_acceptance: float
+    swap_acceptance: float
+    energies: NDArray[np.float64]
+    record_every: int
+    rebuilds: int
+
+
+class SwapMonteCarlo:
+    """Sampler of the canonical ensemble by displacements and diameter swaps.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Where to start.
+    potential : PairPotential
+        The interactions.
+    temperature : float
+        T, in units of epsilon (k_B = 1).
+    swap_fraction : float
+        Share of the moves that exchange the diameters of two random particles.
+    max_displacement : float
+        d: a displacement is uniform in [-d, d] along each axis.
+    seed : int or numpy.random.SeedSequence
+        Seed of the sampler's own random stream.
+
+    Raises
+    ------
+    InputError
+        A value out of range, or a box too small for the cutoff and the step.
+
+    Notes
+    -----
+    Ninarello, Berthier and Coslovich, Phys. Rev. X 7, 021039 (2017). The particles' energies are updated at every
+    accepted move and computed anew with every neighbour list; particles keep their numbers in `configuration`.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        potential: PairPotential,
+        temperature: float = 0.1,
+        swap_fraction: float = 0.2,
+        max_displacement: float = 0.12,
+        seed: int | np.random.SeedSequence = 1,
+    ) -> None:
+        _check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
+        _check_range("swap_fraction", swap_fraction, 0 <= swap_fraction <= 1, "0 to 1")
+        _check_range("max_displacement", max_displacement, max_displacement > 0, "> 0")
+        self.potential = potential
+        self.temperature, self.swap_fraction = float(temperature), float(swap_fraction)
+        self._box, self._dimension = configuration.box, configuration.dimension
+        wanted = SKIN[self._dimension]
+        self._skin = largest_skin(configuration, potential, wanted)
+        self._reach = potential.reach(configuration.diameters) + self._skin
+        self.max_displacement = float(max_displacement)
+        if self.max_displacement > self._largest_step:
+            raise InputError(
+                "max_displacement", max_displacement, f"<= {self._largest_step:.4g} in this box",
+                "use a smaller step or more particles",
+            )  # fmt: skip
+        geometry = Geometry.of(configuration)
+        self._cell, self._inverse = geometry.cell, geometry.inverse
+        self._particles = np.column_stack([geometry.positions, configuration.diameters])
+        self._images = geometry.images
+        self._order = np.arange(len(configuration))
+        self._generator = _generator_state(seed)
+        self._list: tuple[NDArray[np.int64], NDArray[np.uint32]]
+        self.sweep = 0
+        self._order_in_space()
+
+    def __len__(self) -> int:
+        """Return the number of particles N."""
+        return len(self._particles)
+
+    def run(
+        self, sweeps: int, record_every: int | None = None, progress: Callable[[int], object] | None = None
+    ) -> SwapStatistics:
+        """Do a number of sweeps of N attempted moves each.
+
+        Parameters
+        ----------
+        sweeps : int
+            How many. Splitting a run into several gives the same trajectory, bit for bit.
+        record_every : int, optional
+            Sweeps between recorded energies; by default about a hundred records.
+        progress : callable, optional
+            Called with the number of sweeps done since its last call, a few times a second.
+        """
+        if sweeps < 0:
+            raise InputError("sweeps", sweeps, ">= 0")
+        record_every = record_every or max(1, sweeps // 100)
+        counters = np.zeros(5, np.int64)
+        energies = []
+        per_call = max(1, MOVES_PER_CALL // len(self._particles))
+        done = 0
+        while done < sweeps:
+            block = min(
+                sweeps - done,
+                per_call,
+                record_every - done % record_every,
+                ORDERING_INTERVAL - self.sweep % ORDERING_INTERVAL,
+            )
+            self._run_block(block, counters)
+            done += block
+            if done % record_every == 0:
+                energies.append(self.energy / len(self._particles))
+            if progress is not None:
+                progress(block)
+        return _statistics(sweeps, counters, np.array(energies), record_every)
+
+    def equilibrate(
+        self, sweeps: int, target_acceptance: float = 0.3, progress: Callable[[int], object] | None = None
+    ) -> SwapStatistics:
+        """Run while tuning the step size towards an acceptance; afterwards the step is frozen.
+
+        The tuning uses the past of the chain, which breaks detailed balance: take no samples from these sweeps.
+        """
+        _check_range("target_acceptance", target_acceptance, 0 < target_acceptance < 1, "between 0 and 1")
+        parts = []
+        for start in range(0, sweeps, TUNING_SWEEPS):
+            part = self.run(min(TUNING_SWEEPS, sweeps - start), TUNING_SWEEPS, progress)
+            parts.append(part)
+            if np.isfinite(part.displacement_acceptance):
+                factor = np.clip((part.displacement_acceptance + 0.05) / (target_acceptance + 0.05), 0.8, 1.25)
+                self.max_displacement = float(min(self.max_displacement * factor, self._largest_step))
+        return _joined(parts)
+
+    @property
+    def energy(self) -> float:
+        """Total potential energy, from the kept energies of the particles."""
+        return float(self._energies.sum() / 2)
+
+    @property
+    def configuration(self) -> Configuration:
+        """The present configuration; positions go on continuously through the faces of the box."""
+        positions = np.empty((len(self._order), self._dimension))
+        diameters = np.empty(len(self._order))
+        d = self._dimension
+        positions[self._order] = self._particles[:, :d] + self._images[:, :d] @ self._cell[:d, :d]
+        diameters[self._order] = self._particles[:, kernels.SIGMA]
+        return Configuration(positions, diameters, self._box)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next move reads, as arrays; `restore` continues from it bit for bit."""
+        settings = {
+            "pair": {key: getattr(self.potential, key) for key in PairSettings.model_fields},
+            "temperature": self.temperature,
+            "swap_fraction": self.swap_fraction,
+            "max_displacement": self.max_displacement,
+            "skin": self._skin,
+            "reach": self._reach,
+            "sweep": self.sweep,
+        }
+        arrays = {name: getattr(self, f"_{name}").copy() for name in _STATE_ARRAYS}
+        return {**arrays, "settings": np.array(json.dumps(settings))}
+
+    @classmethod
+    def restore(cls, state: dict[str, Any], potential: PairPotential) -> SwapMonteCarlo:
+        """Return the sampler that `state` came from.
+
+        Raises
+        ------
+        InputError
+            The state belongs to another potential.
+        """
+        settings = json.loads(str(state["settings"]))
+        given = {key: getattr(potential, key) for key in PairSettings.model_fields}
+        if settings["pair"] != given:
+            raise InputError("saved state's potential", settings["pair"], f"the one given, {given}")
+        sampler = cls.__new__(cls)
+        sampler.potential = potential
+        for name in _STATE_ARRAYS:
+            setattr(sampler, f"_{name}", np.array(state[name]))
+        sampler._dimension = sampler._box.shape[0]
+        sampler.temperature, sampler.swap_fraction = settings["temperature"], settings["swap_fraction"]
+        sampler.max_displacement, sampler.sweep = settings["max_displacement"], settings["sweep"]
+        sampler._skin, sampler._reach = settings["skin"], settings["reach"]
+        sampler._list = kernels.full_list(
+            sampler._reference, sampler._cell, sampler._inverse, sampler._dimension, sampler._reach
+        )
+        return sampler
+
+    def save(self, path: str | Path) -> None:
+        """Write the state to an `.npz` file, aside first and then renamed."""
+        path = Path(path)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        with aside.open("wb") as file:
+            np.savez(file, **self.state())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+
+    @classmethod
+    def load(cls, path: str | Path, potential: PairPotential) -> SwapMonteCarlo:
+        """Return the sampler saved in a file.
+
+        Raises
+        ------
+        InputError
+            The file is missing, damaged, or of another potential.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                state = {name: data[name] for name in (*_STATE_ARRAYS, "settings")}
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise InputError(f"cannot read sampler state {path} ({error})") from None
+        return cls.restore(state, potential)
+
+    @property
+    def _largest_step(self) -> float:
+        # A trial from a freshly built list must stay within half the skin, or the list could miss a neighbour.
+        return self._skin / 2 / np.sqrt(self._dimension)
+
+    def _run_block(self, sweeps: int, counters: NDArray[np.int64]) -> None:
+        if self.sweep % ORDERING_INTERVAL == 0 and self.sweep > 0:
+            self._order_in_space()
+        self._list = kernels.run_moves(
+            self._particles, self._reference, self._images, self._energies, *self._list,
+            self._cell, self._inverse, self._dimension, self._reach, self._skin, self.potential.parameters,
+            self.temperature, self.swap_fraction, self.max_displacement, sweeps * len(self._particles),
+            self._generator, counters,
+        )  # fmt: skip
+        self.sweep += sweeps
+
+    def _order_in_space(self) -> None:
+        """Sort the particles by search cell, so that neighbours are near in memory, and recompute everything."""
+        positions = np.ascontiguousarray(self._particles[:, :3])
+        cells.wrap(positions, self._images, self._cell, self._inverse, self._dimension)
+        counts = cells.cell_counts(self._inverse, self._dimension, self._reach)
+        order = cells.sort_into_cells(positions, self._inverse, self._dimension, counts)[0]
+        self._particles = np.column_stack([positions, self._particles[:, 3]])[order]
+        self._images, self._order = self._images[order], self._order[order]
+        self._reference, self._energies = np.empty_like(positions), np.empty(len(order))
+        self._list = kernels.renew(
+            self._particles, self._reference, self._images, self._energies,
+            self._cell, self._inverse, self._dimension, self._reach, self.potential.parameters,
+        )  # fmt: skip
+
+
+_STATE_ARRAYS = ("particles", "reference", "images", "energies", "order", "generator", "cell", "inverse", "box")
+
+
+def _generator_state(seed: int | np.random.SeedSequence) -> NDArray[np.uint64]:
+    if not isinstance(seed, np.random.SeedSequence):
+        seed = np.random.SeedSequence(check_seed(seed))
+    return seed.generate_state(4, np.uint64).astype(np.uint64)
+
+
+def check_seed(seed: int) -> int:
+    """Return the seed if it is one.
+
+    Raises
+    ------
+    InputError
+        It is negative or no integer.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError("seed", seed, "an integer >= 0")
+    return int(seed)
+
+
+def _check_range(name: str, value: float, good: bool, allowed: str, remedy: str = "") -> None:
+    if not (good and np.isfinite(value)):
+        raise InputError(name, value, allowed, remedy)
+
+
+def _statistics(
+    sweeps: int, counters: NDArray[np.int64], energies: NDArray[np.float64], record_every: int
+) -> SwapStatistics:
+    moves, accepted, swaps, swaps_accepted, rebuilds = (int(c) for c in counters)
+    return SwapStatistics(
+        sweeps=sweeps,
+        displacement_acceptance=accepted / moves if moves else float("nan"),
+        swap_acceptance=swaps_accepted / swaps if swaps else float("nan"),
+        energies=energies,
+        record_every=record_every,
+        rebuilds=rebuilds,
+    )
+
+
+def _joined(parts: list[SwapStatistics]) -> SwapStatistics:
+    """Return the statistics of runs one after another, acceptances weighted by their lengths."""
+    if not parts:
+        return _statistics(0, np.zeros(5, np.int64), np.empty(0), 1)
+    weights = np.array([part.sweeps for part in parts], float)
+    mean = {
+        field.name: float(np.average([asdict(part)[field.name] for part in parts], weights=weights))
+        for field in fields(SwapStatistics)
+        if field.name.endswith("acceptance")
+    }
+    energies = np.concatenate([part.energies for part in parts])
+    total = int(weights.sum())
+    return SwapStatistics(
+        sweeps=total,
+        energies=energies,
+        record_every=parts[0].record_every,
+        rebuilds=sum(p.rebuilds for p in parts),
+        **mean,
+    )

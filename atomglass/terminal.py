@@ -1,0 +1,117 @@
+"""What a person sees while a study runs: bars on a terminal, lines in a log file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from atomglass.ensemble.store import StudyStore
+
+#: Seconds between two lines in a log file.
+LOG_SECONDS = 15.0
+
+
+class StudyProgress:
+    """Progress of a study: sampled sweeps and finished realizations, quasi-localized modes and failures counted.
+
+    Parameters
+    ----------
+    store : StudyStore
+        The study, whose finished part counts from the start.
+    """
+
+    def __init__(self, store: StudyStore) -> None:
+        settings = store.settings
+        ensemble, sample = settings.ensemble, settings.sample
+        self._total = ensemble.chains * ensemble.realizations_per_chain
+        self._done = sum(min(store.published(c), ensemble.realizations_per_chain) for c in range(ensemble.chains))
+        per_chain = sample.equilibration_sweeps + (ensemble.realizations_per_chain - 1) * sample.sweeps_between
+        share = self._done / self._total
+        self._sweeps_total = ensemble.chains * per_chain
+        self._sweeps = int(share * self._sweeps_total)
+        self._status: Counter[str] = Counter()
+        self._qlms = 0
+        self._began = self._logged = time.monotonic()
+        self._bars = _bars() if sys.stderr.isatty() else None
+        self._tasks: list[Any] = []
+
+    def __enter__(self) -> StudyProgress:
+        if self._bars:
+            self._bars.start()
+            self._tasks = [
+                self._bars.add_task("sampling (sweeps)", total=self._sweeps_total, completed=self._sweeps),
+                self._bars.add_task("glasses", total=self._total, completed=self._done),
+            ]
+        else:
+            self._log()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bars:
+            self._bars.stop()
+        else:
+            self._log()
+
+    def advance(self, chain: int, sweeps: int) -> None:
+        """Count sweeps of a chain."""
+        self._sweeps += sweeps
+        if self._bars:
+            self._bars.update(self._tasks[0], completed=min(self._sweeps, self._sweeps_total))
+        self._log_now_and_then()
+
+    def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
+        """Count a realization."""
+        self._done += 1
+        self._status[status] += 1
+        self._qlms += int(modes or 0)
+        if self._bars:
+            text = f"glasses ({self._qlms} quasi-localized modes{self._failures()})"
+            self._bars.update(self._tasks[1], completed=self._done, description=text)
+        self._log_now_and_then()
+
+    def _failures(self) -> str:
+        failed = sum(self._status.values()) - self._status["ok"]
+        return f", {failed} failed" if failed else ""
+
+    def _log_now_and_then(self) -> None:
+        if not self._bars and time.monotonic() - self._logged > LOG_SECONDS:
+            self._log()
+
+    def _log(self) -> None:
+        self._logged = time.monotonic()
+        share = self._sweeps / self._sweeps_total if self._sweeps_total else 1.0
+        print(
+            f"[{self._logged - self._began:7.0f} s] sweeps {min(share, 1):4.0%}, glasses {self._done}/{self._total}, "
+            f"quasi-localized modes {self._qlms}{self._failures()}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _bars() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
+        TimeRemainingColumn(), console=Console(stderr=True),
+    )  # fmt: skip
+
+
+def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
+    """Print a table: aligned on a terminal, whole in a log file."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in header:
+        table.add_column(name, justify="right" if rows and _numeric(rows[0][header.index(name)]) else "left")
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    # A log file has no width: do not cut the columns there.
+    (console if console.is_terminal else Console(width=200)).print(table)
+
+
+def _numeric(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] in "-+"

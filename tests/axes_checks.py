@@ -1,0 +1,43 @@
+"""Checks of drawn figures, without looking at pixels by eye."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.image import imread
+
+
+def drawn_points(ax: Axes) -> np.ndarray:
+    """Return the data within the axis limits, shape (n, 2): of lines, markers and bars in data coordinates."""
+    points = []
+    for line in ax.get_lines():
+        if line.get_transform().contains_branch_seperately(ax.transData) == (True, True):
+            points.append(np.asarray(line.get_xydata(), dtype=float))
+    for bar in ax.patches:
+        if bar.get_transform().contains_branch_seperately(ax.transData) == (True, True) and bar.get_height() > 0:
+            points.append(np.array([[bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height()]]))
+    every = np.concatenate(points) if points else np.empty((0, 2))
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = every.T
+    return every[np.isfinite(x) & np.isfinite(y) & (x >= left) & (x <= right) & (y >= bottom) & (y <= top)]
+
+
+def assert_axes_filled(ax: Axes, least: int = 1) -> None:
+    """Fail unless both axes are labelled and at least so many data points lie within their limits."""
+    assert ax.get_xlabel() and ax.get_ylabel(), "an axis has no label"
+    found = len(drawn_points(ax))
+    assert found >= least, f"{found} data points within the limits of {ax.get_title(loc='left')!r}, wanted {least}"
+
+
+def assert_picture(path: Path) -> None:
+    """Fail unless a file is a picture with something on it (PNG), or a PDF of a page that is not blank."""
+    content = path.read_bytes()
+    if path.suffix == ".pdf":
+        assert content.startswith(b"%PDF-") and b"%%EOF" in content[-20:]
+        assert len(content) > 5000
+        return
+    pixels = imread(path)
+    ink = float((pixels[..., :3].min(axis=-1) < 0.9).mean())
+    assert 0.005 < ink < 0.6, f"{path.name}: {100 * ink:.2f} % of the picture is drawn"

@@ -1,0 +1,156 @@
+"""Bad input: one clear line that names the value, what is allowed and the remedy; status 2; nothing written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import atomglass as ag
+from atomglass import cli
+
+TINY = Path(__file__).parents[2] / "workflows" / "tiny.toml"
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """Run the command line in this process and return its exit status."""
+    monkeypatch.setattr(sys, "argv", ["atomglass", *words])
+    try:
+        cli.main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of files, one good and each of the others wrong in one way; the working folder."""
+    rng = np.random.default_rng(1)
+    side = np.array([8.0, 8.0])
+    good = {"positions": rng.random((64, 2)) * side, "diameters": np.full(64, 1.0), "box": side}
+
+    def wrong(name: str, **changes: np.ndarray) -> None:
+        np.savez(tmp_path / f"{name}.npz", **(good | changes))
+
+    def changed(key: str, where: tuple[int, ...], value: object) -> np.ndarray:
+        array = good[key].copy()
+        array[where] = value
+        return array
+
+    wrong("good")
+    wrong("nan", positions=changed("positions", (3, 1), np.nan))
+    wrong("coincident", positions=changed("positions", (3,), good["positions"][7] + side))
+    wrong("negative", diameters=changed("diameters", (5,), -1.0))
+    wrong("mismatch", diameters=good["diameters"][:50])
+    wrong("narrow", positions=good["positions"][:3] / 4, diameters=np.full(3, 1.2), box=np.array([2.0, 2.0]))
+    wrong("spread", diameters=changed("diameters", (5,), 9.0), box=side * 4)
+    (tmp_path / "text.gsd").write_text("hello")
+    (tmp_path / "binary.extxyz").write_bytes(bytes(range(256)))
+    (tmp_path / "empty.toml").write_text("")
+    (tmp_path / "broken.toml").write_text("a = = 3")
+    tiny = TINY.read_text()
+    for name, old, new in (
+        ("unknown", "temperature", "tempreture"),
+        ("cold", "temperature = 0.1", "temperature = 0.0"),
+        ("model", '"kumar2021"', '"kumar2020"'),
+        ("small", "particles = 64", "particles = 10"),
+        ("word", "particles = 64", 'particles = "many"'),
+        ("none", "chains = 1", "chains = 0"),
+    ):
+        (tmp_path / f"{name}.toml").write_text(tiny.replace(old, new))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+OUT = ("--out", "result.extxyz")
+
+CASES = [
+    (("quench", "nan.npz", *OUT), ["position of particle 3", "nan", "finite"]),
+    (("modes", "nan.npz"), ["position of particle 3"]),
+    (("sample", "--from", "nan.npz", *OUT), ["position of particle 3"]),
+    (("quench", "coincident.npz", *OUT), ["particles 3 and 7 coincide", "move or remove"]),
+    (("quench", "negative.npz", *OUT), ["diameter of particle 5", "-1.0", "> 0"]),
+    (("quench", "mismatch.npz", *OUT), ["(50,)", "(64,)"]),
+    (("quench", "narrow.npz", *OUT), ["smallest height of the box is 2.0", "3.0", "larger box"]),
+    (("sample", "--from", "narrow.npz", *OUT), ["smallest height of the box is 2.0"]),
+    (("modes", "narrow.npz"), ["smallest height of the box is 2.0"]),
+    (("quench", "spread.npz", *OUT), ["spread of the diameters is 8.0", "below", "unit of length"]),
+    (("quench", "text.gsd", *OUT), ["text.gsd", "GSD"]),
+    (("quench", "binary.extxyz", *OUT), ["binary.extxyz", "not a text file"]),
+    (("quench", "missing.extxyz", *OUT), ["missing.extxyz", "does not exist"]),
+    (("quench", "good.npz", "--out", "result.foo"), ["'.foo'", ".extxyz"]),
+    (("quench", "good.npz", "--out", "nowhere/result.npz"), ["no folder nowhere", "create it"]),
+    (("quench", "good.npz", *OUT, "--force-tolerance", "0"), ["force_tolerance is 0.0", "> 0"]),
+    (("quench", "good.npz", *OUT, "--max-iterations", "0"), ["max_iterations is 0", ">= 1"]),
+    (("quench", "good.npz", *OUT, "--frame", "3"), ["frame of good.npz is 3"]),
+    (("sample", "-n", "100", "-t", "0", *OUT), ["temperature is 0.0", "> 0", "quench"]),
+    (("sample", "-n", "100", "-t", "-1", *OUT), ["temperature is -1.0"]),
+    (("sample", "-n", "100", "-t", "nan", *OUT), ["temperature is nan"]),
+    (("sample", "-n", "5", *OUT), ["smallest height of the box", "use more particles"]),
+    (("sample", *OUT), ["start of the sample", "--particles", "--from"]),
+    (("sample", "-n", "100", "-p", "kumar202", *OUT), ["'kumar202'", "did you mean 'kumar2021'?"]),
+    (("sample", "-n", "100", "--diameters", "foo", *OUT), ["'foo'", "'iid' or 'quantile'"]),
+    (("sample", "-n", "100", "--seed", "-1", *OUT), ["seed is -1", ">= 0"]),
+    (("sample", "-n", "100", "--density", "0", *OUT), ["density is 0.0", "> 0"]),
+    (("sample", "-n", "100", "--sweeps", "-5", *OUT), ["sweeps is -5", ">= 0"]),
+    (("sample", "-n", "100", "--swap-fraction", "1.5", *OUT), ["swap_fraction is 1.5", "0 to 1"]),
+    (("sample", "-n", "100", "--max-displacement", "3", *OUT), ["max_displacement is 3.0", "smaller step"]),
+    (("modes", "good.npz"), ["largest force", "--quench"]),
+    (("modes", "good.npz", "--count", "0"), ["--count is 0", ">= 1"]),
+    (("modes", "good.npz", "--out", "table.foo"), ["'.foo'", ".parquet or .csv"]),
+    (("run", "empty.toml", "-o", "study"), ["empty.toml is empty"]),
+    (("run", "broken.toml", "-o", "study"), ["broken.toml is not valid TOML", "line 1"]),
+    (("run", "unknown.toml", "-o", "study"), ["'sample.tempreture'", "did you mean 'temperature'?"]),
+    (("run", "cold.toml", "-o", "study"), ["sample.temperature is 0.0", "greater than 0"]),
+    (("run", "model.toml", "-o", "study"), ["'kumar2020'", "did you mean 'kumar2021'?"]),
+    (("run", "small.toml", "-o", "study"), ["sample.particles is 10", ">="]),
+    (("run", "word.toml", "-o", "study"), ["sample.particles is 'many'", "integer"]),
+    (("run", "none.toml", "-o", "study"), ["ensemble.chains is 0", "1"]),
+    (("run", "nothing", "-o", "study"), ["'nothing'", "quickstart"]),
+    (("run", "tiny", "-o", "good.npz"), ["good.npz is a file"]),
+    (("run", "tiny", "-o", "."), ["holds other files"]),
+    (("run", "tiny", "-o", "study", "--workers", "0"), ["--workers", "1"]),
+    (("run", "tiny"), ["--out"]),
+    (("rum",), ["rum", "--help"]),
+    (("status", "."), ["no study", "atomglass run"]),
+    (("collect", "nowhere"), ["no study", "atomglass run"]),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), CASES, ids=[" ".join(words) for words, _ in CASES])
+def test_one_line_and_status_two(words, expected, files, monkeypatch, capsys):
+    before = sorted(path.name for path in files.rglob("*"))
+    assert command(monkeypatch, *words) == 2
+    shown = capsys.readouterr()
+    lines = shown.err.strip().splitlines()
+    assert len(lines) == 1, shown.err
+    assert lines[0].startswith("atomglass: ")
+    assert ";" in lines[0], "no remedy"
+    for part in expected:
+        assert part in lines[0]
+    assert sorted(path.name for path in files.rglob("*")) == before
+
+
+def test_good_input_passes(files, monkeypatch, capsys):
+    """The checks above do not pass because everything is refused."""
+    assert command(monkeypatch, "quench", "good.npz", *OUT) == 0
+    assert command(monkeypatch, "modes", "result.extxyz", "--out", "table.csv") == 0
+    assert "proven complete by inertia" in capsys.readouterr().out
+    assert (files / "table.csv").read_text().startswith("mode,frequency")
+
+
+def test_a_quench_that_does_not_converge_is_written_and_reported(files, monkeypatch, capsys):
+    assert command(monkeypatch, "quench", "good.npz", *OUT, "--max-iterations", "2") == 1
+    shown = capsys.readouterr().out
+    assert "iterations_exhausted" in shown
+    assert "raise max_iterations" in shown
+    assert len(ag.read(files / "result.extxyz")) == 64
+
+
+@pytest.mark.parametrize("verb", ["energy", "forces", "quench", "hessian", "lowest_modes", "elastic_moduli"])
+def test_the_api_raises_the_same_error(verb, files):
+    narrow = ag.read(files / "narrow.npz")
+    with pytest.raises(ag.InputError, match="smallest height of the box"):
+        getattr(ag, verb)(narrow, ag.load_potential("kumar2021"))

@@ -1,0 +1,105 @@
+"""Small studies that run in seconds, and the runs of them that several tests look at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atomglass.ensemble.runners import Outcome, run_serial
+from atomglass.ensemble.settings import StudySettings, read_study
+from atomglass.ensemble.store import StudyStore
+from atomglass.ensemble.tables import collect
+
+#: Three chains of five glasses in shards of two: every chain ends with a shard that is not full.
+STUDY = """
+name = "small"
+potential = "{potential}"
+seed = 7
+
+[sample]
+particles = {particles}
+temperature = 0.3
+diameters = "{diameters}"
+equilibration_sweeps = {equilibration}
+sweeps_between = 40
+{sample}
+
+[ensemble]
+chains = {chains}
+realizations_per_chain = {realizations}
+realizations_per_shard = {shard}
+
+[quench]
+max_iterations = {iterations}
+"""
+
+DEFAULTS = {
+    "potential": "kumar2021", "particles": 64, "diameters": "iid", "equilibration": 200, "sample": "", "chains": 3,
+    "realizations": 5, "shard": 2, "iterations": 100_000,
+}  # fmt: skip
+
+TABLES = ("modes.parquet", "realizations.parquet")
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def advance(self, chain: int, sweeps: int) -> None:
+        """Say nothing."""
+
+    def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def study_file(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a study's TOML file, with some of the defaults changed."""
+
+    def write(**changes: object) -> Path:
+        path = tmp_path / f"study{len(list(tmp_path.glob('study*.toml')))}.toml"
+        path.write_text(STUDY.format(**DEFAULTS | changes), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def settings(study_file: Callable[..., Path]) -> Callable[..., StudySettings]:
+    """Return a function that gives the settings of the small study, with some of the defaults changed."""
+    return lambda **changes: read_study(study_file(**changes))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small study's directory after one serial run that nothing disturbed, collected."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    file = folder / "study.toml"
+    file.write_text(STUDY.format(**DEFAULTS), encoding="utf-8")
+    store = StudyStore.create(folder / "out", read_study(file))
+    assert run_serial(store, Silent()) == Outcome(complete=True, stopped=False, errors=[])
+    collect(store)
+    return store.folder
+
+
+def same_tables(one: Path, other: Path) -> bool:
+    """Whether two collected studies hold the same tables, byte for byte."""
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in TABLES)
+
+
+def atomglass(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    command = [sys.executable, "-m", "atomglass", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=os.environ | (environment or {}))
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    """Start the command line, in a process group of its own."""
+    command = [sys.executable, "-m", "atomglass", *map(str, arguments)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""Tables of a study that never ran: modes drawn from known laws, for tests of the analysis."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from atomglass.qlm import is_quasi_localized
+from atomglass.quartic import shape
+
+FREQUENCY_SHARE = 0.8
+
+
+def fake_study(
+    group_a: int = 120,
+    group_b: int = 50,
+    hidden: int = 2,
+    failures: tuple[tuple[str, str], ...] = (),
+    chains: int = 10,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return modes and realizations as `collect` gives them.
+
+    D(omega) is omega^4 in A and omega^3 in B up to 0.8 of the first phonon frequency, which itself varies by 5 %;
+    beta is uniform on [0, sqrt(8/9)] in A but for the hidden wells, and has the density 4 beta^-5 in B. Two phonons a
+    realization lie at the first phonon frequency.
+    """
+    rng = np.random.default_rng(seed)
+    count = max(4 * (group_a + group_b), 2 * chains) // chains * chains
+    realizations = pd.DataFrame({"realization": np.arange(count + len(failures))})
+    realizations["chain"] = realizations["realization"] % chains
+    realizations["index_in_chain"] = realizations["realization"] // chains
+    realizations["status"] = ["ok"] * count + [status for status, _ in failures]
+    realizations["reason"] = [""] * count + [reason for _, reason in failures]
+    good = realizations["status"] == "ok"
+    phonon = np.where(good, rng.normal(0.8, 0.04, len(realizations)), np.nan)
+    realizations["first_phonon_frequency"] = phonon
+    realizations["complete"] = good.astype(object).where(good, None)
+    realizations["complete_below"] = 1.2 * phonon
+    realizations["rattlers"] = np.where(good, (realizations["realization"] % 50 == 0) * 3.0, np.nan)
+    realizations["number"], realizations["dimension"], realizations["temperature"] = 400, 2, 0.1
+    realizations["density"], realizations["potential"] = 1.0, "kumar2021"
+    realizations["energy_per_particle"] = np.where(good, rng.normal(0.21, 0.005, len(realizations)), np.nan)
+
+    home = np.concatenate([rng.integers(count, size=group_a + group_b), np.repeat(np.arange(count), 2)])
+    phonons = 2 * count
+    x = FREQUENCY_SHARE * np.concatenate([rng.random(group_a) ** (1 / 5), rng.random(group_b) ** (1 / 4)])
+    x = np.concatenate([x, rng.normal(1.0, 0.02, phonons)])
+    beta = np.concatenate(
+        [
+            rng.uniform(0, 0.94, group_a - min(hidden, group_a)),
+            rng.uniform(0.95, 0.999, min(hidden, group_a)),
+            rng.random(group_b) ** -0.25,
+            rng.uniform(0, 0.2, phonons),
+        ]
+    )
+    modes = pd.DataFrame({"realization": home, "chain": home % chains, "index_in_chain": home // chains})
+    modes["first_phonon_frequency"] = phonon[home]
+    modes["complete_below"] = 1.2 * phonon[home]
+    modes["frequency"] = x * phonon[home]
+    modes["eigenvalue"] = modes["b2"] = modes["frequency"] ** 2
+    modes["b4"] = rng.lognormal(2, 0.5, len(modes))
+    modes["b3"] = -beta * np.sqrt(3 * modes["b2"] * modes["b4"])
+    found = shape(modes["b2"], modes["b3"], modes["b4"])
+    for name in ("beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy", "barrier"):
+        modes[name] = getattr(found, name)
+    modes["true_barrier"] = modes["barrier"]
+    modes["participation_ratio"] = np.concatenate(
+        [rng.uniform(0.02, 0.26, group_a + group_b), rng.uniform(0.4, 0.7, phonons)]
+    )
+    for order in (2, 3, 4):
+        modes[f"b{order}_cutoff_share"] = rng.uniform(0, 0.49, len(modes))
+    modes["degenerate"] = False
+    modes["is_qlm"] = is_quasi_localized(
+        modes["frequency"], modes["participation_ratio"], modes["first_phonon_frequency"]
+    )
+    modes = modes.sort_values(["realization", "frequency"], ignore_index=True)
+    modes["mode"] = modes.groupby("realization").cumcount()
+    held = modes.groupby("realization")["is_qlm"].agg(["size", "sum"]).reindex(realizations["realization"])
+    realizations["mode_count"], realizations["qlm_count"] = held["size"].to_numpy(), held["sum"].to_numpy()
+    return modes, realizations
