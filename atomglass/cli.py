@@ -215,7 +215,7 @@ def main() -> None:
         named = f": {error.filename}" if error.filename else ""
         status = _complain(f"{error.strerror or error}{named}")
     except Exception as error:
-        # The option parser's own complaints, one line like all others; anything else is a fault of ours and shows itself.
+        # The option parser's own complaints, one line like all others; anything else is a fault of ours.
         if not hasattr(error, "format_message"):
             raise
         text = error.format_message().rstrip(".")

@@ -25,8 +25,8 @@ _REMEDIES = {
 }
 
 _MODE_COLUMNS = (
-    "realization", "chain", "frequency", "group", "second_minimum", "barrier", "true_barrier", "is_qlm", "b3_cutoff_share",
-    "first_phonon_frequency", "complete_below",
+    "realization", "chain", "frequency", "group", "second_minimum", "barrier", "true_barrier", "is_qlm",
+    "b3_cutoff_share", "first_phonon_frequency", "complete_below",
 )  # fmt: skip
 _REALIZATION_COLUMNS = ("chain", "status", "reason", "complete", "rattlers", "number", "first_phonon_frequency")
 
