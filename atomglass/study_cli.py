@@ -92,15 +92,15 @@ def run(
             else:
                 outcome = run_serial(store, progress, stop, share, claim_life)
     if first:
-        _tell(outcome, stop.reason, study, out, extend)
+        _tell(outcome, stop.reason, study, out, world)
     if outcome.stopped:
         raise typer.Exit(STOPPED_STATUS)
     if not outcome.complete and (outcome.errors or not outcome.elsewhere):
         raise typer.Exit(1)
 
 
-def _tell(outcome: Outcome, reason: str, study: str, out: Path, extend: bool) -> None:
-    again = shlex.join(["atomglass", "run", study, "--out", str(out)])
+def _tell(outcome: Outcome, reason: str, study: str, out: Path, world: Any) -> None:
+    again = shlex.join(["atomglass", "run", study, "--out", str(out)]) + (", or the same mpirun" if world else "")
     for error in outcome.errors:
         typer.echo(f"atomglass: {error}", err=True)
     if outcome.complete:
