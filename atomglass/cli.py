@@ -9,10 +9,12 @@ from typing import Annotated, Optional
 
 import typer
 
+from atomglass import study_cli
 from atomglass.errors import InputError
 from atomglass.theory.commands import theory_app
 
 app = typer.Typer(name="atomglass", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(study_cli.app)
 app.add_typer(
     theory_app, name="theory", help="The theories beside the simulations: each paper's figures and statements."
 )
@@ -21,14 +23,14 @@ PotentialOption = Annotated[str, typer.Option("--potential", "-p", help="A name 
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")]
 InFile = Annotated[Path, typer.Argument(help="A configuration: .extxyz, .xyz, .gsd or .npz.")]
 Frame = Annotated[int, typer.Option(help="Which frame of the file; -1 is the last.")]
-StudyFolder = Annotated[Path, typer.Argument(help="A study's directory.")]
 
 
 @app.callback()
 def commands() -> None:
     """Computer glasses and their quasi-localized modes.
 
-    A study: run, collect, status. One stage alone: sample, quench, modes. The theories: theory.
+    A study: plan, run, status, collect. One stage alone: sample, quench, modes. The theories: theory. This machine:
+    doctor, warmup.
     """
 
 
@@ -38,90 +40,6 @@ def version() -> None:
     from atomglass.version import __version__
 
     typer.echo(__version__)
-
-
-@app.command()
-def run(
-    study: Annotated[str, typer.Argument(help="A TOML file, or the name of one in workflows/.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The study's directory; the same command continues it.")],
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes; a chain is the unit of work.")] = 1,
-    extend: Annotated[bool, typer.Option("--extend", help="Enlarge the study that is there.")] = False,
-) -> None:
-    """Make the glasses of a study and analyse their modes.
-
-    Exit status: 0 complete, 2 bad input, 75 stopped and ready to continue, 1 something failed.
-    """
-    from atomglass.ensemble.runners import STOPPED_STATUS, run_serial, run_workers, unfinished
-    from atomglass.ensemble.settings import read_study
-    from atomglass.ensemble.store import StudyStore
-    from atomglass.ensemble.warmup import warm_up
-    from atomglass.terminal import StudyProgress
-
-    settings = read_study(study)
-    store = StudyStore.create(out, settings, extend)
-    ensemble = store.settings.ensemble
-    typer.echo(
-        f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} glasses, "
-        f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}, in {out}"
-    )
-    if unfinished(store):
-        warm_up(lambda text: typer.echo(text, err=True))
-    with StudyProgress(store) as progress:
-        outcome = run_workers(store, progress, workers) if workers > 1 else run_serial(store, progress)
-    for error in outcome.errors:
-        typer.echo(f"atomglass: {error}", err=True)
-    if outcome.complete:
-        typer.echo(f"complete; next: atomglass collect {out}")
-    elif outcome.stopped:
-        typer.echo(f"stopped; to go on: atomglass run {study} --out {out}", err=True)
-        raise typer.Exit(STOPPED_STATUS)
-    else:
-        typer.echo(f"not complete; to try again: atomglass run {study} --out {out}", err=True)
-        raise typer.Exit(1)
-
-
-@app.command()
-def collect(
-    folder: StudyFolder,
-    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
-) -> None:
-    """Gather a study's results into modes.parquet, realizations.parquet, figures and a summary."""
-    from atomglass.analysis.figures import draw_figures
-    from atomglass.analysis.summary import summarise
-    from atomglass.ensemble import tables
-    from atomglass.ensemble.store import StudyStore, replace
-
-    store = StudyStore(folder)
-    modes, realizations = (table.to_pandas() for table in tables.collect(store))
-    selection = store.settings.qlm.model_dump()
-    text = summarise(modes, realizations, **selection)
-    replace(folder / "summary.txt", (text.rstrip() + "\n").encode())
-    typer.echo(text)
-    written = [folder / "modes.parquet", folder / "realizations.parquet", folder / "summary.txt"]
-    if figures:
-        written += draw_figures(modes, realizations, folder / "figures", **selection)
-    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
-
-
-@app.command()
-def status(folder: StudyFolder) -> None:
-    """Say how far a study is."""
-    from atomglass.ensemble.store import StudyStore
-    from atomglass.terminal import print_table
-
-    store = StudyStore(folder)
-    ensemble = store.settings.ensemble
-    rows = []
-    for chain in range(ensemble.chains):
-        published = min(store.published(chain), ensemble.realizations_per_chain)
-        checkpoint = None if published == ensemble.realizations_per_chain else store.load_checkpoint(chain)
-        done = max(published, checkpoint[1] if checkpoint else 0)
-        word = "done" if done == ensemble.realizations_per_chain else "begun" if checkpoint or done else "waiting"
-        rows.append([str(chain), word, f"{done}/{ensemble.realizations_per_chain}"])
-    finished = sum(row[1] == "done" for row in rows)
-    print_table(
-        f"{store.settings.name}: {finished} of {ensemble.chains} chains done", ["chain", "state", "glasses"], rows
-    )
 
 
 @app.command()

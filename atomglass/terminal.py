@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from atomglass.ensemble.store import StudyStore
+from atomglass.ensemble.survey import survey
 
 #: Seconds between two lines in a log file.
 LOG_SECONDS = 15.0
@@ -24,21 +25,21 @@ class StudyProgress:
     ----------
     store : StudyStore
         The study, whose finished part counts from the start.
+    others : bool
+        Other processes work on the study too and do not report here: look at the directory now and then.
+    silent : bool
+        Show nothing but what must be said.
     """
 
-    def __init__(self, store: StudyStore) -> None:
-        settings = store.settings
-        ensemble, sample = settings.ensemble, settings.sample
-        self._total = ensemble.chains * ensemble.realizations_per_chain
-        self._done = sum(min(store.published(c), ensemble.realizations_per_chain) for c in range(ensemble.chains))
-        per_chain = sample.equilibration_sweeps + (ensemble.realizations_per_chain - 1) * sample.sweeps_between
-        share = self._done / self._total
-        self._sweeps_total = ensemble.chains * per_chain
-        self._sweeps = int(share * self._sweeps_total)
+    def __init__(self, store: StudyStore, others: bool = False, silent: bool = False) -> None:
+        self._store, self._others, self._silent = store, others, silent
+        now = survey(store)
+        self._total, self._sweeps_total = now.total, now.sweeps_total
+        self._done, self._sweeps = now.finished, now.sweeps
         self._status: Counter[str] = Counter()
         self._qlms = 0
         self._began = self._logged = time.monotonic()
-        self._bars = _bars() if sys.stderr.isatty() else None
+        self._bars = _bars() if sys.stderr.isatty() and not silent else None
         self._tasks: list[Any] = []
 
     def __enter__(self) -> StudyProgress:
@@ -75,6 +76,13 @@ class StudyProgress:
             self._bars.update(self._tasks[1], completed=self._done, description=text)
         self._log_now_and_then()
 
+    def notice(self, text: str) -> None:
+        """Show a line that a person should see."""
+        if self._bars:
+            self._bars.console.print(text)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
     def _failures(self) -> str:
         failed = sum(self._status.values()) - self._status["ok"]
         return f", {failed} failed" if failed else ""
@@ -85,6 +93,11 @@ class StudyProgress:
 
     def _log(self) -> None:
         self._logged = time.monotonic()
+        if self._silent:
+            return
+        if self._others:
+            now = survey(self._store)
+            self._done, self._sweeps = now.finished, now.sweeps
         share = self._sweeps / self._sweeps_total if self._sweeps_total else 1.0
         print(
             f"[{self._logged - self._began:7.0f} s] sweeps {min(share, 1):4.0%}, glasses {self._done}/{self._total}, "
@@ -92,6 +105,14 @@ class StudyProgress:
             file=sys.stderr,
             flush=True,
         )
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: 42 s, 12 min, 3.4 h, 5.6 d."""
+    for limit, size, unit in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 86_400:.3g} d"
 
 
 def _bars() -> Progress:
@@ -104,8 +125,8 @@ def _bars() -> Progress:
 def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
     """Print a table: aligned on a terminal, whole in a log file."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in header:
-        table.add_column(name, justify="right" if rows and _numeric(rows[0][header.index(name)]) else "left")
+    for place, name in enumerate(header):
+        table.add_column(name, justify="right" if rows and all(_numeric(row[place]) for row in rows) else "left")
     for row in rows:
         table.add_row(*row)
     console = Console()

@@ -10,7 +10,10 @@ import numpy as np
 
 from atomglass.configuration import Configuration
 from atomglass.diameters import sample_diameters
-from atomglass.ensemble.realization import Realization, realize
+from atomglass.ensemble.checkpoints import Checkpoint
+from atomglass.ensemble.provenance import Origin
+from atomglass.ensemble.realization import realize
+from atomglass.ensemble.rows import Realization, Stopped
 from atomglass.ensemble.settings import StudySettings
 from atomglass.ensemble.store import StudyStore
 from atomglass.quench import quench
@@ -27,12 +30,8 @@ BLOCK_MOVES = 1_000_000
 _POSITIONS, _DIAMETERS, _SAMPLER = 0, 1, 2
 
 
-class Stopped(Exception):
-    """The run was asked to stop; raised between blocks, when the sampler's state is whole."""
-
-
 class Reporter(Protocol):
-    """Who wants to know how a chain gets on, and may raise `Stopped`."""
+    """Who wants to know how a chain gets on."""
 
     def sweeps(self, chain: int, count: int) -> None:
         """So many sweeps were done."""
@@ -40,8 +39,11 @@ class Reporter(Protocol):
     def realization(self, chain: int, realization: Realization, seconds: float) -> None:
         """A realization is finished."""
 
-    def check(self) -> None:
-        """Raise `Stopped` if the run is to stop."""
+    def notice(self, text: str) -> None:
+        """Something was found that a person should know."""
+
+    def check(self, chain: int, sweep: int) -> None:
+        """Raise `Stopped` or `ClaimLost` if the work on the chain is to end here."""
 
 
 def stream(settings: StudySettings, stage: int, chain: int) -> np.random.SeedSequence:
@@ -67,40 +69,64 @@ def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
     )  # fmt: skip
 
 
-def run_chain(store: StudyStore, chain: int, reporter: Reporter) -> None:
+def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin) -> None:
     """Bring a chain to its last realization, from wherever it stands.
+
+    Parameters
+    ----------
+    store : StudyStore
+        The study.
+    chain : int
+        Number of the chain.
+    reporter : Reporter
+        Told of progress, asked whether to stop.
+    origin : Origin
+        Who computes, for the record.
 
     Raises
     ------
     Stopped
         The reporter asked for it; everything is checkpointed.
+    ClaimLost
+        Another process has the chain; nothing more is written.
     """
     ensemble = store.settings.ensemble
-    published = store.published(chain)
-    if published >= ensemble.realizations_per_chain:
+    store.sweep_asides(chain)
+    if store.is_complete(chain):
         return
-    state, index, pending = store.load_checkpoint(chain) or (None, 0, [])
-    pending = [r for r in pending if r.row["index_in_chain"] >= published]
-    if index - len(pending) > published:  # a shard was lost since: what came before the checkpoint is needed again
-        state, index, pending = None, 0, []
-    sampler = _restored(store.settings, chain, state)
+    published = store.published(chain)
+    at, lines = store.load_checkpoint(chain)
+    for line in lines:
+        reporter.notice(line)
+    at.pending = [r for r in at.pending if r.row["index_in_chain"] >= published]
+    if at.index - len(at.pending) > published:  # a shard was lost since: begin before it
+        at = Checkpoint()
+    sampler = _restored(store.settings, chain, at.state)
+
+    def save() -> None:
+        at.state = sampler.state()
+        store.save_checkpoint(chain, at, sampler.sweep)
+
     try:
-        while index < ensemble.realizations_per_chain:
-            _advance(sampler, store, chain, index, pending, reporter)
-            if index >= published:
-                reporter.check()
+        while at.index < ensemble.realizations_per_chain:
+            _advance(sampler, store.settings, chain, at.index, reporter, save)
+            # What is published is not computed again, where a gap before it made the chain start anew.
+            if at.index >= published:
                 began = time.perf_counter()
-                pending.append(_realization(store.settings, sampler, chain, index))
-                reporter.realization(chain, pending[-1], time.perf_counter() - began)
-            index += 1
-            if pending and (index % ensemble.realizations_per_shard == 0 or index == ensemble.realizations_per_chain):
-                store.write_shard(chain, published, pending)
-                published, pending = index, []
-            store.save_checkpoint(chain, sampler.state(), index, pending)
+                done = _realization(store.settings, sampler, chain, at.index, reporter, origin)
+                at.pending.append(done)
+                at.failed += done.row["status"] != "ok"
+                reporter.realization(chain, done, time.perf_counter() - began)
+            at.index += 1
+            ends = at.index % ensemble.realizations_per_shard == 0 or at.index == ensemble.realizations_per_chain
+            if at.pending and ends:
+                store.write_shard(chain, published, at.pending, origin.provenance)
+                published, at.pending = store.published(chain), []
+            save()
     except Stopped:
-        store.save_checkpoint(chain, sampler.state(), index, pending)
+        save()
         raise
-    store.remove_checkpoints(chain)
+    store.tidy(chain)
 
 
 def _restored(settings: StudySettings, chain: int, state: dict[str, Any] | None) -> SwapMonteCarlo:
@@ -110,10 +136,15 @@ def _restored(settings: StudySettings, chain: int, state: dict[str, Any] | None)
 
 
 def _advance(
-    sampler: SwapMonteCarlo, store: StudyStore, chain: int, index: int, pending: list[Realization], reporter: Reporter
+    sampler: SwapMonteCarlo,
+    settings: StudySettings,
+    chain: int,
+    index: int,
+    reporter: Reporter,
+    save: Callable[[], None],
 ) -> None:
     """Sample up to the sweep of realization `index`; its number is fixed by the settings alone."""
-    sample = store.settings.sample
+    sample = settings.sample
     target = sample.equilibration_sweeps + index * sample.sweeps_between
     saved = time.monotonic()
 
@@ -122,9 +153,9 @@ def _advance(
 
     while sampler.sweep < target:
         _sample_block(sampler, sample.equilibration_sweeps, target, sample.target_acceptance, pulse)
-        reporter.check()
+        reporter.check(chain, sampler.sweep)
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            store.save_checkpoint(chain, sampler.state(), index, pending)
+            save()
             saved = time.monotonic()
 
 
@@ -141,17 +172,20 @@ def _sample_block(
         sampler.run(min(block, limit - sampler.sweep), progress=pulse)
 
 
-def _realization(settings: StudySettings, sampler: SwapMonteCarlo, chain: int, index: int) -> Realization:
-    """Analyse the sampler's configuration; an exception becomes a row with its reason."""
+def _realization(
+    settings: StudySettings, sampler: SwapMonteCarlo, chain: int, index: int, reporter: Reporter, origin: Origin
+) -> Realization:
+    """Analyse the sampler's configuration, with keys on every row."""
     keys = {
         "realization": chain * settings.ensemble.realizations_per_chain + index,
         "chain": chain,
         "index_in_chain": index,
     }
-    try:
-        result = realize(sampler.configuration, settings.pair_potential, settings)
-    except Exception as error:  # one realization's fault must not take the chain down, nor be lost
-        result = Realization({"status": "error", "reason": f"{type(error).__name__}: {error}"})
+    reporter.check(chain, sampler.sweep)
+    result = realize(
+        sampler.configuration, settings.pair_potential, settings, lambda: reporter.check(chain, sampler.sweep)
+    )
     result.row |= keys | {"sweep": sampler.sweep}
     result.modes = [keys | mode for mode in result.modes]
+    result.attempts = [keys | attempt | origin.keys for attempt in result.attempts]
     return result

@@ -28,6 +28,8 @@ REALIZATIONS = (
     *KEYS,
     Column("status", _TEXT, "", "ok, not_converged, not_a_minimum, no_rigidity, all_rattlers or error"),
     Column("reason", _TEXT, "", "what failed and what to do; empty where status is ok"),
+    Column("solver", _TEXT, "", "of the quench whose result this is"),
+    Column("attempt_count", _INT, "", "solvers tried; each has a row in the table of attempts"),
     Column("sweep", _INT, "sweeps", "age of the chain, thermalisation included"),
     Column("energy", _FLOAT, "epsilon", "total potential energy of the inherent state"),
     Column("energy_per_particle", _FLOAT, "epsilon", "the same per particle, rattlers counted"),
@@ -83,6 +85,18 @@ MODES = (
     Column("first_phonon_frequency", _FLOAT, "omega", "of the mode's realization"),
     Column("complete_below", _FLOAT, "omega", "of the mode's realization"),
     Column("centre_particle", _INT, "", "the particle that moves most"),
+)
+
+ATTEMPTS = (
+    *KEYS,
+    Column("attempt", _INT, "", "number of the attempt at the realization, from 0"),
+    Column("solver", _TEXT, "", "of the quench"),
+    Column("status", _TEXT, "", "how the attempt ended; that of the last one is the realization's"),
+    Column("reason", _TEXT, "", "what failed"),
+    Column("seconds", _FLOAT, "s", "wall time"),
+    Column("run", _TEXT, "", "the run that made the attempt; see the table of runs"),
+    Column("host", _TEXT, "", "where"),
+    Column("process", _INT, "", "number of the process there"),
 )
 
 

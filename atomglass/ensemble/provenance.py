@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import platform
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,33 @@ from typing import Any
 from atomglass.version import KERNEL_VERSION, __version__
 
 _PACKAGES = ("numpy", "scipy", "numba", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who computes, for the record.
+
+    Attributes
+    ----------
+    run : str
+        Name of the run: one command, however many processes it has.
+    provenance : dict
+        Versions, processor and the like of this process.
+    """
+
+    run: str
+    provenance: dict[str, Any]
+
+    @classmethod
+    def of_this_process(cls, run: str = "") -> Origin:
+        """Return the origin of what this process computes, in a run of its own unless one is named."""
+        known = provenance()
+        return cls(run or f"{known['time'].replace(':', '')}-{known['host']}-{known['process']}", known)
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """What a row of the table of attempts says about it."""
+        return {"run": self.run, "host": self.provenance["host"], "process": self.provenance["process"]}
 
 
 def provenance() -> dict[str, Any]:
@@ -26,7 +57,8 @@ def provenance() -> dict[str, Any]:
         "commit": _commit(),
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in _PACKAGES},
-        "processor": _processor(),
+        "processor": processor(),
+        "blas": blas_kernel(),
         "system": platform.platform(),
         "host": platform.node(),
         "process": os.getpid(),
@@ -42,6 +74,21 @@ def _version(name: str) -> str:
         return ""
 
 
+@cache
+def blas_kernel() -> str:
+    """Return the kernel that numpy's OpenBLAS has chosen for this processor; empty where it cannot be told."""
+    import numpy
+
+    for folder in (Path(numpy.__file__).parents[1] / "numpy.libs", Path(numpy.__file__).parent / ".dylibs"):
+        for library in folder.glob("lib*openblas*"):
+            with contextlib.suppress(OSError, AttributeError):
+                name = ctypes.CDLL(str(library)).scipy_openblas_get_corename64_
+                name.restype = ctypes.c_char_p
+                return name().decode()
+    return ""
+
+
+@cache
 def _commit() -> str:
     """The checkout's commit; empty outside a checkout."""
     folder = Path(__file__).resolve().parents[2]
@@ -54,7 +101,8 @@ def _commit() -> str:
         return ""
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return the processor's name."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))

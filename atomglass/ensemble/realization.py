@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import Any
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from atomglass.configuration import Configuration
 from atomglass.elasticity import ElasticModuli, moduli_of
+from atomglass.ensemble.rows import ControlledEnd, Realization, Row
 from atomglass.ensemble.settings import StudySettings
 from atomglass.expansion import Expansion, expand_all, true_barrier
 from atomglass.hessian import ReducedHessian
@@ -18,20 +20,37 @@ from atomglass.interactions import energy as total_energy
 from atomglass.modes import Modes, all_below, all_modes
 from atomglass.potential import PairPotential
 from atomglass.qlm import is_quasi_localized
-from atomglass.quench import Quench, quench
-
-Row = dict[str, Any]
+from atomglass.quench import LONGEST_STEP, Quench, quench
 
 
-@dataclass
-class Realization:
-    """Rows of the two tables: one for the realization, one for each of its modes."""
+@dataclass(frozen=True)
+class Solver:
+    """One way to quench: what `atomglass.quench.quench` is told."""
 
-    row: Row
-    modes: list[Row] = field(default_factory=list)
+    name: str
+    longest_step: float
+    newton: bool
+    iterations: int
+    """Multiple of the study's `max_iterations`."""
 
 
-def realize(configuration: Configuration, potential: PairPotential, settings: StudySettings) -> Realization:
+#: Tried one after the other, each from the same liquid configuration, until one ends in a minimum. The sample is never
+#: redrawn: failures go with soft modes, and an ensemble without them would be biased.
+SOLVERS = (
+    Solver("newton", LONGEST_STEP, True, 1),
+    Solver("conjugate gradients", LONGEST_STEP / 5, False, 2),
+    Solver("short steps", LONGEST_STEP / 25, False, 4),
+)
+#: Failures that another solver may mend.
+_MENDABLE = ("not_converged", "not_a_minimum")
+
+
+def realize(
+    configuration: Configuration,
+    potential: PairPotential,
+    settings: StudySettings,
+    check: Callable[[], object] = lambda: None,
+) -> Realization:
     """Quench a liquid configuration and analyse its modes; a failure of physics is a row with its reason.
 
     Parameters
@@ -42,10 +61,51 @@ def realize(configuration: Configuration, potential: PairPotential, settings: St
         The interactions.
     settings : StudySettings
         Of the study.
+    check : callable, optional
+        Called now and then; what it raises ends the work.
+
+    Returns
+    -------
+    Realization
+        The result of the last solver tried, and a row for each of them. An exception is a failure with status `error`
+        after two identical attempts; running out of memory or of disk is none of physics, and is raised.
     """
+    attempts: list[Row] = []
+
+    def attempt(solver: Solver) -> Realization:
+        began = time.perf_counter()
+        try:
+            result = _realize(configuration, potential, settings, solver, check)
+        except (ControlledEnd, MemoryError, OSError):
+            raise
+        except Exception as error:  # one realization's fault must not take the chain down, nor be lost
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            result = Realization({"status": "error", "reason": reason, "solver": solver.name})
+        told = {key: result.row[key] for key in ("solver", "status", "reason")}
+        attempts.append({"attempt": len(attempts), **told, "seconds": time.perf_counter() - began})
+        return result
+
+    for solver in SOLVERS:
+        result = attempt(solver)
+        if result.row["status"] == "error":
+            result = attempt(solver)
+        if result.row["status"] not in _MENDABLE:
+            break
+    result.row["attempt_count"] = len(attempts)
+    return Realization(result.row, result.modes, attempts)
+
+
+def _realize(
+    configuration: Configuration,
+    potential: PairPotential,
+    settings: StudySettings,
+    solver: Solver,
+    check: Callable[[], object],
+) -> Realization:
     row: Row = {
         "status": "ok",
         "reason": "",
+        "solver": solver.name,
         "number": len(configuration),
         "dimension": configuration.dimension,
         "density": configuration.density,
@@ -54,7 +114,10 @@ def realize(configuration: Configuration, potential: PairPotential, settings: St
         "mean_diameter": float(configuration.diameters.mean()),
         "liquid_energy_per_particle": total_energy(configuration, potential) / len(configuration),
     }
-    done = quench(configuration, potential, settings.quench.force_tolerance, settings.quench.max_iterations)
+    done = quench(
+        configuration, potential, settings.quench.force_tolerance, settings.quench.max_iterations * solver.iterations,
+        solver.longest_step, solver.newton, lambda force: check(),
+    )  # fmt: skip
     row |= _quench_columns(done, len(configuration))
     if not done.converged:
         return _failed(row, "not_converged", f"quench {done.status.value}: {done.status.advice}")

@@ -1,181 +1,200 @@
-"""Run a study's chains, one after another or in several processes; the result is the same."""
+"""Run a study in this process, or in several processes on this machine; the result is the same."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import multiprocessing
-import os
-import queue
 import signal
-import time
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from atomglass.ensemble.chain import Stopped, run_chain
-from atomglass.ensemble.provenance import provenance
-from atomglass.ensemble.realization import Realization
-from atomglass.ensemble.store import StudyStore, publish
+from atomglass.ensemble.claims import CLAIM_LIFE
+from atomglass.ensemble.disk import publish
+from atomglass.ensemble.loop import Outcome, Progress, Share, work
+from atomglass.ensemble.provenance import Origin
+from atomglass.ensemble.stopping import SIGNALS, Stop
+from atomglass.ensemble.store import StudyStore
 
-#: Exit status of a run that was asked to stop and can go on (EX_TEMPFAIL: a batch system may requeue it).
-STOPPED_STATUS = 75
-
-
-class Progress(Protocol):
-    """Where progress is shown."""
-
-    def advance(self, chain: int, sweeps: int) -> None:
-        """So many sweeps more."""
-
-    def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
-        """A realization more."""
-
-
-@dataclass
-class Outcome:
-    """How a run ended: whether every chain is complete, whether it was stopped, and what went wrong."""
-
-    complete: bool
-    stopped: bool
-    errors: list[str]
+#: How often a worker that died is replaced by a new one, altogether.
+REPLACEMENTS = 3
 
 
 def unfinished(store: StudyStore) -> list[int]:
     """Return the chains that lack realizations."""
-    ensemble = store.settings.ensemble
-    return [c for c in range(ensemble.chains) if store.published(c) < ensemble.realizations_per_chain]
+    return [chain for chain in range(store.settings.ensemble.chains) if not store.is_complete(chain)]
 
 
-def run_serial(store: StudyStore, progress: Progress) -> Outcome:
-    """Run all chains in this process."""
-    began = time.monotonic()
+def run_serial(
+    store: StudyStore,
+    progress: Progress,
+    stop: Stop | None = None,
+    share: Share = Share(),  # noqa: B008 (frozen)
+    claim_life: float = CLAIM_LIFE,
+) -> Outcome:
+    """Run a study in this process.
+
+    Parameters
+    ----------
+    store : StudyStore
+        The study.
+    progress : Progress
+        Where progress is shown.
+    stop : Stop, optional
+        Asked between blocks; by default signals stop the run.
+    share : Share
+        Which chains to begin with, and whether to wait for others.
+    claim_life : float
+        Seconds without a sign of life after which another's claim is taken over.
+    """
+    stop = stop or Stop()
+    origin = Origin.of_this_process()
+    record(store, origin, "serial" if share.size == 1 else f"part {share.rank} of {share.size}")
+    with stop.on_signals():
+        return work(store, progress, stop, share, origin, claim_life)
+
+
+def run_workers(
+    store: StudyStore,
+    progress: Progress,
+    workers: int,
+    stop: Stop | None = None,
+    share: Share = Share(),  # noqa: B008 (frozen)
+    claim_life: float = CLAIM_LIFE,
+) -> Outcome:
+    """Run a study in several processes; a worker that dies costs what it had not checkpointed, and is replaced.
+
+    Parameters as of `run_serial`; `workers` is the number of processes.
+    """
+    stop = stop or Stop()
+    origin = Origin.of_this_process()
+    record(store, origin, f"{workers} workers")
+    crew = _Crew(store, share, workers, origin.run, claim_life)
     errors: list[str] = []
-    stopped = False
-    with stopping() as asked:
-        reporter = _DirectReporter(progress, asked)
-        for chain in unfinished(store):
+    outcomes: list[Outcome] = []
+    with stop.on_signals():
+        for number in range(workers):
+            crew.start(number)
+        replacements = told = 0
+        while crew.pipes:
+            for pipe, message in crew.messages(timeout=0.2):
+                if message is None:
+                    number, code = crew.end(pipe)
+                    if code == 0:
+                        continue
+                    errors.append(f"a worker died ({_how(code)}); what it had checkpointed is kept")
+                    if replacements < REPLACEMENTS and not stop.asked():
+                        replacements += 1
+                        crew.start(number)
+                elif isinstance(message, Outcome):
+                    outcomes.append(message)
+                else:
+                    getattr(progress, message[0])(*message[1:])
+            if stop.asked() and told < len(crew.pipes):
+                told = crew.tell_to_stop()
+    crew.close()
+    complete = not unfinished(store)
+    return Outcome(
+        complete=complete,
+        stopped=stop.asked() and not complete,
+        errors=([] if complete or stop.asked() else errors) + sorted({e for o in outcomes for e in o.errors}),
+        elsewhere=sorted({c for o in outcomes for c in o.elsewhere} & set(unfinished(store))),
+        working=sum(o.working for o in outcomes),
+        idle=sum(o.idle for o in outcomes),
+    )
+
+
+def record(store: StudyStore, origin: Origin, runner: str) -> None:
+    """Keep who ran what: a file of its own for each run, never part of the data."""
+    data = {"run": origin.run, "runner": runner, **origin.provenance, "physics_hash": store.settings.physics_hash}
+    content = (json.dumps(data, indent=2) + "\n").encode()
+    publish(store.folder / "runs" / f"{origin.run}.json", content, "run")
+
+
+class _Crew:
+    """The worker processes, each with a pipe of its own: one that dies cannot block another's messages."""
+
+    def __init__(self, store: StudyStore, share: Share, size: int, run: str, claim_life: float) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._arguments = (str(store.folder), run, claim_life)
+        self._share, self._size = share, size
+        self.pipes: dict[Connection, tuple[int, Any]] = {}
+
+    def start(self, number: int) -> None:
+        # Worker w of part p of P is process p + P w of P * workers, so that it begins with the part's own chains.
+        size = self._share.size * self._size
+        share = Share(self._share.rank + self._share.size * number, size, self._share.wait)
+        ours, theirs = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_work, args=(*self._arguments, share, theirs), daemon=True)
+        # A signal that comes while the process starts waits until it can be answered.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        process.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        theirs.close()
+        self.pipes[ours] = number, process
+
+    def messages(self, timeout: float) -> list[tuple[Connection, Any]]:
+        """Return what the workers said meanwhile; None from one that ended."""
+        found: list[tuple[Connection, Any]] = []
+        for pipe in wait(list(self.pipes), timeout):
+            assert isinstance(pipe, Connection)
             try:
-                run_chain(store, chain, reporter)
-            except Stopped:
-                stopped = True
-                break
-            except Exception as error:  # the other chains go on
-                errors.append(f"chain {chain}: {type(error).__name__}: {error}")
-    _record(store, "serial", time.monotonic() - began)
-    return Outcome(not unfinished(store), stopped, errors)
+                while True:
+                    found.append((pipe, pipe.recv()))
+                    if not pipe.poll():
+                        break
+            except Exception:  # the end of the pipe, or half a message of a worker that was killed
+                found.append((pipe, None))
+        return found
+
+    def end(self, pipe: Connection) -> tuple[int, int]:
+        number, process = self.pipes.pop(pipe)
+        pipe.close()
+        process.join()
+        return number, process.exitcode
+
+    def tell_to_stop(self) -> int:
+        for _, process in self.pipes.values():
+            process.terminate()
+        return len(self.pipes)
+
+    def close(self) -> None:
+        for _, process in self.pipes.values():
+            process.join()
 
 
-def run_workers(store: StudyStore, progress: Progress, workers: int) -> Outcome:
-    """Run the chains in several processes; the chain is the unit of work."""
-    context = multiprocessing.get_context("spawn")
-    events: Any = context.Queue()
-    stop = context.Event()
-    errors: list[str] = []
-    began = time.monotonic()
-    initial = (str(store.folder), events, stop)
-    with stopping() as asked, ProcessPoolExecutor(workers, context, _start_worker, initial) as pool:
-        running: dict[Future[None], int] = {pool.submit(_work, chain): chain for chain in unfinished(store)}
-        while running:
-            done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-            _drain(events, progress)
-            if asked():
-                stop.set()
-            for future in done:
-                chain = running.pop(future)
-                try:
-                    future.result()
-                except Stopped:
-                    pass
-                except BrokenProcessPool:
-                    errors.append(f"chain {chain}: a worker process died; what it had checkpointed is kept")
-                except Exception as error:
-                    errors.append(f"chain {chain}: {type(error).__name__}: {error}")
-        _drain(events, progress)
-        stopped = stop.is_set()
-    _record(store, f"{workers} workers", time.monotonic() - began)
-    return Outcome(not unfinished(store), stopped, errors)
+class _PipeProgress:
+    """Progress sent to the process that shows it."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+
+    def advance(self, chain: int, sweeps: int) -> None:
+        self._send("advance", chain, sweeps)
+
+    def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
+        self._send("finished", chain, status, modes, seconds)
+
+    def notice(self, text: str) -> None:
+        self._send("notice", text)
+
+    def _send(self, *message: Any) -> None:
+        with contextlib.suppress(BrokenPipeError):  # the parent is gone: `Stop.with_parent` will see it
+            self._pipe.send(message)
 
 
-@contextlib.contextmanager
-def stopping() -> Iterator[Any]:
-    """Turn SIGTERM, SIGINT and SIGUSR1 into a question that is asked between blocks."""
-    asked: list[int] = []
-    signals = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
-    old = {s: signal.signal(s, lambda number, frame: asked.append(number)) for s in signals}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for s, handler in old.items():
-            signal.signal(s, handler)
+def _work(folder: str, run: str, claim_life: float, share: Share, pipe: Connection) -> None:
+    """What a worker process does; the same signals stop it as stop a serial run."""
+    stop, parent = Stop(), multiprocessing.parent_process()
+    stop.also(lambda: "the parent process ended" if parent is None or not parent.is_alive() else "")
+    with stop.on_signals():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        store = StudyStore(Path(folder))
+        outcome = work(store, _PipeProgress(pipe), stop, share, Origin.of_this_process(run), claim_life)
+    with contextlib.suppress(BrokenPipeError):
+        pipe.send(outcome)
 
 
-class _DirectReporter:
-    """Reports of a chain in this process."""
-
-    def __init__(self, progress: Progress, asked: Any) -> None:
-        self._progress, self._asked = progress, asked
-
-    def sweeps(self, chain: int, count: int) -> None:
-        self._progress.advance(chain, count)
-
-    def realization(self, chain: int, realization: Realization, seconds: float) -> None:
-        self._progress.finished(chain, realization.row["status"], realization.row.get("qlm_count", 0), seconds)
-
-    def check(self) -> None:
-        if self._asked():
-            raise Stopped
-
-
-class _QueueReporter:
-    """Reports of a chain in a worker, sent to the process that shows them."""
-
-    def __init__(self, events: Any, stop: Any) -> None:
-        self._events, self._stop = events, stop
-
-    def sweeps(self, chain: int, count: int) -> None:
-        self._events.put(("sweeps", chain, count))
-
-    def realization(self, chain: int, realization: Realization, seconds: float) -> None:
-        row = realization.row
-        self._events.put(("realization", chain, row["status"], row.get("qlm_count", 0), seconds))
-
-    def check(self) -> None:
-        if self._stop.is_set():
-            raise Stopped
-
-
-_worker: dict[str, Any] = {}
-
-
-def _start_worker(folder: str, events: Any, stop: Any) -> None:
-    # The terminal sends Ctrl-C to every process; the parent alone decides.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
-        signal.signal(number, signal.SIG_IGN)
-    _worker.update(store=StudyStore(Path(folder)), reporter=_QueueReporter(events, stop))
-
-
-def _work(chain: int) -> None:
-    _worker["reporter"].check()
-    run_chain(_worker["store"], chain, _worker["reporter"])
-
-
-def _drain(events: Any, progress: Progress) -> None:
-    with contextlib.suppress(queue.Empty):
-        while True:
-            kind, *rest = events.get_nowait()
-            (progress.advance if kind == "sweeps" else progress.finished)(*rest)
-
-
-def _record(store: StudyStore, runner: str, seconds: float) -> None:
-    """Keep who ran what: a file of its own each run, never part of the data."""
-    data = provenance() | {
-        "runner": runner,
-        "seconds": round(seconds, 1),
-        "physics_hash": store.settings.physics_hash,
-    }
-    name = f"{data['time'].replace(':', '')}-{data['host']}-{os.getpid()}.json"
-    publish(store.folder / "runs" / name, (json.dumps(data, indent=2) + "\n").encode())
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit status {code}"

@@ -1,9 +1,12 @@
 """A study on disk: a frozen manifest, immutable shards, checkpoints. The file system is the database.
 
-    DIR/study.json                      resolved settings and their physics hash
+    DIR/study.json                           resolved settings and their physics hash
     DIR/shards/00003/000020-000040.parquet   realizations 20 to 39 of chain 3, each with its modes
-    DIR/checkpoints/00003.npz           all that the chain's next move reads, and rows not yet in a shard
-    DIR/runs/*.json                     who computed what, when and with which versions
+    DIR/checkpoints/00003.checkpoint         all that the chain's next move reads, and rows not yet in a shard
+    DIR/checkpoints/00003.previous           the one before, for when that one is damaged
+    DIR/claims/00003.json                    who works on chain 3 now
+    DIR/damaged/                             shards whose checksum did not agree, out of the way
+    DIR/runs/*.json                          who computed what, when and with which versions
 
 Everything is written aside, synced and renamed or linked; a shard that exists is never written again.
 """
@@ -11,27 +14,26 @@ Everything is written aside, synced and renamed or linked; a shard that exists i
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import zipfile
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from atomglass.ensemble.columns import MODES, REALIZATIONS, table
-from atomglass.ensemble.realization import Realization
+from atomglass.ensemble import checkpoints, shards
+from atomglass.ensemble.checkpoints import Checkpoint
+from atomglass.ensemble.disk import publish, replace, sweep_asides
+from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.settings import StudySettings
+from atomglass.ensemble.shards import DamagedShard, Shard
 from atomglass.errors import InputError
 from atomglass.settings import validated
 from atomglass.version import KERNEL_VERSION
 
 FORMAT = 1
-_CHECKSUM = b"atomglass.sha256"
+_PARTS = ("shards", "checkpoints", "claims", "runs")
+_SHARD_NAME = re.compile(r"(\d{6,})-(\d{6,})\.parquet")
 
 
 class StudyStore:
@@ -41,6 +43,11 @@ class StudyStore:
     ----------
     folder : Path
         The study's directory, made by `create`.
+
+    Raises
+    ------
+    InputError
+        There is no study, or its manifest is damaged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,7 +57,7 @@ class StudyStore:
             data = json.loads(manifest.read_text(encoding="utf-8"))
             self.settings = validated(StudySettings, data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"no study in {folder}", remedy="start one with `atomglass run FILE --out DIR`") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
             if isinstance(error, InputError):
@@ -68,56 +75,66 @@ class StudyStore:
         """
         folder = Path(folder)
         manifest = folder / "study.json"
-        if not manifest.exists():
-            _check_free(folder)
-            try:
-                for part in ("shards", "checkpoints", "runs"):
-                    (folder / part).mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(
-                    f"cannot write to {folder} ({error.strerror})", remedy="choose another --out"
-                ) from None
-            publish(manifest, _manifest(settings))
-        store = cls(folder)
-        store._agree(settings, extend)
+        try:
+            if not manifest.exists():
+                check_free(folder)
+                folder.mkdir(parents=True, exist_ok=True)
+                publish(manifest, _manifest(settings), "manifest")
+            store = cls(folder)
+            store.settings = store.agreed(settings, extend)
+            if store.settings != cls(folder).settings:
+                replace(manifest, _manifest(store.settings), "manifest")
+            for part in _PARTS:
+                (folder / part).mkdir(exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot write to {folder} ({error.strerror})", remedy="choose another --out") from None
         return store
 
-    def _agree(self, wanted: StudySettings, extend: bool) -> None:
-        """Refuse other physics; take over a larger ensemble if told to."""
+    def agreed(self, wanted: StudySettings, extend: bool) -> StudySettings:
+        """Return this study's settings, with the larger ensemble of `wanted` if it may be extended.
+
+        Raises
+        ------
+        InputError
+            The physics differs; or the ensemble does, and is not to be extended, or would shrink.
+        """
         mine = _flat(self.settings.physics() | {"kernel_version": self._kernel_version})
         theirs = _flat(wanted.physics())
         changed = [key for key in sorted({*mine, *theirs}) if mine.get(key) != theirs.get(key)]
         if changed:
             shown = ", ".join(f"{key}: {mine.get(key)} there, {theirs.get(key)} now" for key in changed[:5])
-            raise InputError(f"{self.folder} holds a study with other physics ({shown})", remedy="choose another --out")
+            more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+            raise InputError(
+                f"{self.folder} holds a study with other physics ({shown}{more})", remedy="choose another --out"
+            )
         have, want = self.settings.ensemble, wanted.ensemble
         if have == want:
-            return
-        grown = want.chains >= have.chains and want.realizations_per_chain >= have.realizations_per_chain
-        if not grown:
+            return self.settings
+        sizes = f"{have.chains} chains of {have.realizations_per_chain} realizations"
+        if want.chains < have.chains or want.realizations_per_chain < have.realizations_per_chain:
             raise InputError(
-                f"{self.folder} holds {have.chains} chains of {have.realizations_per_chain} realizations, "
-                f"more than the {want.chains} of {want.realizations_per_chain} asked for",
+                f"{self.folder} holds {sizes}, more than the {want.chains} of {want.realizations_per_chain} asked for",
                 remedy="choose another --out",
             )
         if not extend:
             raise InputError(
-                f"{self.folder} holds {have.chains} chains of {have.realizations_per_chain} realizations; "
-                f"{want.chains} of {want.realizations_per_chain} are asked for",
+                f"{self.folder} holds {sizes} in shards of {have.realizations_per_shard}; {want.chains} of "
+                f"{want.realizations_per_chain} in shards of {want.realizations_per_shard} are asked for",
                 remedy="add --extend to enlarge the study",
             )
-        self.settings = self.settings.model_copy(update={"ensemble": want})
-        replace(self.folder / "study.json", _manifest(self.settings))
+        return self.settings.model_copy(update={"ensemble": want})
 
     def shard_ranges(self, chain: int) -> list[tuple[int, int]]:
         """Return the (start, stop) of a chain's shards, in order."""
-        folder = self._shard_folder(chain)
-        if not folder.is_dir():
+        try:
+            names = os.listdir(self._shard_folder(chain))
+        except FileNotFoundError:
             return []
-        return sorted(_range(name) for name in os.listdir(folder) if name.endswith(".parquet") and name[0] != ".")
+        matches = (_SHARD_NAME.fullmatch(name) for name in names)
+        return sorted((int(m[1]), int(m[2])) for m in matches if m)
 
     def published(self, chain: int) -> int:
-        """Return how many realizations of a chain are in shards, counted from its first."""
+        """Return how many realizations of a chain are in shards, counted from its first up to the first gap."""
         stop = 0
         for start, end in self.shard_ranges(chain):
             if start > stop:
@@ -125,118 +142,86 @@ class StudyStore:
             stop = max(stop, end)
         return stop
 
-    def write_shard(self, chain: int, start: int, realizations: list[Realization]) -> None:
-        """Publish realizations start, start + 1, ... of a chain as one immutable file."""
-        rows = table(REALIZATIONS, [r.row for r in realizations])
-        modes = table(MODES, [m for r in realizations for m in r.modes])
-        counts = np.cumsum([0, *(len(r.modes) for r in realizations)])
-        nested = pa.ListArray.from_arrays(pa.array(counts, pa.int32()), modes.to_struct_array().combine_chunks())
-        shard = rows.append_column("modes", nested)
-        shard = shard.replace_schema_metadata({_CHECKSUM: checksum(rows, modes, counts)})
-        path = self._shard_folder(chain) / f"{start:06d}-{start + len(realizations):06d}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sink = pa.BufferOutputStream()
-        pq.write_table(shard, sink, write_page_checksum=True)
-        publish(path, sink.getvalue().to_pybytes())
+    def is_complete(self, chain: int) -> bool:
+        """Whether all realizations of a chain are in shards."""
+        return self.published(chain) >= self.settings.ensemble.realizations_per_chain
 
-    def read_shard(self, chain: int, span: tuple[int, int]) -> tuple[pa.Table, pa.Table]:
-        """Return the realizations and the modes of one shard.
+    def write_shard(self, chain: int, start: int, realizations: list[Realization], provenance: dict[str, Any]) -> None:
+        """Publish realizations start, start + 1, ... of a chain as one immutable file."""
+        path = self._shard_path(chain, (start, start + len(realizations)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        origin = provenance | {"chain": chain, "seed": self.settings.seed, "physics_hash": self.settings.physics_hash}
+        publish(path, shards.encode(realizations, origin), "shard")
+
+    def read_shard(self, chain: int, span: tuple[int, int]) -> Shard:
+        """Return one shard.
 
         Raises
         ------
-        InputError
-            The file is damaged: its checksum does not agree.
+        DamagedShard
+            It cannot be trusted.
         """
-        path = self._shard_folder(chain) / f"{span[0]:06d}-{span[1]:06d}.parquet"
-        try:
-            shard = pq.ParquetFile(path, page_checksum_verification=True).read()
-            nested = shard["modes"].combine_chunks()
-            rows, modes = shard.drop_columns(["modes"]), pa.Table.from_struct_array(nested.flatten())
-            good = (shard.schema.metadata or {}).get(_CHECKSUM) == checksum(rows, modes, nested.offsets.to_numpy())
-        except (OSError, KeyError, AttributeError, pa.ArrowException) as error:
-            raise _damaged(path, str(error).splitlines()[0]) from None
-        if not good:
-            raise _damaged(path, "its checksum does not agree")
-        return rows, modes
+        shard = shards.read(self._shard_path(chain, span))
+        if shard.provenance.get("physics_hash") != self.settings.physics_hash:
+            raise DamagedShard("it belongs to another study")
+        numbers = shard.realizations["index_in_chain"].to_pylist()
+        if numbers != list(range(*span)) or set(shard.realizations["chain"].to_pylist()) != {chain}:
+            raise DamagedShard("it holds other realizations than its name says")
+        return shard
 
-    def save_checkpoint(self, chain: int, state: dict[str, Any], index: int, pending: list[Realization]) -> None:
-        """Keep all that the chain's next move reads, and the rows that no shard holds yet; the last one is kept too."""
-        path = self._checkpoint(chain)
-        rest = json.dumps({"index": index, "pending": [[r.row, r.modes] for r in pending]})
-        aside = _aside(path)
-        with aside.open("wb") as file:
-            np.savez(file, **state, _rest=np.array(rest))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            os.replace(path, path.with_suffix(".previous.npz"))
-        os.replace(aside, path)
-        _sync(path.parent)
-
-    def load_checkpoint(self, chain: int) -> tuple[dict[str, Any], int, list[Realization]] | None:
-        """Return the newest checkpoint that can be read: state, next index, pending rows; None if there is none."""
-        path = self._checkpoint(chain)
-        for candidate in (path, path.with_suffix(".previous.npz")):
+    def set_damaged_aside(self, chain: int) -> list[str]:
+        """Move the chain's damaged shards out of the way, so that they are computed again; return a line on each."""
+        lines = []
+        for span in self.shard_ranges(chain):
+            path = self._shard_path(chain, span)
             try:
-                with np.load(candidate, allow_pickle=False) as data:
-                    state = {name: data[name] for name in data.files}
-                rest = json.loads(str(state.pop("_rest")))
-                return state, rest["index"], [Realization(row, modes) for row, modes in rest["pending"]]
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                self.read_shard(chain, span)
+            except DamagedShard as why:
+                refuge = self.folder / "damaged" / f"{chain:05d}-{path.name}"
+                refuge.parent.mkdir(exist_ok=True)
+                with contextlib.suppress(FileNotFoundError):  # another process did it
+                    os.replace(path, refuge)
+                    lines.append(f"shard {path} was damaged ({why}); it is kept as {refuge} and computed again")
+        return lines
+
+    def save_checkpoint(self, chain: int, checkpoint: Checkpoint, sweep: int) -> None:
+        """Keep all that the chain's next move reads, and the rows that no shard holds yet; the last one is kept too."""
+        path = self.checkpoint_path(chain)
+        content = checkpoints.encode(checkpoint, chain, sweep, self.settings.physics_hash)
+        replace(path, content, "checkpoint", previous=path.with_suffix(".previous"))
+
+    def load_checkpoint(self, chain: int) -> tuple[Checkpoint, list[str]]:
+        """Return the newest checkpoint to be trusted (or the chain's start), and a line on each damaged one."""
+        path, lines = self.checkpoint_path(chain), list[str]()
+        for candidate in (path, path.with_suffix(".previous")):
+            try:
+                content = candidate.read_bytes()
+                return checkpoints.decode(content, chain, self.settings.physics_hash), lines
+            except FileNotFoundError:
                 continue
-        return None
+            except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+                lines.append(f"checkpoint {candidate} is damaged ({error}); the chain goes on from an earlier one")
+        return Checkpoint(), lines
 
-    def remove_checkpoints(self, chain: int) -> None:
+    def tidy(self, chain: int) -> None:
         """Free the previous generation of a finished chain's checkpoint; the last one lets the study be extended."""
-        self._checkpoint(chain).with_suffix(".previous.npz").unlink(missing_ok=True)
+        self.checkpoint_path(chain).with_suffix(".previous").unlink(missing_ok=True)
 
-    def _checkpoint(self, chain: int) -> Path:
-        return self.folder / "checkpoints" / f"{chain:05d}.npz"
+    def sweep_asides(self, chain: int) -> None:
+        """Remove what killed processes of this machine left half written for a chain."""
+        sweep_asides(self._shard_folder(chain))
+        for folder in (self.folder, *(self.folder / part for part in ("checkpoints", "claims", "runs"))):
+            sweep_asides(folder)
+
+    def checkpoint_path(self, chain: int) -> Path:
+        """Return where a chain's newest checkpoint is."""
+        return self.folder / "checkpoints" / f"{chain:05d}.checkpoint"
 
     def _shard_folder(self, chain: int) -> Path:
         return self.folder / "shards" / f"{chain:05d}"
 
-
-def publish(path: Path, content: bytes) -> None:
-    """Write a file that must not exist yet; if it does by now, it stays as it is."""
-    aside = _aside(path)
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole, over the one that may be there."""
-    aside = _aside(path)
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
-    _sync(path.parent)
-
-
-def checksum(rows: pa.Table, modes: pa.Table, offsets: np.ndarray) -> bytes:
-    """Return a hash of a shard's names and values, whatever the file's encoding."""
-    digest = hashlib.sha256(np.asarray(offsets, np.int64).tobytes())
-    for part in (rows, modes):
-        for name, column in zip(part.column_names, part.columns, strict=True):
-            digest.update(name.encode() + b"\0")
-            whole = column.combine_chunks()
-            digest.update(whole.is_null().to_numpy(zero_copy_only=False).tobytes())
-            if pa.types.is_string(whole.type):
-                digest.update("\0".join(whole.fill_null("").to_pylist()).encode())
-            else:
-                filler = pa.scalar(0).cast(whole.type)
-                digest.update(whole.fill_null(filler).to_numpy(zero_copy_only=False).tobytes())
-    return digest.hexdigest().encode()
+    def _shard_path(self, chain: int, span: tuple[int, int]) -> Path:
+        return self._shard_folder(chain) / f"{span[0]:06d}-{span[1]:06d}.parquet"
 
 
 def _manifest(settings: StudySettings) -> bytes:
@@ -249,7 +234,7 @@ def _manifest(settings: StudySettings) -> bytes:
     return (json.dumps(data, indent=2) + "\n").encode()
 
 
-def _check_free(folder: Path) -> None:
+def check_free(folder: Path) -> None:
     """Refuse to mix a study with other files."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file", remedy="choose another --out")
@@ -259,7 +244,7 @@ def _check_free(folder: Path) -> None:
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        yield from (entry for entry in entries if entry.name not in ("shards", "checkpoints", "runs"))
+        yield from (entry for entry in entries if entry.name not in (*_PARTS, "study.json"))
 
 
 def _flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -270,25 +255,3 @@ def _flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             result[prefix + key] = value
     return result
-
-
-def _range(name: str) -> tuple[int, int]:
-    start, stop = name.removesuffix(".parquet").split("-")
-    return int(start), int(stop)
-
-
-def _damaged(path: Path, why: str) -> InputError:
-    return InputError(f"shard {path} is damaged ({why})", remedy="delete it and run the study again: it is recomputed")
-
-
-def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

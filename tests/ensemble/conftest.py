@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from atomglass.ensemble.runners import Outcome, run_serial
+from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.settings import StudySettings, read_study
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect
@@ -55,6 +55,13 @@ class Silent:
     def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
         """Say nothing."""
 
+    def notice(self, text: str) -> None:
+        """Keep what was said, for a test that asks."""
+        self.notices.append(text)
+
+    def __init__(self) -> None:
+        self.notices: list[str] = []
+
 
 @pytest.fixture
 def study_file(tmp_path: Path) -> Callable[..., Path]:
@@ -81,7 +88,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = folder / "study.toml"
     file.write_text(STUDY.format(**DEFAULTS), encoding="utf-8")
     store = StudyStore.create(folder / "out", read_study(file))
-    assert run_serial(store, Silent()) == Outcome(complete=True, stopped=False, errors=[])
+    assert run_serial(store, Silent()).complete
     collect(store)
     return store.folder
 

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import Silent, atomglass, same_tables
+from test_one_result import ORIGIN, StopAfter
 
 from atomglass.ensemble import chain as chains
 from atomglass.ensemble import realization as realizations
+from atomglass.ensemble import shards
+from atomglass.ensemble.rows import Stopped
 from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect, load_study
@@ -26,12 +29,35 @@ def collected(store: StudyStore):
 
 
 def test_a_quench_that_does_not_converge_is_a_row(settings, tmp_path: Path) -> None:
-    study = collected(StudyStore.create(tmp_path / "out", settings(iterations=5, chains=2)))
+    study_folder = tmp_path / "out"
+    study = collected(StudyStore.create(study_folder, settings(iterations=5, chains=2)))
     rows = study.realizations
     assert rows["status"].tolist() == ["not_converged"] * 10 and not len(study.modes)
     assert rows["reason"].str.contains("raise max_iterations").all()
     assert (rows["max_force"] > 1e-10).all() and rows["energy"].notna().all(), "what is known of it is kept"
     assert rows["shear_modulus"].isna().all()
+    # Every solver was tried, from the same liquid, and left a row.
+    assert (rows["attempt_count"] == 3).all() and (rows["solver"] == "short steps").all()
+    attempts = pd.read_parquet(study_folder / "attempts.parquet")
+    assert attempts["solver"].tolist() == [solver.name for solver in realizations.SOLVERS] * 10
+    assert (attempts["status"] == "not_converged").all() and (attempts["seconds"] > 0).all()
+    assert attempts["realization"].tolist() == [i for i in range(10) for _ in range(3)]
+
+
+def test_the_next_solver_mends_a_failure(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
+    honest = realizations.quench
+
+    def lame(configuration, potential, tolerance, iterations, step, newton, progress):
+        return honest(configuration, potential, tolerance, 3 if newton else iterations, step, newton, progress)
+
+    monkeypatch.setattr(realizations, "quench", lame)
+    rows = collected(StudyStore.create(tmp_path / "out", settings())).realizations
+    assert (rows["status"] == "ok").all() and (rows["solver"] == "conjugate gradients").all()
+    assert (rows["attempt_count"] == 2).all()
+    first = load_study(undisturbed).realizations
+    assert rows["liquid_energy_per_particle"].tolist() == first["liquid_energy_per_particle"].tolist()
+    # Another path may end in another basin, but hardly ever does.
+    assert (np.abs(rows["energy"] - first["energy"]) < 1e-9).sum() >= 12
 
 
 def test_a_saddle_is_a_row(settings, tmp_path: Path, monkeypatch) -> None:
@@ -45,7 +71,7 @@ def test_a_saddle_is_a_row(settings, tmp_path: Path, monkeypatch) -> None:
 def test_an_exception_is_a_row_and_the_others_are_unharmed(
     undisturbed: Path, settings, tmp_path: Path, monkeypatch
 ) -> None:
-    honest = chains.realize
+    honest = realizations.quench
     store = StudyStore.create(tmp_path / "out", settings())
     healthy = load_study(undisturbed).realizations
     sick = healthy.query("chain == 1 and index_in_chain == 2")["liquid_energy_per_particle"].item()
@@ -55,11 +81,12 @@ def test_an_exception_is_a_row_and_the_others_are_unharmed(
             raise ZeroDivisionError("made up")
         return honest(configuration, potential, *rest)
 
-    monkeypatch.setattr(chains, "realize", sickly)
+    monkeypatch.setattr(realizations, "quench", sickly)
     rows = collected(store).realizations
     failed = rows[rows["status"] != "ok"]
     assert failed[["chain", "index_in_chain", "status"]].to_numpy().tolist() == [[1, 2, "error"]]
     assert failed["reason"].item() == "ZeroDivisionError: made up"
+    assert failed["attempt_count"].item() == 2, "an exception is tried again, identically"
     pd.testing.assert_frame_equal(rows.drop(index=7), healthy.drop(index=7), check_dtype=False, check_exact=True)
 
 
@@ -68,14 +95,13 @@ def test_a_damaged_checkpoint_is_found_and_the_one_before_it_taken(
     undisturbed: Path, settings, tmp_path: Path, harm: str
 ) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
-    from test_one_result import StopAfter
-
     for chain in range(3):
-        with pytest.raises(chains.Stopped):
-            chains.run_chain(store, chain, StopAfter(7))
-        newest = store._checkpoint(chain)
-        spoil(newest, harm)
-    assert run_serial(store, Silent()).complete
+        with pytest.raises(Stopped):
+            chains.run_chain(store, chain, StopAfter(4), ORIGIN)
+        spoil(store.checkpoint_path(chain), harm)
+    watcher = Silent()
+    assert run_serial(store, watcher).complete
+    assert len(watcher.notices) == 3 and all("is damaged" in line for line in watcher.notices)
     collect(store)
     assert same_tables(undisturbed, store.folder)
 
@@ -163,14 +189,41 @@ def spoil(path: Path, harm: str) -> None:
     elif harm == "emptied":
         content = content[:0]
     else:
-        content[len(content) // 2] ^= 4
+        content[len(content) // 8] ^= 4  # early: a shard ends with names and meanings, which say nothing new
     path.write_bytes(content)
 
 
 @pytest.mark.parametrize("harm", ["truncated", "bit flipped", "emptied"])
-def test_a_damaged_shard_is_found(undisturbed: Path, settings, tmp_path: Path, harm: str) -> None:
+def test_a_damaged_shard_is_found_reported_and_computed_again(
+    undisturbed: Path, settings, tmp_path: Path, harm: str
+) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
     assert run_serial(store, Silent()).complete
     spoil(next((store.folder / "shards" / "00001").glob("000002-*")), harm)
-    with pytest.raises(InputError, match=r"000002-000004.*damaged"):
-        collect(store)
+    found = collect(store)
+    assert len(found.damaged) == 1 and found.damaged[0].startswith("chain 1, realizations 2 to 3: ")
+    assert found.missing == [(1, 2, 4)] and found.realizations.num_rows == 13
+    watcher = Silent()
+    assert run_serial(store, watcher).complete
+    assert len(watcher.notices) == 1 and "computed again" in watcher.notices[0]
+    assert len(list((store.folder / "damaged").iterdir())) == 1
+    assert collect(store).damaged == []
+    assert same_tables(undisturbed, store.folder)
+
+
+def test_every_flipped_bit_of_a_shard_is_found(undisturbed: Path, tmp_path: Path) -> None:
+    path = next((undisturbed / "shards" / "00001").glob("000002-*"))
+    good, spoilt = path.read_bytes(), tmp_path / "spoilt.parquet"
+    rng = np.random.default_rng(3)
+    whole = shards.read(path)
+    for place in rng.integers(0, len(good), 300):
+        content = bytearray(good)
+        content[place] ^= 1 << rng.integers(0, 8)
+        spoilt.write_bytes(content)
+        try:
+            read = shards.read(spoilt)
+        except shards.DamagedShard:
+            continue
+        # Some bytes of the file (versions, statistics, padding) say nothing of the data.
+        for name in ("realizations", "modes", "attempts"):
+            assert getattr(read, name).to_pandas().equals(getattr(whole, name).to_pandas())

@@ -13,21 +13,24 @@ import pytest
 from conftest import Silent, atomglass, same_tables, start
 
 from atomglass.ensemble import chain as chains
-from atomglass.ensemble.chain import Stopped, run_chain, stream
+from atomglass.ensemble.chain import run_chain, stream
+from atomglass.ensemble.checkpoints import read_head
 from atomglass.ensemble.columns import MODES, REALIZATIONS
-from atomglass.ensemble.runners import Outcome, run_serial
+from atomglass.ensemble.provenance import Origin
+from atomglass.ensemble.rows import Stopped
+from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
 
-COMPLETE = Outcome(complete=True, stopped=False, errors=[])
+ORIGIN = Origin.of_this_process("a test")
 
 
 class StopAfter:
-    """A reporter that asks a chain to stop at its `checks`-th look."""
+    """A reporter that asks a chain to stop at its `checks`-th look; looks within one realization count as one."""
 
-    def __init__(self, checks: int) -> None:
-        self.left = checks
+    def __init__(self, checks: int, within: bool = False) -> None:
+        self.left, self.within, self.seen = checks, within, -1
 
     def sweeps(self, chain: int, count: int) -> None:
         pass
@@ -35,7 +38,13 @@ class StopAfter:
     def realization(self, *finished: object) -> None:
         pass
 
-    def check(self) -> None:
+    def notice(self, text: str) -> None:
+        raise AssertionError(text)
+
+    def check(self, chain: int, sweep: int) -> None:
+        if sweep == self.seen and not self.within:
+            return
+        self.seen = sweep
         self.left -= 1
         if self.left < 0:
             raise Stopped
@@ -45,9 +54,9 @@ def run_in_pieces(store: StudyStore, checks: int) -> int:
     """Run a study, stopping after so many looks at the reporter again and again; return how often it stopped."""
     stops = 0
     for chain in range(store.settings.ensemble.chains):
-        while store.published(chain) < store.settings.ensemble.realizations_per_chain:
+        while not store.is_complete(chain):
             try:
-                run_chain(store, chain, StopAfter(checks))
+                run_chain(store, chain, StopAfter(checks), ORIGIN)
             except Stopped:
                 stops += 1
     return stops
@@ -67,6 +76,7 @@ def test_tables_are_whole_and_in_order(undisturbed: Path) -> None:
         realizations["qlm_count"].tolist()
     )
     np.testing.assert_allclose(modes["b2"], modes["frequency"] ** 2, rtol=1e-6)
+    assert (realizations["solver"] == "newton").all() and (realizations["attempt_count"] == 1).all()
     assert {c.name for c in REALIZATIONS} == set(realizations) and {c.name for c in MODES} == set(modes)
     assert set(study.columns["column"]) == set(realizations) | set(modes)
     assert realizations["energy"].nunique() == 15, "two glasses are the same"
@@ -85,7 +95,23 @@ def test_a_run_in_pieces_gives_the_bytes_of_a_whole_one(
     undisturbed: Path, settings, tmp_path: Path, checks: int
 ) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
-    assert run_in_pieces(store, checks) > 3
+    assert run_in_pieces(store, checks) > 2
+    collect(store)
+    assert same_tables(undisturbed, store.folder)
+
+
+def test_a_realization_stopped_within_its_quench_is_begun_again(undisturbed: Path, settings, tmp_path: Path) -> None:
+    store = StudyStore.create(tmp_path / "out", settings())
+    again = 0
+    for looks in range(1, 9):
+        reporter = StopAfter(looks, within=True)
+        try:
+            run_chain(store, 0, reporter, ORIGIN)
+        except Stopped:
+            head = read_head(store.checkpoint_path(0))
+            again += head is not None and head["sweep"] == 200 + 40 * head["index"]
+    assert again >= 3, "stopped too seldom between a liquid and its glass"
+    run_in_pieces(store, 1000)
     collect(store)
     assert same_tables(undisturbed, store.folder)
 
@@ -95,7 +121,7 @@ def test_a_block_stopped_anywhere_while_the_step_is_tuned(settings, tmp_path: Pa
     monkeypatch.setattr(chains, "TUNING_SWEEPS", 20)
     tuned = settings(sample="target_acceptance = 0.4", chains=1, particles=100)
     whole = StudyStore.create(tmp_path / "whole", tuned)
-    assert run_serial(whole, Silent()) == COMPLETE
+    assert run_serial(whole, Silent()).complete
     pieces = StudyStore.create(tmp_path / "pieces", tuned)
     monkeypatch.setattr(chains, "BLOCK_MOVES", 2000)
     assert run_in_pieces(pieces, 1) > 5
@@ -122,18 +148,18 @@ def test_a_signal_stops_a_run_that_then_goes_on(study_file, tmp_path: Path, numb
     assert f"to go on: atomglass run {file} --out {out}" in complaint
     assert atomglass(*command).returncode == 0
     whole = StudyStore.create(tmp_path / "whole", StudyStore(out).settings)
-    assert run_serial(whole, Silent()) == COMPLETE
+    assert run_serial(whole, Silent()).complete
     collect(whole), collect(StudyStore(out))
     assert same_tables(whole.folder, out)
 
 
 def test_an_extended_study_equals_a_larger_one(undisturbed: Path, settings, tmp_path: Path) -> None:
     small = StudyStore.create(tmp_path / "out", settings(chains=2, realizations=3))
-    assert run_serial(small, Silent()) == COMPLETE
+    assert run_serial(small, Silent()).complete
     with pytest.raises(InputError, match="add --extend"):
         StudyStore.create(tmp_path / "out", settings())
     larger = StudyStore.create(tmp_path / "out", settings(), extend=True)
-    assert run_serial(larger, Silent()) == COMPLETE
+    assert run_serial(larger, Silent()).complete
     collect(larger)
     assert same_tables(undisturbed, larger.folder)
     with pytest.raises(InputError, match="more than the 2 of 3 asked for"):
@@ -169,7 +195,7 @@ def test_streams_depend_on_seed_stage_and_chain_alone(settings) -> None:
 
 def test_chains_do_not_depend_on_how_many_there_are(undisturbed: Path, settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings(chains=2))
-    run_chain(store, 1, StopAfter(1000))
-    alone = pd.concat([store.read_shard(1, span)[0].to_pandas() for span in store.shard_ranges(1)])
+    run_chain(store, 1, StopAfter(1000), ORIGIN)
+    alone = pd.concat([store.read_shard(1, span).realizations.to_pandas() for span in store.shard_ranges(1)])
     theirs = load_study(undisturbed).realizations.query("chain == 1")
     assert alone["energy"].tolist() == theirs["energy"].tolist()

@@ -1,0 +1,102 @@
+"""Checkpoints of chains: all that the next move reads, and the realizations that no shard holds yet.
+
+A checkpoint is one line of JSON, which `atomglass status` reads, and an npz archive whose SHA-256 stands in that line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from atomglass.ensemble.rows import Realization
+
+_MAGIC = b"atomglass checkpoint "
+
+
+@dataclass
+class Checkpoint:
+    """How far a chain is.
+
+    Attributes
+    ----------
+    state : dict of str to array, or None
+        Of the sampler; None at the very start.
+    index : int
+        The realization that comes next.
+    pending : list of Realization
+        Those before it that no shard holds yet.
+    failed : int
+        How many of the realizations before `index` have another status than `ok`.
+    """
+
+    state: dict[str, Any] | None = None
+    index: int = 0
+    pending: list[Realization] = field(default_factory=list)
+    failed: int = 0
+
+
+def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) -> bytes:
+    """Return a checkpoint as the content of a file."""
+    assert checkpoint.state is not None
+    rest = {
+        "chain": chain,
+        "physics_hash": physics_hash,
+        "index": checkpoint.index,
+        "failed": checkpoint.failed,
+        "pending": [asdict(r) for r in checkpoint.pending],
+    }
+    body = io.BytesIO()
+    np.savez(body, **checkpoint.state, _rest=np.array(json.dumps(rest)))
+    content = body.getvalue()
+    head = {
+        "chain": chain,
+        "index": checkpoint.index,
+        "sweep": sweep,
+        "failed": checkpoint.failed,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    return _MAGIC + json.dumps(head).encode() + b"\n" + content
+
+
+def decode(content: bytes, chain: int, physics_hash: str) -> Checkpoint:
+    """Return the checkpoint in a file's content.
+
+    Raises
+    ------
+    ValueError
+        It is damaged, or another chain's.
+    """
+    line, _, body = content.partition(b"\n")
+    head = _head(line)
+    if hashlib.sha256(body).hexdigest() != head.get("sha256"):
+        raise ValueError("its checksum does not agree")
+    with np.load(io.BytesIO(body), allow_pickle=False) as data:
+        state = {name: data[name] for name in data.files}
+    rest = json.loads(str(state.pop("_rest")))
+    if (rest["chain"], rest["physics_hash"]) != (chain, physics_hash):
+        raise ValueError("it belongs to another chain or study")
+    return Checkpoint(state, rest["index"], [Realization(**r) for r in rest["pending"]], rest["failed"])
+
+
+def read_head(path: Path) -> dict[str, Any] | None:
+    """Return the first line of a checkpoint: `index`, `sweep`, `failed`; None if there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            return _head(file.readline(1000))
+    except (OSError, ValueError):
+        return None
+
+
+def _head(line: bytes) -> dict[str, Any]:
+    if not line.startswith(_MAGIC):
+        raise ValueError("it is no checkpoint")
+    head = json.loads(line[len(_MAGIC) :])
+    if not isinstance(head, dict):
+        raise ValueError("it is no checkpoint")
+    return head

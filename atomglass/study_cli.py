@@ -1,0 +1,276 @@
+"""The commands on studies: parse, call one verb, print. Imports of the work itself happen inside the commands."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from atomglass.errors import InputError
+
+if TYPE_CHECKING:
+    from atomglass.ensemble.loop import Outcome, Share
+    from atomglass.ensemble.store import StudyStore
+
+app = typer.Typer()
+
+StudyFolder = Annotated[Path, typer.Argument(help="A study's directory.")]
+StudyFile = Annotated[str, typer.Argument(help="A TOML file, or the name of one in workflows/.")]
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The study's directory; the same command continues it.")],
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes; a chain is the unit of work.")] = 1,
+    extend: Annotated[bool, typer.Option("--extend", help="Enlarge the study that is there.")] = False,
+    max_walltime: Annotated[
+        str | None,
+        typer.Option("--max-walltime", help="Stop after this time, ready to continue: 90s, 30m, 2h, 1d or D-HH:MM:SS."),
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            "--part",
+            help="K/N: begin with every N-th chain from K. In a SLURM array job this is its default.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    claim_life: Annotated[
+        float,
+        typer.Option(
+            "--claim-life",
+            min=0.1,
+            help="Seconds without a sign of life after which a chain is taken over from another process.",
+        ),
+    ] = 600.0,
+) -> None:
+    """Make the glasses of a study and analyse their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
+
+    SIGINT, SIGTERM and SIGUSR1 stop it at the next block, ready to continue.
+    Exit status: 0 complete (or the rest is in the hands of other array tasks), 2 bad input, 75 stopped and ready to
+    continue, 1 something failed.
+    """
+    began = time.monotonic()
+    from atomglass.ensemble.mpi import communicator, run_mpi
+    from atomglass.ensemble.runners import run_serial, run_workers, unfinished
+    from atomglass.ensemble.settings import read_study
+    from atomglass.ensemble.stopping import STOPPED_STATUS, Stop, seconds
+    from atomglass.ensemble.store import StudyStore
+    from atomglass.ensemble.warmup import warm_up
+    from atomglass.terminal import StudyProgress
+
+    settings = read_study(study)
+    stop = Stop(None if max_walltime is None else seconds(max_walltime), began)
+    share = _share(part)
+    if dry_run:
+        _describe_run(out, settings, extend)
+        return
+    world = communicator(workers)
+    if world is not None and workers > 1:
+        raise InputError("--workers", workers, "1 under MPI", "every rank is a worker: give mpirun -n more of them")
+    first = world is None or world.Get_rank() == 0
+    with stop.on_signals():
+        store = StudyStore.create(out, settings, extend)
+        ensemble = store.settings.ensemble
+        if first:
+            typer.echo(
+                f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} glasses, "
+                f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}, in {out}"
+            )
+        if unfinished(store):
+            warm_up(lambda text: typer.echo(text, err=True))
+        with StudyProgress(store, others=world is not None or share.size > 1, silent=not first) as progress:
+            if world is not None:
+                outcome = run_mpi(store, progress, world, stop, claim_life, typer.echo)
+            elif workers > 1:
+                outcome = run_workers(store, progress, workers, stop, share, claim_life)
+            else:
+                outcome = run_serial(store, progress, stop, share, claim_life)
+    if first:
+        _tell(outcome, stop.reason, study, out, world)
+    if outcome.stopped:
+        raise typer.Exit(STOPPED_STATUS)
+    if not outcome.complete and (outcome.errors or not outcome.elsewhere):
+        raise typer.Exit(1)
+
+
+def _tell(outcome: Outcome, reason: str, study: str, out: Path, world: Any) -> None:
+    again = shlex.join(["atomglass", "run", study, "--out", str(out)]) + (", or the same mpirun" if world else "")
+    for error in outcome.errors:
+        typer.echo(f"atomglass: {error}", err=True)
+    if outcome.complete:
+        typer.echo(f"complete; next: atomglass collect {out}")
+    elif outcome.stopped:
+        typer.echo(f"stopped ({reason or 'another rank was asked to stop'}); to go on: {again}", err=True)
+    elif outcome.elsewhere and not outcome.errors:
+        typer.echo(f"{len(outcome.elsewhere)} chains are in the hands of other processes; this one has no more to do")
+    else:
+        typer.echo(f"not complete; to try again: {again}", err=True)
+
+
+def _share(part: str | None) -> Share:
+    """Return which chains to begin with: as asked, or as the task of a SLURM array."""
+    from atomglass.ensemble.loop import Share
+
+    if part is None and "SLURM_ARRAY_TASK_ID" in os.environ:
+        number, count, least = (
+            int(os.environ.get(f"SLURM_ARRAY_TASK_{name}") or default)
+            for name, default in (("ID", 0), ("COUNT", 1), ("MIN", 0))
+        )
+        part = f"{(number - least) % count}/{count}"
+    if part is None:
+        return Share()
+    rank, _, size = part.partition("/")
+    if not (rank.isdigit() and size.isdigit() and int(rank) < int(size)):
+        raise InputError("--part", part, "K/N with 0 <= K < N")
+    return Share(int(rank), int(size), wait=False)
+
+
+def _describe_run(out: Path, settings: Any, extend: bool) -> None:
+    """Say what `run` would do."""
+    from atomglass.ensemble.store import StudyStore, check_free
+    from atomglass.ensemble.survey import survey
+
+    ensemble = settings.ensemble
+    typer.echo(f"physics hash {settings.physics_hash}, seed {settings.seed}")
+    if not (out / "study.json").exists():
+        check_free(out)
+        glasses = ensemble.chains * ensemble.realizations_per_chain
+        typer.echo(
+            f"would start {ensemble.chains} chains, {glasses} glasses, in {out}; `atomglass plan` tells the cost"
+        )
+        return
+    store = StudyStore(out)
+    store.settings = store.agreed(settings, extend)
+    now = survey(store)
+    todo = [c for c in now.chains if c.word != "done"]
+    begun = sum(c.word == "interrupted" for c in todo)
+    typer.echo(
+        f"would go on in {out}: {now.total - now.finished} of {now.total} glasses left in {len(todo)} of "
+        f"{len(now.chains)} chains ({begun} of them begun, {now.count('running')} being run)"
+    )
+
+
+@app.command()
+def plan(
+    study: StudyFile,
+    cores: Annotated[int, typer.Option("--cores", min=1, help="To tell the wall time.")] = 1,
+    measure: Annotated[bool, typer.Option(help="Time sweeps and one glass on this machine.")] = True,
+) -> None:
+    """Tell what a study costs: core-hours, disk, and how far it can be spread."""
+    from atomglass.ensemble.planning import measured_cost, plan_study
+    from atomglass.ensemble.settings import read_study
+    from atomglass.terminal import print_table
+
+    settings = read_study(study)
+    if measure:
+        typer.echo("timing one glass on this machine ...", err=True)
+    cost = measured_cost(settings) if measure else None
+    print_table(f"study {settings.name}", ["", ""], [[*row] for row in plan_study(settings, cost, cores)])
+
+
+@app.command()
+def collect(
+    folder: StudyFolder,
+    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+) -> None:
+    """Gather a study's results into modes.parquet, realizations.parquet, figures and a summary.
+
+    Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
+    between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
+    """
+    from atomglass.analysis.figures import draw_figures
+    from atomglass.analysis.summary import summarise
+    from atomglass.ensemble import tables
+    from atomglass.ensemble.disk import replace
+    from atomglass.ensemble.store import StudyStore
+
+    store = StudyStore(folder)
+    found = tables.collect(store)
+    modes, realizations = found.modes.to_pandas(), found.realizations.to_pandas()
+    selection = store.settings.qlm.model_dump()
+    text = summarise(modes, realizations, **selection)
+    replace(folder / "summary.txt", (text.rstrip() + "\n").encode(), "table")
+    typer.echo(text)
+    written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")]
+    written.append(folder / "summary.txt")
+    if figures:
+        written += draw_figures(modes, realizations, folder / "figures", **selection)
+    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
+    _warn(store, found)
+    if found.damaged:
+        raise typer.Exit(1)
+
+
+def _warn(store: StudyStore, found: Any) -> None:
+    """Say on stderr what a table cannot show."""
+    for line in found.damaged:
+        typer.echo(f"damaged: {line}; run the study again: it is computed again", err=True)
+    lost = sum(stop - start for _, start, stop in found.missing)
+    if lost:
+        shown = ", ".join(f"chain {c}: {start} to {stop - 1}" for c, start, stop in found.missing[:5])
+        more = f" and {len(found.missing) - 5} more gaps" if len(found.missing) > 5 else ""
+        total = lost + found.realizations.num_rows
+        typer.echo(f"missing: {lost} of {total} realizations ({shown}{more}); run the study again", err=True)
+    for status, count in found.failed.items():
+        typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
+    for line in found.warnings:
+        typer.echo(f"warning: {line}", err=True)
+
+
+@app.command()
+def status(
+    folder: StudyFolder,
+    chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,
+) -> None:
+    """Say how far a study is: done, running, failed, waiting; rate and time left."""
+    from atomglass.ensemble.store import StudyStore
+    from atomglass.ensemble.survey import survey
+    from atomglass.terminal import duration, print_table
+
+    store = StudyStore(folder)
+    now = survey(store)
+    words = ("done", "running", "interrupted", "waiting")
+    rows = [[word, str(now.count(word)), str(sum(c.finished for c in now.chains if c.word == word))] for word in words]
+    rows.append(["all", str(len(now.chains)), f"{now.finished} of {now.total}"])
+    print_table(store.settings.name, ["state", "chains", "glasses"], rows)
+    typer.echo(f"failed glasses: {now.failed}; sweeps {now.sweeps / max(1, now.sweeps_total):.1%}")
+    if now.seconds_left is not None:
+        between = store.settings.sample.sweeps_between
+        typer.echo(f"{now.rate / between * 3600:.4g} glasses an hour, about {duration(now.seconds_left)} left")
+    if chains or len(now.chains) <= 20:
+        per_chain = store.settings.ensemble.realizations_per_chain
+        table = [
+            [str(c.chain), c.word, f"{c.finished}/{per_chain}", str(c.failed), f"{c.sweeps}", c.owner]
+            for c in now.chains
+        ]
+        print_table("", ["chain", "state", "glasses", "failed", "sweeps", "by"], table)
+
+
+@app.command()
+def doctor(
+    folder: Annotated[Path | None, typer.Argument(help="Where studies are to be written; by default here.")] = None,
+) -> None:
+    """Look at this machine: Python, numba, BLAS, MPI, threads, file system, SLURM. Exit status 1: something is BAD."""
+    from atomglass.ensemble.doctor import examine
+    from atomglass.terminal import print_table
+
+    findings = list(examine(folder or Path(".")))
+    print_table("", ["", "what", "finding"], [[f.mark, f.what, f.text] for f in findings])
+    if any(f.mark == "BAD" for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def warmup() -> None:
+    """Compile the kernels once, before many processes start."""
+    from atomglass.ensemble.warmup import warm_up
+    from atomglass.kernels.compile import cache_folder
+
+    warm_up(typer.echo)
+    typer.echo(f"compiled kernels are in {cache_folder()}")
