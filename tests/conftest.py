@@ -1,4 +1,4 @@
-"""One thread a process, set before numpy is imported: threads of a linear-algebra library only wait for one another here."""
+"""One thread a process, set before numpy is imported: more of them only wait for one another on small matrices."""
 
 import os
 
