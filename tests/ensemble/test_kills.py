@@ -11,6 +11,7 @@ from conftest import Silent, same_tables
 from kill_runs import killed_and_resumed
 from kill_runs import undisturbed as undisturbed_run
 
+from atomglass.ensemble import chain as chains
 from atomglass.ensemble import disk
 from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.settings import StudySettings
@@ -35,6 +36,7 @@ def whole_run(folder: Path, settings: StudySettings) -> None:
 
 def run_until_killed(folder: Path, settings: StudySettings, point: str) -> None:
     os.environ["ATOMGLASS_FAILPOINT"] = point
+    chains.CHECKPOINT_SHARE = 1e9  # a checkpoint after every glass
     whole_run(folder, settings)
 
 
