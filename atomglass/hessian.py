@@ -105,7 +105,9 @@ class ReducedHessian:
         self.number, self.dimension = pairs.number, pairs.dimension
         self.rattlers = pair_rattlers(pairs)
         self._kept = np.flatnonzero(np.repeat(~self.rattlers, self.dimension))
-        whole = pair_hessian(pairs)
+        # Without the pairs that rattlers are in (at a minimum they push with no force): so a uniform displacement of
+        # the held particles costs nothing, in a liquid as well.
+        whole = pair_hessian(pairs.without(self.rattlers))
         self.matrix = whole if len(self._kept) == whole.shape[0] else whole[self._kept][:, self._kept]
         held = len(self._kept) // self.dimension
         self.translations = np.tile(np.eye(self.dimension), (held, 1)) / np.sqrt(max(held, 1))

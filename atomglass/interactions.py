@@ -118,6 +118,14 @@ class Pairs:
     ratios: Array
     derivatives: Array
 
+    def without(self, particles: NDArray[np.bool_]) -> Pairs:
+        """Return the pairs in which none of the marked particles (N,) is."""
+        if not particles.any():
+            return self
+        kept = ~particles[self.indices].any(axis=1)
+        arrays = {name: getattr(self, name)[kept] for name in ("indices", "separations", "ratios", "derivatives")}
+        return replace(self, **arrays)
+
     @classmethod
     def of(cls, configuration: Configuration, potential: PairPotential) -> Pairs:
         """Find the interacting pairs."""

@@ -17,6 +17,7 @@ from atomglass.settings import Settings
 from atomglass.theory import parshin2007_figures as figures
 from atomglass.theory.oscillator_ensemble import OscillatorEnsemble, gather
 from atomglass.theory.oscillators import OscillatorModel
+from atomglass.theory.output import write_columns
 from atomglass.theory.parshin2007_statements import analytic_statements, simulated_statements
 from atomglass.theory.registry import Statement
 from atomglass.theory.spectra import Estimate, fit_omega_star
@@ -71,6 +72,7 @@ def run(config: Config, folder: Path) -> list[Statement]:
     figures.boson_peak_figure(folder)
     figures.spectrum(results.ensembles, results.stars, config.exponent, folder)
     figures.pressure(results.pressed_stars, folder)
+    write_columns(folder, "ensembles", _summary(results))
     return [*analytic_statements(), *simulated_statements(results)]
 
 
@@ -98,6 +100,21 @@ def simulate(config: Config) -> Results:
     # Under pressure the spectrum moves up: the window of the fit goes with it.
     pressed_stars = {p: _moving_fit(e.frequencies, middle) for p, e in pressed.items()}
     return Results(config, ensembles, stars, pressed, pressed_stars)
+
+
+def _summary(results: Results) -> dict[str, list[float]]:
+    """Return one row an ensemble: its size, what failed, and omega*."""
+    ensembles = [(J, 0.0, e, results.stars[J]) for J, e in results.ensembles.items()]
+    ensembles += [(results.middle, p, results.pressed[p], results.pressed_stars[p]) for p in results.pressed if p > 0]
+    return {
+        "J": [J for J, _, _, _ in ensembles],
+        "P": [pressure for _, pressure, _, _ in ensembles],
+        "oscillators": [ensemble.oscillators for _, _, ensemble, _ in ensembles],
+        "not_converged": [ensemble.not_converged for _, _, ensemble, _ in ensembles],
+        "omega_star": [star.value for _, _, _, star in ensembles],
+        "omega_star_error": [star.error for _, _, _, star in ensembles],
+        "modes_fitted": [star.count for _, _, _, star in ensembles],
+    }
 
 
 def fit_window(coupling: float) -> tuple[float, float]:

@@ -22,12 +22,14 @@ def case(request) -> tuple[ag.Configuration, ag.PairPotential]:
 
 
 def dense(configuration: ag.Configuration, potential: ag.PairPotential) -> tuple[np.ndarray, np.ndarray]:
-    """numpy's eigenpairs of the twin's Hessian without rattlers; the d translations stay in."""
+    """numpy's eigenpairs of the twin's Hessian of the held particles alone; the d translations stay in."""
     n, d = configuration.positions.shape
     model = naive.Model.of(potential)
     found = naive.pairs_of(configuration, model)
-    kept = np.repeat(~np.array(naive.rattlers(found, n, d)), d)
-    return np.linalg.eigh(naive.hessian(found, model, n, d)[np.ix_(kept, kept)])
+    loose = naive.rattlers(found, n, d)
+    kept = np.repeat(~np.array(loose), d)
+    held = [p for p in found if not (loose[p.i] or loose[p.j])]
+    return np.linalg.eigh(naive.hessian(held, model, n, d)[np.ix_(kept, kept)])
 
 
 def test_spectrum_is_that_of_the_twin(case) -> None:

@@ -33,11 +33,11 @@ class Reference:
     max_displacement: float = STEP
 
 
+# Two points of the same source, 2-D at T = 0.20 and 3-D at T = 0.130, are met by no program at hand (see
+# docs/validation.md). There the package is held to the plain program below.
 REFERENCES = [
-    Reference("kumar2021", 1024, 0.20, 0.4054, 0.0008, 10_000, 40_000),
     Reference("kumar2021", 1024, 0.12, 0.3059, 0.0003, 20_000, 200_000),
     Reference("kumar2021", 1024, 0.09, 0.2638, 0.0003, 40_000, 300_000),
-    Reference("kumar2021_3d", 1500, 0.130, 0.4263, 0.0006, 10_000, 40_000),
     Reference("kumar2021_3d", 1500, 0.108, 0.3817, 0.0007, 20_000, 60_000),
 ]
 
@@ -68,17 +68,8 @@ def halves_agree(energies: np.ndarray) -> float:
     return abs(a.mean - b.mean) / np.hypot(a.mean_error, b.mean_error)
 
 
-#: Points whose reference lies more than four standard errors below what this package and a plain program find.
-NOT_MET = pytest.mark.xfail(strict=True, reason='reference not met, see docs/validation.md, "Sampling"')
-DISPUTED = {("kumar2021", 0.20), ("kumar2021_3d", 0.130)}
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "reference",
-    [pytest.param(r, marks=[NOT_MET] if (r.potential, r.temperature) in DISPUTED else []) for r in REFERENCES],
-    ids=lambda r: f"{r.potential}-T{r.temperature}",
-)
+@pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: f"{r.potential}-T{r.temperature}")
 def test_energy_reference(reference):
     potential = ag.load_potential(reference.potential)
     sampler = equilibrated(

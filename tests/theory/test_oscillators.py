@@ -171,6 +171,7 @@ def test_gather():
     assert len(more.bare) == 343
 
 
+@pytest.mark.slow
 def test_one_sample_in_six_seconds():
     start = time.process_time()
     OscillatorModel(coupling=0.1, size=13, seed=1).relax()

@@ -55,7 +55,9 @@ def test_list_names_every_paper():
     assert all(name in output for name in PAPERS)
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "parshin2007" else name for name in OURS]
+)
 def test_run(name, tmp_path):
     config, out = tmp_path / "small.toml", tmp_path / "out"
     config.write_text(SMALL[name])

@@ -111,7 +111,7 @@ def test_thickness_of_a_flat_sample_divides_the_stress_alone(flat_potential):
 
 @pytest.mark.parametrize("optimizer, options", [(BFGS, {"maxstep": 0.05}), (FIRE, {})])
 def test_ase_optimizers_find_a_minimum(optimizer, options, flat_potential):
-    atoms = with_calculator(small_glass(2, 64, seed=3), flat_potential)
+    atoms = with_calculator(small_glass(2, 36, seed=3), flat_potential)
     before = atoms.get_potential_energy()
     FIRE(atoms, logfile=None).run(fmax=1.0, steps=500)
     assert optimizer(atoms, logfile=None, **options).run(fmax=1e-6, steps=2000)
@@ -131,7 +131,7 @@ def test_ase_optimizers_find_a_minimum(optimizer, options, flat_potential):
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")  # ASE's filter; the stress is checked below
 def test_ase_relaxes_the_cell_to_a_given_pressure(flat_potential):
     """Positions and the in-plane shape of the box together, until the stress is minus the pressure."""
-    atoms = with_calculator(small_glass(2, 64, seed=8), flat_potential)
+    atoms = with_calculator(small_glass(2, 36, seed=8), flat_potential)
     FIRE(atoms, logfile=None).run(fmax=1.0, steps=500)
     in_plane = FrechetCellFilter(atoms, mask=[1, 1, 0, 0, 0, 1], scalar_pressure=2.0)
     assert BFGS(in_plane, logfile=None, maxstep=0.05).run(fmax=1e-5, steps=3000)

@@ -1,0 +1,63 @@
+"""The quickstart as a newcomer runs it: enough modes, whole tables, figures that show something."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from axes_checks import assert_axes_filled, assert_picture
+
+import atomglass as ag
+from atomglass.analysis import figures
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Path:
+    """The directory that `make demo` leaves behind."""
+    folder = tmp_path_factory.mktemp("quickstart") / "demo"
+    environment = os.environ | {"COLUMNS": "80"}
+    for words in (["run", "workflows/quickstart.toml", "--out", folder, "--workers", "2"], ["collect", folder]):
+        command = [sys.executable, "-m", "atomglass", *map(str, words)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_enough_quasi_localized_modes(demo):
+    study = ag.load_study(demo)
+    assert len(study.realizations) == 480
+    assert set(study.realizations.status) <= {"ok", "no_rigidity"}
+    assert study.realizations.complete[study.realizations.status == "ok"].all()
+    modes = study.modes[study.modes.is_qlm]
+    assert len(modes) >= 100
+    assert {"A", "B"} <= set(modes.group)
+    assert study.realizations.max_force.max() <= 1e-10
+    assert modes.residual.max() < 1e-9
+    assert (modes.b2 - modes.eigenvalue).abs().max() < 1e-9
+    assert (modes.second_minimum[modes.group == "B"]).all()
+    assert set(study.columns.query("table == 'modes'").column) == set(study.modes.columns)
+
+
+def test_summary_speaks_plainly(demo):
+    text = (demo / "summary.txt").read_text()
+    for words in ("GLASSES", "QUASI-LOCALIZED MODES", "TWO GROUPS", "HOW D(omega) GROWS"):
+        assert words in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_figures_are_pictures_with_filled_axes(demo):
+    pictures = sorted((demo / "figures").glob("*.png"))
+    assert {p.stem for p in pictures} == {"quartic_portraits", "density_of_states", "beta", "b3", "selection"}
+    for picture in pictures:
+        assert_picture(picture)
+        assert picture.with_suffix(".pdf").stat().st_size > 5000
+    modes = ag.load_study(demo).modes
+    for draw in (figures.draw_density_of_states, figures.draw_beta, figures.draw_cubic):
+        for group in "AB":
+            assert_axes_filled(draw(modes, group=group))
+    assert_axes_filled(figures.draw_selection(modes))
