@@ -94,7 +94,7 @@ def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin)
         Another process has the chain; nothing more is written.
     """
     ensemble = store.settings.ensemble
-    store.sweep_asides(chain)
+    store.sweep_asides([chain])
     if store.is_complete(chain):
         return
     published = store.published(chain)

@@ -101,8 +101,8 @@ def undisturbed(folder: Path) -> tuple[Path, Path, float]:
 
 def killed_and_resumed(
     runner: str, study: Path, out: Path, expected: Path, moment: float, one_only: bool
-) -> tuple[bool, int]:
-    """Kill a run at a moment and run it to its end; return whether its tables are right, and how much was left."""
+) -> tuple[str, int]:
+    """Kill a run at a moment and run it to its end; return what is wrong (nothing, one hopes) and what was left."""
     run(runner, study, out, moment, one_only)
     left = 24
     if (out / "study.json").exists():
@@ -111,8 +111,9 @@ def killed_and_resumed(
     run(runner, study, out)
     found = collect(StudyStore(out))
     tables = ("modes.parquet", "realizations.parquet")
-    same = all((out / name).read_bytes() == (expected / name).read_bytes() for name in tables)
-    return same and not found.missing and not list(out.rglob("*.aside")), left
+    wrong = [name for name in tables if (out / name).read_bytes() != (expected / name).read_bytes()]
+    wrong += [f"missing {gap}" for gap in found.missing] + [path.name for path in out.rglob("*.aside")]
+    return " ".join(wrong), left
 
 
 def main() -> None:
@@ -131,15 +132,17 @@ def main() -> None:
             began = time.monotonic()
             for number in range(options.runs):
                 out = folder / f"{runner}-{number}"
-                same, left = killed_and_resumed(
+                fault, left = killed_and_resumed(
                     runner, study, out, expected, rng.uniform(0, seconds), bool(rng.integers(2))
                 )
-                wrong += not same
+                wrong += bool(fault)
+                if fault:
+                    print(f"{runner} {number}: {fault}", flush=True)
                 early += left > 0
                 shutil.rmtree(out)
             print(
                 f"{runner}: {options.runs} runs killed, {early} of them before all was published; "
-                f"{wrong} with wrong tables; {time.monotonic() - began:.0f} s",
+                f"{wrong} with anything wrong; {time.monotonic() - began:.0f} s",
                 flush=True,
             )
             if wrong:
