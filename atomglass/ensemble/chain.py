@@ -21,6 +21,9 @@ from atomglass.swap import TUNING_SWEEPS, SwapMonteCarlo
 
 #: Seconds between checkpoints while no realization is finished.
 CHECKPOINT_SECONDS = 30.0
+#: Most of the time that checkpoints may take: after a glass that took less than a hundred times as long as a checkpoint
+#: does, none is written, until that time is over.
+CHECKPOINT_SHARE = 0.01
 #: Force to which the random start is relaxed: enough that no two particles overlap.
 START_FORCE = 1.0
 #: Moves between two looks at whether to stop: a part of a second.
@@ -91,7 +94,7 @@ def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin)
         Another process has the chain; nothing more is written.
     """
     ensemble = store.settings.ensemble
-    store.sweep_asides(chain)
+    store.sweep_asides([chain])
     if store.is_complete(chain):
         return
     published = store.published(chain)
@@ -103,13 +106,10 @@ def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin)
         at = Checkpoint()
     sampler = _restored(store.settings, chain, at.state)
 
-    def save() -> None:
-        at.state = sampler.state()
-        store.save_checkpoint(chain, at, sampler.sweep)
-
+    keeper = _Keeper(store, chain, at, sampler)
     try:
         while at.index < ensemble.realizations_per_chain:
-            _advance(sampler, store.settings, chain, at.index, reporter, save)
+            _advance(sampler, store.settings, chain, at.index, reporter, keeper)
             # What is published is not computed again, where a gap before it made the chain start anew.
             if at.index >= published:
                 began = time.perf_counter()
@@ -122,11 +122,33 @@ def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin)
             if at.pending and ends:
                 store.write_shard(chain, published, at.pending, origin.provenance)
                 published, at.pending = store.published(chain), []
-            save()
+            keeper.save_after(0.0)
+        keeper.save()
     except Stopped:
-        save()
+        keeper.save()
         raise
     store.tidy(chain)
+
+
+class _Keeper:
+    """Keeps a chain's checkpoint, seldom enough to cost next to nothing."""
+
+    def __init__(self, store: StudyStore, chain: int, at: Checkpoint, sampler: SwapMonteCarlo) -> None:
+        self._store, self._chain, self._at, self._sampler = store, chain, at, sampler
+        self._saved, self._cost = time.monotonic(), 0.0
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        began = time.monotonic()
+        self._at.state = self._sampler.state()
+        self._store.save_checkpoint(self._chain, self._at, self._sampler.sweep)
+        self._saved = time.monotonic()
+        self._cost = self._saved - began
+
+    def save_after(self, seconds: float) -> None:
+        """Write one if so many seconds have gone since the last, and a hundred times what that one took."""
+        if time.monotonic() - self._saved >= max(seconds, self._cost / CHECKPOINT_SHARE):
+            self.save()
 
 
 def _restored(settings: StudySettings, chain: int, state: dict[str, Any] | None) -> SwapMonteCarlo:
@@ -141,12 +163,11 @@ def _advance(
     chain: int,
     index: int,
     reporter: Reporter,
-    save: Callable[[], None],
+    keeper: _Keeper,
 ) -> None:
     """Sample up to the sweep of realization `index`; its number is fixed by the settings alone."""
     sample = settings.sample
     target = sample.equilibration_sweeps + index * sample.sweeps_between
-    saved = time.monotonic()
 
     def pulse(count: int) -> None:
         reporter.sweeps(chain, count)
@@ -154,9 +175,7 @@ def _advance(
     while sampler.sweep < target:
         _sample_block(sampler, sample.equilibration_sweeps, target, sample.target_acceptance, pulse)
         reporter.check(chain, sampler.sweep)
-        if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            save()
-            saved = time.monotonic()
+        keeper.save_after(CHECKPOINT_SECONDS)
 
 
 def _sample_block(

@@ -56,7 +56,7 @@ class Claims:
 
     def take(self, chain: int) -> bool:
         """Claim a chain, unless somebody who may be alive has it."""
-        content = _content(chain, self._me, self._run, 0.0, 0)
+        content = _content(chain, self._me, self._run, 0.0, 0, 0)
         path = self._path(chain)
         path.parent.mkdir(exist_ok=True)
         if not path.exists() and publish(path, content, "claim"):
@@ -69,7 +69,7 @@ class Claims:
 
     def _taken(self, chain: int) -> bool:
         self._seen.pop(chain, None)
-        self._mine[chain] = {"began": time.monotonic(), "first_sweep": None}
+        self._mine[chain] = {"began": time.monotonic(), "first_sweep": None, "beats": 0}
         self._beaten = time.monotonic()
         return True
 
@@ -104,11 +104,13 @@ class Claims:
         mine, path = self._mine[chain], self._path(chain)
         if mine["first_sweep"] is None:
             mine.update(began=now, first_sweep=sweep)
+        mine["beats"] += 1  # so that every sign of life differs from the one before
         theirs = read_claim(path)
         if theirs is None or theirs.get("owner") != self._me:
             raise ClaimLost(chain)
         with contextlib.suppress(OSError):  # a full disk is for the checkpoint to complain of
-            content = _content(chain, self._me, self._run, now - mine["began"], sweep - mine["first_sweep"])
+            seconds, sweeps = now - mine["began"], sweep - mine["first_sweep"]
+            content = _content(chain, self._me, self._run, seconds, sweeps, mine["beats"])
             # In place: one operation on a network file system. A torn read is no harm, see `read_claim`.
             descriptor = os.open(path, os.O_WRONLY)
             try:
@@ -135,7 +137,7 @@ def read_claim(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def _content(chain: int, owner: str, run: str, seconds: float, sweeps: int) -> bytes:
+def _content(chain: int, owner: str, run: str, seconds: float, sweeps: int, beats: int) -> bytes:
     """A claim, always of the same length, so that it can be written over in place."""
-    data = {"chain": chain, "owner": owner, "run": run, "sweeps": sweeps, "seconds": round(seconds, 1)}
-    return json.dumps(data).encode().ljust(400) + b"\n"
+    told = {"chain": chain, "owner": owner, "run": run, "beats": beats, "sweeps": sweeps, "seconds": round(seconds, 1)}
+    return json.dumps(told).encode().ljust(400) + b"\n"

@@ -141,6 +141,7 @@ def work(
     claims = Claims(store.folder / "claims", origin.run, claim_life)
     reporter = Reporter(progress, stop, claims)
     outcome = Outcome(complete=False, stopped=False)
+    store.sweep_asides(share.own(chains))
     for chain in share.own(chains):
         for line in store.set_damaged_aside(chain):
             progress.notice(line)

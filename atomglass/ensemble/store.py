@@ -207,11 +207,12 @@ class StudyStore:
         """Free the previous generation of a finished chain's checkpoint; the last one lets the study be extended."""
         self.checkpoint_path(chain).with_suffix(".previous").unlink(missing_ok=True)
 
-    def sweep_asides(self, chain: int) -> None:
-        """Remove what killed processes of this machine left half written for a chain."""
-        sweep_asides(self._shard_folder(chain))
+    def sweep_asides(self, chains: list[int]) -> None:
+        """Remove what killed processes of this machine left half written, of these chains and of the study."""
         for folder in (self.folder, *(self.folder / part for part in ("checkpoints", "claims", "runs"))):
             sweep_asides(folder)
+        for chain in chains:
+            sweep_asides(self._shard_folder(chain))
 
     def checkpoint_path(self, chain: int) -> Path:
         """Return where a chain's newest checkpoint is."""
