@@ -200,6 +200,15 @@ def _caveats(qlms: pd.DataFrame) -> str:
             f"{_count(chains, 'chain')}. {known}"
         ),
     ]
+    doubles = qlms[qlms["second_minimum"]]
+    missing = int(doubles["true_barrier"].isna().sum())
+    if missing:
+        lines.append(
+            _say(
+                f"In {missing} of {_count(len(doubles), 'QLM')} with a second well the true energy along the mode rises "
+                "without a barrier: there the second well belongs to the quartic alone (docs/physics.md)."
+            )
+        )
     leaning = int((qlms["b3_cutoff_share"].abs() > 0.5).sum())
     if leaning:
         lines.append(
