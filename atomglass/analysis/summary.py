@@ -205,8 +205,8 @@ def _caveats(qlms: pd.DataFrame) -> str:
     if missing:
         lines.append(
             _say(
-                f"In {missing} of {_count(len(doubles), 'QLM')} with a second well the true energy along the mode rises "
-                "without a barrier: there the second well belongs to the quartic alone (docs/physics.md)."
+                f"In {missing} of {_count(len(doubles), 'QLM')} with a second well the true energy along the mode "
+                "rises without a barrier: there the second well belongs to the quartic alone (docs/physics.md)."
             )
         )
     leaning = int((qlms["b3_cutoff_share"].abs() > 0.5).sum())
