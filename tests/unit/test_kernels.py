@@ -28,19 +28,26 @@ SAMPLES = [
 ]  # fmt: skip
 
 
+def rounding(potential: ag.PairPotential) -> float:
+    """Near its cutoff phi is a small difference of large terms: their rounding is the floor of any program."""
+    z = potential.cutoff**2
+    return 5e-14 * potential.epsilon * sum(abs(c) * z**k for k, c in enumerate(potential.coefficients))
+
+
 def assert_agree(configuration: ag.Configuration, potential: ag.PairPotential, direction: np.ndarray) -> None:
     """Energy, forces, Hessian, moments and pairs of the package and of the twin."""
     model = naive.Model.of(potential)
     n, d = configuration.positions.shape
     found = naive.pairs_of(configuration, model)
     total = naive.energy(found, model)
-    assert ag.energy(configuration, potential) == pytest.approx(total, abs=1e-12 * total)
+    floor = rounding(potential) * len(found)
+    assert ag.energy(configuration, potential) == pytest.approx(total, abs=1e-12 * total + floor)
 
     contributions = np.zeros((n, 1))
     for p in found:
         contributions[[p.i, p.j]] += abs(model.phi(p.r, p.sigma, 1))
     difference = ag.forces(configuration, potential) - naive.forces(found, model, n, d)
-    assert np.all(np.abs(difference) <= 1e-12 * contributions)
+    assert np.all(np.abs(difference) <= 1e-12 * contributions + floor)
 
     expected = naive.hessian(found, model, n, d)
     matrix = ag.hessian(configuration, potential).toarray()
@@ -108,11 +115,15 @@ def test_any_small_sample(n, d, seed, length, tilt, exponent, order, strays) -> 
         return
     model = naive.Model.of(potential)
     found = naive.pairs_of(configuration, model)
-    if found:
+    # A sample of grazing contacts alone has no scale to which small derivatives could be compared.
+    if any(p.r < 1.15 * p.sigma for p in found):
         assert_agree(configuration, potential, rng.standard_normal((n, d)))
     else:
-        assert ag.energy(configuration, potential) == 0
-        assert not ag.forces(configuration, potential).any()
+        floor = rounding(potential) * len(found)
+        assert ag.energy(configuration, potential) == pytest.approx(naive.energy(found, model), rel=1e-12, abs=floor)
+        assert ag.forces(configuration, potential) == pytest.approx(
+            naive.forces(found, model, n, d), rel=1e-12, abs=floor
+        )
 
 
 @pytest.mark.parametrize("half", [True, False])
