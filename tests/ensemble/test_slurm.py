@@ -25,7 +25,7 @@ from atomglass.resources import shipped_folder
 ROOT = Path(__file__).parents[2]
 ATOMGLASS = f"{sys.executable} -m atomglass"
 #: Some ten seconds a chain are needed to catch a task at work.
-LONG = {"particles": 100, "chains": 4, "realizations": 3, "equilibration": 100_000}
+LONG = {"particles": 100, "chains": 4, "realizations": 3, "equilibration": 200_000}
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +68,14 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
     def checkpointing() -> bool:
         return any(b'"owner"' in path.read_bytes() for path in (out / "claims").glob("*.json"))
 
-    cluster.wait_for(checkpointing, 60, "a claimed chain")
+    cluster.wait_for(checkpointing, 150, "a claimed chain")
     running = cluster.ask("squeue", "--noheader", "--states=R", "--format=%K").split()[0]
     # Not waited for: scancel repeats itself while the task it has signalled is put back into the queue.
     signalling = subprocess.Popen(
         ["scancel", "--batch", "--signal=USR1", f"{job}_{running}"], env=cluster.environment, stderr=subprocess.DEVNULL
     )
     stopped = tmp_path / f"task-{running}.log"
-    cluster.wait_for(lambda: "stopped (signal SIGUSR1)" in stopped.read_text(), 60, "the task to stop")
+    cluster.wait_for(lambda: "stopped (signal SIGUSR1)" in stopped.read_text(), 150, "the task to stop")
 
     def requeued() -> bool:
         shown = cluster.ask("scontrol", "show", "job", f"{job}_{running}")
@@ -86,10 +86,10 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
         )
         return True
 
-    cluster.wait_for(requeued, 60, "the task to be requeued")
+    cluster.wait_for(requeued, 150, "the task to be requeued")
     signalling.kill()
     signalling.wait()
-    cluster.wait_for(lambda: set(cluster.states(job)) == {"COMPLETED"}, 150, "the end of the array")
+    cluster.wait_for(lambda: set(cluster.states(job)) == {"COMPLETED"}, 300, "the end of the array")
     assert "Restarts=1" in cluster.ask("scontrol", "show", "job", f"{job}_{running}")
     found = collect(StudyStore(out))
     assert not found.missing and not found.damaged
@@ -104,7 +104,7 @@ def test_an_mpi_job(cluster: Cluster, serial: tuple[Path, Path], tmp_path: Path)
         script, str(file), str(out), options=("--ntasks=2", "--mem-per-cpu=0", f"--chdir={ROOT}"), log=log,
         ATOMGLASS_PYTHON=sys.executable,
     )  # fmt: skip
-    cluster.wait_for(lambda: cluster.states(job) == ["COMPLETED"], 150, "the end of the MPI job")
+    cluster.wait_for(lambda: cluster.states(job) == ["COMPLETED"], 300, "the end of the MPI job")
     text = log.read_text()
     assert "rank 1: " in text and "complete; next: atomglass collect" in text
     collect(StudyStore(out))
@@ -119,5 +119,5 @@ def test_a_launcher_that_does_not_fit_the_library_is_refused(
         script, str(serial[0]), str(out), options=("--ntasks=2", "--mem-per-cpu=0", f"--chdir={ROOT}"), log=log,
         ATOMGLASS_PYTHON=sys.executable, ATOMGLASS_PMI="none",
     )  # fmt: skip
-    cluster.wait_for(lambda: cluster.states(job) == ["FAILED"], 60, "the job to be refused")
+    cluster.wait_for(lambda: cluster.states(job) == ["FAILED"], 150, "the job to be refused")
     assert "2 processes were started, but MPI" in log.read_text() and not out.exists()
