@@ -21,6 +21,10 @@ Array = NDArray[np.float64]
 NEAR_CUTOFF = 0.05
 #: Points at which the true energy is looked at on the way along a mode.
 PROFILE_POINTS = 200
+#: Changes of the energy below this (in epsilon) are rounding.
+PROFILE_ROUNDING = 1e-12
+#: The way along a mode ends where a particle has moved by this share of the mean diameter.
+LONGEST_MOVE = 0.5
 
 
 @dataclass(frozen=True)
@@ -138,22 +142,23 @@ def true_barrier(configuration: Configuration, potential: PairPotential, expansi
     """Return the height of the first maximum of the true energy along the mode, towards s > 0; NaN if there is none.
 
     It is looked for as far as twice the quartic's second minimum, or, where it has none, twice the distance at which a
-    quartic of this curvature and b4 would have doubled its stiffness, sqrt(6 b2 / b4).
+    quartic of this curvature and b4 would have doubled its stiffness, sqrt(6 b2 / b4); but no farther than until a
+    particle has moved by half a mean diameter, beyond which particles are pushed through one another.
     """
     reach = expansion.second_minimum_position
     if not np.isfinite(reach):
         ratio = 6 * expansion.b2 / expansion.b4 if expansion.b4 > 0 else 0.0
         reach = np.sqrt(ratio) if ratio > 0 else 0.5
-    reach = min(2 * reach, 3.0)
+    reach = min(2 * reach, LONGEST_MOVE * configuration.diameters.mean() / _largest_move(expansion.direction))
     profile = _Profile(configuration, potential, expansion.direction, reach)
     s = reach * np.arange(PROFILE_POINTS + 1) / PROFILE_POINTS
     # Tiny barriers lie at a small share of the way: a second, geometric series of points finds them.
     s = np.unique(np.concatenate([s, reach * np.geomspace(1e-4, 1, PROFILE_POINTS // 2)]))
     energies = profile(s)
-    falls = np.flatnonzero(np.diff(energies) < 0)
+    falls = np.flatnonzero(np.diff(energies) < -PROFILE_ROUNDING * potential.epsilon)
     if not len(falls) or falls[0] == 0:
         return float("nan")
-    k = int(falls[0])
+    k = int(np.argmax(energies[: falls[0] + 1]))
     found = minimize_scalar(
         lambda x: -float(profile(np.array([x]))[0]), bounds=(s[k - 1], s[k + 1]), method="bounded",
         options={"xatol": 1e-10 * reach},
@@ -170,25 +175,32 @@ class _Profile:
         self._geometry = Geometry.of(configuration)
         self._direction = np.zeros_like(self._geometry.positions)
         self._direction[:, : configuration.dimension] = direction
-        stride = 2 * longest * float(np.sqrt((direction**2).sum(axis=1).max()))
+        stride = 2 * longest * _largest_move(direction)
         skin = largest_skin(configuration, potential, stride)
         # In a small box the line may lead out of the list's reach: then the list is built anew at every point.
         self._lists = half_list(self._geometry, configuration.diameters, potential, skin) if skin >= stride else None
         self._diameters, self._potential = configuration.diameters, potential
         self._parameters = potential.parameters
-        self._start = self._energy(self._geometry.positions)
 
     def __call__(self, s: Array) -> Array:
         positions = self._geometry.positions
-        return np.array([self._energy(positions + x * self._direction) for x in s]) - self._start
+        if self._lists is None:
+            start = self._energy(positions)
+            return np.array([self._energy(positions + x * self._direction) - start for x in s])
+        lists, shifts = self._lists, self._geometry.shifts
+        changes = [kernels.energy_change(positions, self._direction, x, *lists, shifts, self._parameters) for x in s]
+        return np.array(changes)
 
     def _energy(self, positions: Array) -> float:
-        geometry, lists = self._geometry, self._lists
-        if lists is None:
-            geometry = geometry.at(positions)
-            positions, lists = geometry.positions, half_list(geometry, self._diameters, self._potential, 0.0)
+        geometry = self._geometry.at(positions)
+        lists = half_list(geometry, self._diameters, self._potential, 0.0)
         unused = np.empty_like(positions)
-        return kernels.energy_forces(positions, *lists, geometry.shifts, self._parameters, unused)
+        return kernels.energy_forces(geometry.positions, *lists, geometry.shifts, self._parameters, unused)
+
+
+def _largest_move(direction: Array) -> float:
+    """The largest displacement of a particle."""
+    return float(np.sqrt((direction**2).sum(axis=1).max()))
 
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:

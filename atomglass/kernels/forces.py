@@ -167,6 +167,29 @@ def moments(pairs, separations, derivatives, near, directions):
 
 
 @kernel
+def energy_change(positions, displacement, s, first, neighbours, inverse_squares, shifts, p):
+    """Return U(positions + s displacement) - U(positions), summed over the pairs' own changes.
+
+    Barriers of 1e-9 would drown in the rounding of two total energies.
+    """
+    change = 0.0
+    for i in range(positions.shape[0]):
+        for k in range(first[i], first[i + 1]):
+            j = neighbours[k] >> IMAGE_BITS
+            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
+            before = (dx * dx + dy * dy + dz * dz) * inverse_squares[k]
+            dx += s * (displacement[j, 0] - displacement[i, 0])
+            dy += s * (displacement[j, 1] - displacement[i, 1])
+            dz += s * (displacement[j, 2] - displacement[i, 2])
+            after = (dx * dx + dy * dy + dz * dz) * inverse_squares[k]
+            if after < p.cutoff_squared:
+                change += pair_energy_slope(after, p)[0]
+            if before < p.cutoff_squared:
+                change -= pair_energy_slope(before, p)[0]
+    return change
+
+
+@kernel
 def strain_response(pairs, separations, derivatives, strains, number):
     """Return first and second derivatives of the energy under r -> exp(gamma S) r, and the forces per unit strain.
 

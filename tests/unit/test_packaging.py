@@ -275,6 +275,8 @@ def test_a_module_does_not_hide_the_verb_of_its_name(monkeypatch: pytest.MonkeyP
     before = vars(atomglass).get("hessian")
     atomglass.hessian = types.ModuleType("atomglass.hessian")
     assert vars(atomglass).get("hessian") is before
+    monkeypatch.setitem(vars(atomglass), "hessian", None)  # puts back what was there, whatever this test makes of it
+    monkeypatch.delitem(vars(atomglass), "hessian")
     monkeypatch.setitem(sys.modules, "atomglass.hessian", types.SimpleNamespace(hessian=len))
     monkeypatch.delitem(vars(atomglass), "hessian", raising=False)
     assert atomglass.hessian is len

@@ -1,0 +1,73 @@
+"""The true energy along a mode: against total energies, and finer than they can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import naive
+import numpy as np
+import pytest
+
+import atomglass as ag
+from atomglass import expansion as module
+from atomglass.expansion import energy_profile, true_barrier
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def soft():
+    """An inherent state of the external sample, its potential, and the expansion of its lowest mode (a hidden well)."""
+    potential = ag.load_potential("kumar2021")
+    glass = ag.quench(ag.read(DATA / "polydisperse12.gsd", frame=20), potential).configuration
+    return glass, potential, ag.expand(glass, potential, ag.lowest_modes(glass, potential, count=1).eigenvectors[0])
+
+
+def test_profile_is_a_difference_of_total_energies(soft):
+    glass, potential, mode = soft
+    model = naive.Model.of(potential)
+    start = naive.energy(naive.pairs_of(glass, model), model)
+    for s in (-0.3, 0.05, 0.3):
+        moved = glass.replace(positions=glass.positions + s * mode.direction)
+        expected = naive.energy(naive.pairs_of(moved, model), model) - start
+        assert energy_profile(glass, potential, mode.direction, [s])[0] == pytest.approx(expected, abs=1e-11)
+
+
+def test_profile_is_finer_than_total_energies(soft):
+    """Changes of 1e-11, below the rounding of a total energy of 200, still have three digits."""
+    glass, potential, mode = soft
+    s = np.array([-2e-5, 2e-5])
+    assert energy_profile(glass, potential, mode.direction, s) == pytest.approx(mode.b2 * s**2 / 2, rel=2e-3)
+
+
+def test_profile_in_a_box_without_room_for_a_wide_list():
+    """Where no list reaches along the whole line it is built anew at every point."""
+    potential = ag.load_potential("kumar2021")
+    rng = np.random.default_rng(3)
+    glass = ag.Configuration(rng.random((18, 2)) * 4.2, np.full(18, 1.0), np.full(2, 4.2))
+    glass = ag.quench(glass, potential).configuration
+    direction = rng.standard_normal((18, 2))
+    direction /= np.linalg.norm(direction)
+    moved = glass.replace(positions=glass.positions + 1.5 * direction)
+    expected = ag.energy(moved, potential) - ag.energy(glass, potential)
+    assert energy_profile(glass, potential, direction, [1.5])[0] == pytest.approx(expected, rel=1e-11)
+
+
+def test_the_hidden_well_of_the_quartic_is_none_of_the_true_energy(soft):
+    glass, potential, mode = soft
+    assert mode.second_minimum and mode.group == "A"
+    assert np.isnan(true_barrier(glass, potential, mode))
+    rising = energy_profile(glass, potential, mode.direction, np.linspace(0, 2 * mode.second_minimum_position, 50))
+    assert np.all(np.diff(rising) > 0)
+
+
+@pytest.mark.parametrize("height", [1e-9, 1e-4])
+def test_a_planted_barrier_is_found(soft, monkeypatch, height):
+    """The search alone, on an energy whose barrier is known: s^2 (1 - s/c)^2 has its maximum c^2/16 at c/2."""
+    glass, potential, mode = soft
+    c = 4 * np.sqrt(height)
+    monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 * (1 - s / c) ** 2)
+    planted = module.Expansion(**(vars(mode) | {"second_minimum_position": c}))
+    assert true_barrier(glass, potential, planted) == pytest.approx(height, rel=1e-9)
+    monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 + 1e-14 * np.sin(1e6 * s))
+    assert np.isnan(true_barrier(glass, potential, planted)), "rounding is no barrier"
