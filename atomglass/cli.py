@@ -67,7 +67,8 @@ def sample(
     temperature: Annotated[float, typer.Option("--temperature", "-t", help="In units of epsilon.")] = 0.1,
     sweeps: Annotated[int, typer.Option(help="Sweeps of N attempted moves.")] = 10_000,
     density: Annotated[Optional[float], typer.Option(help="Number density; the model's own by default.")] = None,  # noqa: UP045
-    diameters: Annotated[str, typer.Option(help="iid or quantile.")] = "iid",
+    diameters: Annotated[Optional[str], typer.Option(help="iid (the default) or quantile.")] = None,  # noqa: UP045
+    frame: Frame = -1,
     swap_fraction: Annotated[float, typer.Option(help="Share of swap moves.")] = 0.2,
     max_displacement: Annotated[float, typer.Option(help="Largest displacement along an axis.")] = 0.12,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
@@ -77,7 +78,8 @@ def sample(
 
     sample_liquid(
         out, particles=particles, start=start, potential=potential, temperature=temperature, sweeps=sweeps,
-        density=density, diameters=diameters, swap_fraction=swap_fraction, max_displacement=max_displacement, seed=seed,
+        density=density, diameters=diameters, frame=frame, swap_fraction=swap_fraction,
+        max_displacement=max_displacement, seed=seed,
     )  # fmt: skip
 
 
@@ -129,16 +131,37 @@ def main() -> None:
         status = app(standalone_mode=False)
     except InputError as error:
         status = _complain(str(error))
+    except MemoryError:
+        status = _complain("not enough memory for this; use fewer particles, or fewer modes (--count)")
+    except KeyboardInterrupt:
+        status = _stopped()
     except OSError as error:  # a full disk, a folder that is not ours
         named = f": {error.filename}" if error.filename else ""
         status = _complain(f"{error.strerror or error}{named}")
     except Exception as error:
         # The option parser's own complaints, one line like all others; anything else is a fault of ours.
+        if _is_interrupt(error):
+            sys.exit(_stopped())
         if not hasattr(error, "format_message"):
             raise
         text = error.format_message().rstrip(".")
         status = _complain(f"{text}; see `atomglass --help`") if text else 2  # no words at all: help is shown
     sys.exit(status or 0)
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind an exception: the parser's Abort, or what a compiled kernel makes of it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt) or type(cause).__name__ == "Abort":
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _stopped() -> int:
+    typer.echo("atomglass: stopped; nothing was written", err=True)
+    return 130
 
 
 def _complain(text: str) -> int:

@@ -136,5 +136,8 @@ def _isotropic(dimension: int) -> Array:
 def smallest_wavenumber(configuration: Configuration) -> float:
     """Return 2 pi times the length of the shortest reciprocal lattice vector."""
     reciprocal = np.linalg.inv(configuration.cell).T
-    steps = np.array([s for s in product((-1, 0, 1), repeat=configuration.dimension) if any(s)])
+    # The shortest k = m.b is no longer than the shortest b, and m_i = k.a_i: so far, and no farther, to look.
+    shortest = np.linalg.norm(reciprocal, axis=1).min()
+    most = np.floor(1e-9 + shortest * np.linalg.norm(configuration.cell, axis=1)).astype(int)
+    steps = np.array([s for s in product(*(range(-m, m + 1) for m in most)) if any(s)])
     return float(2 * np.pi * np.linalg.norm(steps @ reciprocal, axis=1).min())

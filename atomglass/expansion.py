@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 NEAR_CUTOFF = 0.05
 #: Points at which the true energy is looked at on the way along a mode.
 PROFILE_POINTS = 200
+#: How far it is looked at, in units of the second minimum's distance.
+PROFILE_REACH = 1.2
 #: Changes of the energy below this (in epsilon) are rounding.
 PROFILE_ROUNDING = 1e-12
 #: The way along a mode ends where a particle has moved by this share of the mean diameter.
@@ -141,15 +143,17 @@ def energy_profile(configuration: Configuration, potential: PairPotential, direc
 def true_barrier(configuration: Configuration, potential: PairPotential, expansion: Expansion) -> float:
     """Return the height of the first maximum of the true energy along the mode, towards s > 0; NaN if there is none.
 
-    It is looked for as far as twice the quartic's second minimum, or, where it has none, twice the distance at which a
-    quartic of this curvature and b4 would have doubled its stiffness, sqrt(6 b2 / b4); but no farther than until a
-    particle has moved by half a mean diameter, beyond which particles are pushed through one another.
+    It is looked for a little farther than the quartic's second minimum, or, where it has none, than sqrt(6 b2 / b4), at
+    which the quartic part has made the mode four times as stiff; but no farther than until a particle has moved by half
+    a mean diameter, beyond which particles are pushed through one another.
     """
     reach = expansion.second_minimum_position
     if not np.isfinite(reach):
         ratio = 6 * expansion.b2 / expansion.b4 if expansion.b4 > 0 else 0.0
         reach = np.sqrt(ratio) if ratio > 0 else 0.5
-    reach = min(2 * reach, LONGEST_MOVE * configuration.diameters.mean() / _largest_move(expansion.direction))
+    reach = min(
+        PROFILE_REACH * reach, LONGEST_MOVE * configuration.diameters.mean() / _largest_move(expansion.direction)
+    )
     profile = _Profile(configuration, potential, expansion.direction, reach)
     s = reach * np.arange(PROFILE_POINTS + 1) / PROFILE_POINTS
     # Tiny barriers lie at a small share of the way: a second, geometric series of points finds them.
@@ -204,12 +208,15 @@ def _largest_move(direction: Array) -> float:
 
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
+    if np.iscomplexobj(direction):
+        raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
     direction = np.asarray(direction, dtype=float)
     if direction.shape != configuration.positions.shape:
         raise InputError(
             "shape of the direction", direction.shape, f"{configuration.positions.shape}, one row a particle"
         )
-    norm = float(np.linalg.norm(direction))
-    if not (np.isfinite(norm) and norm > 0):
-        raise InputError("norm of the direction", norm, "finite and > 0")
-    return direction / norm
+    largest = float(np.abs(direction).max())
+    if not (np.isfinite(largest) and largest > 0):
+        raise InputError("largest component of the direction", largest, "finite and > 0")
+    direction = direction / largest  # first, so that no square over- or underflows
+    return direction / np.linalg.norm(direction)

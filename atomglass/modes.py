@@ -40,7 +40,7 @@ class Modes:
     residuals : (k,) array
         |H psi - eigenvalue psi|.
     frequency_gaps : (k,) array
-        Distance to the next mode's frequency, relative to the mode's own.
+        Distance to the nearest other mode's frequency, below or above, relative to the mode's own.
     rattlers : (N,) bool array
         Particles left out.
     is_minimum : bool
@@ -127,14 +127,14 @@ def lowest_of(reduced: ReducedHessian, count: int) -> Modes:
     available = reduced.size - reduced.dimension
     if reduced.size < DENSE_SIZE or count > DENSE_SHARE * available:
         eigenvalues, vectors = _dense(reduced)
-        return _modes(reduced, eigenvalues[:count], vectors[:, :count], complete=True)
+        return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
     # A few more than asked for, to find a gap above which the eigenvalues can be counted.
     eigenvalues, vectors = _lanczos(reduced, count + 3)
     gaps = np.diff(eigenvalues[count - 1 :])
     split = count - 1 + int(np.argmax(gaps))
     bound = 0.5 * (eigenvalues[split] + eigenvalues[split + 1])
     complete = reduced.count_below(bound) == split + 1
-    return _modes(reduced, eigenvalues[:count], vectors[:, :count], complete)
+    return _modes(reduced, eigenvalues, vectors, complete, keep=count)
 
 
 def all_below(reduced: ReducedHessian, frequency: float) -> Modes:
@@ -142,19 +142,19 @@ def all_below(reduced: ReducedHessian, frequency: float) -> Modes:
     bound = frequency**2
     if reduced.size < DENSE_SIZE:
         eigenvalues, vectors = _dense(reduced)
-        below = eigenvalues < bound
-        return _modes(reduced, eigenvalues[below], vectors[:, below], complete=True)
+        return _modes(reduced, eigenvalues, vectors, complete=True, keep=int(np.count_nonzero(eigenvalues < bound)))
     expected = reduced.count_below(bound)
     if expected > DENSE_SHARE * reduced.size:
         eigenvalues, vectors = _dense(reduced)
     elif expected:
-        eigenvalues, vectors = _lanczos(reduced, expected)
+        # One more than there are below: how near the next one is matters to the last.
+        eigenvalues, vectors = _lanczos(reduced, expected + 1)
         if np.count_nonzero(eigenvalues < bound) < expected:  # one was passed over: a larger space finds it
             eigenvalues, vectors = _lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))
-    below = eigenvalues < bound
-    return _modes(reduced, eigenvalues[below], vectors[:, below], bool(np.count_nonzero(below) == expected))
+    found = int(np.count_nonzero(eigenvalues < bound))
+    return _modes(reduced, eigenvalues, vectors, found == expected, keep=found)
 
 
 def _reduced(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
@@ -195,12 +195,16 @@ def _dense(reduced: ReducedHessian) -> tuple[Array, Array]:
     return eigenvalues[: -reduced.dimension], vectors[:, : -reduced.dimension]
 
 
-def _modes(reduced: ReducedHessian, eigenvalues: Array, vectors: Array, complete: bool) -> Modes:
-    """Polish eigenpairs (Rayleigh quotients, residuals, signs) and measure them."""
+def _modes(
+    reduced: ReducedHessian, eigenvalues: Array, vectors: Array, complete: bool, keep: int | None = None
+) -> Modes:
+    """Polish eigenpairs (Rayleigh quotients, residuals, signs) and measure them; the first `keep` are returned."""
     vectors = vectors / np.linalg.norm(vectors, axis=0)
     image = reduced.matrix @ vectors
     eigenvalues = np.einsum("nk,nk->k", vectors, image)
     order = np.argsort(eigenvalues)
+    gaps = _gaps(np.sign(eigenvalues[order]) * np.sqrt(np.abs(eigenvalues[order])))[:keep]
+    order = order[:keep]
     eigenvalues, vectors, image = eigenvalues[order], vectors[:, order], image[:, order]
     residuals = np.linalg.norm(image - vectors * eigenvalues, axis=0)
     largest = np.abs(vectors).argmax(axis=0) if len(eigenvalues) else np.empty(0, int)
@@ -213,7 +217,7 @@ def _modes(reduced: ReducedHessian, eigenvalues: Array, vectors: Array, complete
         eigenvectors=eigenvectors,
         participation_ratios=participation_ratios(eigenvectors),
         residuals=residuals,
-        frequency_gaps=_gaps(frequencies),
+        frequency_gaps=gaps,
         rattlers=reduced.rattlers,
         is_minimum=bool(not np.any(eigenvalues < -1e-9 * reduced.scale)) and (complete or reduced.is_minimum),
         complete=complete,

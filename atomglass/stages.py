@@ -39,7 +39,8 @@ def sample_liquid(
     temperature: float,
     sweeps: int,
     density: float | None,
-    diameters: str,
+    diameters: str | None,
+    frame: int,
     swap_fraction: float,
     max_displacement: float,
     seed: int,
@@ -55,10 +56,13 @@ def sample_liquid(
             "give one",
         )
     if start is not None:
-        configuration = files.read(start)
+        for name, given in (("--density", density), ("--diameters", diameters)):
+            if given is not None:
+                raise InputError(name, given, "nothing beside --from", "the file has its own; leave it away")
+        configuration = files.read(start, frame)
     else:
         assert particles is not None
-        configuration = random_configuration(particles, pot, density, diameters, seed)
+        configuration = random_configuration(particles, pot, density, diameters or "iid", seed)
     sampler = SwapMonteCarlo(configuration, pot, temperature, swap_fraction, max_displacement, seed)
     stats = sampler.run(sweeps)
     files.write(out, sampler.configuration)
@@ -113,6 +117,8 @@ def modes_of_file(
         raise InputError("folder of --out", str(out.parent), "an existing folder")
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
+    if count is not None and full:
+        raise InputError("--count", count, "nothing beside --full", "leave one of them away")
     pot = load_potential(potential)
     configuration = files.read(file, frame)
     if quench_first:

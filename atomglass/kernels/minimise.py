@@ -156,7 +156,7 @@ def minimise(
     longest_step : float
         Most that one particle moves in one trial.
     newton_force : float
-        Largest force below which Newton's steps are tried; 0 never.
+        Root-mean-square force below which Newton's steps are tried; 0 never.
     skin : float
         Of the list.
     memory : (7,) array

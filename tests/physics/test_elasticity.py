@@ -114,3 +114,16 @@ def test_longest_wave_of_a_sheared_cell() -> None:
     tilted = ag.Configuration([[0.0, 0.0]], [1.0], [[8.0, 0.0], [8.0, 8.0]])
     assert smallest_wavenumber(upright) == pytest.approx(2 * np.pi / 8, rel=1e-14)
     assert smallest_wavenumber(tilted) == pytest.approx(2 * np.pi / 8, rel=1e-14)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 15.0, 60.0, 180.0, -300.0])
+def test_the_longest_wave_does_not_depend_on_how_the_lattice_is_written(tilt: float) -> None:
+    from atomglass.elasticity import smallest_wavenumber
+
+    sheared = ag.Configuration([[0.0, 0.0], [5.0, 5.0]], [1.0, 1.0], [[60.0, 0.0], [tilt, 30.0]])
+    multiples = tilt / 60.0
+    if multiples == round(multiples):  # the same lattice as the upright box of 60 by 30
+        assert smallest_wavenumber(sheared) == pytest.approx(2 * np.pi / 60)
+    reciprocal = np.linalg.inv(sheared.cell).T
+    every = [i * reciprocal[0] + j * reciprocal[1] for i in range(-20, 21) for j in range(-20, 21) if i or j]
+    assert smallest_wavenumber(sheared) == pytest.approx(2 * np.pi * min(np.linalg.norm(k) for k in every))

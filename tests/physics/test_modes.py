@@ -203,3 +203,18 @@ def test_participation_ratio_of_known_fields() -> None:
     alone[3] = [0.6, 0.8]
     ratios = modes_module.participation_ratios(np.array([alone, everywhere]))
     assert ratios == pytest.approx([1 / 50, 1.0], rel=1e-14)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_a_degenerate_mode_is_flagged_where_the_count_cuts_its_pair(count: int) -> None:
+    """The lowest phonons of a square of triangular lattice come in exact pairs or more."""
+    potential = ag.PairPotential(exponent=12, order=2, cutoff=1.25)
+    rows = np.arange(16)
+    points = np.array([[i + 0.5 * (j % 2), j * np.sqrt(0.75)] for i in rows for j in rows])
+    crystal = ag.Configuration(points, np.full(256, 1.0), [16.0, 16 * np.sqrt(0.75)])
+    everything = ag.full_spectrum(crystal, potential)
+    found = ag.lowest_modes(crystal, potential, count=count)
+    assert found.degenerate.tolist() == everything.degenerate[:count].tolist()
+    bound = 0.5 * (everything.frequencies[7] + everything.frequencies[8])
+    below = ag.modes_below(crystal, potential, bound)
+    assert below.degenerate.tolist() == everything.degenerate[: len(below)].tolist()
