@@ -153,7 +153,7 @@ class PairPotential:
 
     def reach(self, diameters: ArrayLike) -> float:
         """Return the largest distance at which any two of these diameters can interact."""
-        # sigma_ij grows with either diameter where 1 - a |difference| > 1/2 or so; max(sigma) bounds it in any case.
+        # sigma_ij <= (sigma_i + sigma_j)/2 for a >= 0, which no pair has larger than the largest diameter.
         return self.cutoff * float(np.max(diameters))
 
     def check_diameters(self, diameters: NDArray[np.float64]) -> None:

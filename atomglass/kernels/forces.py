@@ -6,7 +6,7 @@ import numpy as np
 
 from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK
 from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.pair import pair_derivatives, pair_diameter, pair_energy_slope
+from atomglass.kernels.pair import pair_derivatives, pair_diameter, pair_energy, pair_energy_slope
 
 
 @inline
@@ -183,9 +183,9 @@ def energy_change(positions, displacement, s, first, neighbours, inverse_squares
             dz += s * (displacement[j, 2] - displacement[i, 2])
             after = (dx * dx + dy * dy + dz * dz) * inverse_squares[k]
             if after < p.cutoff_squared:
-                change += pair_energy_slope(after, p)[0]
+                change += pair_energy(after, 1.0 / after, p)
             if before < p.cutoff_squared:
-                change -= pair_energy_slope(before, p)[0]
+                change -= pair_energy(before, 1.0 / before, p)
     return change
 
 

@@ -78,7 +78,7 @@ def strayed(positions, reference):
 
 
 @inline
-def line_search(positions, direction, forces, slope, first_step, longest, lists, energy):
+def line_search(positions, direction, forces, slope, first_step, longest, lists):
     """Move to where the force along the line has (nearly) vanished for the first time.
 
     Returns
@@ -130,7 +130,7 @@ def _newton(positions, direction, forces, lists, dimension, tolerance, longest_s
     slope = dot(forces.reshape(-1), direction.reshape(-1))
     if not slope > 0.0:
         return False
-    _, energy, _, evaluations = line_search(positions, direction, forces, slope, 1.0, 1.0, lists, 0.0)
+    _, energy, _, evaluations = line_search(positions, direction, forces, slope, 1.0, 1.0, lists)
     memory[EVALUATIONS] += evaluations
     memory[ENERGY] = energy
     return largest_norm(forces) < 0.5 * worst
@@ -201,9 +201,7 @@ def minimise(
             longest = longest_step / np.sqrt(square)
             if 3.0 * guess > longest:
                 longest = longest_step / largest_norm(direction)
-            step, energy, end, evaluations = line_search(
-                positions, direction, forces, slope, guess, longest, lists, 0.0
-            )
+            step, energy, end, evaluations = line_search(positions, direction, forces, slope, guess, longest, lists)
             memory[EVALUATIONS] += evaluations
             memory[ENERGY] = energy
             if slope > end:

@@ -21,24 +21,6 @@ DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS = 0, 1, 2
 
 
 @inline
-def bounded_energy(particles, first, neighbours, shifts, p, i, x, y, z, sigma, bound):
-    """Energy of particle i with its neighbours if it were at (x, y, z) with diameter sigma; stops above the bound."""
-    energy = 0.0
-    for k in range(first[i], first[i + 1]):
-        j, image = neighbours[k] >> IMAGE_BITS, neighbours[k] & IMAGE_MASK
-        dx = particles[j, X] + shifts[image, X] - x
-        dy = particles[j, Y] + shifts[image, Y] - y
-        dz = particles[j, Z] + shifts[image, Z] - z
-        pair = pair_diameter(sigma, particles[j, SIGMA], p.nonadditivity)
-        square, pair_square = dx * dx + dy * dy + dz * dz, pair * pair
-        if square < p.cutoff_squared * pair_square:
-            energy += pair_energy(square / pair_square, pair_square / square, p)
-            if energy > bound:
-                return energy
-    return energy
-
-
-@inline
 def _pair(particles, shifts, packed, x, y, z, sigma, p):
     """Energy of one listed pair."""
     j, image = packed >> IMAGE_BITS, packed & IMAGE_MASK
@@ -50,6 +32,17 @@ def _pair(particles, shifts, packed, x, y, z, sigma, p):
     if square < p.cutoff_squared * pair_square:
         return pair_energy(square / pair_square, pair_square / square, p)
     return 0.0
+
+
+@inline
+def bounded_energy(particles, first, neighbours, shifts, p, i, x, y, z, sigma, bound):
+    """Energy of particle i with its neighbours if it were at (x, y, z) with diameter sigma; stops above the bound."""
+    energy = 0.0
+    for k in range(first[i], first[i + 1]):
+        energy += _pair(particles, shifts, neighbours[k], x, y, z, sigma, p)
+        if energy > bound:
+            return energy
+    return energy
 
 
 @kernel
