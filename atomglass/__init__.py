@@ -30,6 +30,7 @@ _HOME = {
     "lowest_modes": "modes",
     "modes_below": "modes",
     "full_spectrum": "modes",
+    "density_of_states": "density_of_states",
     "expand": "expansion",
     "elastic_moduli": "elasticity",
     "Calculator": "calculator",
@@ -54,7 +55,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(types.ModuleType):
-    """Keep the verbs `quench` and `hessian`, which have the names of their modules.
+    """Keep verbs such as `quench` and `hessian`, which have the names of their modules.
 
     Python binds a module to its package when it is first imported, by whomever: `atomglass.hessian` the module would
     hide `hessian` the function as soon as the first mode was computed.

@@ -29,8 +29,8 @@ Frame = Annotated[int, typer.Option(help="Which frame of the file; -1 is the las
 def commands() -> None:
     """Computer glasses and their quasi-localized modes.
 
-    A study: plan, run, status, collect. One stage alone: sample, quench, modes. The theories: theory. This machine:
-    doctor, warmup.
+    A study: plan, run, status, collect. One stage alone: sample, quench, modes, dos. The theories: theory. This
+    machine: doctor, warmup.
     """
 
 
@@ -120,6 +120,22 @@ def modes(
     from atomglass.stages import modes_of_file
 
     modes_of_file(file, potential, frame, count, full, quench_first, out)
+
+
+@app.command()
+def dos(
+    file: InFile,
+    potential: PotentialOption = "kumar2021",
+    frame: Frame = -1,
+    moments: Annotated[int, typer.Option(help="Chebyshev moments: the more, the finer the resolution.")] = 2000,
+    vectors: Annotated[int, typer.Option(help="Random vectors: the more, the smaller the error.")] = 16,
+    seed: Annotated[int, typer.Option(help="Of the random vectors.")] = 1,
+    out: Annotated[Optional[Path], typer.Option("--out", "-o", help="Write the table too: .parquet or .csv.")] = None,  # noqa: UP045
+) -> None:
+    """Estimate the density of states of an inherent state and its boson peak, for large samples."""
+    from atomglass.stages import density_of_file
+
+    density_of_file(file, potential, frame, moments, vectors, seed, out)
 
 
 def main() -> None:

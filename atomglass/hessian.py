@@ -7,14 +7,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import SuperLU, splu
 
 from atomglass.configuration import Configuration
+from atomglass.factorisation import Dissection, Factor
 from atomglass.interactions import Pairs
 from atomglass.potential import PairPotential
 
 #: Shift below zero at which the Hessian is factorised, in units of its mean diagonal element (some 200 here).
-SHIFT = 1e-7
+SHIFT = 1e-9
 #: Most steps of iterative refinement of a linear solution.
 REFINEMENTS = 50
 
@@ -110,6 +110,7 @@ class ReducedHessian:
         whole = pair_hessian(pairs.without(self.rattlers))
         self.matrix = whole if len(self._kept) == whole.shape[0] else whole[self._kept][:, self._kept]
         held = len(self._kept) // self.dimension
+        self._coordinates, self._lengths = pairs.coordinates[~self.rattlers], pairs.lengths
         self.translations = np.tile(np.eye(self.dimension), (held, 1)) / np.sqrt(max(held, 1))
 
     @property
@@ -123,11 +124,13 @@ class ReducedHessian:
         return float(self.matrix.diagonal().mean())
 
     @cached_property
-    def _factor_below(self) -> tuple[float, SuperLU, int]:
-        """A shift just below zero, its factorisation, and how many eigenvalues lie below it."""
-        shift = -SHIFT * self.scale
-        factor = self.factor(shift)
-        return shift, factor, negative_count(factor)
+    def _dissection(self) -> Dissection:
+        return Dissection(self.matrix, self._coordinates, self._lengths)
+
+    @cached_property
+    def _factor_below(self) -> Factor:
+        """The factorisation just below zero."""
+        return self.factor(-SHIFT * self.scale)
 
     @property
     def is_minimum(self) -> bool:
@@ -137,27 +140,26 @@ class ReducedHessian:
     @property
     def negative_count(self) -> int:
         """How many eigenvalues are negative (beyond rounding)."""
-        return self._factor_below[2]
+        return self._factor_below.negative_count
 
-    def factor(self, shift: float) -> SuperLU:
-        """Return the sparse factorisation of H - shift without pivoting, so that its signs give the inertia."""
-        shifted = (self.matrix - shift * sparse.eye_array(self.size)).tocsc()
-        # A fill-reducing order for symmetric matrices and no row exchanges: twice as fast as the default.
-        options = {"SymmetricMode": True}
-        return splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    def factor(self, shift: float) -> Factor:
+        """Return the factorisation of H - shift; its signs give the inertia."""
+        return self._dissection.factor(shift)
+
+    def modes_below(self, factor: Factor) -> int:
+        """Return how many eigenvalues lie below a factor's shift, translations left out (Sylvester's inertia law)."""
+        return factor.negative_count - (self.dimension if factor.shift > 0 else 0)
 
     def count_below(self, eigenvalue: float) -> int:
-        """Return how many eigenvalues lie below a bound, translations left out (Sylvester's law of inertia)."""
-        return negative_count(self.factor(eigenvalue)) - (self.dimension if eigenvalue > 0 else 0)
+        """Return how many eigenvalues lie below a bound, translations left out."""
+        return self.modes_below(self.factor(eigenvalue))
 
-    def factor_below_spectrum(self) -> tuple[float, SuperLU]:
-        """Return a shift below all eigenvalues and the factorisation there."""
-        shift, factor, below = self._factor_below
-        while below:
-            shift *= 8
-            factor = self.factor(shift)
-            below = negative_count(factor)
-        return shift, factor
+    def factor_below_spectrum(self) -> Factor:
+        """Return the factorisation at a shift below all eigenvalues."""
+        factor = self._factor_below
+        while factor.negative_count:
+            factor = self.factor(30 * factor.shift)
+        return factor
 
     def project(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Remove uniform translations from (n,) or (n, k) vectors."""
@@ -165,7 +167,7 @@ class ReducedHessian:
 
     def solve(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return x with H x = right, (n, k), for right sides without translations; H must be positive."""
-        factor = self._factor_below[1]
+        factor = self._factor_below
         right = self.project(right)
         x = self.project(factor.solve(right))
         for _ in range(REFINEMENTS):  # takes the small shift out again, by a factor shift/eigenvalue a step
@@ -184,16 +186,3 @@ class ReducedHessian:
     def reduce(self, displacements: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return displacements (k, N, d) as vectors (n, k)."""
         return displacements.reshape(len(displacements), -1)[:, self._kept].T
-
-
-def negative_count(factor: SuperLU) -> int:
-    """Return how many eigenvalues of a factorised symmetric matrix are negative.
-
-    Raises
-    ------
-    ArithmeticError
-        Rows were exchanged, so that the signs say nothing.
-    """
-    if not np.array_equal(factor.perm_r, factor.perm_c):
-        raise ArithmeticError("the factorisation exchanged rows: its inertia cannot be read off")
-    return int(np.count_nonzero(factor.U.diagonal() < 0))

@@ -108,6 +108,10 @@ class Pairs:
         (r / sigma_ij)^2.
     derivatives : (P, 5) array
         phi and its first four derivatives by r^2.
+    coordinates : (N, d) array
+        Where the particles are along the cell vectors, from 0 to `lengths`.
+    lengths : (d,) array
+        Perpendicular heights of the cell.
     """
 
     number: int
@@ -117,6 +121,8 @@ class Pairs:
     separations: Array
     ratios: Array
     derivatives: Array
+    coordinates: Array
+    lengths: Array
 
     def without(self, particles: NDArray[np.bool_]) -> Pairs:
         """Return the pairs in which none of the marked particles (N,) is."""
@@ -130,8 +136,14 @@ class Pairs:
     def of(cls, configuration: Configuration, potential: PairPotential) -> Pairs:
         """Find the interacting pairs."""
         geometry, lists = tight_list(configuration, potential)
-        found = kernels.interacting_pairs(geometry.positions, *lists, geometry.shifts, potential.parameters)
-        return cls(len(configuration), configuration.dimension, potential.cutoff**2, *found)
+        indices, separations, ratios, derivatives = kernels.interacting_pairs(
+            geometry.positions, *lists, geometry.shifts, potential.parameters
+        )
+        lengths, d = configuration.heights, configuration.dimension
+        coordinates = (geometry.positions @ geometry.inverse)[:, :d] * lengths
+        return cls(
+            len(configuration), d, potential.cutoff**2, indices, separations, ratios, derivatives, coordinates, lengths
+        )
 
 
 def half_list(
@@ -149,6 +161,49 @@ def half_list(
         geometry.positions, diameters, first, neighbours, geometry.shifts,
         potential.nonadditivity, potential.cutoff, skin,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ListedPairs:
+    """A wide half list, from which narrower ones are taken without another search while particles are near.
+
+    Attributes
+    ----------
+    geometry : Geometry
+        Where it was built.
+    diameters : (N,) array
+        Of the particles.
+    potential : PairPotential
+        The interactions.
+    skin : float
+        All pairs within their cutoff plus so much are listed.
+    first, neighbours : arrays
+        The list.
+    """
+
+    geometry: Geometry
+    diameters: Array
+    potential: PairPotential
+    skin: float
+    first: NDArray[np.int64]
+    neighbours: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, geometry: Geometry, diameters: Array, potential: PairPotential, skin: float) -> ListedPairs:
+        """Search for the pairs; `skin` is what `largest_skin` allows."""
+        return cls(geometry, diameters, potential, skin, *half_list(geometry, diameters, potential, skin)[:2])
+
+    def holds(self, positions: Array, skin: float) -> bool:
+        """Whether no pair within its cutoff plus `skin` at these positions (N, 3), not wrapped since, is missing."""
+        moved = ((positions - self.geometry.positions) ** 2).sum(axis=1).max()
+        return bool(2 * np.sqrt(moved) <= self.skin - skin)
+
+    def within(self, positions: Array, skin: float) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
+        """Return the half list of a lesser skin at these positions, and its 1/sigma_ij^2."""
+        return kernels.trim(
+            positions, self.diameters, self.first, self.neighbours, self.geometry.shifts,
+            self.potential.nonadditivity, self.potential.cutoff, skin,
+        )  # fmt: skip
 
 
 def tight_list(configuration: Configuration, potential: PairPotential) -> tuple[Geometry, tuple]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
+from scipy.linalg import eigh, eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
+from atomglass.factorisation import Factor
 from atomglass.hessian import ReducedHessian
 from atomglass.interactions import Pairs
 from atomglass.potential import PairPotential
@@ -21,6 +22,8 @@ Array = NDArray[np.float64]
 DEGENERATE_GAP = 0.01
 #: Below this many degrees of freedom, or above this share of them, all modes are computed at once.
 DENSE_SIZE, DENSE_SHARE = 150, 0.2
+#: A pair of the inverse has converged when its residual, relative to its eigenvalue, is at most this.
+CONVERGED = 1e-13
 
 
 @dataclass(frozen=True)
@@ -143,13 +146,13 @@ def all_below(reduced: ReducedHessian, frequency: float) -> Modes:
     if reduced.size < DENSE_SIZE:
         eigenvalues, vectors = _dense(reduced)
         return _modes(reduced, eigenvalues, vectors, complete=True, keep=int(np.count_nonzero(eigenvalues < bound)))
-    expected = reduced.count_below(bound)
+    factor = reduced.factor(bound)
+    expected = reduced.modes_below(factor)
     if expected > DENSE_SHARE * reduced.size:
         eigenvalues, vectors = _dense(reduced)
     elif expected:
-        # One more than there are below: how near the next one is matters to the last.
-        eigenvalues, vectors = _lanczos(reduced, expected + 1)
-        if np.count_nonzero(eigenvalues < bound) < expected:  # one was passed over: a larger space finds it
+        eigenvalues, vectors = _lanczos_below(reduced, factor, expected)
+        if np.count_nonzero(eigenvalues < bound) < expected:  # one of a degenerate pair: rounding and restarts find it
             eigenvalues, vectors = _lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))
@@ -174,7 +177,7 @@ def check_held(reduced: ReducedHessian) -> None:
 
 def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
     """Return the lowest eigenpairs by Lanczos iteration on the inverse, kept free of translations."""
-    shift, factor = reduced.factor_below_spectrum()
+    factor = reduced.factor_below_spectrum()
 
     def inverse(x: Array) -> Array:
         return reduced.project(factor.solve(reduced.project(x)))
@@ -183,7 +186,39 @@ def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
     start = reduced.project(np.random.default_rng(0).standard_normal(reduced.size))
     inverted, vectors = eigsh(operator, k=count, which="LA", v0=start, ncv=min(reduced.size - 1, 2 * count + 20))
     order = np.argsort(-inverted)
-    return 1 / inverted[order] + shift, vectors[:, order]
+    return 1 / inverted[order] + factor.shift, vectors[:, order]
+
+
+def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tuple[Array, Array]:
+    """Return the `expected` eigenpairs below a factor's shift and the next one above it, as far as they converge.
+
+    Of the inverse at the bound itself the modes wanted are the negative eigenvalues and all others are positive, most
+    of them near zero: half as many steps as at zero, where the modes beyond the bound crowd against the last one.
+    """
+    most = min(reduced.size - reduced.dimension, 4 * expected + 60)
+    basis, diagonal, beside = np.empty((most, reduced.size)), np.empty(most), np.empty(most)
+    vector = reduced.project(np.random.default_rng(0).standard_normal(reduced.size))
+    vector /= np.linalg.norm(vector)
+    inverted, shares, wanted = np.empty(0), np.empty((0, 0)), np.empty(0, int)
+    for m in range(most):
+        basis[m] = vector
+        vector = reduced.project(factor.solve(vector))
+        diagonal[m] = vector @ basis[m]
+        for _ in range(2):  # all of the basis, twice: rounding brings found vectors back otherwise
+            vector -= (basis[: m + 1] @ vector) @ basis[: m + 1]
+        beside[m] = np.linalg.norm(vector)
+        last = m + 1 == most or beside[m] < 1e-14 * np.abs(diagonal[: m + 1]).max()
+        if last or (m > expected and m % 4 == 0):
+            inverted, shares = eigh_tridiagonal(diagonal[: m + 1], beside[:m])
+            errors = beside[m] * np.abs(shares[-1]) / np.abs(inverted)
+            below = np.flatnonzero(inverted < 0)
+            good = below[errors[below] <= CONVERGED]
+            next_one = [m] if inverted[m] > 0 and errors[m] < np.sqrt(CONVERGED) else []
+            wanted = np.concatenate([good, next_one]).astype(int)
+            if last or len(wanted) == expected + 1:
+                break
+        vector /= beside[m]
+    return factor.shift + 1 / inverted[wanted], basis[: len(inverted)].T @ shares[:, wanted]
 
 
 def _dense(reduced: ReducedHessian) -> tuple[Array, Array]:

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
-from atomglass.interactions import Geometry, half_list, largest_skin
+from atomglass.interactions import Geometry, ListedPairs, largest_skin
 from atomglass.kernels import minimise as kernels
 from atomglass.potential import PairPotential
 
-#: Width of the neighbour list beyond each pair's cutoff.
-SKIN = 0.4
+#: Width of the neighbour list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
+SKIN, WIDE_SKIN = 0.4, 1.2
 #: Most that a particle moves in one iteration, in units of length.
 LONGEST_STEP = 0.05
 #: Root-mean-square force below which Newton's steps finish the descent: deep in the basin, where they cannot leave it.
-NEWTON_FORCE = 1e-4
+NEWTON_FORCE = 2e-4
 #: Iterations between two looks at Python.
 ITERATIONS_PER_CALL = 500
 #: Iterations without a new smallest maximum force after which the quench gives up.
@@ -124,18 +124,23 @@ def quench(
     order = start.spatial_order(potential.reach(configuration.diameters))
     state = _State.of(start.positions[order], start.images[order])
     diameters = configuration.diameters[order]
-    skin = largest_skin(configuration, potential, SKIN, least=1e-3)
+    wide_skin = largest_skin(configuration, potential, WIDE_SKIN, least=1e-3)
+    skin = min(SKIN, wide_skin)
     step = min(longest_step, skin / 4)
     best, best_at, code = np.inf, 0, kernels.REBUILD
+    wide: ListedPairs | None = None
     while code in (kernels.REBUILD, kernels.EXHAUSTED):
         if code == kernels.REBUILD:
-            geometry = start.at(state.positions)
-            state.images[:] += geometry.images
-            state.positions[:] = geometry.positions
-            lists = half_list(geometry, diameters, potential, skin)
+            if wide is None or not wide.holds(state.positions, skin):
+                geometry = start.at(state.positions)
+                state.images[:] += geometry.images
+                state.positions[:] = geometry.positions
+                wide = ListedPairs.of(geometry, diameters, potential, wide_skin)
+            reference = state.positions.copy()
+            lists = wide.within(reference, skin)
         left = max_iterations - state.iterations
         code = kernels.minimise(
-            state.positions, geometry.positions, state.direction, state.forces, *lists, geometry.shifts,
+            state.positions, reference, state.direction, state.forces, *lists, geometry.shifts,
             potential.parameters, start.dimension, force_tolerance, step, NEWTON_FORCE if newton else 0.0, skin,
             min(ITERATIONS_PER_CALL, left), state.memory,
         )  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 
 from atomglass import files
 from atomglass.configuration import Configuration
+from atomglass.density_of_states import density_of_states
 from atomglass.diameters import sample_diameters
 from atomglass.elasticity import ElasticModuli, moduli_of
 from atomglass.errors import InputError
@@ -111,10 +112,7 @@ def modes_of_file(
     file: Path, potential: str, frame: int, count: int | None, full: bool, quench_first: bool, out: Path | None
 ) -> None:
     """Find, expand, classify and print the modes of one configuration of a file."""
-    if out is not None and out.suffix not in (".parquet", ".csv"):
-        raise InputError("suffix of --out", out.suffix, ".parquet or .csv")
-    if out is not None and not out.absolute().parent.is_dir():
-        raise InputError("folder of --out", str(out.parent), "an existing folder")
+    _check_table(out)
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
     if count is not None and full:
@@ -123,12 +121,7 @@ def modes_of_file(
     configuration = files.read(file, frame)
     if quench_first:
         configuration = quench(configuration, pot).configuration
-    worst = float(np.linalg.norm(all_forces(configuration, pot), axis=1).max())
-    if worst > RESIDUAL_FORCE:
-        raise InputError(
-            "largest force", worst, f"<= {RESIDUAL_FORCE:g} in an inherent state",
-            f"add --quench, or quench it first with `atomglass quench {file}`; is --potential {potential} right?",
-        )  # fmt: skip
+    _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file}`")
     pairs = Pairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
     check_held(reduced)
@@ -142,12 +135,60 @@ def modes_of_file(
     else:
         modes = lowest_of(reduced, 20)
     table = mode_table(pairs, modes, moduli)
-    if out is not None:
-        with files.written_aside(out) as aside:
-            table.to_parquet(aside) if out.suffix == ".parquet" else table.to_csv(aside, index=False)
+    _write_table(table, out)
     _print_modes(configuration, modes, moduli, table)
     if out is not None:
         print(f"written: {out}")
+
+
+def density_of_file(
+    file: Path, potential: str, frame: int, moments: int, vectors: int, seed: int, out: Path | None
+) -> None:
+    """Estimate and print the density of states of one inherent state of a file."""
+    _check_table(out)
+    pot = load_potential(potential)
+    configuration = files.read(file, frame)
+    _check_quenched(configuration, pot, f"quench it first with `atomglass quench {file}`")
+    found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
+    names = ("frequencies", "density", "error", "reduced_density", "reduced_error")
+    columns = ("frequency", *names[1:])
+    table = pd.DataFrame({column: getattr(found, name) for column, name in zip(columns, names, strict=True)})
+    _write_table(table, out)
+    power = f"omega^{found.dimension - 1}" if found.dimension > 2 else "omega"
+    rows = [[f"{value:.5g}" for value in row] for row in table.iloc[:: max(len(table) // 40, 1)].to_numpy()]
+    print_table(
+        f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}",
+        ["frequency", "D", "error", f"D/{power}", "error"], rows,
+    )  # fmt: skip
+    peak = table.iloc[found.boson_peak]
+    print(
+        f"largest D/{power}: {peak.reduced_density:.4g} +- {peak.reduced_error:.2g} at frequency {peak.frequency:.4g} "
+        f"(the boson peak, if it lies above the first phonon's)"
+    )
+    if out is not None:
+        print(f"written: {out}")
+
+
+def _check_table(out: Path | None) -> None:
+    if out is not None and out.suffix not in (".parquet", ".csv"):
+        raise InputError("suffix of --out", out.suffix, ".parquet or .csv")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError("folder of --out", str(out.parent), "an existing folder")
+
+
+def _write_table(table: pd.DataFrame, out: Path | None) -> None:
+    if out is not None:
+        with files.written_aside(out) as aside:
+            table.to_parquet(aside) if out.suffix == ".parquet" else table.to_csv(aside, index=False)
+
+
+def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:
+    worst = float(np.linalg.norm(all_forces(configuration, potential), axis=1).max())
+    if worst > RESIDUAL_FORCE:
+        raise InputError(
+            "largest force", worst, f"<= {RESIDUAL_FORCE:g} in an inherent state",
+            f"{remedy}; is --potential {potential.name} right?",
+        )  # fmt: skip
 
 
 def mode_table(pairs: Pairs, modes: Modes, moduli: ElasticModuli) -> pd.DataFrame:

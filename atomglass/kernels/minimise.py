@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.forces import energy_forces
+from atomglass.kernels.forces import energy_forces, energy_forces_plane
 from atomglass.kernels.newton import newton_direction
 
 CONVERGED, REBUILD, EXHAUSTED, STALLED = 0, 1, 2, 3
@@ -21,8 +21,8 @@ MEMORY = 7
 PAUSE_LENGTH = 30
 #: Newton's steps are kept this much shorter than `longest_step`.
 NEWTON_CAUTION = 0.2
-#: Share of the force along a line at which a line search ends.
-LINE_ACCURACY = 0.2
+#: Share of the force along a line at which a line search ends: looser ones cost more iterations than they save.
+LINE_ACCURACY = 0.1
 
 
 @inline
@@ -78,7 +78,15 @@ def strayed(positions, reference):
 
 
 @inline
-def line_search(positions, direction, forces, slope, first_step, longest, lists):
+def _energy_forces(positions, forces, lists, dimension):
+    first, neighbours, inverse_squares, shifts, p = lists
+    if dimension == 2:
+        return energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p, forces)
+    return energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forces)
+
+
+@inline
+def line_search(positions, direction, forces, slope, first_step, longest, lists, dimension):
     """Move to where the force along the line has (nearly) vanished for the first time.
 
     Returns
@@ -86,7 +94,6 @@ def line_search(positions, direction, forces, slope, first_step, longest, lists)
     step, energy, slope, evaluations : float, float, float, int
         `slope` is the force along the direction where the search ended.
     """
-    first, neighbours, inverse_squares, shifts, p = lists
     low, low_slope = 0.0, slope
     high, high_slope = -1.0, 0.0
     at, step = 0.0, min(first_step, longest)
@@ -94,7 +101,7 @@ def line_search(positions, direction, forces, slope, first_step, longest, lists)
     while True:
         advance(positions.reshape(-1), direction.reshape(-1), step - at)
         at = step
-        energy = energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forces)
+        energy = _energy_forces(positions, forces, lists, dimension)
         evaluations += 1
         here = dot(forces.reshape(-1), direction.reshape(-1))
         if abs(here) <= LINE_ACCURACY * slope or evaluations >= 12 or (here > 0.0 and at >= longest):
@@ -130,7 +137,7 @@ def _newton(positions, direction, forces, lists, dimension, tolerance, longest_s
     slope = dot(forces.reshape(-1), direction.reshape(-1))
     if not slope > 0.0:
         return False
-    _, energy, _, evaluations = line_search(positions, direction, forces, slope, 1.0, 1.0, lists)
+    _, energy, _, evaluations = line_search(positions, direction, forces, slope, 1.0, 1.0, lists, dimension)
     memory[EVALUATIONS] += evaluations
     memory[ENERGY] = energy
     return largest_norm(forces) < 0.5 * worst
@@ -165,7 +172,7 @@ def minimise(
     lists = (first, neighbours, inverse_squares, shifts, p)
     old = np.empty_like(forces)
     flat, flat_old, flat_direction = forces.reshape(-1), old.reshape(-1), direction.reshape(-1)
-    memory[ENERGY] = energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forces)
+    memory[ENERGY] = _energy_forces(positions, forces, lists, dimension)
     memory[EVALUATIONS] += 1
     if memory[FRESH] == 1.0:
         direction[:] = forces
@@ -201,7 +208,9 @@ def minimise(
             longest = longest_step / np.sqrt(square)
             if 3.0 * guess > longest:
                 longest = longest_step / largest_norm(direction)
-            step, energy, end, evaluations = line_search(positions, direction, forces, slope, guess, longest, lists)
+            step, energy, end, evaluations = line_search(
+                positions, direction, forces, slope, guess, longest, lists, dimension
+            )
             memory[EVALUATIONS] += evaluations
             memory[ENERGY] = energy
             if slope > end:

@@ -94,14 +94,20 @@ def test_all_modes_below_a_bound(case, quantile: float) -> None:
 def test_a_missing_mode_is_noticed(monkeypatch, case, lost: int) -> None:
     """Take one eigenpair out of what the iteration returns: the inertia count tells."""
     configuration, potential = case
-    honest = modes_module._lanczos
+    honest, honest_below = modes_module._lanczos, modes_module._lanczos_below
+
+    def without(pairs):
+        return np.delete(pairs[0], lost), np.delete(pairs[1], lost, axis=1)
 
     def forgetful(reduced, count):
-        eigenvalues, vectors = honest(reduced, count + 1)
-        return np.delete(eigenvalues, lost), np.delete(vectors, lost, axis=1)
+        return without(honest(reduced, count + 1))
+
+    def forgetful_below(*given):
+        return without(honest_below(*given))
 
     bound = 1.0001 * ag.lowest_modes(configuration, potential, count=8).frequencies[-1]
     monkeypatch.setattr(modes_module, "_lanczos", forgetful)
+    monkeypatch.setattr(modes_module, "_lanczos_below", forgetful_below)
     assert not ag.lowest_modes(configuration, potential, count=8).complete
     assert not ag.modes_below(configuration, potential, bound).complete
 

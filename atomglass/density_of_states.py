@@ -1,0 +1,160 @@
+"""Vibrational density of states of large samples, by the kernel polynomial method: no diagonalisation, error bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import eigsh
+
+from atomglass.configuration import Configuration
+from atomglass.errors import InputError
+from atomglass.hessian import ReducedHessian
+from atomglass.interactions import Pairs
+from atomglass.modes import check_held
+from atomglass.potential import PairPotential
+
+Array = NDArray[np.float64]
+
+#: The top of the spectrum is taken this much above Lanczos' estimate of it: all eigenvalues must lie below.
+TOP = 1.02
+#: Below this many resolutions the kernel mixes modes at omega and at -omega: no reduced density there.
+BLURRED = 3.0
+
+
+@dataclass(frozen=True)
+class DensityOfStates:
+    """D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1 (translations and rattlers left out).
+
+    Attributes
+    ----------
+    frequencies : (k,) array
+        Ascending, half a resolution apart.
+    density : (k,) array
+        D(omega): mean of the random vectors' estimates.
+    error : (k,) array
+        Its standard error, from their scatter; neighbours within a resolution are correlated.
+    reduced_density, reduced_error : (k,) arrays
+        D / omega^(d - 1), constant in Debye's theory, and its error; NaN below three resolutions.
+    resolution : float
+        Standard deviation of the kernel, the same at all frequencies far below the highest.
+    highest : float
+        Frequency taken as the top of the spectrum.
+    dimension, modes : int
+        d, and how many modes there are.
+    """
+
+    frequencies: Array
+    density: Array
+    error: Array
+    reduced_density: Array
+    reduced_error: Array
+    resolution: float
+    highest: float
+    dimension: int
+    modes: int
+
+    @property
+    def boson_peak(self) -> int:
+        """Where on the grid D / omega^(d - 1) is largest."""
+        return int(np.nanargmax(self.reduced_density))
+
+
+def density_of_states(
+    configuration: Configuration, potential: PairPotential, moments: int = 2000, vectors: int = 16, seed: int = 1
+) -> DensityOfStates:
+    """Estimate the density of states from random vectors and products with the sparse Hessian.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        An inherent state.
+    potential : PairPotential
+        The interactions.
+    moments : int
+        Chebyshev moments: the resolution is pi/2 times the highest frequency over their number.
+    vectors : int
+        Independent random vectors; the error falls with the root of their number, and of N.
+    seed : int
+        Of the random vectors.
+
+    Raises
+    ------
+    InputError
+        A number out of range, a box too small for the cutoff, nothing but rattlers, or no minimum.
+
+    Notes
+    -----
+    Weisse, Wellein, Alvermann and Fehske, Rev. Mod. Phys. 78, 275 (2006), Eqs. 34-35 (two moments a product), 71
+    (Jackson's kernel) and Sec. II.B (stochastic trace). With lambda = omega_max^2 cos^2(phi/2), Chebyshev polynomials
+    are uniform in phi, and so in omega: the soft modes are resolved as well as the others.
+    """
+    for name, value, least in (("moments", moments, 4), ("vectors", vectors, 2), ("seed", seed, 0)):
+        if not value >= least:
+            raise InputError(f"{name} of the density of states", value, f">= {least}")
+    reduced = ReducedHessian(Pairs.of(configuration, potential))
+    check_held(reduced)
+    random = np.random.default_rng(seed).choice([-1.0, 1.0], (reduced.size, vectors))
+    top = TOP * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])
+    modes = reduced.size - reduced.dimension
+    found = _moments(reduced, reduced.project(random), top, moments) / modes
+    if not np.all(np.abs(found).max(axis=0) <= 1.5 * found[0]):
+        raise InputError(
+            "spectrum of the Hessian", "with negative eigenvalues", "an inherent state's", "quench the configuration"
+        )
+    highest = np.sqrt(top)
+    resolution = np.pi * highest / (2 * moments)
+    frequencies = np.arange(1, int(4 * moments / np.pi)) * (0.5 * resolution)
+    samples = evaluate(found, frequencies / highest) / highest
+    density, error = samples.mean(axis=1), samples.std(axis=1, ddof=1) / np.sqrt(vectors)
+    debye = np.where(frequencies >= BLURRED * resolution, frequencies, np.nan) ** (reduced.dimension - 1)
+    return DensityOfStates(
+        frequencies=frequencies,
+        density=density,
+        error=error,
+        reduced_density=density / debye,
+        reduced_error=error / debye,
+        resolution=float(resolution),
+        highest=float(highest),
+        dimension=reduced.dimension,
+        modes=modes,
+    )
+
+
+def _moments(reduced: ReducedHessian, vectors: Array, top: float, count: int) -> Array:
+    """Return <v| T_m(2 H / top - 1) |v> for m < count, of each vector (n, k) as (count, k)."""
+    matrix = (2 / top) * reduced.matrix
+
+    def times(x: Array) -> Array:
+        return matrix @ x - x
+
+    def product(x: Array, y: Array) -> Array:
+        return np.einsum("nk,nk->k", x, y)
+
+    found = np.empty((count + 1, vectors.shape[1]))
+    before, here = vectors, times(vectors)
+    found[0], found[1] = product(vectors, vectors), product(vectors, here)
+    for m in range(1, (count + 1) // 2):  # T_2m = 2 T_m^2 - 1 and T_(2m+1) = 2 T_(m+1) T_m - T_1
+        after = times(here)
+        after *= 2
+        after -= before
+        found[2 * m] = 2 * product(here, here) - found[0]
+        found[2 * m + 1] = 2 * product(after, here) - found[1]
+        before, here = here, after
+    return found[:count]
+
+
+def evaluate(moments: Array, shares: Array) -> Array:
+    """Return the density per unit of omega/omega_max at given shares (k,) of omega_max from moments (m,) or (m, v)."""
+    count = len(moments)
+    m, step = np.arange(count), np.pi / (count + 1)
+    jackson = ((count - m + 1) * np.cos(m * step) + np.sin(m * step) / np.tan(step)) / (count + 1)
+    phi = 2 * np.arccos(shares)
+    weights = np.where(m == 0, 1.0, 2.0) * jackson
+    return (
+        (np.cos(phi[:, None] * m) * weights)
+        @ moments
+        * (2 / np.pi)
+        / np.sqrt(1 - shares**2).reshape((-1,) + (1,) * (moments.ndim - 1))
+    )

@@ -1,0 +1,69 @@
+"""The kernel polynomial method against the whole spectrum of a dense diagonalisation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from samples import glass, liquid, loose
+
+import atomglass as ag
+from atomglass.density_of_states import TOP, evaluate
+
+CASES = [("kumar2021", 256, 2), ("kumar2021_3d", 200, 3)]
+
+
+@pytest.mark.parametrize("name, n, d", CASES)
+def test_density_is_that_of_the_dense_spectrum(name: str, n: int, d: int) -> None:
+    """Moments of the exact spectrum through the same kernel: the estimate scatters about it as its errors say."""
+    inherent, potential = glass(name, n, d, 5), ag.load_potential(name)
+    spectrum = ag.full_spectrum(inherent, potential)
+    found = ag.density_of_states(inherent, potential, moments=200, vectors=40)
+    assert found.modes == len(spectrum)
+    # Lanczos' estimate of the top may be low by its tolerance, never high.
+    assert spectrum.frequencies[-1] < found.highest <= np.sqrt(TOP) * spectrum.frequencies[-1] * (1 + 1e-9)
+    phi = 2 * np.arccos(spectrum.frequencies / found.highest)
+    exact = evaluate(np.cos(np.arange(200)[:, None] * phi).mean(axis=1), found.frequencies / found.highest)
+    exact /= found.highest
+    deviations = (found.density - exact) / found.error
+    assert 0.6 < np.sqrt(np.mean(deviations**2)) < 1.5
+    assert np.mean(np.abs(deviations) > 3) < 0.05
+    assert found.error.mean() < 0.1 * found.density.mean()
+    assert found.frequencies[-1] == pytest.approx(found.highest, rel=0.01)
+    sharp = found.frequencies >= 3 * found.resolution
+    assert found.reduced_density[sharp] == pytest.approx((found.density / found.frequencies ** (d - 1))[sharp])
+    assert np.isnan(found.reduced_density[~sharp]).all()
+    assert found.reduced_density[found.boson_peak] == found.reduced_density[sharp].max()
+
+
+def test_modes_are_counted() -> None:
+    """The integral up to a frequency is the number of modes below it, a kernel's width aside; in all it is 1."""
+    inherent, potential = glass("kumar2021", 256, 2, 5), ag.load_potential("kumar2021")
+    spectrum = ag.full_spectrum(inherent, potential)
+    found = ag.density_of_states(inherent, potential, moments=1000, vectors=100)
+    step = found.frequencies[1] - found.frequencies[0]
+    counted = np.cumsum(found.density) * step
+    assert counted[-1] == pytest.approx(1, abs=0.01)
+    below = np.searchsorted(spectrum.frequencies, found.frequencies + step / 2) / len(spectrum)
+    # Four standard errors of the most uncertain count, and the modes within a resolution of the edge.
+    assert np.abs(counted - below).max() < 4 * 0.5 / np.sqrt(100 * len(spectrum)) + 0.01
+
+
+def test_resolution_is_the_width_of_a_line() -> None:
+    """One mode far below the top spreads as a Gaussian of the stated width."""
+    moments, share = 1000, 0.1
+    phi = 2 * np.arccos(share)
+    x = np.linspace(0.08, 0.12, 4001)
+    line = evaluate(np.cos(np.arange(moments) * phi), x)
+    step = x[1] - x[0]
+    assert line.sum() * step == pytest.approx(1, abs=1e-2)
+    width = np.sqrt(np.sum(line * (x - share) ** 2) / line.sum())
+    assert width == pytest.approx(np.pi / (2 * moments), rel=0.03)
+
+
+def test_what_it_refuses() -> None:
+    potential = ag.load_potential("kumar2021")
+    with pytest.raises(ag.InputError, match="negative eigenvalues"):
+        ag.density_of_states(liquid("kumar2021", 100, 2, 8), potential)
+    for name, value in (("moments", 3), ("vectors", 1), ("seed", -1)):
+        with pytest.raises(ag.InputError, match=name):
+            ag.density_of_states(loose(64, 2, 1), potential, **{name: value})
