@@ -198,7 +198,7 @@ def collect(
     Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
-    from atomglass.analysis.figures import draw_figures
+    from atomglass.analysis.gallery import study_figures, write_figures
     from atomglass.analysis.summary import summarise
     from atomglass.ensemble import tables
     from atomglass.ensemble.disk import replace
@@ -214,7 +214,7 @@ def collect(
     written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")]
     written.append(folder / "summary.txt")
     if figures:
-        written += draw_figures(modes, realizations, folder / "figures", **selection)
+        written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:

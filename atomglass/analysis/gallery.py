@@ -19,10 +19,15 @@ from atomglass.analysis.figures import (
     draw_selection,
     portraits_figure,
 )
+from atomglass.analysis.mode_pictures import draw_mode
 from atomglass.analysis.selection import quasi_localized, require
+from atomglass.analysis.selection_figure import draw_selection_grid
 from atomglass.analysis.spectrum import debye_level, density_of_states, known_below
 from atomglass.analysis.spectrum_figures import draw_participation, draw_reduced_density
-from atomglass.analysis.style import new_figure, panel_letter, styled
+from atomglass.analysis.style import GROUP_COLOURS, new_figure, panel_letter, styled
+from atomglass.configuration import Configuration
+from atomglass.modes import lowest_modes
+from atomglass.potential import PairPotential
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 #: Dots an inch of the PNG files and of what is rasterised inside the others.
@@ -85,6 +90,71 @@ def study_figures(
         _selection(modes, realizations, participation_ratio, frequency_share),
         *_spectrum(modes, realizations, participation_ratio),
     ]
+
+
+@styled
+def selection_grid_figure(
+    grid: pd.DataFrame,
+    *,
+    participation_ratio: float = PARTICIPATION_RATIO,
+    frequency_share: float = FREQUENCY_SHARE,
+) -> NamedFigure:
+    """Draw the exponents of A, B and all modes against the selection.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        As of `selection_grid`.
+    participation_ratio, frequency_share : float
+        The primary selection.
+    """
+    figure = new_figure(3, 1, height=6.8)
+    for ax, letter, group in zip(figure.axes, "abc", ("A", "B", "all"), strict=True):
+        draw_selection_grid(
+            grid, ax, group=group, frequency_share=frequency_share, participation_ratio=participation_ratio
+        )
+        panel_letter(ax, letter, "all modes" if group == "all" else f"group {group}")
+    caption = (
+        "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that between "
+        f"chains), for bounds f and thresholds of the participation ratio; thick line and grey bar: the primary "
+        f"selection, fixed before looking. Points within one f are set side by side. Horizontal: omega^3 and omega^4, "
+        "the theory's solid."
+    )
+    return NamedFigure("exponent_selection", "The exponent against the selection", caption, figure)
+
+
+def picture_modes(
+    modes: pd.DataFrame, configuration_of: Callable[[int], Configuration], potential: PairPotential
+) -> list[NamedFigure]:
+    """Draw one typical mode of each group on its glass: that of middle participation ratio.
+
+    Parameters
+    ----------
+    modes : DataFrame
+        One row a mode, as collected.
+    configuration_of : callable
+        Takes the number of a realization and returns its inherent state.
+    potential : PairPotential
+        Of the study.
+    """
+    figures = []
+    for group, colour in GROUP_COLOURS.items():
+        mine = quasi_localized(modes, group).sort_values(["participation_ratio", "realization"])
+        if not len(mine):
+            continue
+        mode = mine.iloc[len(mine) // 2]
+        configuration = configuration_of(int(mode["realization"]))
+        found = lowest_modes(configuration, potential, int(mode["mode"]) + 2)
+        figure = new_figure(height=3.4)
+        draw_mode(configuration, found.eigenvectors[int(mode["mode"])], figure.axes[0], colour=colour)
+        caption = (
+            f"Mode {int(mode['mode'])} of realization {int(mode['realization'])}: omega = {mode['frequency']:.3g}, "
+            f"PR = {mode['participation_ratio']:.2g}, |beta| = {abs(mode['beta']):.2f}. Arrows: displacements, the "
+            "longest drawn three units long; particles are circles of their own diameter, darker the more they take "
+            "part."
+        )
+        figures.append(NamedFigure(f"mode_{group}", f"A typical mode of group {group}", caption, figure))
+    return figures
 
 
 @styled
@@ -168,7 +238,8 @@ def _selection(
     figure.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analysed} glasses", loc="left")
     caption = (
         f"Every mode computed, and which were called quasi-localized: participation ratio below {participation_ratio:g} "
-        f"and frequency below {frequency_share:g} of the glass's own first phonon frequency (shaded)."
+        f"and frequency below {frequency_share:g} of the glass's own first phonon frequency (shaded). "
+        "Dotted line: the first phonon band."
     )
     return NamedFigure("selection", "Which modes were selected", caption, figure)
 
@@ -194,20 +265,25 @@ def _spectrum(modes: pd.DataFrame, realizations: pd.DataFrame, participation_rat
         participation_ratio=participation_ratio,
     )  # fmt: skip
     divisor = "omega" if dimension == 2 else "omega^2"
-    return [
+    figures = [
         NamedFigure(
             "reduced_density", f"D(omega)/{divisor} and Debye's level",
             f"Density of all modes over {divisor}, one standard error between chains. {upto} Dashed: Debye's law from "
             "the measured speeds of sound. Below the first phonon a box of this size holds no sound.",
             density,
-        ),
+        )
+    ]  # fmt: skip
+    if not whole:
+        return figures  # the one phonon band that the tables reach is in the figure of the selection
+    figures.append(
         NamedFigure(
             "participation", "Participation ratio and phonon bands",
             "Lines: where plane waves of an elastic medium lie in this box, transverse (T, dotted) and longitudinal (L, "
             "dashed); the index is n^2 of the wave vector. Horizontal line: the selection's threshold.",
             participation,
-        ),
-    ]  # fmt: skip
+        )
+    )  # fmt: skip
+    return figures
 
 
 def _both_groups(modes: pd.DataFrame, draw: Callable[..., Axes], order: str = "AB") -> Figure:

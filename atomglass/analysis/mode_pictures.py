@@ -12,7 +12,7 @@ from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 
 #: Arrows shorter than this share of the longest are left out: far from the core they would be dust.
-_LEAST_ARROW = 0.02
+_LEAST_ARROW = 0.06
 #: Half the thickness, in diameters, of the slice of a 3-D glass that is drawn.
 _HALF_SLICE = 0.75
 
@@ -24,7 +24,7 @@ def draw_mode(
     ax: Axes | None = None,
     *,
     reach: float | None = None,
-    longest: float = 2.5,
+    longest: float = 3.0,
     colour: str = GROUP_COLOURS["A"],
 ) -> Axes:
     """Draw the displacements of one mode on the particles, its core in the middle.
@@ -75,7 +75,7 @@ def draw_mode(
     moved = shown & (share > _LEAST_ARROW**2)
     ax.quiver(
         *place[moved, :2].T, *(longest * vector[moved, :2]).T, angles="xy", scale_units="xy", scale=1, color=colour,
-        width=0.006, headwidth=4, headlength=4.5, pivot="tail", zorder=3,
+        width=0.006, headwidth=3.6, headlength=4, headaxislength=3.6, pivot="tail", zorder=3,
     )  # fmt: skip
     ax.set(
         xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xlabel=r"$x$ ($\sigma$)", ylabel=r"$y$ ($\sigma$)"

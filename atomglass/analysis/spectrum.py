@@ -180,9 +180,9 @@ def boson_peak(table: pd.DataFrame, dimension: int, first_phonon: float | None =
     if not solid.any():
         return None
     peak = int(np.argmax(np.where(solid, reduced, -np.inf)))
-    around = (reduced[:peak].min(initial=np.inf), reduced[peak + 1 :].min(initial=np.inf))
-    if not max(around) < reduced[peak] - 2 * noise[peak] or not around[1] < 0.8 * reduced[peak]:
-        return None
+    before, beyond = reduced[:peak].min(initial=np.inf), reduced[peak + 1 :].min(initial=np.inf)
+    if not max(before, beyond) < min(0.9 * reduced[peak], reduced[peak] - 3 * noise[peak]):
+        return None  # it must rise and fall by more than a wiggle of the bands
     half = np.diff(omega).mean() / 2 if "high" not in table else (table["high"] - table["low"]).iloc[peak] / 2
     return float(omega[peak]), float(half)
 

@@ -17,6 +17,8 @@ PALE = "#BDBDBD"
 SHADE = "#F0E442"
 PURPLE = "#882255"  # Tol: stands apart from both groups
 
+#: Six steps from dark to light that keep their order in grey print and for colour-blind readers (viridis, cut short).
+SEQUENCE = ("#440154", "#414487", "#2A788E", "#22A884", "#7AD151", "#C9B800")
 #: A legend that covers what lies under it, where no corner is free.
 FRAMED: Any = {"frameon": True, "framealpha": 0.9, "edgecolor": "none"}
 
