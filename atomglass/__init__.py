@@ -34,6 +34,8 @@ _HOME = {
     "elastic_moduli": "elasticity",
     "Calculator": "calculator",
     "load_study": "ensemble.tables",
+    "load_configuration": "ensemble.inherent_states",
+    "kept_configurations": "ensemble.inherent_states",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -175,6 +175,20 @@ def plan(
 
 
 @app.command()
+def export(
+    folder: StudyFolder,
+    realization: Annotated[int, typer.Argument(help="Its number, the column `realization` of the tables.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")],
+) -> None:
+    """Write the inherent state of one realization that the study kept."""
+    from atomglass.ensemble.inherent_states import load_configuration
+    from atomglass.files import write
+
+    write(out, load_configuration(folder, realization))
+    typer.echo(f"written: {out}")
+
+
+@app.command()
 def collect(
     folder: StudyFolder,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,

@@ -8,15 +8,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from atomglass.configuration import Configuration
 from atomglass.ensemble.rows import Realization
 
 _MAGIC = b"atomglass checkpoint "
+#: Arrays of the archive that belong to pending realizations, not to the sampler.
+_GLASS, _ARRAYS = "_glass_", ("positions", "diameters", "box")
 
 
 @dataclass
@@ -49,10 +52,16 @@ def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) ->
         "physics_hash": physics_hash,
         "index": checkpoint.index,
         "failed": checkpoint.failed,
-        "pending": [asdict(r) for r in checkpoint.pending],
+        "pending": [{"row": r.row, "modes": r.modes, "attempts": r.attempts} for r in checkpoint.pending],
+    }
+    glasses = {
+        f"{_GLASS}{k}_{name}": getattr(r.inherent_state, name)
+        for k, r in enumerate(checkpoint.pending)
+        if r.inherent_state is not None
+        for name in _ARRAYS
     }
     body = io.BytesIO()
-    np.savez(body, **checkpoint.state, _rest=np.array(json.dumps(rest)))
+    np.savez(body, **checkpoint.state, **glasses, _rest=np.array(json.dumps(rest)))
     content = body.getvalue()
     head = {
         "chain": chain,
@@ -79,9 +88,11 @@ def decode(content: bytes, chain: int, physics_hash: str) -> Checkpoint:
     with np.load(io.BytesIO(body), allow_pickle=False) as data:
         state = {name: data[name] for name in data.files}
     rest = json.loads(str(state.pop("_rest")))
+    glasses = {name: state.pop(name) for name in list(state) if name.startswith(_GLASS)}
     if (rest["chain"], rest["physics_hash"]) != (chain, physics_hash):
         raise ValueError("it belongs to another chain or study")
-    return Checkpoint(state, rest["index"], [Realization(**r) for r in rest["pending"]], rest["failed"])
+    pending = [Realization(**r, inherent_state=_glass(glasses, k)) for k, r in enumerate(rest["pending"])]
+    return Checkpoint(state, rest["index"], pending, rest["failed"])
 
 
 def read_head(path: Path) -> dict[str, Any] | None:
@@ -91,6 +102,13 @@ def read_head(path: Path) -> dict[str, Any] | None:
             return _head(file.readline(1000))
     except (OSError, ValueError):
         return None
+
+
+def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
+    """Return the inherent state that belongs to the k-th pending realization, if it was kept."""
+    if f"{_GLASS}{k}_{_ARRAYS[0]}" not in arrays:
+        return None
+    return Configuration(*(arrays[f"{_GLASS}{k}_{name}"] for name in _ARRAYS))
 
 
 def _head(line: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from atomglass.ensemble.processes import Identity, is_dead
 
 #: Every place where a process may be killed, for tests that do so: `KIND.STEP`, see `passing`.
-KINDS = ("manifest", "shard", "checkpoint", "claim", "run", "table")
+KINDS = ("manifest", "configurations", "shard", "checkpoint", "claim", "run", "table")
 STEPS = ("open", "write", "sync", "name", "unlink", "folder")
 
 _passed: dict[str, int] = {}

@@ -50,6 +50,16 @@ def measured_cost(settings: StudySettings) -> Cost:
     return Cost(sweep, seconds, shard, checkpoint)
 
 
+def _kept(settings: StudySettings, glasses: int) -> str:
+    """Return what the inherent states take that the study keeps: positions and diameters, eight bytes each."""
+    keep = settings.ensemble.keep_configurations
+    size = 8 * settings.sample.particles * (settings.pair_potential.dimension + 1)
+    if keep == "none":
+        return "none"
+    many = f"{glasses * size / 1e6:.3g} MB"
+    return f"{many}, all of them" if keep == "all" else f"those with quasi-localized modes, {size / 1e3:.3g} kB each"
+
+
 def plan_study(settings: StudySettings, cost: Cost | None, cores: int) -> list[tuple[str, str]]:
     """Return what a study takes, as lines of a table.
 
@@ -86,4 +96,5 @@ def plan_study(settings: StudySettings, cost: Cost | None, cores: int) -> list[t
         ("one chain", f"{chain / 3600:.3g} h: the shortest wall time there can be"),
         ("wall time", f"{rounds * chain / 3600:.3g} h with {cores} processes ({rounds} chains one after another)"),
         ("disk", f"{disk / 1e6:.3g} MB"),
+        ("kept glasses", _kept(settings, glasses)),
     ]

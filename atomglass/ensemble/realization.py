@@ -92,7 +92,7 @@ def realize(
         if result.row["status"] not in _MENDABLE:
             break
     result.row["attempt_count"] = len(attempts)
-    return Realization(result.row, result.modes, attempts)
+    return Realization(result.row, result.modes, attempts, result.inherent_state)
 
 
 def _realize(
@@ -142,7 +142,9 @@ def _realize(
     }
     rows = _mode_rows(done.configuration, potential, pairs, modes, settings, row)
     row["qlm_count"] = sum(r["is_qlm"] for r in rows)
-    return Realization(row, rows)
+    keep = settings.ensemble.keep_configurations
+    kept = keep == "all" or (keep == "qlm" and row["qlm_count"] > 0)
+    return Realization(row, rows, inherent_state=done.configuration if kept else None)
 
 
 def _failed(row: Row, status: str, reason: str) -> Realization:

@@ -39,6 +39,8 @@ class EnsembleSettings(Settings):
     chains: int = Field(ge=1, le=1_000_000)
     realizations_per_chain: int = Field(ge=1, le=1_000_000)
     realizations_per_shard: int = Field(default=20, ge=1, le=10_000)
+    keep_configurations: Literal["none", "qlm", "all"] = "qlm"
+    """Which inherent states to keep: none, those with quasi-localized modes, all."""
 
 
 class QuenchSettings(Settings):

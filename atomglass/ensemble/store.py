@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from atomglass.ensemble import checkpoints, shards
+from atomglass.configuration import Configuration
+from atomglass.ensemble import checkpoints, configurations, shards
 from atomglass.ensemble.checkpoints import Checkpoint
 from atomglass.ensemble.disk import publish, replace, sweep_asides
 from atomglass.ensemble.rows import Realization
@@ -32,7 +33,7 @@ from atomglass.settings import validated
 from atomglass.version import KERNEL_VERSION
 
 FORMAT = 1
-_PARTS = ("shards", "checkpoints", "claims", "runs")
+_PARTS = ("shards", "configurations", "checkpoints", "claims", "runs")
 _SHARD_NAME = re.compile(r"(\d{6,})-(\d{6,})\.parquet")
 
 
@@ -150,6 +151,12 @@ class StudyStore:
         """Publish realizations start, start + 1, ... of a chain as one immutable file."""
         path = self._shard_path(chain, (start, start + len(realizations)))
         path.parent.mkdir(parents=True, exist_ok=True)
+        # The glasses first: where there is a shard, what belongs to it is there too.
+        glasses = configurations.encode(realizations)
+        if glasses is not None:
+            beside = self._configurations_path(path)
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            publish(beside, glasses, "configurations")
         origin = provenance | {"chain": chain, "seed": self.settings.seed, "physics_hash": self.settings.physics_hash}
         publish(path, shards.encode(realizations, origin), "shard")
 
@@ -169,6 +176,17 @@ class StudyStore:
             raise DamagedShard("it holds other realizations than its name says")
         return shard
 
+    def read_configurations(self, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:
+        """Return the inherent states kept of a shard's realizations, by their number in the chain.
+
+        Raises
+        ------
+        DamagedShard
+            The file cannot be trusted.
+        """
+        path = self._configurations_path(self._shard_path(chain, span))
+        return configurations.read(path) if path.exists() else {}
+
     def set_damaged_aside(self, chain: int) -> list[str]:
         """Move the chain's damaged shards out of the way, so that they are computed again; return a line on each."""
         lines = []
@@ -176,7 +194,9 @@ class StudyStore:
             path = self._shard_path(chain, span)
             try:
                 self.read_shard(chain, span)
+                self.read_configurations(chain, span)
             except DamagedShard as why:
+                self._configurations_path(path).unlink(missing_ok=True)  # it comes again with the shard
                 refuge = self.folder / "damaged" / f"{chain:05d}-{path.name}"
                 refuge.parent.mkdir(exist_ok=True)
                 with contextlib.suppress(FileNotFoundError):  # another process did it
@@ -213,6 +233,7 @@ class StudyStore:
             sweep_asides(folder)
         for chain in chains:
             sweep_asides(self._shard_folder(chain))
+            sweep_asides(self.folder / "configurations" / f"{chain:05d}")
 
     def checkpoint_path(self, chain: int) -> Path:
         """Return where a chain's newest checkpoint is."""
@@ -220,6 +241,9 @@ class StudyStore:
 
     def _shard_folder(self, chain: int) -> Path:
         return self.folder / "shards" / f"{chain:05d}"
+
+    def _configurations_path(self, shard: Path) -> Path:
+        return self.folder / "configurations" / shard.parent.name / shard.name
 
     def _shard_path(self, chain: int, span: tuple[int, int]) -> Path:
         return self._shard_folder(chain) / f"{span[0]:06d}-{span[1]:06d}.parquet"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from atomglass.ensemble.inherent_states import kept_configurations
 from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.settings import StudySettings, read_study
 from atomglass.ensemble.store import StudyStore
@@ -33,6 +34,7 @@ sweeps_between = 40
 chains = {chains}
 realizations_per_chain = {realizations}
 realizations_per_shard = {shard}
+keep_configurations = "all"
 
 [quench]
 max_iterations = {iterations}
@@ -94,8 +96,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def same_tables(one: Path, other: Path) -> bool:
-    """Whether two collected studies hold the same tables, byte for byte."""
-    return all((one / name).read_bytes() == (other / name).read_bytes() for name in TABLES)
+    """Whether two collected studies hold the same tables and the same glasses, byte for byte."""
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in TABLES) and glasses(one) == glasses(
+        other
+    )
+
+
+def glasses(folder: Path) -> list[tuple[int, bytes, bytes]]:
+    """Return the inherent states that a study kept: number, positions, diameters."""
+    return [(k, state.positions.tobytes(), state.diameters.tobytes()) for k, state in kept_configurations(folder)]
 
 
 def atomglass(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
