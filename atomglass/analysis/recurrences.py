@@ -1,8 +1,8 @@
 """The same defect met again: modes of successive realizations of one chain that are one soft spot.
 
 Between two quenches of a chain most particles only rattle in their cages, so that a soft spot can come back, with
-nearly the same mode. Such modes are not independent. Swap moves exchange diameters; a particle's index stays with its place in
-the sample, so that displacement fields of two realizations can be multiplied particle by particle.
+nearly the same mode. Such modes are not independent. Swap moves exchange diameters; a particle's index stays with its
+place in the sample, so that displacement fields of two realizations can be multiplied particle by particle.
 """
 
 from __future__ import annotations
