@@ -265,6 +265,18 @@ def analyze(
 
 
 @app.command()
+def report(
+    folder: StudyFolder,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+) -> None:
+    """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
+    from atomglass.analysis.report import write_report
+
+    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
+
+
+@app.command()
 def status(
     folder: StudyFolder,
     chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,

@@ -115,25 +115,25 @@ def selection_grid_figure(
         )
         panel_letter(ax, letter, "all modes" if group == "all" else f"group {group}")
     caption = (
-        "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that between "
-        f"chains), for bounds f and thresholds of the participation ratio; thick line and grey bar: the primary "
-        f"selection, fixed before looking. Points within one f are set side by side. Horizontal: omega^3 and omega^4, "
+        "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that "
+        "between chains), for bounds f and thresholds of the participation ratio; thick line and grey bar: the primary "
+        "selection, fixed before looking. Points within one f are set side by side. Horizontal: omega^3 and omega^4, "
         "the theory's solid."
     )
     return NamedFigure("exponent_selection", "The exponent against the selection", caption, figure)
 
 
 def picture_modes(
-    modes: pd.DataFrame, configuration_of: Callable[[int], Configuration], potential: PairPotential
+    modes: pd.DataFrame, configuration_of: Callable[[int], Configuration | None], potential: PairPotential
 ) -> list[NamedFigure]:
-    """Draw one typical mode of each group on its glass: that of middle participation ratio.
+    """Draw one mode of each group on its glass: a well localized one, at the lower quartile of the PR.
 
     Parameters
     ----------
     modes : DataFrame
         One row a mode, as collected.
     configuration_of : callable
-        Takes the number of a realization and returns its inherent state.
+        Takes the number of a realization and returns its inherent state, None where it was not kept.
     potential : PairPotential
         Of the study.
     """
@@ -142,8 +142,10 @@ def picture_modes(
         mine = quasi_localized(modes, group).sort_values(["participation_ratio", "realization"])
         if not len(mine):
             continue
-        mode = mine.iloc[len(mine) // 2]
+        mode = mine.iloc[len(mine) // 4]
         configuration = configuration_of(int(mode["realization"]))
+        if configuration is None:
+            continue
         found = lowest_modes(configuration, potential, int(mode["mode"]) + 2)
         figure = new_figure(height=3.4)
         draw_mode(configuration, found.eigenvectors[int(mode["mode"])], figure.axes[0], colour=colour)
@@ -153,7 +155,7 @@ def picture_modes(
             "longest drawn three units long; particles are circles of their own diameter, darker the more they take "
             "part."
         )
-        figures.append(NamedFigure(f"mode_{group}", f"A typical mode of group {group}", caption, figure))
+        figures.append(NamedFigure(f"mode_{group}", f"A mode of group {group}", caption, figure))
     return figures
 
 
@@ -215,9 +217,9 @@ def _paper_figures(modes: pd.DataFrame, frequency_share: float) -> list[NamedFig
         ),
         NamedFigure(
             "beta", "Distribution of beta (Fig. 3)",
-            "P(beta) of group A (a) and B (b), 68 % Poisson errors. The sign of a mode is arbitrary, so each mode counts "
-            "half at beta and half at -beta. The theory wants a uniform law in A; between the dotted lines and 1 the "
-            "quartic has a second, higher minimum.",
+            "P(beta) of group A (a) and B (b), 68 % Poisson errors. The sign of a mode is arbitrary, so each mode "
+            "counts half at beta and half at -beta. The theory wants a uniform law in A; between the dotted lines and "
+            "1 the quartic has a second, higher minimum.",
             _both_groups(modes, beta),
         ),
         NamedFigure(
@@ -237,9 +239,9 @@ def _selection(
     analysed = int((realizations["status"] == "ok").sum())
     figure.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analysed} glasses", loc="left")
     caption = (
-        f"Every mode computed, and which were called quasi-localized: participation ratio below {participation_ratio:g} "
-        f"and frequency below {frequency_share:g} of the glass's own first phonon frequency (shaded). "
-        "Dotted line: the first phonon band."
+        "Every mode computed, and which were called quasi-localized: participation ratio below "
+        f"{participation_ratio:g} and frequency below {frequency_share:g} of the glass's own first phonon frequency "
+        "(shaded). Dotted line: the first phonon band."
     )
     return NamedFigure("selection", "Which modes were selected", caption, figure)
 
@@ -251,17 +253,18 @@ def _spectrum(modes: pd.DataFrame, realizations: pd.DataFrame, participation_rat
     if not len(good) or not needed <= set(realizations.columns):
         return []
     dimension = int(good["dimension"].iloc[0])
-    speeds = [float(good[f"{branch}_speed"].mean()) for branch in ("transverse", "longitudinal")]
+    transverse, longitudinal = (float(good[f"{name}_speed"].mean()) for name in ("transverse", "longitudinal"))
     held = float((good["density"] * (1 - good["rattlers"].fillna(0) / good["number"])).mean())
     whole = bool((known_below(modes, good) == float("inf")).mean() > 0.5)
     upto = "Full spectra." if whole else "The tables hold the low modes alone: the boson peak lies further up."
     density, participation = new_figure(), new_figure(height=2.8)
     draw_reduced_density(
         density_of_states(modes, realizations), density.axes[0], dimension=dimension,
-        debye=debye_level(*speeds, held, dimension), first_phonon=float(good["first_phonon_frequency"].mean()),
+        debye=debye_level(transverse, longitudinal, held, dimension),
+        first_phonon=float(good["first_phonon_frequency"].mean()),
     )  # fmt: skip
     draw_participation(
-        modes, participation.axes[0], speed_ratio=speeds[1] / speeds[0], dimension=dimension,
+        modes, participation.axes[0], speed_ratio=longitudinal / transverse, dimension=dimension,
         participation_ratio=participation_ratio,
     )  # fmt: skip
     divisor = "omega" if dimension == 2 else "omega^2"
@@ -278,8 +281,8 @@ def _spectrum(modes: pd.DataFrame, realizations: pd.DataFrame, participation_rat
     figures.append(
         NamedFigure(
             "participation", "Participation ratio and phonon bands",
-            "Lines: where plane waves of an elastic medium lie in this box, transverse (T, dotted) and longitudinal (L, "
-            "dashed); the index is n^2 of the wave vector. Horizontal line: the selection's threshold.",
+            "Lines: where plane waves of an elastic medium lie in this box, transverse (T, dotted) and longitudinal "
+            "(L, dashed); the index is n^2 of the wave vector. Horizontal line: the selection's threshold.",
             participation,
         )
     )  # fmt: skip

@@ -12,7 +12,7 @@ from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 
 #: Arrows shorter than this share of the longest are left out: far from the core they would be dust.
-_LEAST_ARROW = 0.06
+_LEAST_ARROW = 0.08
 #: Half the thickness, in diameters, of the slice of a 3-D glass that is drawn.
 _HALF_SLICE = 0.75
 

@@ -55,7 +55,7 @@ def draw_selection_grid(
         x = line["frequency_share"] + step * (k - (len(ratios) - 1) / 2)  # side by side, or the errors cover each other
         primary = np.isclose(ratio, participation_ratio)
         ax.errorbar(
-            x, line["exponent"], line["error"], fmt=_MARKERS[k % len(_MARKERS)] + "-", color=SEQUENCE[k % len(SEQUENCE)],
+            x, line["exponent"], line["error"], fmt=_MARKERS[k % 6] + "-", color=SEQUENCE[k % 6],
             elinewidth=0.8, linewidth=1.6 if primary else 0.6, markersize=4 if primary else 2.8, capsize=0,
             label="no bound" if np.isinf(ratio) else f"PR < {ratio:g}", zorder=3 if primary else 2,
         )  # fmt: skip

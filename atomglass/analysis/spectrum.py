@@ -81,9 +81,7 @@ def phonon_bands(speed_ratio: float, dimension: int, below: float) -> list[Phono
     if not (speed_ratio > 0 and 0 < below < 40):
         raise InputError("speed ratio and highest band", f"{speed_ratio:g}, {below:g}", "> 0, and between 0 and 40")
     reach = int(below * max(1.0, 1 / speed_ratio)) + 1
-    squares = [
-        sum(n * n for n in vector) for vector in itertools.product(range(-reach, reach + 1), repeat=dimension)
-    ]
+    squares = [sum(n * n for n in vector) for vector in itertools.product(range(-reach, reach + 1), repeat=dimension)]
     values, waves = np.unique([square for square in squares if square], return_counts=True)
     bands = [
         PhononBand(factor * math.sqrt(square), branch, int(square), int(count * polarizations))
@@ -94,9 +92,7 @@ def phonon_bands(speed_ratio: float, dimension: int, below: float) -> list[Phono
     return sorted(bands, key=lambda band: band.frequency)
 
 
-def density_of_states(
-    modes: pd.DataFrame, realizations: pd.DataFrame, edges: ArrayLike | None = None
-) -> pd.DataFrame:
+def density_of_states(modes: pd.DataFrame, realizations: pd.DataFrame, edges: ArrayLike | None = None) -> pd.DataFrame:
     """Return D(omega) of a study's glasses, normalised to one over all their modes, in bins.
 
     A bin counts only the glasses in which all modes up to its upper edge are known, so that a table that holds the low

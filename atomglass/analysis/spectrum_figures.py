@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -116,7 +118,7 @@ def draw_participation(
     _mark_bands(ax, speed_ratio, dimension, right)
     y = modes["participation_ratio"].to_numpy(dtype=float)
     qlm = modes.index.isin(quasi_localized(modes).index)
-    many = {"rasterized": len(modes) > 2000}
+    many: dict[str, Any] = {"rasterized": len(modes) > 2000}
     ax.plot(x[~qlm], y[~qlm], ".", color=PALE, markersize=1.5, label="other modes", **many)
     for group, marker in GROUP_MARKERS.items():
         mine = qlm & (modes["group"] == group).to_numpy()
@@ -144,5 +146,7 @@ def _mark_bands(ax: Axes, speed_ratio: float | None, dimension: int, right: floa
         ax.axvline(band.frequency, color=GREY, linestyle=dash, linewidth=0.8, zorder=0)
         if band.frequency - last > 0.06 * right:
             name = rf"{band.branch}$_{{{band.squared}}}$"
-            ax.text(band.frequency, 1.02, name, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=6.5)
+            ax.text(
+                band.frequency, 1.02, name, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=6.5
+            )
             last = band.frequency

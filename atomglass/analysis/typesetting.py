@@ -6,12 +6,13 @@ import math
 import re
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup, escape
 
 _GREEK = {"omega": "ω", "epsilon": "ε", "beta": "β", "sigma": "σ", "Omega": "Ω", "lambda": "λ"}
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bdlnL\(([\d.]+)\)"), r"Δ ln L(\1)"),
-    (re.compile(r"\b(ω|N)_(\w)\b"), r"\1<sub>\2</sub>"),
+    (re.compile(r"\b(A|N|ω)_(max|\w)\b"), r"\1<sub>\2</sub>"),
     (re.compile(r"\b([bc])([234])\b"), r"\1<sub>\2</sub>"),
     (re.compile(r"\bsqrt\("), "√("),
     (re.compile(r"\^\(([^()]*)\)"), r"<sup>\1</sup>"),
@@ -34,15 +35,23 @@ def typeset(text: Any) -> Markup:
     html = _WORDS.sub(lambda word: _GREEK[word.group(1)], str(escape(str(text))))
     for pattern, replacement in _RULES:
         html = pattern.sub(replacement, html)
-    return Markup(html)
+    # a number and its error stay on one line
+    return Markup(html.replace(" ± ", "\u00a0±\u00a0").replace(" × 10", "\u00a0×\u00a010"))
+
+
+def verbatim(name: str) -> Markup:
+    """Return the name of a column or setting as it is written in files, with places to break it."""
+    return Markup("<code>{}</code>").format(Markup("<wbr>").join(re.split(r"(?<=[._])", name)))
 
 
 def number(value: Any, digits: int = 3) -> str:
     """Return a number in a few digits with a true minus sign, and a dash where there is none."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
-    if isinstance(value, (bool, str)):
-        return {True: "yes", False: "no"}.get(value, str(value))  # type: ignore[call-overload]
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
     value = float(value)
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
@@ -72,4 +81,4 @@ def with_error(value: float, error: float) -> str:
 
 def interval(low: float, high: float) -> str:
     """Return `low to high`, and a dash where it is not known."""
-    return "–" if math.isnan(low) or math.isnan(high) else f"{number(low)} to {number(high)}"
+    return "–" if math.isnan(low) or math.isnan(high) else f"{number(low)} to\u00a0{number(high)}"
