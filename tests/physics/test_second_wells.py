@@ -42,7 +42,7 @@ def descent(glass: ag.Configuration) -> ag.Configuration:
     """Return the inherent state that ASE's FIRE finds with short steps: another program's way down."""
     atoms = glass.to_atoms()
     atoms.calc = ag.Calculator(POTENTIAL)
-    FIRE(atoms, logfile=None, maxstep=0.01).run(fmax=1e-5, steps=3000)
+    FIRE(atoms, logfile=None, maxstep=0.01).run(fmax=5e-5, steps=2000)
     return glass.replace(positions=atoms.positions[:, :2])
 
 
@@ -72,7 +72,7 @@ def test_the_way_down_from_the_saddle_ends_where_it_says(real: list[tuple]):
         ends = []
         for sign in (1, -1):
             start = well.saddle.configuration
-            step = sign * 0.1 * well.distance * well.saddle.direction
+            step = sign * 0.25 * well.distance * well.saddle.direction
             ends.append(descent(start.replace(positions=start.positions + step)))
         near_old = [separation(end, glass) < 0.1 * well.distance for end in ends]
         near_new = [separation(end, new) < 0.1 * well.distance for end in ends]
