@@ -255,6 +255,33 @@ def _warn(store: StudyStore, found: Any) -> None:
 
 
 @app.command()
+def analyze(
+    folder: StudyFolder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where tables are written; by default DIR/analysis.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+) -> None:
+    """Tell what a collected study says: exponents with errors, the paper's statements, tests of the theory.
+
+    Prints tables and writes them as CSV, and all of it as analysis.json.
+    """
+    from atomglass.analysis.gather import analyse, write_analysis
+    from atomglass.analysis.words import analysis_tables
+    from atomglass.ensemble.tables import load_study
+    from atomglass.terminal import print_table
+
+    found = analyse(load_study(folder), seed=seed)
+    for title, header, rows in analysis_tables(found):
+        print_table(title, header, rows)
+        typer.echo("")
+    for line in found.warnings:
+        typer.echo(f"mind: {line}")
+    written = write_analysis(found, out or folder / "analysis")
+    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
+
+
+@app.command()
 def status(
     folder: StudyFolder,
     chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,
