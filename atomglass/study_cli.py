@@ -189,6 +189,23 @@ def export(
 
 
 @app.command()
+def wells(
+    folder: StudyFolder,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
+) -> None:
+    """Test the second wells of a collected study in its kept glasses: displace, quench, find the saddle.
+
+    Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
+    """
+    from atomglass.analysis.wells import outcomes, second_wells
+    from atomglass.terminal import print_table
+
+    found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    print_table("where the displaced glasses went", *outcomes(found))
+    typer.echo(f"written: {folder / 'wells.parquet'}")
+
+
+@app.command()
 def collect(
     folder: StudyFolder,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,

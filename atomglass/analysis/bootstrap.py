@@ -79,8 +79,8 @@ def percentile_levels(chains: int, confidence: float) -> tuple[float, float]:
 def interval_bounds(count: Array, logs: Array, weights: Array, confidence: float) -> tuple[Array, Array]:
     """Return bounds of the exponent: widened percentiles, but nowhere inside the exact ones of independent modes.
 
-    With few modes a chain the spread between chains is itself uncertain, and by chance often too small; modes of a chain
-    may resemble each other but do not repel, so that independence sets a floor.
+    With few modes a chain the spread between chains is itself uncertain, and by chance often too small; modes of a
+    chain may resemble each other but do not repel, so that independence sets a floor.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, 
     below = log_likelihood_differences(x, EXPONENTS, fit.effective_count)
     line |= dict(zip(("dlnL3", "dlnL35", "dlnL4"), below.values(), strict=True))
     truth = EXPECTED_EXPONENT.get(group, 4)
-    power = power_statement(len(rows), fit.effective_count, truth, 7 - truth)
+    power = power_statement(len(rows), fit.effective_count, truth, 7 - truth, fit.chains)
     line["needed"], line["power"] = power.needed, power.reached
     line["verdict"] = verdict(float(line["low95"]), float(line["high95"]), truth, rivals=(7 - truth,))  # type: ignore[arg-type]
     return line

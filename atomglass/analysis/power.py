@@ -85,7 +85,9 @@ class PowerStatement:
     reached: float
 
 
-def power_statement(count: int, effective: float, truth: float, rival: float) -> PowerStatement:
+def power_statement(
+    count: int, effective: float, truth: float, rival: float, chains: int | None = None
+) -> PowerStatement:
     """Return what a sample of `count` modes, worth `effective` independent ones, can tell.
 
     Parameters
@@ -96,7 +98,13 @@ def power_statement(count: int, effective: float, truth: float, rival: float) ->
         Independent modes, see `ExponentFit.effective_count`.
     truth, rival : float
         Exponents.
+    chains : int, optional
+        Chains that the modes come from. The error is then estimated from so few units, and the interval is wider by
+        Student's factor, as that of the bootstrap is.
     """
     needed = modes_needed(truth, rival)
-    reached = float(rejection_probability(effective, truth, rival)) if effective > 0 else 0.0
+    sharp = effective
+    if chains is not None and chains > 1:
+        sharp *= (stats.norm.isf(0.025) / stats.t.isf(0.025, chains - 1)) ** 2 * (chains - 1) / chains
+    reached = float(rejection_probability(sharp, truth, rival)) if effective > 0 else 0.0
     return PowerStatement(truth, rival, needed, effective, count / effective if effective > 0 else math.nan, reached)

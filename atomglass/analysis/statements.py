@@ -18,7 +18,7 @@ from atomglass.analysis.clusters import Share, rate, share
 from atomglass.analysis.exponent_tables import exponent_table
 from atomglass.analysis.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.selection import Selection, complete_realizations, require, select
-from atomglass.analysis.verdicts import AGREES, DIFFERS, TWO_SIGMA, UNDECIDED, difference_verdict, verdict
+from atomglass.analysis.verdicts import AGREES, DIFFERS, TWO_SIGMA, UNDECIDED, difference_verdict, verdict, verdict_of_p
 
 #: Kumar, Procaccia and Singh: realizations, modes with PR < 0.27, and those in groups A and B.
 PAPER_REALIZATIONS, PAPER_QLMS, PAPER_A, PAPER_B = 60_000, 403, 278, 125
@@ -72,7 +72,7 @@ def paper_statements(
     rows = [
         *_numbers(qlms, groups, whole, study.realizations),
         *_wells(groups),
-        *_barriers(groups["B"], rng),
+        *_barriers(groups["B"]),
         *_frequencies(groups, rng),
         *_coefficients(groups, rng),
         *(_exponent(line) for line in fits[(fits["returns"] == "kept") & fits["group"].isin(["A", "B"])].itertuples()),
@@ -149,8 +149,8 @@ def _wells(groups: dict[str, pd.DataFrame]) -> list[Statement]:
     return rows
 
 
-def _barriers(deep: pd.DataFrame, rng: np.random.Generator) -> list[Statement]:
-    """The lowest and the highest barrier; extremes depend on the number of modes, so ours are for 125 of them."""
+def _barriers(deep: pd.DataFrame) -> list[Statement]:
+    """The lowest and the highest barrier, by how many of ours lie beyond the paper's."""
     barrier = deep["barrier"].dropna().to_numpy()
     rows = []
     for end, paper, pick in (("lowest", PAPER_BARRIERS[0], np.min), ("highest", PAPER_BARRIERS[1], np.max)):
@@ -158,22 +158,32 @@ def _barriers(deep: pd.DataFrame, rng: np.random.Generator) -> list[Statement]:
         if len(barrier) < LEAST:
             rows.append(Statement(quantity, paper, math.nan, math.nan, UNDECIDED, "too few modes"))
             continue
-        drawn = pick(rng.choice(barrier, (DRAWS, PAPER_B)), axis=1)
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        if end == "lowest":
-            # Below our own lowest the law P(V) ~ V^(-1/3) goes on: the n-th lowest is beyond it by (n/m)^(3/2).
-            low *= (min(len(barrier), PAPER_B) / PAPER_B) ** 1.5 * 0.025**1.5
-        ours = float(pick(barrier))
-        word = AGREES if low <= paper <= high else DIFFERS
-        if len(barrier) < PAPER_B / 2:
-            word = UNDECIDED
-        rows.append(
-            Statement(
-                quantity, paper, ours, float(np.std(drawn)), word,
-                f"error: scatter of the {end} of 125 drawn from our {len(barrier)}",
-            )
-        )  # fmt: skip
+        beyond = int((barrier < paper).sum() if end == "lowest" else (barrier > paper).sum())
+        p = beyond_extreme_p(beyond, len(barrier), PAPER_B)
+        enough = len(barrier) >= PAPER_B / 2
+        note = f"{beyond} of our {len(barrier)} lie beyond the paper's of 125: p = {p:.2g}"
+        rows.append(Statement(quantity, paper, float(pick(barrier)), math.nan, verdict_of_p(p, enough), note))
     return rows
+
+
+def beyond_extreme_p(beyond: int, ours: int, theirs: int) -> float:
+    """Return the two-sided p-value of seeing so many of our values beyond the extreme of another sample of one law.
+
+    Whatever the law, the k most extreme of all are ours with probability prod (m - i)/(m + n - i), i < k.
+
+    Parameters
+    ----------
+    beyond : int
+        How many of ours lie beyond the extreme of theirs.
+    ours, theirs : int
+        Sizes m and n of the samples.
+    """
+
+    def at_least(k: int) -> float:
+        i = np.arange(min(k, ours + 1))
+        return float(np.prod((ours - i) / (ours + theirs - i)))
+
+    return min(1.0, 2 * min(at_least(beyond), 1 - at_least(beyond + 1)))
 
 
 def _frequencies(groups: dict[str, pd.DataFrame], rng: np.random.Generator) -> list[Statement]:
