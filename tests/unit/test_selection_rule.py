@@ -63,7 +63,8 @@ def hidden():
 def test_the_primary_rule_recovers_a_hidden_law(hidden):
     table = selection_grid(hidden).set_index(["group", "participation_ratio", "frequency_share"])
     grid, error = table["exponent"], table["error"]
-    assert abs(grid["all", 0.27, 0.8] - 4) < 2 * error["all", 0.27, 0.8] < 0.5
+    # Coupling of 0.1 raises the exponent by 0.13 (docs/statistics.md), less than a study's error.
+    assert abs(grid["all", 0.27, 0.8] - 4.13) < 2 * error["all", 0.27, 0.8] < 0.5
     # Beyond the rule the phonons make the exponent, up or down.
     assert grid["all", math.inf, 1.0] > 7
     assert grid["all", 0.1, 1.0] < 3.5
