@@ -206,6 +206,20 @@ def wells(
 
 
 @app.command()
+def recurrences(folder: StudyFolder) -> None:
+    """Find which quasi-localized modes of a collected study are one defect met again, in its kept glasses.
+
+    Writes recurrences.parquet, which `analyze` then uses.
+    """
+    from atomglass.analysis.recurrence_table import NAME, find_recurrences
+
+    found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    again = int(found["recurrence_of"].notna().sum())
+    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are returns of an earlier one")
+    typer.echo(f"written: {folder / NAME}")
+
+
+@app.command()
 def collect(
     folder: StudyFolder,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
@@ -267,11 +281,12 @@ def analyze(
     Prints tables and writes them as CSV, and all of it as analysis.json.
     """
     from atomglass.analysis.gather import analyse, write_analysis
+    from atomglass.analysis.recurrence_table import load_recurrences
     from atomglass.analysis.words import analysis_tables
     from atomglass.ensemble.tables import load_study
     from atomglass.terminal import print_table
 
-    found = analyse(load_study(folder), seed=seed)
+    found = analyse(load_study(folder), seed=seed, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
         typer.echo("")

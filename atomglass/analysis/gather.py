@@ -15,6 +15,7 @@ from atomglass.analysis.clusters import Share, share
 from atomglass.analysis.exponent_tables import exponent_table, prefactor_table, selection_grid
 from atomglass.analysis.exponents import truncated_power_law
 from atomglass.analysis.likelihood import TwoTermFit, fit_two_terms
+from atomglass.analysis.recurrence_table import with_recurrences
 from atomglass.analysis.selection import Selection, complete_realizations, select
 from atomglass.analysis.statements import paper_statements, per_realization
 from atomglass.analysis.theory_tests import all_tests
@@ -75,7 +76,9 @@ class Analysis:
         return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
 
 
-def analyse(study: Any, *, seed: int = 0, rule: Selection | None = None) -> Analysis:
+def analyse(
+    study: Any, *, seed: int = 0, rule: Selection | None = None, recurrences: pd.DataFrame | None = None
+) -> Analysis:
     """Return the whole analysis of a study.
 
     Parameters
@@ -86,6 +89,8 @@ def analyse(study: Any, *, seed: int = 0, rule: Selection | None = None) -> Anal
         Of bootstrap and simulated p-values.
     rule : Selection, optional
         The primary selection; omega < 0.8 omega_1 and PR < 0.27 by default.
+    recurrences : DataFrame, optional
+        From `find_recurrences`: exponents are then given without returns of one defect too.
 
     Raises
     ------
@@ -95,7 +100,8 @@ def analyse(study: Any, *, seed: int = 0, rule: Selection | None = None) -> Anal
     rule = rule or Selection()
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
     whole = complete_realizations(study.realizations)
-    qlms = select(study.modes, rule)
+    modes = study.modes if recurrences is None else with_recurrences(study.modes, recurrences)
+    qlms = select(modes, rule)
     deep = qlms[qlms["group"] == "B"]
     two_terms = None
     if len(deep) >= 10:
@@ -132,6 +138,8 @@ def _overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFram
         found.append((f"share of {name}", share(qlms["group"] == name, qlms["chain"])))
     shallow = qlms[qlms["group"] == "A"]
     found.append(("share of A with a hidden well", share(shallow["second_minimum"].eq(True), shallow["chain"])))
+    if "recurrence_of" in qlms.columns:
+        found.append(("share of QLMs that are returns", share(qlms["recurrence_of"].notna(), qlms["chain"])))
     rows += [(name, value.value, value.error) for name, value in found]
     return pd.DataFrame(rows, columns=["quantity", "value", "error"])
 

@@ -14,6 +14,7 @@ from atomglass.analysis import report_origin, report_tables
 from atomglass.analysis.gallery import NamedFigure, picture_modes, selection_grid_figure, study_figures
 from atomglass.analysis.gather import Analysis, analyse
 from atomglass.analysis.published import exponent_rows, rewrite_page
+from atomglass.analysis.recurrence_table import load_recurrences
 from atomglass.analysis.report_tables import ReportTable
 from atomglass.analysis.report_wells import wells_tables
 from atomglass.analysis.typesetting import number, typeset, with_error
@@ -66,7 +67,7 @@ def write_report(
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
-    found = analyse(study, seed=seed)
+    found = analyse(study, seed=seed, recurrences=load_recurrences(folder))
     written = []
     if exponents is not None:  # first, since it refuses a page without a place for the table
         written.append(rewrite_page(exponents, exponent_rows(found, study.realizations)))
@@ -82,7 +83,8 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     study : Study
         From `load_study`.
     folder : Path
-        Where optional tables (`runs`, `wells`) and kept glasses are looked for.
+        Where kept glasses and optional tables are looked for: `runs`, `wells`, and `density_of_states` (frequency,
+        density, error), a spectrum found by another route, the kernel polynomial method say.
     found : Analysis
         Of the study.
     """
@@ -138,6 +140,9 @@ def _headlines(found: Analysis) -> list[Headline]:
         Headline(with_error(at.value["QLMs per realization"], at.error["QLMs per realization"]), "QLMs a glass"),
         Headline(with_error(at.value["share of B"], at.error["share of B"]), "share of group B (paper: 0.31)"),
     ]
+    if "share of QLMs that are returns" in at.index:
+        returns = at.loc["share of QLMs that are returns"]
+        rows.append(Headline(with_error(returns["value"], returns["error"]), "share of returning defects"))
     for r in found.exponents[found.exponents["returns"] == "kept"].itertuples():
         if r.group in ("A", "B"):
             expected = {"A": 4, "B": 3}[r.group]
@@ -181,7 +186,8 @@ def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     rule: dict[str, Any] = {"frequency_share": found.rule.frequency_share}
     if found.rule.participation_ratio is not None:
         rule["participation_ratio"] = found.rule.participation_ratio
-    figures = study_figures(study.modes, study.realizations, **rule)
+    density = report_origin.read_optional(folder, "density_of_states")
+    figures = study_figures(study.modes, study.realizations, density=density, **rule)
     if len(found.selection):
         figures.insert(5, selection_grid_figure(found.selection, **rule))
     potential = study.settings.get("potential")

@@ -22,7 +22,7 @@ from atomglass.analysis.bootstrap import chain_weights, interval_bounds
 from atomglass.analysis.exponent_tables import selection_grid
 from atomglass.analysis.hybridisation import HybridModel, hybrid_spectra
 from atomglass.analysis.power import modes_needed, rejection_probability
-from atomglass.analysis.style import GREY, axes_or_new, new_figure, styled
+from atomglass.analysis.style import GREY, GROUP_COLOURS, PALE, axes_or_new, new_figure, styled
 from atomglass.analysis.synthetic import (
     chain_structure,
     draw_uniforms,
@@ -165,7 +165,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     ax = axes_or_new(ax)
     ax.axhline(truth, color=GREY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
     ax.axvline(0.8, color=GREY, linestyle=":", label="primary rule")
-    looks = {0.1: ("C0", "o"), 0.27: ("C1", "s"), math.inf: ("C3", "^")}
+    looks = {0.1: (PALE, "o"), 0.27: (GROUP_COLOURS["A"], "s"), math.inf: (GROUP_COLOURS["B"], "^")}
     for ratio, (colour, marker) in looks.items():
         line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
         label = "no bound on PR" if math.isinf(ratio) else f"PR < {ratio:g}"
@@ -176,7 +176,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", yscale="log")
     ax.set_yticks([2, 3, 4, 5, 7, 10, 20], ["2", "3", "4", "5", "7", "10", "20"])
     ax.minorticks_off()
-    ax.legend(fontsize="small")
+    ax.legend(loc="upper left")
     return ax
 
 
@@ -207,7 +207,6 @@ def main(folder: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             figure = new_figure()
             draw_selection_bias(grid, figure.axes[0])
-            figure.savefig(folder / "selection_bias.svg")
             figure.savefig(folder / "selection_bias.png", dpi=200)
 
 

@@ -9,11 +9,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
+from atomglass.analysis.gallery import study_figures
 from atomglass.analysis.gather import analyse
 from atomglass.analysis.published import BEGIN, END, exponent_rows, rewrite_page
 from atomglass.analysis.report import write_report
@@ -134,6 +136,16 @@ def test_figures_are_whole_pictures(html):
         svg = base64.b64decode(picture).decode()
         assert svg.rstrip().endswith("</svg>") and len(svg) > 10_000
     assert html.count("<figcaption><b>") == len(pictures)
+
+
+def test_a_density_of_states_by_another_route_is_drawn_instead(study):
+    tables, omega = load_study(study), np.linspace(0.1, 6, 60)
+    reduced = 0.02 + 0.01 * np.exp(-((omega - 3.5) ** 2))
+    given = pd.DataFrame({"frequency": omega, "density": omega * reduced, "error": 1e-5})
+    figures = {f.name: f for f in study_figures(tables.modes, tables.realizations, density=given)}
+    drawn = figures["reduced_density"]
+    assert np.allclose(drawn.figure.axes[0].containers[0].lines[0].get_ydata(), reduced)
+    assert "density_of_states.parquet" in drawn.caption
 
 
 def test_second_wells_are_counted(study):
