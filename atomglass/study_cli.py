@@ -322,12 +322,17 @@ def analyze(
 def report(
     folder: StudyFolder,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    exponents: Annotated[
+        Path | None,
+        typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
 ) -> None:
     """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
     from atomglass.analysis.report import write_report
 
-    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
+    written = write_report(folder, out, seed=seed, exponents=exponents)
+    typer.echo("written: " + " ".join(str(path) for path in written))
 
 
 @app.command()
