@@ -49,7 +49,7 @@ def run(
         ),
     ] = 600.0,
 ) -> None:
-    """Make the glasses of a study and analyse their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
+    """Make a study's realizations and analyse their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
 
     SIGINT, SIGTERM and SIGUSR1 stop it at the next block, ready to continue.
     Exit status: 0 complete (or the rest is in the hands of other array tasks), 2 bad input, 75 stopped and ready to
@@ -61,7 +61,6 @@ def run(
     from atomglass.ensemble.settings import read_study
     from atomglass.ensemble.stopping import STOPPED_STATUS, Stop, seconds
     from atomglass.ensemble.store import StudyStore
-    from atomglass.ensemble.warmup import warm_up
     from atomglass.terminal import StudyProgress
 
     settings = read_study(study)
@@ -79,11 +78,11 @@ def run(
         ensemble = store.settings.ensemble
         if first:
             typer.echo(
-                f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} glasses, "
-                f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}, in {out}"
+                f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} "
+                f"{store.model.words.many}, {store.model.describe(settings)}, in {out}"
             )
         if unfinished(store):
-            warm_up(lambda text: typer.echo(text, err=True))
+            store.model.warm_up(lambda text: typer.echo(text, err=True))
         with StudyProgress(store, others=world is not None or share.size > 1, silent=not first) as progress:
             if world is not None:
                 outcome = run_mpi(store, progress, world, stop, claim_life, typer.echo)
@@ -133,17 +132,16 @@ def _share(part: str | None) -> Share:
 
 def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     """Say what `run` would do."""
+    from atomglass.ensemble.models import model_of
     from atomglass.ensemble.store import StudyStore, check_free
     from atomglass.ensemble.survey import survey
 
-    ensemble = settings.ensemble
+    ensemble, many = settings.ensemble, model_of({"model": settings.model}, "model").words.many
     typer.echo(f"physics hash {settings.physics_hash}, seed {settings.seed}")
     if not (out / "study.json").exists():
         check_free(out)
-        glasses = ensemble.chains * ensemble.realizations_per_chain
-        typer.echo(
-            f"would start {ensemble.chains} chains, {glasses} glasses, in {out}; `atomglass plan` tells the cost"
-        )
+        count = ensemble.chains * ensemble.realizations_per_chain
+        typer.echo(f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` tells the cost")
         return
     store = StudyStore(out)
     store.settings = store.agreed(settings, extend)
@@ -151,7 +149,7 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     todo = [c for c in now.chains if c.word != "done"]
     begun = sum(c.word == "interrupted" for c in todo)
     typer.echo(
-        f"would go on in {out}: {now.total - now.finished} of {now.total} glasses left in {len(todo)} of "
+        f"would go on in {out}: {now.total - now.finished} of {now.total} {many} left in {len(todo)} of "
         f"{len(now.chains)} chains ({begun} of them begun, {now.count('running')} being run)"
     )
 
@@ -160,16 +158,18 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
 def plan(
     study: StudyFile,
     cores: Annotated[int, typer.Option("--cores", min=1, help="To tell the wall time.")] = 1,
-    measure: Annotated[bool, typer.Option(help="Time sweeps and one glass on this machine.")] = True,
+    measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
 ) -> None:
     """Tell what a study costs: core-hours, disk, and how far it can be spread."""
+    from atomglass.ensemble.models import model_of
     from atomglass.ensemble.planning import measured_cost, plan_study
     from atomglass.ensemble.settings import read_study
     from atomglass.terminal import print_table
 
     settings = read_study(study)
     if measure:
-        typer.echo("timing one glass on this machine ...", err=True)
+        one = model_of({"model": settings.model}, "model").words.one
+        typer.echo(f"timing one {one} on this machine ...", err=True)
     cost = measured_cost(settings) if measure else None
     print_table(f"study {settings.name}", ["", ""], [[*row] for row in plan_study(settings, cost, cores)])
 
@@ -198,23 +198,15 @@ def collect(
     Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
-    from atomglass.analysis.figures import draw_figures
-    from atomglass.analysis.summary import summarise
+    from atomglass.analysis.overview import overview
     from atomglass.ensemble import tables
-    from atomglass.ensemble.disk import replace
     from atomglass.ensemble.store import StudyStore
 
     store = StudyStore(folder)
     found = tables.collect(store)
-    modes, realizations = found.modes.to_pandas(), found.realizations.to_pandas()
-    selection = store.settings.qlm.model_dump()
-    text = summarise(modes, realizations, **selection)
-    replace(folder / "summary.txt", (text.rstrip() + "\n").encode(), "table")
+    text, written = overview(store, figures)
     typer.echo(text)
-    written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")]
-    written.append(folder / "summary.txt")
-    if figures:
-        written += draw_figures(modes, realizations, folder / "figures", **selection)
+    written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")] + written
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:
@@ -229,7 +221,7 @@ def _warn(store: StudyStore, found: Any) -> None:
     if lost:
         shown = ", ".join(f"chain {c}: {start} to {stop - 1}" for c, start, stop in found.missing[:5])
         more = f" and {len(found.missing) - 5} more gaps" if len(found.missing) > 5 else ""
-        total = lost + found.realizations.num_rows
+        total = lost + found.rows["realizations"]
         typer.echo(f"missing: {lost} of {total} realizations ({shown}{more}); run the study again", err=True)
     for status, count in found.failed.items():
         typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
@@ -249,21 +241,28 @@ def status(
 
     store = StudyStore(folder)
     now = survey(store)
-    words = ("done", "running", "interrupted", "waiting")
-    rows = [[word, str(now.count(word)), str(sum(c.finished for c in now.chains if c.word == word))] for word in words]
+    words = store.model.words
+    rows = [
+        [word, str(now.count(word)), str(sum(c.finished for c in now.chains if c.word == word))]
+        for word in ("done", "running", "interrupted", "waiting")
+    ]
     rows.append(["all", str(len(now.chains)), f"{now.finished} of {now.total}"])
-    print_table(store.settings.name, ["state", "chains", "glasses"], rows)
-    typer.echo(f"failed glasses: {now.failed}; sweeps {now.sweeps / max(1, now.sweeps_total):.1%}")
+    print_table(store.settings.name, ["state", "chains", words.many], rows)
+    steps = f"; {words.steps} {now.sweeps / max(1, now.sweeps_total):.1%}" if words.steps else ""
+    typer.echo(f"failed {words.many}: {now.failed}{steps}")
+    crashes = store.crashes.count()
+    if crashes:
+        typer.echo(f"processes that died of a fault of their own: {crashes}; see {folder / 'crashes'}")
     if now.seconds_left is not None:
-        between = store.settings.sample.sweeps_between
-        typer.echo(f"{now.rate / between * 3600:.4g} glasses an hour, about {duration(now.seconds_left)} left")
+        between = store.model.steps(store.settings, 1) - store.model.steps(store.settings, 0)
+        typer.echo(f"{now.rate / between * 3600:.4g} {words.many} an hour, about {duration(now.seconds_left)} left")
     if chains or len(now.chains) <= 20:
         per_chain = store.settings.ensemble.realizations_per_chain
         table = [
             [str(c.chain), c.word, f"{c.finished}/{per_chain}", str(c.failed), f"{c.sweeps}", c.owner]
             for c in now.chains
         ]
-        print_table("", ["chain", "state", "glasses", "failed", "sweeps", "by"], table)
+        print_table("", ["chain", "state", words.many, "failed", words.steps or "drawn", "by"], table)
 
 
 @app.command()
