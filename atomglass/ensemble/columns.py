@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from atomglass.study_model import BOOL, FLOAT, INT, TEXT, Column
@@ -105,6 +106,10 @@ def table(columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> pa.Table:
     """Return rows as an Arrow table; a missing float is NaN, a missing integer or truth value is null."""
     arrays = []
     for column in columns:
-        missing = float("nan") if column.type == FLOAT else None
-        arrays.append(pa.array([row.get(column.name, missing) for row in rows], type=column.type))
+        if column.type == FLOAT:
+            found = np.array([row.get(column.name, np.nan) for row in rows], dtype=float)
+            found[np.isnan(found)] = np.nan  # of one sign: a NaN that was in a checkpoint has lost its own
+            arrays.append(pa.array(found))
+        else:
+            arrays.append(pa.array([row.get(column.name) for row in rows], type=column.type))
     return pa.table(arrays, schema=schema(columns))
