@@ -230,6 +230,41 @@ def _warn(store: StudyStore, found: Any) -> None:
 
 
 @app.command()
+def compare(
+    one: Annotated[Path, typer.Argument(help="A study's directory, collected.")],
+    other: Annotated[Path, typer.Argument(help="The same study, computed elsewhere, collected.")],
+) -> None:
+    """Compare what two machines made of one study: changed basins are counted, modes must agree to 1e-8.
+
+    Exit status 1: modes of the same basin do not agree.
+    """
+    from atomglass.ensemble.comparing import FREQUENCY_TOLERANCE
+    from atomglass.ensemble.comparing import compare as compared
+    from atomglass.terminal import print_table
+
+    found = compared(one, other)
+    rows = [
+        ["realizations in both", str(found.common)],
+        ["with the same status", str(found.same_status)],
+        ["other sample (a step of the sampler went another way)", _listed(found.other_samples)],
+        ["same sample, changed basin", _listed(found.changed_basins)],
+        ["same basin", f"{found.compared}, {found.modes} modes"],
+        ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
+        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _listed(found.disagreeing)],
+        ["modes in another group there", str(found.regrouped)],
+    ]
+    print_table("", ["", ""], rows)
+    if found.disagreeing:
+        raise typer.Exit(1)
+
+
+def _listed(numbers: list[int]) -> str:
+    """Return how many, and the first of them."""
+    shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+    return f"{len(numbers)} ({shown})" if numbers else "0"
+
+
+@app.command()
 def status(
     folder: StudyFolder,
     chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import stats
 
+from atomglass.analysis.figures import plain_ticks
 from atomglass.analysis.histograms import bin_number, histogram, logarithmic_edges
 from atomglass.analysis.selection import require
 from atomglass.analysis.style import (
@@ -90,7 +91,7 @@ def _windows(modes: pd.DataFrame) -> list[str]:
 def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | None = None) -> Axes:
     """Draw D(omega) of all modes or of one group on double logarithmic axes, beside omega^3 and omega^4.
 
-    The guides go through the lowest bin that holds ten modes or more; they are not fitted.
+    The guides go through the lowest bin that holds ten modes or more, if there is one; they are not fitted.
     """
     require(modes, _COLUMNS)
     ax = axes_or_new(ax)
@@ -104,12 +105,14 @@ def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | No
     middle = np.sqrt(found.low * found.high)
     colour, marker = GROUP_COLOURS.get(group or "", "k"), GROUP_MARKERS.get(group or "", "^")
     ax.errorbar(middle, found.density, found.error, fmt=marker, color=colour, elinewidth=0.8, label="68 % Poisson")
-    start = int(np.argmax(found.count >= min(10, found.count.max())))
-    for exponent, dash in ((4, "-"), (3, "--")):
+    start = int(np.argmax(found.count >= 10))
+    for exponent, dash in ((4, "-"), (3, "--")) if found.count[start] >= 10 else ():
         line = found.density[start] * (middle / middle[start]) ** exponent
         ax.plot(middle, line, dash, color=GREY, label=rf"$\omega^{exponent}$", zorder=1)
     bottom = (found.density - found.error[0]).min()
-    ax.set(xscale="log", yscale="log", ylim=(bottom / 1.5, 4 * (found.density + found.error[1]).max()))
+    ax.set(xscale="log", yscale="log", ylim=(bottom / 1.5, 6 * (found.density + found.error[1]).max()))
+    ax.set_xlim(found.low[0] * 0.95, found.high[-1] * 1.05)
+    plain_ticks(ax)
     ax.set(xlabel=r"frequency $\omega$ (the model's unit)", ylabel=r"$D(\omega)$ per mode")
     ax.legend(loc="upper left", ncols=3, columnspacing=1)
     return ax
@@ -133,7 +136,7 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     beyond = int((beta > 2).sum())
     ax.set(xlim=(0, 2), xlabel=BETA_LABEL, ylabel=r"$P(|\beta|)$ per mode")
     ax.text(
-        0.98, 0.95, f"A: {(beta <= 1).mean():.1%}\nB: {(beta > 1).mean():.1%}\n{beyond} beyond 2", ha="right", va="top",
+        0.98, 0.95, f"A: {(beta <= 1).mean():.1%}\nB: {(beta > 1).mean():.1%}, {beyond} beyond 2", ha="right", va="top",
         transform=ax.transAxes, fontsize=7,
     )  # fmt: skip
     return ax

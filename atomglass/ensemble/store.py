@@ -129,6 +129,17 @@ class StudyStore:
             )
         return self.settings.model_copy(update={"ensemble": want})
 
+    def need_glasses(self) -> None:
+        """Refuse a study of anything else.
+
+        Raises
+        ------
+        InputError
+            It is of another model.
+        """
+        if self.model.name != "glass":
+            raise InputError(f"{self.folder} is a study of {self.model.name}", allowed="a study of glasses")
+
     def shard_ranges(self, chain: int) -> list[tuple[int, int]]:
         """Return the (start, stop) of a chain's shards, in order."""
         try:
