@@ -1,4 +1,4 @@
-"""What `collect` shows of a study: a summary and figures, from no more of the tables than they need."""
+"""What `collect` shows of a study: a summary and figures, of glasses or of another model."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.analysis import classified
-from atomglass.analysis.figures import draw_figures
+from atomglass.analysis.gallery import study_figures, write_figures
 from atomglass.analysis.summary import summarise
 from atomglass.ensemble.disk import replace
 from atomglass.ensemble.store import StudyStore
-
-#: Modes that are no quasi-localized ones and are drawn nevertheless, about: more would only blacken the figure.
-MOST_OTHERS = 500_000
-_UNUSED = (
-    "residual", "frequency_gap", "degenerate", "eigenvalue", "second_minimum_position", "second_minimum_energy",
-    "b2_cutoff_share", "b4_cutoff_share", "centre_particle", "mode", "solver", "attempt_count", "sweep", "evaluations",
-    "iterations", "max_force", "liquid_energy_per_particle", "potential",
-)  # fmt: skip
 
 
 def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
@@ -39,32 +30,30 @@ def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     tuple
         The summary, and the files written.
     """
-    folder = store.folder
-    modes, realizations = _frame(folder / "modes.parquet"), _frame(folder / "realizations.parquet")
+    folder, glass = store.folder, store.model.name == "glass"
+    modes = _modes(folder / "modes.parquet", only_selected=glass and not figures)
+    realizations = pd.read_parquet(folder / "realizations.parquet")
     written = [folder / "summary.txt"]
-    if store.model.name == "glass":
+    if glass:
         selection = store.settings.qlm.model_dump()
         text = summarise(modes, realizations, **selection)
-        drawn = draw_figures(modes, realizations, folder / "figures", **selection) if figures else []
     else:
         text = classified.summarise(modes, realizations)
-        drawn = classified.draw_figures(modes, folder / "figures") if figures else []
     replace(written[0], (text.rstrip() + "\n").encode(), "table")
-    return text, written + drawn
+    if figures and glass:
+        written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
+    elif figures:
+        written += classified.draw_figures(modes, folder / "figures")
+    return text, written
 
 
-def _frame(path: Path) -> pd.DataFrame:
-    """Return what is needed of a table; of very many modes that are not quasi-localized, evenly spread ones."""
+def _modes(path: Path, only_selected: bool) -> pd.DataFrame:
+    """Return the table of modes; the summary of glasses needs the quasi-localized ones alone, a part of them."""
+    if not only_selected:
+        return pd.read_parquet(path)
     with pq.ParquetFile(path) as file:
-        names = [name for name in file.schema_arrow.names if name not in _UNUSED]
-        stride = -(-file.metadata.num_rows // MOST_OTHERS) if "is_qlm" in names else 1
-        parts, first = [], 0
+        parts = [file.schema_arrow.empty_table()]
         for group in range(file.num_row_groups):
-            rows = file.read_row_group(group, columns=names)
-            if stride > 1:
-                place = pa.array(range(first, first + rows.num_rows))
-                spread = pc.equal(pc.subtract(place, pc.multiply(pc.divide(place, stride), stride)), 0)
-                rows, first = rows.filter(pc.or_(spread, rows["is_qlm"].fill_null(False))), first + rows.num_rows
-            parts.append(rows)
-        whole = pa.concat_tables(parts) if parts else file.schema_arrow.empty_table().select(names)
-    return whole.to_pandas()
+            rows = file.read_row_group(group)
+            parts.append(rows.filter(rows["is_qlm"].fill_null(False)))
+    return pa.concat_tables(parts).to_pandas()

@@ -13,7 +13,9 @@ from conftest import Silent, atomglass, same_tables
 from test_commands import said
 from test_mpi import command, mpirun  # noqa: F401
 from test_one_result import run_in_pieces
+from typer.testing import CliRunner
 
+from atomglass.cli import app
 from atomglass.ensemble import models
 from atomglass.ensemble.columns import table
 from atomglass.ensemble.planning import Cost, plan_study
@@ -151,6 +153,9 @@ def test_the_commands_speak_of_realizations(whole: Path, tmp_path: Path) -> None
     assert "15 in 3 chains, 0 of them failed" in text and "Group A" in text
     assert max(map(len, (whole / "summary.txt").read_text().splitlines())) <= 80
     assert (whole / "figures" / "modes.png").stat().st_size > 10_000
+    for command in ("analyze", "report", "wells", "recurrences"):
+        done = CliRunner().invoke(app, [command, str(whole)])
+        assert isinstance(done.exception, InputError) and "is a study of oscillators" in str(done.exception)
 
 
 @pytest.mark.parametrize(
