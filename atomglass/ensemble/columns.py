@@ -86,7 +86,7 @@ MODES = (
 
 ATTEMPTS = (
     *KEYS,
-    Column("attempt", INT, "", "number of the attempt at the realization, from 0"),
+    Column("attempt", INT, "", "number of the attempt at the realization, from 0; negative: its process died"),
     Column("solver", TEXT, "", "of the quench"),
     Column("status", TEXT, "", "how the attempt ended; that of the last one is the realization's"),
     Column("reason", TEXT, "", "what failed"),

@@ -153,8 +153,8 @@ def test_the_commands_speak_of_realizations(whole: Path, tmp_path: Path) -> None
     assert "15 in 3 chains, 0 of them failed" in text and "Group A" in text
     assert max(map(len, (whole / "summary.txt").read_text().splitlines())) <= 80
     assert (whole / "figures" / "modes.png").stat().st_size > 10_000
-    for command in ("analyze", "report", "wells", "recurrences"):
-        done = CliRunner().invoke(app, [command, str(whole)])
+    for name in ("analyze", "report", "wells", "recurrences"):
+        done = CliRunner().invoke(app, [name, str(whole)])
         assert isinstance(done.exception, InputError) and "is a study of oscillators" in str(done.exception)
 
 
