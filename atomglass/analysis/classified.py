@@ -30,7 +30,8 @@ from atomglass.quartic import HIDDEN_WELL_BETA
 WIDTH = 80
 #: Windows of frequency in the summary, each with the same number of modes.
 WINDOWS = 5
-_COLUMNS = ("frequency", "beta", "group")
+#: What the table of modes must have.
+COLUMNS = ("frequency", "beta", "group")
 
 
 def summarise(modes: pd.DataFrame, realizations: pd.DataFrame) -> str:
@@ -46,7 +47,7 @@ def summarise(modes: pd.DataFrame, realizations: pd.DataFrame) -> str:
     InputError
         A table lacks a column.
     """
-    require(modes, _COLUMNS)
+    require(modes, COLUMNS)
     require(realizations, ("chain", "status", "reason"), "realizations")
     failed = realizations[realizations["status"] != "ok"]
     lines = [
@@ -93,7 +94,7 @@ def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | No
 
     The guides go through the lowest bin that holds ten modes or more, if there is one; they are not fitted.
     """
-    require(modes, _COLUMNS)
+    require(modes, COLUMNS)
     ax = axes_or_new(ax)
     chosen = modes if group is None else modes[modes["group"] == group]
     frequency = chosen["frequency"].to_numpy(dtype=float)
@@ -121,7 +122,7 @@ def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | No
 @styled
 def draw_beta(modes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw P(|beta|) of all modes on [0, 2]; beyond 1 lies group B, beyond sqrt(8/9) a second well."""
-    require(modes, _COLUMNS)
+    require(modes, COLUMNS)
     ax = axes_or_new(ax)
     beta = np.abs(modes["beta"].to_numpy(dtype=float))
     beta = beta[np.isfinite(beta)]

@@ -37,8 +37,11 @@ def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     if glass:
         selection = store.settings.qlm.model_dump()
         text = summarise(modes, realizations, **selection)
-    else:
+    elif set(classified.COLUMNS) <= set(modes.columns):
         text = classified.summarise(modes, realizations)
+    else:
+        text = f"No summary and no figures: the modes of {store.model.name} lack {', '.join(classified.COLUMNS)}."
+        figures = False
     replace(written[0], (text.rstrip() + "\n").encode(), "table")
     if figures and glass:
         written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
