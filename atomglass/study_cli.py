@@ -293,7 +293,7 @@ def _warn(store: StudyStore, found: Any) -> None:
 
 
 @app.command()
-def compare(
+def crosscheck(
     one: Annotated[Path, typer.Argument(help="A study's directory, collected.")],
     other: Annotated[Path, typer.Argument(help="The same study, computed elsewhere, collected.")],
 ) -> None:
