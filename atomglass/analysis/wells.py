@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow as pa
 
 from atomglass.analysis.kept_modes import KeptMode, kept_modes
-from atomglass.ensemble.disk import publish
+from atomglass.ensemble.disk import publish, replace
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import load_study
 from atomglass.potential import PairPotential
-from atomglass.second_wells import PUSHES, SecondWell, find_second_well
+from atomglass.second_wells import PUSHES, Outcome, SecondWell, find_second_well
 
 #: Columns that say which mode a row is about.
 KEYS = ("realization", "chain", "index_in_chain", "mode", "frequency", "group", "beta", "second_minimum")
@@ -46,7 +46,7 @@ def second_wells(
     Returns
     -------
     DataFrame
-        One row a mode, `COLUMNS`.
+        One row a mode, `COLUMNS`; written as `wells.parquet` too.
 
     Raises
     ------
@@ -68,7 +68,26 @@ def second_wells(
             _one_chain(task)
             progress(done, len(tasks))
     parts = [pd.read_parquet(_path(task)) for task in tasks]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    sink = pa.BufferOutputStream()
+    whole.to_parquet(sink)
+    replace(folder / "wells.parquet", sink.getvalue().to_pybytes(), "table")
+    return whole
+
+
+def outcomes(wells: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return how many modes of each kind led where, as heads and rows of a table."""
+    heads = ["modes", "count", *(str(outcome) for outcome in Outcome)]
+    rows = []
+    for name, chosen in (
+        ("B", wells["group"] == "B"),
+        ("A, hidden well", (wells["group"] == "A") & wells["second_minimum"]),
+        ("A, no second well", (wells["group"] == "A") & ~wells["second_minimum"].astype(bool)),
+        ("unbounded", ~wells["group"].isin(["A", "B"])),
+    ):
+        counts = wells.loc[chosen, "outcome"].value_counts()
+        rows.append([name, str(int(chosen.sum())), *(str(counts.get(str(outcome), 0)) for outcome in Outcome)])
+    return heads, rows
 
 
 def _path(task: tuple[Path, int, pd.DataFrame]) -> Path:
