@@ -88,24 +88,30 @@ def test_moduli_are_the_twins(case) -> None:
         assert moduli.shear_by_orientation[k] == pytest.approx(expected, rel=1e-7)
 
 
-def test_first_phonon_of_a_glass_is_in_its_spectrum() -> None:
-    """omega_1 = 2 pi c_T / L beside the frequencies of the modes that look most like the longest transverse waves."""
-    name, n = "kumar2021", 1600
-    configuration, potential = glass(name, n, 2, 5), ag.load_potential(name)
-    moduli = ag.elastic_moduli(configuration, potential)
-    length = configuration.box[0, 0]
-    assert moduli.transverse_speed == pytest.approx(np.sqrt(moduli.shear / configuration.density), rel=0.02)
-    assert moduli.first_phonon_frequency == pytest.approx(2 * np.pi * moduli.transverse_speed / length, rel=1e-12)
+def wave_frequency(configuration: ag.Configuration, potential: ag.PairPotential) -> float:
+    """Mean frequency of the modes, weighted by how much they look like the four longest transverse waves."""
     modes = ag.lowest_modes(configuration, potential, count=24)
-    x, y = 2 * np.pi * configuration.positions.T / length
-    waves = np.zeros((4, n, 2))
+    x, y = 2 * np.pi * configuration.positions.T / configuration.box[0, 0]
+    waves = np.zeros((4, len(configuration), 2))
     for k, (phase, axis) in enumerate([(x, 1), (x, 1), (y, 0), (y, 0)]):
         waves[k, :, axis] = (np.sin if k % 2 else np.cos)(phase)
     waves /= np.linalg.norm(waves, axis=(1, 2), keepdims=True)
     weight = (np.einsum("kna,wna->kw", modes.eigenvectors, waves) ** 2).sum(axis=1)
     assert weight.sum() > 2.5  # of the four waves
-    mean = np.average(modes.frequencies, weights=weight)
-    assert mean == pytest.approx(moduli.first_phonon_frequency, rel=0.1)
+    return float(np.average(modes.frequencies, weights=weight))
+
+
+def test_first_phonon_of_a_glass_is_in_its_spectrum() -> None:
+    """omega_1 = 2 pi c_T / L beside the frequencies of the modes that look most like the longest transverse waves."""
+    name, n, ratios = "kumar2021", 1600, []
+    for seed in (5, 6, 7):  # one glass may differ by a tenth: hybridised waves
+        configuration, potential = glass(name, n, 2, seed), ag.load_potential(name)
+        moduli = ag.elastic_moduli(configuration, potential)
+        length = configuration.box[0, 0]
+        assert moduli.transverse_speed == pytest.approx(np.sqrt(moduli.shear / configuration.density), rel=0.02)
+        assert moduli.first_phonon_frequency == pytest.approx(2 * np.pi * moduli.transverse_speed / length, rel=1e-12)
+        ratios.append(wave_frequency(configuration, potential) / moduli.first_phonon_frequency)
+    assert np.mean(ratios) == pytest.approx(1, abs=0.07)
 
 
 def test_longest_wave_of_a_sheared_cell() -> None:
