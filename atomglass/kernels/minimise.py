@@ -21,8 +21,8 @@ MEMORY = 7
 PAUSE_LENGTH = 30
 #: Newton's steps are kept this much shorter than `longest_step`.
 NEWTON_CAUTION = 0.2
-#: Share of the force along a line at which a line search ends. 0.1 costs a sixth less evaluations, but then fewer samples
-#: end where short steps do (914 of 1,000 pairs in place of 933).
+#: Share of the force along a line at which a line search ends. 0.1 takes a sixth less evaluations, but fewer samples
+#: then end where short steps do (914 of 1,000 pairs in place of 933).
 LINE_ACCURACY = 0.2
 
 
