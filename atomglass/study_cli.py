@@ -215,6 +215,28 @@ def wells(
 
 
 @app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Directories of collected studies.")],
+    fixed_number_of: Annotated[
+        int | None, typer.Option("--fixed-number-of", min=1, help="Hold N PR at its bound for so many particles.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
+) -> None:
+    """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents."""
+    from atomglass.analysis.study_comparison import compare_studies
+    from atomglass.analysis.words import comparison_table
+    from atomglass.ensemble.disk import replace
+    from atomglass.ensemble.tables import load_study
+    from atomglass.terminal import print_table
+
+    table = compare_studies([load_study(folder) for folder in folders], fixed_number_of=fixed_number_of)
+    print_table(*comparison_table(table))
+    if out is not None:
+        replace(out, table.to_csv(index=False).encode(), "table")
+        typer.echo(f"\nwritten: {out}")
+
+
+@app.command()
 def recurrences(folder: StudyFolder) -> None:
     """Find which quasi-localized modes of a collected study are one defect met again, in its kept glasses.
 
@@ -271,7 +293,7 @@ def _warn(store: StudyStore, found: Any) -> None:
 
 
 @app.command()
-def compare(
+def crosscheck(
     one: Annotated[Path, typer.Argument(help="A study's directory, collected.")],
     other: Annotated[Path, typer.Argument(help="The same study, computed elsewhere, collected.")],
 ) -> None:
@@ -338,13 +360,18 @@ def analyze(
 def report(
     folder: StudyFolder,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    exponents: Annotated[
+        Path | None,
+        typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
 ) -> None:
     """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
     _need_glasses(folder)
     from atomglass.analysis.report import write_report
 
-    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
+    written = write_report(folder, out, seed=seed, exponents=exponents)
+    typer.echo("written: " + " ".join(str(path) for path in written))
 
 
 @app.command()

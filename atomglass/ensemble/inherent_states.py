@@ -67,7 +67,6 @@ def kept_configurations(folder: str | Path, chains: range | None = None) -> Iter
         There is no such study, or a file of it is damaged.
     """
     store = StudyStore(Path(folder))
-    store.need_glasses()
     ensemble = store.settings.ensemble
     for chain in range(ensemble.chains) if chains is None else chains:
         upto = 0

@@ -37,7 +37,7 @@ def test_rounding_is_no_difference(undisturbed: Path, elsewhere: Path) -> None:
     assert (found.common, found.same_status, found.compared) == (15, 15, 15) and found.modes > 0
     assert not found.changed_basins and not found.disagreeing and not found.other_samples
     assert 1e-13 < found.worst_frequency < 1e-12
-    assert "changed basin 0" in " ".join(said("compare", undisturbed, elsewhere).split())
+    assert "changed basin 0" in " ".join(said("crosscheck", undisturbed, elsewhere).split())
 
 
 def test_what_differs_is_counted(undisturbed: Path, elsewhere: Path) -> None:
@@ -51,7 +51,7 @@ def test_what_differs_is_counted(undisturbed: Path, elsewhere: Path) -> None:
     found = compare(undisturbed, elsewhere)
     assert (found.same_status, found.compared) == (14, 12)
     assert found.changed_basins == [others[3]] and found.other_samples == [others[5]] and found.disagreeing == [sick]
-    assert f"1 ({others[3]})" in said("compare", undisturbed, elsewhere, status=1)
+    assert f"1 ({others[3]})" in said("crosscheck", undisturbed, elsewhere, status=1)
 
 
 def test_other_physics_is_refused(undisturbed: Path, elsewhere: Path) -> None:
