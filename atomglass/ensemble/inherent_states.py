@@ -33,6 +33,7 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
         There is no such study or realization, or it was not kept.
     """
     store = StudyStore(Path(folder))
+    store.need_glasses()
     ensemble = store.settings.ensemble
     chain, index = divmod(realization, ensemble.realizations_per_chain)
     if not 0 <= chain < ensemble.chains:
@@ -66,6 +67,7 @@ def kept_configurations(folder: str | Path, chains: range | None = None) -> Iter
         There is no such study, or a file of it is damaged.
     """
     store = StudyStore(Path(folder))
+    store.need_glasses()
     ensemble = store.settings.ensemble
     for chain in range(ensemble.chains) if chains is None else chains:
         upto = 0
