@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from atomglass.bench import peers, pipeline, sampling, size, startup
+from atomglass.bench.child import ChildError
 from atomglass.bench.setting import Benchmark, Setting
 from atomglass.bench.table import Row
-from atomglass.bench.yardstick import Yardstick, compiler
+from atomglass.bench.yardstick import Yardstick, YardstickError, compiler
 from atomglass.ensemble.provenance import provenance
 from atomglass.errors import InputError
 
@@ -83,7 +84,10 @@ def benchmark(
     rows = []
     for name in names:
         tell(f"{name}: {(BENCHMARKS[name].__doc__ or '').splitlines()[0]}")
-        rows += [replace(row, name=name) for row in BENCHMARKS[name](setting)]
+        try:
+            rows += [replace(row, name=name) for row in BENCHMARKS[name](setting)]
+        except (ArithmeticError, ChildError, YardstickError) as error:  # one that fails must not take the others down
+            rows.append(Row(name, f"{name}: FAILED", claim=False, note=str(error)))
     return rows
 
 

@@ -20,6 +20,8 @@ TEMPERATURE = {2: 0.1, 3: 0.13}
 SWAP_FRACTION, STEP = 0.2, 0.12
 #: Sweeps between samples that come from one chain.
 APART = 200
+#: Sweeps that the copies in a large sample have gone ways of their own: as many as the energy remembers.
+SWEEPS = 300
 _NAME = "liquid2d_T0.1_n4000.npz"
 
 

@@ -29,7 +29,7 @@ def small(setting: Setting) -> Iterator[Row]:
 def large(setting: Setting) -> Iterator[Row]:
     """Swap Monte Carlo, N = 1e5, 2-D, T = 0.1."""
     setting.tell("sampling 1e5 particles ...")
-    sample = samples.large(5, 200)
+    sample = samples.large(5, samples.SWEEPS)
     yield from _moves(setting, "mc-large", "Swap Monte Carlo, N = 1e5", sample, {"tuned": (20, 2.0)}, 40)
 
 
@@ -62,7 +62,7 @@ def _moves(
         yardstick.moves(program, sample, *given, samples.STEP, 0)  # compiles
         return lambda: yardstick.moves(program, sample, *given, samples.STEP, counts[program])
 
-    times = take_turns({program: task(program) for program in counts}, setting.several(7, 3))
+    times = take_turns({program: task(program) for program in counts}, setting.several(5, 3))
     rates = {program: times[program].rate(n * counts[program] / 1e6) for program in counts}
     for program, (_, aim) in programs.items():
         ratio = rates["ours"].over(rates[program]) if program in rates else None
@@ -74,7 +74,7 @@ def _moves(
 
 
 #: Sweeps between the inherent states of the chain that the correlation time is measured on, and how many of them.
-_SPACING, _LENGTH = 100, 300
+_SPACING, _LENGTH = 100, 200
 
 
 def independent(setting: Setting) -> Iterator[Row]:
