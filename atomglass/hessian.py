@@ -132,7 +132,12 @@ class ReducedHessian:
     @property
     def is_minimum(self) -> bool:
         """Whether no eigenvalue is negative (beyond rounding)."""
-        return self._factor_below[2] == 0
+        return self.negative_count == 0
+
+    @property
+    def negative_count(self) -> int:
+        """How many eigenvalues are negative (beyond rounding)."""
+        return self._factor_below[2]
 
     def factor(self, shift: float) -> SuperLU:
         """Return the sparse factorisation of H - shift without pivoting, so that its signs give the inertia."""

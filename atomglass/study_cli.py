@@ -189,6 +189,37 @@ def export(
 
 
 @app.command()
+def wells(
+    folder: StudyFolder,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
+) -> None:
+    """Test the second wells of a collected study in its kept glasses: displace, quench, find the saddle.
+
+    Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
+    """
+    from atomglass.analysis.wells import outcomes, second_wells
+    from atomglass.terminal import print_table
+
+    found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    print_table("where the displaced glasses went", *outcomes(found))
+    typer.echo(f"written: {folder / 'wells.parquet'}")
+
+
+@app.command()
+def recurrences(folder: StudyFolder) -> None:
+    """Find which quasi-localized modes of a collected study are one defect met again, in its kept glasses.
+
+    Writes recurrences.parquet, which `analyze` then uses.
+    """
+    from atomglass.analysis.recurrence_table import NAME, find_recurrences
+
+    found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    again = int(found["recurrence_of"].notna().sum())
+    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are returns of an earlier one")
+    typer.echo(f"written: {folder / NAME}")
+
+
+@app.command()
 def collect(
     folder: StudyFolder,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
@@ -198,7 +229,7 @@ def collect(
     Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
-    from atomglass.analysis.figures import draw_figures
+    from atomglass.analysis.gallery import study_figures, write_figures
     from atomglass.analysis.summary import summarise
     from atomglass.ensemble import tables
     from atomglass.ensemble.disk import replace
@@ -214,7 +245,7 @@ def collect(
     written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")]
     written.append(folder / "summary.txt")
     if figures:
-        written += draw_figures(modes, realizations, folder / "figures", **selection)
+        written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:
@@ -235,6 +266,46 @@ def _warn(store: StudyStore, found: Any) -> None:
         typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
     for line in found.warnings:
         typer.echo(f"warning: {line}", err=True)
+
+
+@app.command()
+def analyze(
+    folder: StudyFolder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where tables are written; by default DIR/analysis.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+) -> None:
+    """Tell what a collected study says: exponents with errors, the paper's statements, tests of the theory.
+
+    Prints tables and writes them as CSV, and all of it as analysis.json.
+    """
+    from atomglass.analysis.gather import analyse, write_analysis
+    from atomglass.analysis.recurrence_table import load_recurrences
+    from atomglass.analysis.words import analysis_tables
+    from atomglass.ensemble.tables import load_study
+    from atomglass.terminal import print_table
+
+    found = analyse(load_study(folder), seed=seed, recurrences=load_recurrences(folder))
+    for title, header, rows in analysis_tables(found):
+        print_table(title, header, rows)
+        typer.echo("")
+    for line in found.warnings:
+        typer.echo(f"mind: {line}")
+    written = write_analysis(found, out or folder / "analysis")
+    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
+
+
+@app.command()
+def report(
+    folder: StudyFolder,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+) -> None:
+    """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
+    from atomglass.analysis.report import write_report
+
+    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,11 +33,17 @@ def assert_axes_filled(ax: Axes, least: int = 1) -> None:
 
 
 def assert_picture(path: Path) -> None:
-    """Fail unless a file is a picture with something on it (PNG), or a PDF of a page that is not blank."""
+    """Fail unless a file is a picture with something on it (PNG), or a PDF or SVG of a page that is not blank."""
     content = path.read_bytes()
     if path.suffix == ".pdf":
         assert content.startswith(b"%PDF-") and b"%%EOF" in content[-20:]
         assert len(content) > 5000
+        return
+    if path.suffix == ".svg":
+        root = ElementTree.fromstring(content)  # well formed
+        assert root.tag.endswith("svg") and len(root.findall(".//{*}path")) > 20
+        outside = [value for node in root.iter() for name, value in node.items() if name.endswith("href")]
+        assert all(value.startswith(("#", "data:")) for value in outside), "the SVG asks for another file"
         return
     pixels = imread(path)
     ink = float((pixels[..., :3].min(axis=-1) < 0.9).mean())

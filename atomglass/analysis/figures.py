@@ -1,13 +1,11 @@
 """The figures of a study: each takes the collected table of modes and, if wished, axes to draw into.
 
 They follow Figs. 1 to 4 of Kumar, Procaccia and Singh; a fifth shows which modes were selected. The sign of b3 is a
-convention (the second well lies at s > 0), so magnitudes are drawn.
+convention (the second well lies at s > 0), so magnitudes are drawn, or both signs with half the weight each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +27,8 @@ from atomglass.analysis.style import (
     GROUP_MARKERS,
     PALE,
     SHADE,
+    SIGNED_BETA_LABEL,
+    SIGNED_CUBIC_LABEL,
     axes_or_new,
     new_figure,
     panel_letter,
@@ -91,8 +91,8 @@ def draw_density_of_states(
 
 
 @styled
-def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A") -> Axes:
-    """Draw P(|beta|) of one group: A on [0, 1] beside the theory's uniform law, B from 1 on.
+def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", signed: bool = False) -> Axes:
+    """Draw P(|beta|) or, in the paper's form, P(beta) of one group: A beside the theory's uniform law, B from 1 on.
 
     Where the density of b3 is smooth, and the window |b3| <= sqrt(3 b2 b4) narrow beside it, beta is uniform in A: this
     is the step from Eq. 6 to Eq. 9 of the paper.
@@ -101,6 +101,9 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A") 
     ----------
     modes, ax, group
         As of `draw_density_of_states`.
+    signed : bool
+        Draw both signs (Fig. 3 of the paper). A mode and its negative are the same mode, so each counts half at beta
+        and half at -beta, and both halves of the picture hold the same numbers.
     """
     require(modes, ("beta",))
     beta = np.abs(quasi_localized(modes, group)["beta"].to_numpy(dtype=float))
@@ -109,40 +112,54 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A") 
         return _empty(ax, group)
     if group == "A":
         edges = np.linspace(0, 1, bin_number(len(beta)) + 1)
-        ax.axhline(1, color=GREY, linestyle="--", label="uniform (theory)", zorder=1)
-        label = r"hidden well beyond $\sqrt{8/9}$"
-        ax.axvline(HIDDEN_WELL_BETA, color=GREY, linestyle=":", label=label, zorder=1)
-        ax.set_xlim(0, 1)
+        ax.plot(*_uniform(signed), color=GREY, linestyle="--", label="uniform (theory)", zorder=1)
+        label = rf"hidden well beyond {'±' if signed else ''}$\sqrt{{8/9}}$"
+        for place in (HIDDEN_WELL_BETA, -HIDDEN_WELL_BETA) if signed else (HIDDEN_WELL_BETA,):
+            ax.axvline(place, color=GREY, linestyle=":", label=label, zorder=1)
+            label = "_nolegend_"
+        ax.set_xlim(-signed, 1)
+    elif signed:
+        edges = np.linspace(1, max(bulk_end(beta), 2.0), bin_number(len(beta), most=12) + 1)
+        ax.set_xlim(-edges[-1], edges[-1])
+        ax.axvspan(-1, 1, color=PALE, alpha=0.35, linewidth=0, label="group A", zorder=0)
     else:
         # One mode deep in B has a beta of hundreds: equal ratios keep the bulk and the tail apart.
         top = max(float(beta.max()) * 1.001, 2.0)
         edges = np.geomspace(1, top, bin_number(len(beta), least=4) + 1)
         ax.set(xscale="log", xlim=(1, top))
         _plain_ticks(ax)
-    _bars(ax, histogram(beta, edges), group)
-    ax.set(xlabel=BETA_LABEL, ylabel=rf"$P_{group}(|\beta|)$ per mode")
+    _bars(ax, histogram(beta, edges), group, signed, beyond=int((beta > edges[-1]).sum()))
+    name = r"\beta" if signed else r"|\beta|"
+    ax.set(xlabel=SIGNED_BETA_LABEL if signed else BETA_LABEL, ylabel=rf"$P_{group}({name})$ per mode")
     _legend_above_bars(ax, "upper left" if group == "A" else "upper right")
     return ax
 
 
 @styled
-def draw_cubic(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A") -> Axes:
-    """Draw P(|b3|) of one group.
+def draw_cubic(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", signed: bool = False) -> Axes:
+    """Draw P(|b3|) or, in the paper's form, P(b3) of one group.
 
     Parameters
     ----------
     modes, ax, group
         As of `draw_density_of_states`.
+    signed : bool
+        Draw both signs (Fig. 4 of the paper), as of `draw_beta`.
     """
     require(modes, ("b3",))
     cubic = np.abs(quasi_localized(modes, group)["b3"].to_numpy(dtype=float))
     ax = axes_or_new(ax)
     if not len(cubic):
         return _empty(ax, group)
-    top = float(cubic.max()) * 1.001 or 1.0
-    _bars(ax, histogram(cubic, np.linspace(0, top, bin_number(len(cubic)) + 1)), group)
+    top = (bulk_end(cubic) if signed else float(cubic.max()) * 1.001) or 1.0
+    edges = np.linspace(0, top, bin_number(len(cubic), most=12 if signed else 20) + 1)
+    _bars(ax, histogram(cubic, edges), group, signed, beyond=int((cubic > top).sum()))
     ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.set(xlim=(0, top), xlabel=CUBIC_LABEL, ylabel=rf"$P_{group}(|b_3|)$ per mode ($\sigma^3/\epsilon$)")
+    name = "b_3" if signed else "|b_3|"
+    ax.set(
+        xlim=(-top * signed, top), xlabel=SIGNED_CUBIC_LABEL if signed else CUBIC_LABEL,
+        ylabel=rf"$P_{group}({name})$ per mode ($\sigma^3/\epsilon$)",
+    )  # fmt: skip
     _legend_above_bars(ax)
     return ax
 
@@ -230,75 +247,6 @@ def portraits_figure(modes: pd.DataFrame) -> Figure:
     return figure
 
 
-@styled
-def draw_figures(
-    modes: pd.DataFrame,
-    realizations: pd.DataFrame,
-    folder: str | Path,
-    *,
-    participation_ratio: float = PARTICIPATION_RATIO,
-    frequency_share: float = FREQUENCY_SHARE,
-) -> list[Path]:
-    """Write all figures of a study as PNG (200 dpi) and PDF.
-
-    Parameters
-    ----------
-    modes, realizations : DataFrame
-        The collected tables.
-    folder : str or Path
-        Where to write; made if it is not there.
-    participation_ratio, frequency_share : float
-        The selection's bounds, as in the study's settings.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    InputError
-        A table lacks a column.
-    """
-    require(realizations, ("realization", "status"), "realizations")
-    modes = modes.reset_index(drop=True)
-    selection = new_figure(height=2.8)
-    draw_selection(modes, selection.axes[0], participation_ratio=participation_ratio, frequency_share=frequency_share)
-    # "glasses", not "realizations": it must fit above a single column
-    analysed = int((realizations["status"] == "ok").sum())
-    selection.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analysed} glasses", loc="left")
-
-    def density(modes: pd.DataFrame, ax: Axes, *, group: str) -> Axes:
-        return draw_density_of_states(modes, ax, group=group, frequency_share=frequency_share)
-
-    figures = {
-        "quartic_portraits": portraits_figure(modes),
-        "density_of_states": _both_groups(modes, density),
-        "beta": _both_groups(modes, draw_beta),
-        "b3": _both_groups(modes, draw_cubic),
-        "selection": selection,
-    }
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, figure in figures.items():
-        for path in (folder / f"{name}.png", folder / f"{name}.pdf"):
-            # no date inside: the same study gives the same bytes
-            figure.savefig(path, dpi=200, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
-            paths.append(path)
-            figure.set_layout_engine("none")  # the second format keeps the places found for the first
-    return paths
-
-
-def _both_groups(modes: pd.DataFrame, draw: Callable[..., Axes]) -> Figure:
-    """Return a figure of two panels, A above B."""
-    figure = new_figure(2, 1, height=4.4)
-    for ax, letter, group in zip(figure.axes, "ab", "AB", strict=True):
-        draw(modes, ax, group=group)
-        panel_letter(ax, letter, f"group {group}, {len(quasi_localized(modes, group))} QLMs")
-    return figure
-
-
 def _empty(ax: Axes, group: str, what: str = "no QLM in group {}\nin this study") -> Axes:
     return say_nothing_found(ax, what.format(group))
 
@@ -322,13 +270,26 @@ def _points(ax: Axes, found: Histogram, group: str) -> None:
     )  # fmt: skip
 
 
-def _bars(ax: Axes, found: Histogram, group: str) -> None:
+def _uniform(signed: bool) -> tuple[list[float], list[float]]:
+    """The uniform law of |beta| on [0, 1], or of beta on [-1, 1], as a line."""
+    return ([-1.0, 1.0], [0.5, 0.5]) if signed else ([0.0, 1.0], [1.0, 1.0])
+
+
+def bulk_end(values: np.ndarray) -> float:
+    """Return where a linear axis may end: past all values, or past 95 % of them where the rest lie far out."""
+    most, top = float(np.quantile(values, 0.95)), float(values.max())
+    return 1.001 * (top if top < 2 * most else most)
+
+
+def _bars(ax: Axes, found: Histogram, group: str, signed: bool = False, beyond: int = 0) -> None:
     colour = GROUP_COLOURS[group]
+    if signed:
+        found = found.mirrored()
     ax.bar(found.low, found.density, found.high - found.low, align="edge", color=colour, alpha=0.3, linewidth=0)
     middle = np.sqrt(found.low * found.high) if ax.get_xscale() == "log" else found.centre
     ax.errorbar(
-        middle, found.density, found.error, fmt=GROUP_MARKERS[group], color=colour,
-        elinewidth=0.8, label="QLMs, 68 % Poisson", zorder=2,
+        middle, found.density, found.error, fmt=GROUP_MARKERS[group], color=colour, elinewidth=0.8, zorder=2,
+        label="QLMs, 68 % Poisson" + (f" ({beyond} further out)" if beyond else ""),
     )  # fmt: skip
     ax.set_ylim(0, float((found.density + found.error[1]).max()))
 

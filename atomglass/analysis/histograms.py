@@ -36,6 +36,17 @@ class Histogram:
         """The middle of each bin."""
         return (self.low + self.high) / 2
 
+    def mirrored(self) -> Histogram:
+        """Return the histogram of both signs of positive values, each value with half its weight at either sign."""
+        both = [
+            np.concatenate([left[..., ::-1], right], axis=-1)
+            for left, right in (
+                (-self.high, self.low), (-self.low, self.high), (self.count, self.count),
+                (self.density / 2, self.density / 2), (self.error / 2, self.error / 2),
+            )
+        ]  # fmt: skip
+        return Histogram(*both)
+
 
 def poisson_interval(count: ArrayLike, confidence: float = 0.6827) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the exact central interval of a Poisson mean (Garwood, Biometrika 28, 437 (1936)); its low end is 0 at 0.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 
 def require(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:
@@ -59,3 +63,83 @@ def selection_bound(qlms: pd.DataFrame, frequency_share: float) -> pd.Series:
     require(qlms, ("first_phonon_frequency", "complete_below"))
     # np.minimum, unlike DataFrame.min, keeps the NaN of an incomplete realization.
     return np.minimum(frequency_share * qlms["first_phonon_frequency"], qlms["complete_below"])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which modes count as quasi-localized: the rule, fixed before looking, because it makes the exponent.
+
+    Attributes
+    ----------
+    frequency_share : float
+        f: only frequencies below f omega_1 of the mode's own realization.
+    participation_ratio : float
+        Only participation ratios below this; infinity for no bound.
+    participation_number : float, optional
+        Instead of that, only participation numbers N PR below this: for studies of size, where the same defect has
+        PR ~ 1/N.
+    """
+
+    frequency_share: float = FREQUENCY_SHARE
+    participation_ratio: float = PARTICIPATION_RATIO
+    participation_number: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (0 < self.frequency_share < math.inf):
+            raise InputError("the frequency share f", self.frequency_share, "a positive number", "the default is 0.8")
+        if not self.participation_ratio > 0:
+            raise InputError("the participation ratio's bound", self.participation_ratio, "> 0", "infinity for none")
+        if self.participation_number is not None and not self.participation_number > 0:
+            raise InputError("the participation number's bound", self.participation_number, "> 0")
+
+    def at_fixed_number(self, reference: int) -> Selection:
+        """Return the rule that holds N PR at its bound for `reference` particles, whatever N is."""
+        return Selection(self.frequency_share, self.participation_ratio, self.participation_ratio * reference)
+
+
+def select(modes: pd.DataFrame, rule: Selection | None = None, number: ArrayLike | None = None) -> pd.DataFrame:
+    """Return the modes that a rule selects, each with the bound of its own realization.
+
+    There is no lower cut. Modes of realizations that are not proven complete are left out: they would thin out the
+    spectrum in an unknown way.
+
+    Parameters
+    ----------
+    modes : DataFrame
+        One row a mode, as collected: all modes, not only those marked `is_qlm`.
+    rule : Selection, optional
+        The primary rule by default: omega < 0.8 omega_1, PR < 0.27.
+    number : int or array, shape (len(modes),), optional
+        Particles N of each mode's realization; needed where the rule bounds the participation number.
+
+    Returns
+    -------
+    DataFrame
+        The rows selected, with two more columns: `bound` (frequency below which the realization kept all modes) and
+        `x` = frequency / bound, in (0, 1].
+
+    Raises
+    ------
+    InputError
+        A column is missing, or `number` where it is needed.
+    """
+    rule = rule or Selection()
+    require(modes, ("frequency", "participation_ratio", "first_phonon_frequency", "complete_below"))
+    bound = selection_bound(modes, rule.frequency_share)
+    ratio = modes["participation_ratio"].to_numpy(dtype=float)
+    if rule.participation_number is None:
+        localized = ratio < rule.participation_ratio
+    elif number is None:
+        raise InputError("a bound on the participation number needs N", remedy="pass number=, the particles")
+    else:
+        localized = ratio * np.asarray(number) < rule.participation_number
+    frequency = modes["frequency"]
+    chosen = localized & (frequency > 0) & (frequency < bound)
+    return modes[chosen].assign(bound=bound[chosen], x=frequency[chosen] / bound[chosen])
+
+
+def complete_realizations(realizations: pd.DataFrame) -> pd.DataFrame:
+    """Return the realizations in which every mode below `complete_below` is known: what rates are counted over."""
+    require(realizations, ("status", "complete", "first_phonon_frequency"), "realizations")
+    good = (realizations["status"] == "ok") & realizations["complete"].eq(True)
+    return realizations[good & (realizations["first_phonon_frequency"] > 0)]

@@ -15,6 +15,12 @@ GROUP_MARKERS = {"A": "o", "B": "s"}
 GREY = "#6E6E6E"
 PALE = "#BDBDBD"
 SHADE = "#F0E442"
+PURPLE = "#882255"  # Tol: stands apart from both groups
+
+#: Six steps from dark to light that keep their order in grey print and for colour-blind readers (viridis, cut short).
+SEQUENCE = ("#440154", "#414487", "#2A788E", "#22A884", "#7AD151", "#C9B800")
+#: A legend that covers what lies under it, where no corner is free.
+FRAMED: Any = {"frameon": True, "framealpha": 0.9, "edgecolor": "none"}
 
 #: Width of one column of a two-column page, inches.
 COLUMN_WIDTH = 3.4
@@ -45,6 +51,8 @@ styled = matplotlib.rc_context(RC)
 # Reduced units: lengths in sigma (the mean diameter is about 1), energies in epsilon, mass 1.
 FREQUENCY_LABEL = r"frequency $\omega$ ($\sqrt{\epsilon / m\sigma^2}$)"
 BETA_LABEL = r"$|\beta| = |b_3|\,/\,\sqrt{3\,b_2 b_4}$ (no unit)"
+SIGNED_BETA_LABEL = r"$\beta = b_3\,/\,\sqrt{3\,b_2 b_4}$ (no unit)"
+SIGNED_CUBIC_LABEL = r"$b_3$ ($\epsilon/\sigma^3$)"
 CUBIC_LABEL = r"$|b_3|$ ($\epsilon/\sigma^3$)"
 
 

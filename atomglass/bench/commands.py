@@ -39,7 +39,7 @@ def bench(
     from atomglass.terminal import print_table
 
     if names:
-        rows = [[name, (function.__doc__ or "").splitlines()[0]] for name, function in BENCHMARKS.items()]
+        rows = [[name, function.__doc__ or ""] for name, function in BENCHMARKS.items()]
         print_table("", ["name", "what"], rows)
         return
     chosen(only or [], quick)  # mistakes before the work

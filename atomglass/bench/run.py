@@ -83,7 +83,7 @@ def benchmark(
     setting = Setting(quick, Yardstick(command) if command else None, study, tell)
     rows = []
     for name in names:
-        tell(f"{name}: {(BENCHMARKS[name].__doc__ or '').splitlines()[0]}")
+        tell(f"{name}: {BENCHMARKS[name].__doc__ or ''}")
         try:
             rows += [replace(row, name=name) for row in BENCHMARKS[name](setting)]
         except (ArithmeticError, ChildError, YardstickError) as error:  # one that fails must not take the others down

@@ -50,8 +50,15 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     )
 
 
-def kept_configurations(folder: str | Path) -> Iterator[tuple[int, Configuration]]:
+def kept_configurations(folder: str | Path, chains: range | None = None) -> Iterator[tuple[int, Configuration]]:
     """Yield (realization, inherent state) of every glass that a study kept, in order, one file in memory at a time.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's directory.
+    chains : range, optional
+        Only these chains.
 
     Raises
     ------
@@ -60,7 +67,7 @@ def kept_configurations(folder: str | Path) -> Iterator[tuple[int, Configuration
     """
     store = StudyStore(Path(folder))
     ensemble = store.settings.ensemble
-    for chain in range(ensemble.chains):
+    for chain in range(ensemble.chains) if chains is None else chains:
         upto = 0
         for span in store.shard_ranges(chain):
             for index, state in sorted(_read(store, chain, span).items()):

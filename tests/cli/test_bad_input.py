@@ -119,7 +119,13 @@ CASES = [
     (("run", "tiny"), ["--out"]),
     (("rum",), ["rum", "--help"]),
     (("status", "."), ["no study", "atomglass run"]),
+    (("bench", "--only", "quensh"), ["--only is 'quensh'", "quench"]),
+    (("bench", "--json", "nowhere/bench.json"), ["folder of --json is 'nowhere'", "existing folder"]),
+    (("bench", "--json", "."), ["--json is '.'", "a file"]),
+    (("bench", "--study", "nowhere"), ["no study", "atomglass run"]),
     (("collect", "nowhere"), ["no study", "atomglass run"]),
+    (("analyze", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
+    (("recurrences", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
 ]
 
 

@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 from study_tables import fake_study
 
 from atomglass.analysis.figures import (
+    bulk_end,
     draw_beta,
     draw_cubic,
     draw_density_of_states,
-    draw_figures,
     draw_selection,
     portraits_figure,
 )
+from atomglass.analysis.gallery import study_figures, write_figures
 from atomglass.analysis.portraits import draw_portrait, typical_modes
 from atomglass.analysis.selection import quasi_localized, selection_bound
 from atomglass.errors import InputError
@@ -48,14 +49,14 @@ def texts(figure: Figure) -> list[str]:
 
 def test_all_figures_are_written_and_the_same_each_time(study, tmp_path):
     folder = tmp_path / "made" / "here"
-    paths = draw_figures(*study, folder)
+    paths = write_figures(study_figures(*study), folder)
     stems = ("quartic_portraits", "density_of_states", "beta", "b3", "selection")
-    assert {path.name for path in paths} == {f"{stem}.{kind}" for stem in stems for kind in ("png", "pdf")}
+    assert {path.name for path in paths} == {f"{stem}.{kind}" for stem in stems for kind in ("png", "pdf", "svg")}
     assert set(folder.iterdir()) == set(paths)
     for path in paths:
         assert_picture(path)
     before = [path.read_bytes() for path in paths]
-    assert [path.read_bytes() for path in draw_figures(*study, folder)] == before
+    assert [path.read_bytes() for path in write_figures(study_figures(*study), folder)] == before
 
 
 @pytest.mark.parametrize("group", ["A", "B"])
@@ -113,6 +114,31 @@ def test_beta_of_a_is_uniform_and_b_starts_at_one():
     x, y, _ = points_with_errors(ax)
     assert x.min() > 1
     assert y[:5] == pytest.approx(4 * x[:5] ** -5.0, rel=0.2)
+
+
+@pytest.mark.parametrize("draw", [draw_beta, draw_cubic])
+@pytest.mark.parametrize("group", ["A", "B"])
+def test_the_papers_form_shows_both_signs_with_half_the_weight(study, draw, group):
+    ax = draw(study[0], group=group, signed=True)
+    assert_axes_filled(ax, least=5)
+    left, right = ax.get_xlim()
+    assert left == pytest.approx(-right)
+    bars = list(ax.containers[0])
+    area = {
+        sign: sum(b.get_width() * b.get_height() for b in bars if sign * (b.get_x() + b.get_width() / 2) > 0)
+        for sign in (1, -1)
+    }
+    assert area[1] == pytest.approx(area[-1])
+    values = quasi_localized(study[0], group)["beta" if draw is draw_beta else "b3"].abs()
+    beyond = int((values > right).sum())
+    assert 2 * area[1] == pytest.approx(1 - beyond / len(values))
+    label = ax.get_legend_handles_labels()[1][-1]
+    assert (f"({beyond} further out)" in label) == (beyond > 0)
+
+
+def test_a_far_tail_does_not_squeeze_the_bulk():
+    assert bulk_end(np.r_[np.linspace(1, 2, 99), 300.0]) < 2.1
+    assert bulk_end(np.linspace(1, 2, 100)) == pytest.approx(2, rel=0.01)
 
 
 def test_only_quasi_localized_modes_count(study):
@@ -192,7 +218,7 @@ def test_an_unbounded_mode_is_named():
 
 def test_no_qlm_is_said_inside_the_axes(tmp_path):
     modes, realizations = fake_study(0, 0)
-    for path in draw_figures(modes, realizations, tmp_path):
+    for path in write_figures(study_figures(modes, realizations), tmp_path):
         assert path.stat().st_size > 0
     for draw in GROUP_FIGURES:
         assert texts(draw(modes, group="B").figure) == ["no QLM in group B in this study"]

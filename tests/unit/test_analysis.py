@@ -1,0 +1,91 @@
+"""The analysis as a whole: its tables, its files, its command."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from study_tables import fake_study
+
+from atomglass.analysis.gather import Analysis, analyse, write_analysis
+from atomglass.analysis.words import analysis_tables, with_error
+
+
+@pytest.fixture(scope="module")
+def study() -> SimpleNamespace:
+    modes, realizations = fake_study(chains=30, group_a=400, group_b=200, hidden=20)
+    return SimpleNamespace(modes=modes, realizations=realizations, settings={"name": "fake"})
+
+
+@pytest.fixture(scope="module")
+def found(study) -> Analysis:
+    return analyse(study, seed=3)
+
+
+def test_counts_and_exponents_are_those_of_the_tables(study, found):
+    overview = found.overview.set_index("quantity")["value"]
+    assert overview["realizations"] == len(study.realizations)
+    assert overview["QLMs"] == study.modes["is_qlm"].sum()
+    assert overview["QLMs per realization"] == pytest.approx(600 / len(study.realizations))
+    assert overview["share of A"] == pytest.approx(400 / 600)
+    assert overview["share of A with a hidden well"] == pytest.approx(20 / 400)
+    fits = found.exponents.set_index("group")
+    assert abs(fits.exponent["A"] - 4) < 3 * fits.error["A"] < 1
+    assert abs(fits.exponent["B"] - 3) < 3 * fits.error["B"] < 1.2
+    assert fits.verdict["A"] == "agrees"
+    primary = found.selection[(found.selection.frequency_share == 0.8) & (found.selection.participation_ratio == 0.27)]
+    assert primary.set_index("group").exponent["A"] == fits.exponent["A"]
+
+
+def test_the_same_seed_gives_the_same_files(study, found, tmp_path):
+    paths = write_analysis(found, tmp_path / "one")
+    again = write_analysis(analyse(study, seed=3), tmp_path / "two")
+    assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in again]
+    content = json.loads((tmp_path / "one" / "analysis.json").read_text())
+    assert content["exponents"][0]["exponent"] == found.exponents.exponent[0]
+    table = pd.read_csv(tmp_path / "one" / "statements.csv")
+    assert np.allclose(table.ours, found.statements.ours, equal_nan=True)
+    assert not list((tmp_path / "one").glob(".*"))
+
+
+def test_a_study_without_modes_is_undecided_throughout():
+    modes, realizations = fake_study(group_a=0, group_b=0, hidden=0)
+    found = analyse(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
+    assert set(found.exponents.verdict) == {"undecided"}
+    assert set(found.theory.verdict) == {"undecided"}
+    assert found.two_terms is None
+    assert analysis_tables(found)
+    json.loads(found.to_json())
+
+
+def test_returns_make_rows_of_their_own(study):
+    qlms = study.modes[study.modes.is_qlm]
+    table = qlms[["realization", "mode", "chain"]].reset_index(drop=True)
+    table["defect"] = table.index // 2
+    table["recurrence_of"] = pd.array(np.where(table.index % 2, table.index - 1, -1), dtype="Int64")
+    table.loc[table.index % 2 == 0, "recurrence_of"] = pd.NA
+    found = analyse(study, seed=3, recurrences=table.iloc[:500])
+    fits = found.exponents.set_index(["group", "returns"])
+    assert fits.modes["all", "kept"] - fits.modes["all", "dropped"] == 250  # those not in the table count once each
+    assert found.overview.set_index("quantity").value["share of QLMs that are returns"] == pytest.approx(250 / 600)
+
+
+def test_a_campaign_is_analysed_in_seconds():
+    """700 QLMs, 24,000 phonons: the work must not grow with the phonons."""
+    modes, realizations = fake_study(group_a=540, group_b=160, chains=60)
+    began = time.process_time()
+    analyse(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
+    assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [(4.2297, 0.448, "4.23 +- 0.45"), (0.0, 0.0, "0"), (3.4e-9, 1e-10, "3.4e-09 +- 1e-10"), (12, math.nan, "12")],
+)
+def test_numbers_are_rounded_to_their_errors(value, error, text):
+    assert with_error(value, error) == text

@@ -1,0 +1,195 @@
+"""The report of a study: every number of the analysis, nothing from elsewhere, nothing unescaped."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from report_pages import HOSTILE, write_study
+from typer.testing import CliRunner
+
+from atomglass.analysis.gather import analyse
+from atomglass.analysis.report import write_report
+from atomglass.analysis.report_wells import wells_tables
+from atomglass.analysis.typesetting import interval, number, typeset, verbatim, with_error
+from atomglass.cli import app
+from atomglass.ensemble.tables import load_study
+from atomglass.errors import InputError
+
+VOID = {"meta", "link", "img", "wbr", "br"}
+
+
+class Page(HTMLParser):
+    """Checks that tags nest, and gathers addresses, texts of cells and all text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.handlers: list[str] = []
+        self.cells: list[str] = []
+        self.text = ""
+        self.feed(html)
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "srcset", "action")]
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        if "style" in self.open:
+            return
+        self.text += data
+        if "td" in self.open and "i" not in self.open:
+            self.cells[-1] += data
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    return write_study(tmp_path_factory.mktemp("study"), HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def html(study) -> str:
+    return write_report(study).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(html) -> Page:
+    return Page(html)
+
+
+def test_the_file_needs_nothing_else(page, html):
+    outside = [a for a in page.addresses if not a.startswith(("#", "data:"))]
+    assert not outside
+    assert not {"script", "iframe", "object", "form"} & set(page.tags)
+    style = html.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style and "@import" not in style and "{%" not in html
+    anchors = {a[1:] for a in page.addresses if a.startswith("#")}
+    assert anchors == {anchor for anchor in anchors if f'id="{anchor}"' in html} and len(anchors) >= 7
+    assert 'name="viewport"' in html and "@media print" in style
+
+
+def test_names_are_escaped(page):
+    assert HOSTILE in page.text
+    assert page.tags.count("img") == len(page.addresses) - sum(
+        not a.startswith("data:image/svg") for a in page.addresses
+    )
+    assert not page.handlers
+    assert "another <chip>" in page.text
+
+
+def test_every_number_of_the_analysis_is_there(study, page):
+    found = analyse(load_study(study))
+    cells = {" ".join(cell.split()) for cell in page.cells}
+    spaced = {re.sub(r"\s", " ", cell) for cell in page.cells}
+    plain = lambda value, error: re.sub(r"\s", " ", str(typeset(with_error(value, error))))  # noqa: E731
+    for r in found.statements.itertuples():
+        if not math.isnan(r.paper) and not math.isnan(r.error) and "×" not in plain(r.ours, r.error):
+            assert plain(r.ours, r.error) in spaced, r.quantity
+    for r in found.exponents.itertuples():
+        assert plain(r.exponent, r.error) in spaced
+        assert re.sub(r"\s", " ", interval(r.low95, r.high95)) in spaced
+    for r in found.selection[found.selection["exponent"].notna()].itertuples():
+        assert f"{r.exponent:.1f} ± {r.error:.1f} ({r.modes})".replace("-", "−") in spaced
+    verdicts = [cell.split()[-1] for cell in cells if cell.startswith(("✓", "≠", "?"))]
+    assert {"agrees", "differs"} <= set(verdicts)
+    for line in found.warnings:
+        assert Page(str(typeset(line))).text in page.text
+
+
+def test_what_is_missing_or_mixed_is_said(page):
+    assert "The study is not complete: 1680 of 24000 realizations are there." in page.text
+    assert "Runs differ in processor" in page.text
+
+
+def test_every_column_is_explained(study, page):
+    columns = load_study(study).columns
+    assert len(columns) > 40
+    for name in ("frequency", "b3_cutoff_share", "first_phonon_frequency"):
+        assert name in page.cells
+        assert columns.set_index("column").loc[name, "meaning"] is not None
+
+
+def test_figures_are_whole_pictures(html):
+    pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert len(pictures) == 7
+    for picture in pictures:
+        svg = base64.b64decode(picture).decode()
+        assert svg.rstrip().endswith("</svg>") and len(svg) > 10_000
+    assert html.count("<figcaption><b>") == len(pictures)
+
+
+def test_second_wells_are_counted(study):
+    wells = pd.read_parquet(study / "wells.parquet")
+    summary, single = wells_tables(wells)
+    rows = {row[0]: row for row in summary.rows}
+    for name, rows_of in (
+        ("B", wells[wells["group"] == "B"]),
+        ("A, hidden well", wells[(wells["group"] == "A") & wells["second_minimum"]]),
+        ("A, single minimum", wells[(wells["group"] == "A") & ~wells["second_minimum"]]),
+    ):
+        new = int((rows_of["outcome"] == "new minimum").sum())
+        assert [int(cell) for cell in rows[name][1:5]] == [len(rows_of), len(rows_of) - new, new, 0]
+    assert rows["B"][8].startswith("1.1 ")
+    assert len(single.rows) == 30 and "wells.parquet" in single.caption
+    with pytest.raises(InputError, match="outcome"):
+        wells_tables(wells.drop(columns="outcome"))
+    assert not wells_tables(wells.iloc[:0])
+
+
+def test_the_same_tables_give_the_same_bytes(study, html, tmp_path):
+    again = write_report(study, tmp_path / "again.html")
+    assert again.read_text(encoding="utf-8") == html
+
+
+def test_tables_alone_are_enough_and_so_is_a_study_without_modes(tmp_path):
+    folder = write_study(tmp_path / "bare", wells=False, group_a=0, group_b=0)
+    for name in ("study.json", "runs.parquet"):
+        (folder / name).unlink()
+    result = CliRunner().invoke(app, ["report", str(folder), "--out", str(tmp_path / "r.html")])
+    assert result.exit_code == 0, result.output
+    page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert "not recorded beside these tables" in page.text and "second wells there" not in page.text
+
+
+@pytest.mark.parametrize("out", ["", "nowhere/r.html"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(study, tmp_path, out):
+    with pytest.raises(InputError, match="--out"):
+        write_report(study, tmp_path / out)
+
+
+def test_a_folder_without_tables_is_refused(tmp_path):
+    result = CliRunner().invoke(app, ["report", str(tmp_path)])
+    assert result.exit_code != 0 and not list(tmp_path.iterdir())
+
+
+def test_numbers_as_readers_expect_them():
+    assert [number(x) for x in (3.0, 0.31017, -2.5, 3.4e-9, 60000, math.inf, math.nan, True, None, "x")] == [
+        "3", "0.31", "−2.5", "3.4 × 10^-9".replace("-", "−"), "60\u202f000", "∞", "–", "yes", "–", "x",
+    ]  # fmt: skip
+    assert with_error(4.2298, 0.4484) == "4.23 ± 0.45"
+    assert with_error(8.92e-6, 2.6e-7) == "(8.92 ± 0.26) × 10^-6".replace("-", "−")
+    assert with_error(12.0, math.nan) == "12" and with_error(-0.268, 0.257) == "−0.27 ± 0.26"
+    assert interval(math.nan, 1) == "–"
+
+
+def test_symbols_are_typeset_after_escaping():
+    assert typeset("omega_1^4 < b3 <= 2 +- 1") == "ω<sub>1</sub><sup>4</sup> &lt; b<sub>3</sub> ≤ 2\u00a0±\u00a01"
+    assert typeset("<b>omega</b>") == "&lt;b&gt;ω&lt;/b&gt;"
+    assert typeset("sqrt(8/9) 10^−9 omega_max A_g c_T") == "√(8/9) 10<sup>−9</sup> ω<sub>max</sub> A<sub>g</sub> c_T"
+    assert verbatim("a_<b") == "<code>a_<wbr>&lt;b</code>"

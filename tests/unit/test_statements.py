@@ -1,0 +1,98 @@
+"""The paper's statements beside ours, and studies side by side."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from study_tables import fake_study
+
+from atomglass.analysis.statements import beyond_extreme_p, paper_statements
+from atomglass.analysis.study_comparison import compare_studies
+from atomglass.errors import InputError
+
+
+def study(name="fake", **options) -> SimpleNamespace:
+    modes, realizations = fake_study(**options)
+    return SimpleNamespace(modes=modes, realizations=realizations, settings={"name": name})
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return paper_statements(study(group_a=278, group_b=125, hidden=0, chains=60)).set_index("quantity")
+
+
+def test_the_paper_s_own_numbers_agree(rows):
+    for quantity, value in (("share of A", 278 / 403), ("share of B", 125 / 403)):
+        assert rows.ours[quantity] == rows.paper[quantity] == pytest.approx(value)
+        assert rows.verdict[quantity] == "agrees"
+        # Two samples of 403: sqrt(p (1 - p) / 403), or a little more for the chains.
+        assert 0.0230 <= rows.error[quantity] < 0.035
+    assert rows.verdict["share of A with a second minimum"] == "agrees"
+    assert rows.verdict["share of B with a second minimum"] == "agrees"
+    assert rows.verdict["exponent of D(omega) in A"] == "agrees"
+    assert rows.verdict["b2 of B / b2 of A"] == "agrees"
+
+
+def test_what_differs_is_said(rows):
+    assert rows.verdict["QLMs per realization"] == "differs"  # 1 in 4, the paper has 1 in 149
+    assert rows.ours["frequency of B / frequency of A"] == pytest.approx(1, abs=0.2)
+    assert rows.verdict["frequency of B / frequency of A"] == "differs"
+    hidden = paper_statements(study(group_a=278, group_b=125, hidden=25, chains=60)).set_index("quantity")
+    assert hidden.ours["share of A with a second minimum"] == pytest.approx(25 / 278)
+    assert hidden.verdict["share of A with a second minimum"] == "differs"
+
+
+def test_few_modes_are_undecided():
+    few = paper_statements(study(group_a=6, group_b=4, hidden=0)).set_index("quantity")
+    for quantity in ("share of A", "exponent of D(omega) in A", "b2 of B / b2 of A", "lowest barrier of B (epsilon)"):
+        assert few.verdict[quantity] == "undecided", quantity
+
+
+def test_every_row_is_whole(rows):
+    assert set(rows.verdict) <= {"agrees", "differs", "undecided", ""}
+    stated = rows[rows.paper.notna() & (rows.verdict == "")]
+    assert set(stated.index) == {"realizations", "QLMs"}
+    assert rows.index.is_unique
+
+
+def test_barriers_are_compared_at_the_paper_s_count():
+    """Barriers with the law V^(-1/3) up to 4.01e-4 agree with the paper's highest, higher ones do not."""
+    made = study(group_a=278, group_b=400, chains=60)
+    rng = np.random.default_rng(1)
+    deep = (made.modes["group"] == "B") & made.modes["is_qlm"]
+    for scale, word in ((4.01e-4, "agrees"), (4.0e-2, "differs")):
+        made.modes.loc[deep, "barrier"] = scale * rng.random(deep.sum()) ** 1.5
+        rows = paper_statements(made).set_index("quantity")
+        assert rows.verdict["highest barrier of B (epsilon)"] == word
+    # The paper's lowest is a hundred times lower than this law makes the lowest of 400.
+    assert rows.ours["lowest barrier of B (epsilon)"] > 3.4e-9
+
+
+def test_the_p_value_of_extremes_is_exact():
+    rng = np.random.default_rng(2)
+    ours, theirs = rng.random((20_000, 7)), rng.random((20_000, 5))
+    beyond = (ours > theirs.max(axis=1, keepdims=True)).sum(axis=1)
+    for k in range(8):
+        direct = min(1.0, 2 * min((beyond >= k).mean(), (beyond <= k).mean()))
+        assert beyond_extreme_p(k, 7, 5) == pytest.approx(direct, abs=0.02)
+
+
+def test_studies_side_by_side():
+    table = compare_studies([study("one"), study("two", group_b=0, hidden=0)])
+    assert table.study.tolist() == ["one", "two"]
+    assert table.share_B.tolist() == pytest.approx([50 / 170, 0])
+    assert (table.N == 400).all()
+    assert (table.q == 2).all()
+    assert (table.d == 2).all()
+    assert table.hidden[0] == pytest.approx(2 / 120)
+    assert abs(table.exponent_A[0] - 4) < 3 * table.exponent_A_error[0]
+    assert math.isnan(table.exponent_B[1])
+    assert (table.per_realization > 0).all()
+    smaller = compare_studies([study("one")], fixed_number_of=200)
+    assert smaller.qlms[0] < table.qlms[0]
+    with pytest.raises(InputError, match="studies"):
+        compare_studies([])

@@ -1,0 +1,100 @@
+"""The tests of the theory: each agrees with modes that follow it and differs from ones that do not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from theory_modes import boson_peak_modes, jacobian_modes
+
+from atomglass.analysis import theory_tests as tests
+
+
+@pytest.fixture(scope="module")
+def obeying():
+    return jacobian_modes(3000, np.random.default_rng(1))
+
+
+def test_modes_of_the_theory_pass(obeying):
+    rng = np.random.default_rng(2)
+    uniform = tests.beta_uniformity(obeying, rng)
+    assert (uniform.verdict, uniform.count) == ("agrees", (obeying.group == "A").sum())
+    assert abs(uniform.value - 0.5) < 3 * uniform.error < 0.1
+    hidden = tests.hidden_wells(obeying)
+    assert hidden.expected == pytest.approx(0.05719, abs=1e-5)
+    assert abs(hidden.value - hidden.expected) < 3 * hidden.error
+    assert hidden.verdict == "agrees"
+    for group in (None, "A", "B"):
+        law = tests.curvature_law(obeying, group)
+        assert abs(law.value - 1) < 3 * law.error < 0.5, group
+        assert law.verdict == "agrees"
+    barriers = tests.barrier_law(obeying)
+    assert abs(barriers.value + 1 / 3) < 3 * barriers.error
+    assert tests.confirmed_wells(obeying).value == 1
+
+
+def test_the_curvature_law_finds_another_power():
+    """It asks nothing of b3 and b4, and measures the power of b2 whatever the groups make of the histogram."""
+    for power in (0.0, 2.0):
+        modes = jacobian_modes(3000, np.random.default_rng(3), power=power)
+        law = tests.curvature_law(modes)
+        assert abs(law.value - power) < 3 * law.error
+        assert law.verdict == "differs"
+
+
+def test_a_peaked_beta_is_seen(obeying):
+    modes = obeying[obeying.group == "A"].copy()
+    modes["beta"] = -(modes["beta"].abs() ** 2)
+    found = tests.beta_uniformity(modes, np.random.default_rng(4))
+    assert found.verdict == "differs"
+    assert found.value == pytest.approx(1 / 3, abs=3 * found.error)
+    none = modes[modes["beta"].abs() < 0.9]
+    assert tests.hidden_wells(none).verdict == "differs"
+
+
+def test_few_modes_are_undecided(obeying):
+    few, rng = obeying.iloc[:8], np.random.default_rng(5)
+    assert {test.verdict for test in tests.all_tests(few, rng) if test.name != "second wells confirmed"} == {
+        "undecided"
+    }
+    some = obeying.iloc[:60]
+    assert tests.beta_uniformity(some, rng).verdict == "undecided"  # too few to speak of agreement
+    assert tests.curvature_law(some, "B").count > 10
+
+
+def test_both_fits_of_omega_star_find_it():
+    """P(beta | omega) and the share of A are two ways to one parameter."""
+    rng = np.random.default_rng(6)
+    modes = boson_peak_modes(4000, rng, star=0.4, bound=0.5)
+    for found in (tests.beta_beyond(modes, rng), tests.group_shares(modes)):
+        assert abs(found.value - 0.4) < 3 * found.error < 0.1, found.name
+        assert found.verdict == "agrees"
+    wrong = modes[modes["group"] == "A"].copy()
+    wrong["beta"] = rng.beta(3, 3, len(wrong))  # heaped up in the middle, where the theory has fewest
+    assert tests.beta_beyond(wrong, rng).verdict == "differs"
+
+
+def test_shares_that_fall_with_frequency_are_seen():
+    rng = np.random.default_rng(7)
+    modes = jacobian_modes(3000, rng)
+    modes["group"] = np.where(rng.random(3000) < 0.9 - modes["x"] * 0.8, "A", "B")
+    assert tests.group_shares(modes).verdict == "differs"
+
+
+def test_truncated_power_on_intervals_of_each_event():
+    rng = np.random.default_rng(8)
+    low = rng.uniform(0, 0.9, 5000)
+    for m in (-0.5, 1.0, 3.0):
+        y = (low ** (m + 1) + rng.random(5000) * (1 - low ** (m + 1))) ** (1 / (m + 1))
+        value, error = tests.fit_truncated(y, low, np.arange(5000) % 50)
+        assert abs(value - m) < 3 * error < 0.5
+
+
+def test_errors_know_of_chains():
+    modes = jacobian_modes(400, np.random.default_rng(9))
+    repeated = modes.loc[modes.index.repeat(4)].assign(chain=lambda t: np.arange(len(t)) // 4)
+    alone, four = tests.curvature_law(modes.assign(chain=np.arange(400))), tests.curvature_law(repeated)
+    assert four.value == pytest.approx(alone.value)
+    assert four.error / alone.error == pytest.approx(1, abs=0.1)
+    assert four.error > 1.8 * alone.error / math.sqrt(4)
