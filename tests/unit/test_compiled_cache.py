@@ -108,13 +108,13 @@ def test_the_users_own_numba_code_is_left_alone(copy: Path) -> None:
     code = """
 import numba
 from numba.core import caching, config
-before = (config.CACHE_DIR, list(caching.CompileResultCacheImpl._locator_classes), numba.njit, config.NUM_THREADS)
+before = (config.CACHE_DIR, list(caching.CompileResultCacheImpl._locator_classes), numba.njit, config.NUMBA_NUM_THREADS)
 import users
 import atomglass as ag
 from atomglass.kernels.caller import result
 result(2.0)
 ag.quench
-after = (config.CACHE_DIR, list(caching.CompileResultCacheImpl._locator_classes), numba.njit, config.NUM_THREADS)
+after = (config.CACHE_DIR, list(caching.CompileResultCacheImpl._locator_classes), numba.njit, config.NUMBA_NUM_THREADS)
 users.mine(1)
 print(before == after, type(users.mine._cache) is caching.FunctionCache, users.mine.stats.cache_path)
 """
