@@ -12,6 +12,7 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, joined
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
+from atomglass.configuration import Configuration
 from atomglass.elasticity import moduli_of
 from atomglass.ensemble.provenance import provenance
 from atomglass.ensemble.realization import realize
@@ -54,24 +55,17 @@ def evaluation(setting: Setting) -> Iterator[Row]:
 
 def descent(setting: Setting) -> Iterator[Row]:
     """Quench to a largest force of 1e-10, N = 4000."""
-    count, pot = setting.several(7, 2), samples.potential(2)
-    quench(samples.liquids(1)[0], pot)
-    tasks = {str(k): _quench_task(k) for k in range(count)}
-    samples.liquids(count)
-    yield _row(
-        setting,
-        "quench",
-        "quench to largest force 1e-10",
-        tasks,
-        3,
-        900,
-        f"{count} samples, {samples.APART} sweeps apart",
-    )
+    count = setting.several(7, 2)
+    liquids = samples.liquids(count)
+    quench(liquids[0], samples.potential(2))
+    tasks = {str(k): _quench_task(sample) for k, sample in enumerate(liquids)}
+    note = f"{count} samples, {samples.APART} sweeps apart"
+    yield _row(setting, "quench", "quench to largest force 1e-10", tasks, 3, 900, note)
 
 
-def _quench_task(index: int) -> Callable[[], object]:
+def _quench_task(sample: Configuration) -> Callable[[], object]:
     def task() -> None:
-        if not quench(samples.liquids(index + 1)[index], samples.potential(2)).converged:
+        if not quench(sample, samples.potential(2)).converged:
             raise ArithmeticError("the quench did not converge")
 
     return task

@@ -118,7 +118,12 @@ def annotated(rows: Sequence[Row]) -> tuple[list[list[str]], list[str]]:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """Return the table for a page of docs, its notes below it."""
+    """Return the tables for a page of docs, ours and then those beside other programs, with their notes below."""
+    parts = [[row for row in rows if row.name.startswith("peer-") is beside] for beside in (False, True)]
+    return "\n\n".join(_markdown(part) for part in parts if part)
+
+
+def _markdown(rows: Sequence[Row]) -> str:
     cells, notes = annotated(rows)
     lines = ["| what | measured | ratio | target | |", "|---|---|---|---|---|"]
     lines += ["| " + " | ".join(line) + " |" for line in cells]

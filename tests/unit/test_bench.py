@@ -104,6 +104,13 @@ def test_markdown_numbers_its_notes_once() -> None:
     assert [line.strip() for line in lines[7:]] == ["[1] n", "[2] m"]
 
 
+def test_other_programs_have_a_table_of_their_own() -> None:
+    text = table.markdown([Row("peer-x", "theirs", note="n"), Row("a", "ours", note="m")])
+    ours, theirs = text.split("\n\n| what")
+    assert "ours [1]" in ours and "[1] m" in ours
+    assert "theirs [1]" in theirs and "[1] n" in theirs
+
+
 def test_rows_are_plain_data() -> None:
     row = Row("x", "y", Timing((1.0, 2.0)), "s", None, "", Target("<=", 1.0, "measured"))
     data = json.loads(json.dumps(row.data()))
