@@ -131,7 +131,9 @@ def test_sixty_four_processes_share_an_empty_cache(copy: Path) -> None:
     command = [sys.executable, "-c", ASK]
     began = time.monotonic()
     running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(copy))
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(copy), cwd=copy
+        )
         for _ in range(64)
     ]
     answers = [process.communicate() for process in running]
