@@ -142,6 +142,38 @@ def selection_grid(
     return pd.DataFrame(rows)
 
 
+def drifting(grid: pd.DataFrame, rule: Selection, lower: float = 0.6) -> list[str]:
+    """Return a line for each group whose exponent still changes between f = `lower` and the rule's bound.
+
+    Where a power law holds, the fit to the fewer modes scatters about the other with the difference of the two
+    variances, one sample lying within the other (Hausman, Econometrica 46, 1251 (1978)). More than two standard errors
+    mean that the bound makes the exponent: there is no plateau.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        From `selection_grid`.
+    rule : Selection
+        The primary rule.
+    lower : float
+        The lower f; one of the grid's.
+    """
+    at = grid[grid["participation_ratio"] == rule.participation_ratio].set_index(["group", "frequency_share"])
+    lines = []
+    for group in ("A", "B", "all"):
+        if (group, lower) not in at.index or (group, rule.frequency_share) not in at.index:
+            continue
+        few, many = at.loc[(group, lower)], at.loc[(group, rule.frequency_share)]
+        variance = few["error"] ** 2 - many["error"] ** 2
+        if variance > 0 and abs(few["exponent"] - many["exponent"]) > 2 * math.sqrt(variance):
+            lines.append(
+                f"The exponent of {group} drifts with the bound, {few['exponent']:.1f} +- {few['error']:.1f} at "
+                f"f = {lower:g} and {many['exponent']:.1f} +- {many['error']:.1f} at f = {rule.frequency_share:g}: "
+                "the selection makes it, there is no plateau."
+            )
+    return lines
+
+
 def prefactor_table(qlms: pd.DataFrame, whole: pd.DataFrame, rule: Selection) -> pd.DataFrame:
     """Return A of D(omega) = A omega^s per degree of freedom: A_g of group A at s = 4, of B and all minima at s = 3.
 

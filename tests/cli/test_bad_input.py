@@ -125,6 +125,7 @@ CASES = [
     (("bench", "--study", "nowhere"), ["no study", "atomglass run"]),
     (("collect", "nowhere"), ["no study", "atomglass run"]),
     (("analyze", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
+    (("compare", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
     (("recurrences", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
 ]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from atomglass.ensemble.chain import start_chain
 from atomglass.ensemble.checkpoints import Checkpoint
+from atomglass.ensemble.glass import start_chain
 from atomglass.ensemble.realization import realize
 from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.store import StudyStore
