@@ -74,7 +74,7 @@ def _moves(
 
 
 #: Sweeps between the inherent states of the chain that the correlation time is measured on, and how many of them.
-_SPACING, _LENGTH = 100, 200
+_SPACING, _LENGTH = 300, 260
 
 
 def independent(setting: Setting) -> Iterator[Row]:
