@@ -10,6 +10,7 @@ from typing import Annotated, Optional
 import typer
 
 from atomglass import study_cli
+from atomglass.bench.commands import bench
 from atomglass.errors import InputError
 from atomglass.theory.commands import theory_app
 
@@ -18,6 +19,8 @@ app.add_typer(study_cli.app)
 app.add_typer(
     theory_app, name="theory", help="The theories beside the simulations: each paper's figures and statements."
 )
+
+app.command()(bench)
 
 PotentialOption = Annotated[str, typer.Option("--potential", "-p", help="A name in potentials/, or a TOML file.")]
 OutFile = Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")]
@@ -30,7 +33,7 @@ def commands() -> None:
     """Computer glasses and their quasi-localized modes.
 
     A study: plan, run, status, collect, analyze, compare, report. One stage alone: sample, quench, modes, dos. The
-    theories: theory. This machine: doctor, warmup.
+    theories: theory. This machine: doctor, warmup, bench.
     """
 
 

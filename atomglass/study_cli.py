@@ -223,6 +223,8 @@ def compare(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
 ) -> None:
     """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents."""
+    for folder in folders:
+        _need_glasses(folder)
     from atomglass.analysis.study_comparison import compare_studies
     from atomglass.analysis.words import comparison_table
     from atomglass.ensemble.disk import replace

@@ -97,8 +97,10 @@ class _KernelCache(caching.FunctionCache):
         with contextlib.suppress(OSError), _locked(Path(self.cache_path) / "lock"):
             try:
                 super().save_overload(sig, data)
-            except Exception:
+            except Exception:  # a damaged index: begin a new one
                 self.flush()
+                with contextlib.suppress(Exception):
+                    super().save_overload(sig, data)
 
 
 @contextlib.contextmanager

@@ -55,10 +55,12 @@ def test_summary_speaks_plainly(demo):
 
 def test_figures_are_pictures_with_filled_axes(demo):
     pictures = sorted((demo / "figures").glob("*.png"))
-    assert {p.stem for p in pictures} == {"quartic_portraits", "density_of_states", "beta", "b3", "selection"}
+    stems = {"quartic_portraits", "density_of_states", "beta", "b3", "selection", "reduced_density"}
+    assert {p.stem for p in pictures} == stems
     for picture in pictures:
         assert_picture(picture)
-        assert picture.with_suffix(".pdf").stat().st_size > 5000
+        for kind in (".pdf", ".svg"):
+            assert_picture(picture.with_suffix(kind))
     modes = ag.load_study(demo).modes
     for draw in (figures.draw_density_of_states, figures.draw_beta, figures.draw_cubic):
         for group in "AB":
@@ -91,3 +93,13 @@ def test_the_analysis_says_what_the_tables_hold(demo):
         if (returns.defect == row.defect).sum() == 2:
             assert abs((fields[0] * fields[1]).sum()) == pytest.approx(row.overlap, abs=1e-6)
             assert row.overlap > 0.5
+
+
+def test_the_report_shows_modes_on_their_own_glasses(demo):
+    command = [sys.executable, "-m", "atomglass", "report", str(demo)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = (demo / "report.html").read_text(encoding="utf-8")
+    for figure in ("density_of_states", "exponent_selection", "mode_A", "mode_B"):
+        assert f'id="figure-{figure}"' in page
+    assert "1 of 480 realizations failed" in page

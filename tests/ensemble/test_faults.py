@@ -102,6 +102,7 @@ def test_two_runners_that_know_nothing_of_each_other(undisturbed: Path, settings
     # No claim is respected, and the second goes on from the first one's half-way checkpoint: nothing is double or lost.
     monkeypatch.setattr(Claims, "take", lambda self, chain: True)
     monkeypatch.setattr(Claims, "beat", lambda self, chain, sweep: None)
+    monkeypatch.setattr(Claims, "at", lambda self, chain, index, realizing: None)
     store = StudyStore.create(tmp_path / "out", settings())
     other = Silent()
 

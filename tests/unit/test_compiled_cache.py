@@ -1,0 +1,146 @@
+"""The cache of compiled kernels: it notices every edit, many share it, and other people's numba is untouched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import atomglass
+
+PACKAGE = Path(atomglass.__file__).parent
+CALLEE = """
+from atomglass.kernels.compile import inline
+
+
+@inline
+def factor(x):
+    return {factor} * x
+"""
+CALLER = """
+from atomglass.kernels.callee import factor
+from atomglass.kernels.compile import kernel
+
+
+@kernel
+def result(x):
+    return factor(x) + 1.0
+"""
+ASK = """
+from atomglass.kernels.caller import result
+print(result(2.0), sum(result.stats.cache_hits.values()), sum(result.stats.cache_misses.values()))
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package with two more kernels, one of which calls the other from another file."""
+    shutil.copytree(PACKAGE, tmp_path / "atomglass", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "atomglass" / "kernels" / "callee.py").write_text(CALLEE.format(factor=3.0))
+    (tmp_path / "atomglass" / "kernels" / "caller.py").write_text(CALLER)
+    return tmp_path
+
+
+def environment(folder: Path) -> dict[str, str]:
+    changes = {"ATOMGLASS_CACHE_DIR": str(folder / "cache"), "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, **changes}
+
+
+def ask(folder: Path, code: str = ASK) -> list[str]:
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(folder), cwd=folder, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_an_edit_of_a_callee_in_another_file_is_noticed(copy: Path) -> None:
+    assert ask(copy) == ["7.0", "0", "1"]
+    assert ask(copy) == ["7.0", "1", "0"]  # from the cache
+    callee = copy / "atomglass" / "kernels" / "callee.py"
+    times = callee.stat()
+    callee.write_text(CALLEE.format(factor=5.0))
+    os.utime(callee, ns=(times.st_atime_ns, times.st_mtime_ns))  # the same size and the same date
+    assert ask(copy) == ["11.0", "0", "1"]
+    callee.write_text(CALLEE.format(factor=3.0))
+    assert ask(copy) == ["7.0", "1", "0"]  # the first one's machine code is still there
+
+
+def test_any_kernel_file_counts(copy: Path) -> None:
+    ask(copy)
+    (copy / "atomglass" / "kernels" / "pair.py").open("a").write("\n# a comment\n")
+    assert ask(copy) == ["7.0", "0", "1"]
+
+
+def test_a_damaged_file_is_compiled_again(copy: Path) -> None:
+    ask(copy)
+    files = [path for path in (copy / "cache").rglob("*") if path.suffix in (".nbc", ".nbi")]
+    assert {path.suffix for path in files} == {".nbc", ".nbi"}
+    for path in files:
+        path.write_bytes(path.read_bytes()[:20])
+    assert ask(copy)[0] == "7.0"
+    assert ask(copy) == ["7.0", "1", "0"]  # and mended
+
+
+def test_importing_everything_compiles_nothing(copy: Path) -> None:
+    code = "import atomglass as ag; names = [getattr(ag, name) for name in ag.__all__]; print(len(names) > 20)"
+    assert ask(copy, code) == ["True"]
+    assert not [path for path in copy.rglob("*") if path.suffix in (".nbc", ".nbi")]
+
+
+USERS = """
+import numba
+
+
+@numba.njit(cache=True)
+def mine(x):
+    return x + 1
+"""
+
+
+def test_the_users_own_numba_code_is_left_alone(copy: Path) -> None:
+    """Before and after atomglass is used, their cache lies where numba puts it, with numba's own classes."""
+    (copy / "users.py").write_text(USERS)
+    code = """
+import numba
+from numba.core import caching, config
+before = (config.CACHE_DIR, list(caching.CompileResultCacheImpl._locator_classes), numba.njit, config.NUMBA_NUM_THREADS)
+import users
+import atomglass as ag
+from atomglass.kernels.caller import result
+result(2.0)
+ag.quench
+after = (config.CACHE_DIR, list(caching.CompileResultCacheImpl._locator_classes), numba.njit, config.NUMBA_NUM_THREADS)
+users.mine(1)
+print(before == after, type(users.mine._cache) is caching.FunctionCache, users.mine.stats.cache_path)
+"""
+    same, plain, path = ask(copy, code)
+    assert (same, plain) == ("True", "True")
+    assert Path(path) == copy / "__pycache__"
+    assert list(Path(path).glob("users.mine*.nbi"))
+    assert not [found for found in (copy / "cache").rglob("*") if "users" in found.name]
+
+
+@pytest.mark.slow
+def test_sixty_four_processes_share_an_empty_cache(copy: Path) -> None:
+    """All at once: every one gets the right number, none fails, and the next process compiles nothing."""
+    command = [sys.executable, "-c", ASK]
+    began = time.monotonic()
+    running = [
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(copy), cwd=copy
+        )
+        for _ in range(64)
+    ]
+    answers = [process.communicate() for process in running]
+    print(f"64 processes: {time.monotonic() - began:.0f} s")
+    assert [process.returncode for process in running] == [0] * 64, [error for _, error in answers if error][:3]
+    assert {answer.split()[0] for answer, _ in answers} == {"7.0"}
+    assert not any(error for _, error in answers)
+    assert ask(copy) == ["7.0", "1", "0"]
+    left = [path.name for path in (copy / "cache").rglob("*") if path.is_file() and path.name != "lock"]
+    assert {Path(name).suffix for name in left} == {".nbc", ".nbi"}  # nothing half-written
