@@ -102,16 +102,22 @@ def wave_frequency(configuration: ag.Configuration, potential: ag.PairPotential)
 
 
 def test_first_phonon_of_a_glass_is_in_its_spectrum() -> None:
-    """omega_1 = 2 pi c_T / L beside the frequencies of the modes that look most like the longest transverse waves."""
+    """omega_1 = 2 pi c_T / L beside the frequencies of the modes that look most like the longest transverse waves.
+
+    A mean over three glasses: waves hybridise with other soft modes, in every glass differently (ratios 1.00, 1.11,
+    1.03, 1.00 in four), and a change of the last digit in a quench is another glass here, as its liquid was sampled
+    from a quenched start. So 0.12 is some four standard errors; a longitudinal speed, or a wave vector too long by
+    sqrt(2), would be seen.
+    """
     name, n, ratios = "kumar2021", 1600, []
-    for seed in (5, 6, 7):  # one glass may differ by a tenth: hybridised waves
+    for seed in (5, 6, 7):
         configuration, potential = glass(name, n, 2, seed), ag.load_potential(name)
         moduli = ag.elastic_moduli(configuration, potential)
         length = configuration.box[0, 0]
         assert moduli.transverse_speed == pytest.approx(np.sqrt(moduli.shear / configuration.density), rel=0.02)
         assert moduli.first_phonon_frequency == pytest.approx(2 * np.pi * moduli.transverse_speed / length, rel=1e-12)
         ratios.append(wave_frequency(configuration, potential) / moduli.first_phonon_frequency)
-    assert np.mean(ratios) == pytest.approx(1, abs=0.07)
+    assert np.mean(ratios) == pytest.approx(1, abs=0.12)
 
 
 def test_longest_wave_of_a_sheared_cell() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from samples import fcc, glass, liquid, triangular
+from scipy import sparse
 
 import atomglass as ag
+from atomglass.factorisation import TRUSTED, Dissection
 from atomglass.hessian import ReducedHessian
 from atomglass.interactions import Pairs
 
@@ -68,9 +70,66 @@ def test_crystals(crystal: ag.Configuration) -> None:
         assert reduced.count_below(bound) == k + 1 - crystal.dimension
 
 
-def test_a_zero_pivot_is_refused() -> None:
-    """At a shift equal to a diagonal element that is eliminated first, the signs say nothing."""
-    reduced = ReducedHessian(Pairs.of(triangular(9), ag.PairPotential(exponent=12, order=2, cutoff=1.25)))
-    first = reduced._dissection.order[0]
+@pytest.mark.parametrize("off", [0.0, 1e-13, -1e-10, 1e-7, -1e-6])
+@pytest.mark.parametrize("name, n, d, sheared", CASES[:3])
+def test_a_small_pivot_is_noticed(name: str, n: int, d: int, sheared: bool, off: float) -> None:
+    """At a shift next to the element that is eliminated first, the multifrontal factor is not believed; others help.
+
+    From 1e-7 on it may be believed; the count must be right all the same.
+    """
+    reduced = ReducedHessian(Pairs.of(glass(name, n, d, 7, sheared), ag.load_potential(name)))
+    order, dense = reduced._dissection, reduced.matrix.toarray()
+    shift = dense.diagonal()[d * order.order[0]] + off
+    plain = order._multifrontal(shift)
+    factor = reduced.factor(shift)
+    if abs(off) < 1e-9:
+        assert plain is None or order.backward_error(plain) > TRUSTED
+        assert factor.method in ("superlu", "dense")
+    assert factor.negative_count == np.count_nonzero(np.linalg.eigvalsh(dense) < shift)
+    right = np.random.default_rng(1).standard_normal((reduced.size, 2))
+    expected = np.linalg.solve(dense - shift * np.eye(len(dense)), right)
+    assert factor.solve(right) == pytest.approx(expected, rel=1e-7, abs=1e-8 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("crystal", [triangular(9), fcc(5)])
+def test_a_zero_on_the_whole_diagonal(crystal: ag.Configuration) -> None:
+    """In a crystal no order helps: only pivots of two rows do."""
+    reduced = ReducedHessian(Pairs.of(crystal, ag.PairPotential(exponent=12, order=2, cutoff=1.25)))
+    dense = reduced.matrix.toarray()
+    shift = float(dense[0, 0])
+    factor = reduced.factor(shift)
+    assert factor.method == "dense"
+    eigenvalues = np.linalg.eigvalsh(dense - shift * np.eye(len(dense)))
+    assert np.abs(eigenvalues).min() > 1e-6 * reduced.scale
+    assert factor.negative_count == np.count_nonzero(eigenvalues < 0)
+    right = np.random.default_rng(1).standard_normal(reduced.size)
+    assert dense @ factor.solve(right) - shift * factor.solve(right) == pytest.approx(right, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", ["_superlu", "_dense"])
+def test_the_other_methods_agree(method: str) -> None:
+    """Where all work: the same count, the same solution, and a backward error of rounding."""
+    reduced = ReducedHessian(Pairs.of(glass("kumar2021", 400, 2, 7, True), ag.load_potential("kumar2021")))
+    order, right = reduced._dissection, np.random.default_rng(2).standard_normal((reduced.size, 2))
+    for shift in (-1.0, 0.02 * reduced.scale, 0.7 * reduced.scale):
+        ours, other = order._multifrontal(shift), getattr(order, method)(shift)
+        if other is None:  # SuperLU exchanged rows
+            assert method == "_superlu"
+            assert shift > 0
+            continue
+        assert max(order.backward_error(ours), order.backward_error(other)) < TRUSTED
+        assert ours.negative_count == other.negative_count
+        assert ours.solve(right) == pytest.approx(other.solve(right), rel=1e-8, abs=1e-10)
+        assert other.solve(right[:, 0]) == pytest.approx(other.solve(right)[:, 0], rel=1e-8, abs=1e-10)
+
+
+def test_a_singular_matrix_is_refused() -> None:
+    """Two rows that are zero, and a shift of zero: no method gives an inertia, and it is said."""
+    matrix = sparse.csr_array(np.diag([1.0, 2.0, 0.0, 0.0, 3.0, 4.0]))
+    order = Dissection(matrix, np.array([[0.5, 0.5], [1.0, 1.0], [1.5, 1.5]]), np.array([2.0, 2.0]))
     with pytest.raises(ArithmeticError, match="pivot"):
-        reduced.factor(reduced.matrix.diagonal()[2 * first])
+        order.factor(0.0)
+    assert order.factor(2.5).negative_count == 4
+    broken = sparse.csr_array(np.diag([1.0, 2.0, np.nan, 1.0, 3.0, 4.0]))
+    with pytest.raises(ArithmeticError, match="pivot"):
+        Dissection(broken, np.array([[0.5, 0.5], [1.0, 1.0], [1.5, 1.5]]), np.array([2.0, 2.0])).factor(-1.0)

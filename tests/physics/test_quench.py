@@ -40,8 +40,10 @@ def test_converged(maker, name: str, n: int, d: int, sheared: bool) -> None:
     assert np.array_equal(done.configuration.diameters, start.diameters)
     assert np.array_equal(done.configuration.cell, start.cell)
     assert np.array_equal(start.positions, before)
-    if maker is liquid:
-        assert np.abs(done.configuration.positions - start.positions).max() < 1.0
+    if maker is liquid:  # in another image a particle would have gone half a box at least; 1.3 diameters do occur
+        moved = np.linalg.norm(done.configuration.positions - start.positions, axis=1)
+        assert moved.max() < 0.45 * start.heights.min()
+        assert np.median(moved) < 0.5
 
 
 def test_positions_go_on_through_the_faces() -> None:
