@@ -5,7 +5,8 @@
 
 Compares the quench as it is with conjugate gradients to the end at steps of 0.05 and of 0.005, and, with `--against`,
 with the quench of another checkout of the package: the share of pairs in the same inherent state, the share of lowest
-modes in group B, and the mean energy, with the error of the paired difference.
+modes in group B, and the mean energy, with the error of the paired difference. Set PYTHONPATH to the checkout that is
+meant where the installed package is another: the first line printed says which it is.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ def main() -> None:
         samples = [ag.Configuration(*s) for s in zip(data["positions"], data["diameters"], data["box"], strict=True)]
         print(json.dumps({key: np.asarray(value).tolist() for key, value in quenched(samples, "quench").items()}))
         return
+    print(f"ours: {ag.__file__}", flush=True)
     samples = liquids(given.samples, given.particles, given.temperature, given.sweeps, given.seed)
     ours = quenched(samples, "quench")
     print(f"{len(samples)} samples of N = {given.particles} at T = {given.temperature:g}; the quench as it is against")
