@@ -29,8 +29,8 @@ Frame = Annotated[int, typer.Option(help="Which frame of the file; -1 is the las
 def commands() -> None:
     """Computer glasses and their quasi-localized modes.
 
-    A study: plan, run, status, collect, analyze, report. One stage alone: sample, quench, modes. The theories: theory.
-    This machine: doctor, warmup.
+    A study: plan, run, status, collect, analyze, compare, report. One stage alone: sample, quench, modes. The theories:
+    theory. This machine: doctor, warmup.
     """
 
 

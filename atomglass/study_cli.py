@@ -49,7 +49,7 @@ def run(
         ),
     ] = 600.0,
 ) -> None:
-    """Make the glasses of a study and analyse their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
+    """Make a study's realizations and analyse their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
 
     SIGINT, SIGTERM and SIGUSR1 stop it at the next block, ready to continue.
     Exit status: 0 complete (or the rest is in the hands of other array tasks), 2 bad input, 75 stopped and ready to
@@ -61,7 +61,6 @@ def run(
     from atomglass.ensemble.settings import read_study
     from atomglass.ensemble.stopping import STOPPED_STATUS, Stop, seconds
     from atomglass.ensemble.store import StudyStore
-    from atomglass.ensemble.warmup import warm_up
     from atomglass.terminal import StudyProgress
 
     settings = read_study(study)
@@ -79,11 +78,11 @@ def run(
         ensemble = store.settings.ensemble
         if first:
             typer.echo(
-                f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} glasses, "
-                f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}, in {out}"
+                f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} "
+                f"{store.model.words.many}, {store.model.describe(settings)}, in {out}"
             )
         if unfinished(store):
-            warm_up(lambda text: typer.echo(text, err=True))
+            store.model.warm_up(lambda text: typer.echo(text, err=True))
         with StudyProgress(store, others=world is not None or share.size > 1, silent=not first) as progress:
             if world is not None:
                 outcome = run_mpi(store, progress, world, stop, claim_life, typer.echo)
@@ -133,17 +132,16 @@ def _share(part: str | None) -> Share:
 
 def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     """Say what `run` would do."""
+    from atomglass.ensemble.models import model_of
     from atomglass.ensemble.store import StudyStore, check_free
     from atomglass.ensemble.survey import survey
 
-    ensemble = settings.ensemble
+    ensemble, many = settings.ensemble, model_of({"model": settings.model}, "model").words.many
     typer.echo(f"physics hash {settings.physics_hash}, seed {settings.seed}")
     if not (out / "study.json").exists():
         check_free(out)
-        glasses = ensemble.chains * ensemble.realizations_per_chain
-        typer.echo(
-            f"would start {ensemble.chains} chains, {glasses} glasses, in {out}; `atomglass plan` tells the cost"
-        )
+        count = ensemble.chains * ensemble.realizations_per_chain
+        typer.echo(f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` tells the cost")
         return
     store = StudyStore(out)
     store.settings = store.agreed(settings, extend)
@@ -151,7 +149,7 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     todo = [c for c in now.chains if c.word != "done"]
     begun = sum(c.word == "interrupted" for c in todo)
     typer.echo(
-        f"would go on in {out}: {now.total - now.finished} of {now.total} glasses left in {len(todo)} of "
+        f"would go on in {out}: {now.total - now.finished} of {now.total} {many} left in {len(todo)} of "
         f"{len(now.chains)} chains ({begun} of them begun, {now.count('running')} being run)"
     )
 
@@ -160,16 +158,18 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
 def plan(
     study: StudyFile,
     cores: Annotated[int, typer.Option("--cores", min=1, help="To tell the wall time.")] = 1,
-    measure: Annotated[bool, typer.Option(help="Time sweeps and one glass on this machine.")] = True,
+    measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
 ) -> None:
     """Tell what a study costs: core-hours, disk, and how far it can be spread."""
+    from atomglass.ensemble.models import model_of
     from atomglass.ensemble.planning import measured_cost, plan_study
     from atomglass.ensemble.settings import read_study
     from atomglass.terminal import print_table
 
     settings = read_study(study)
     if measure:
-        typer.echo("timing one glass on this machine ...", err=True)
+        one = model_of({"model": settings.model}, "model").words.one
+        typer.echo(f"timing one {one} on this machine ...", err=True)
     cost = measured_cost(settings) if measure else None
     print_table(f"study {settings.name}", ["", ""], [[*row] for row in plan_study(settings, cost, cores)])
 
@@ -188,6 +188,14 @@ def export(
     typer.echo(f"written: {out}")
 
 
+def _need_glasses(folder: Path) -> None:
+    """Refuse a study of anything else, where there is a study at all and not its tables alone."""
+    from atomglass.ensemble.store import StudyStore
+
+    if (folder / "study.json").is_file():
+        StudyStore(folder).need_glasses()
+
+
 @app.command()
 def wells(
     folder: StudyFolder,
@@ -197,12 +205,50 @@ def wells(
 
     Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
     """
+    _need_glasses(folder)
     from atomglass.analysis.wells import outcomes, second_wells
     from atomglass.terminal import print_table
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
     print_table("where the displaced glasses went", *outcomes(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
+
+
+@app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Directories of collected studies.")],
+    fixed_number_of: Annotated[
+        int | None, typer.Option("--fixed-number-of", min=1, help="Hold N PR at its bound for so many particles.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
+) -> None:
+    """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents."""
+    from atomglass.analysis.study_comparison import compare_studies
+    from atomglass.analysis.words import comparison_table
+    from atomglass.ensemble.disk import replace
+    from atomglass.ensemble.tables import load_study
+    from atomglass.terminal import print_table
+
+    table = compare_studies([load_study(folder) for folder in folders], fixed_number_of=fixed_number_of)
+    print_table(*comparison_table(table))
+    if out is not None:
+        replace(out, table.to_csv(index=False).encode(), "table")
+        typer.echo(f"\nwritten: {out}")
+
+
+@app.command()
+def recurrences(folder: StudyFolder) -> None:
+    """Find which quasi-localized modes of a collected study are one defect met again, in its kept glasses.
+
+    Writes recurrences.parquet, which `analyze` then uses.
+    """
+    _need_glasses(folder)
+    from atomglass.analysis.recurrence_table import NAME, find_recurrences
+
+    found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    again = int(found["recurrence_of"].notna().sum())
+    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are returns of an earlier one")
+    typer.echo(f"written: {folder / NAME}")
 
 
 @app.command()
@@ -215,23 +261,15 @@ def collect(
     Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
-    from atomglass.analysis.gallery import study_figures, write_figures
-    from atomglass.analysis.summary import summarise
+    from atomglass.analysis.overview import overview
     from atomglass.ensemble import tables
-    from atomglass.ensemble.disk import replace
     from atomglass.ensemble.store import StudyStore
 
     store = StudyStore(folder)
     found = tables.collect(store)
-    modes, realizations = found.modes.to_pandas(), found.realizations.to_pandas()
-    selection = store.settings.qlm.model_dump()
-    text = summarise(modes, realizations, **selection)
-    replace(folder / "summary.txt", (text.rstrip() + "\n").encode(), "table")
+    text, written = overview(store, figures)
     typer.echo(text)
-    written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")]
-    written.append(folder / "summary.txt")
-    if figures:
-        written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
+    written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")] + written
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:
@@ -246,12 +284,47 @@ def _warn(store: StudyStore, found: Any) -> None:
     if lost:
         shown = ", ".join(f"chain {c}: {start} to {stop - 1}" for c, start, stop in found.missing[:5])
         more = f" and {len(found.missing) - 5} more gaps" if len(found.missing) > 5 else ""
-        total = lost + found.realizations.num_rows
+        total = lost + found.rows["realizations"]
         typer.echo(f"missing: {lost} of {total} realizations ({shown}{more}); run the study again", err=True)
     for status, count in found.failed.items():
         typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
     for line in found.warnings:
         typer.echo(f"warning: {line}", err=True)
+
+
+@app.command()
+def crosscheck(
+    one: Annotated[Path, typer.Argument(help="A study's directory, collected.")],
+    other: Annotated[Path, typer.Argument(help="The same study, computed elsewhere, collected.")],
+) -> None:
+    """Compare what two machines made of one study: changed basins are counted, modes must agree to 1e-8.
+
+    Exit status 1: modes of the same basin do not agree.
+    """
+    from atomglass.ensemble.comparing import FREQUENCY_TOLERANCE
+    from atomglass.ensemble.comparing import compare as compared
+    from atomglass.terminal import print_table
+
+    found = compared(one, other)
+    rows = [
+        ["realizations in both", str(found.common)],
+        ["with the same status", str(found.same_status)],
+        ["other sample (a step of the sampler went another way)", _listed(found.other_samples)],
+        ["same sample, changed basin", _listed(found.changed_basins)],
+        ["same basin", f"{found.compared}, {found.modes} modes"],
+        ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
+        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _listed(found.disagreeing)],
+        ["modes in another group there", str(found.regrouped)],
+    ]
+    print_table("", ["", ""], rows)
+    if found.disagreeing:
+        raise typer.Exit(1)
+
+
+def _listed(numbers: list[int]) -> str:
+    """Return how many, and the first of them."""
+    shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+    return f"{len(numbers)} ({shown})" if numbers else "0"
 
 
 @app.command()
@@ -266,12 +339,14 @@ def analyze(
 
     Prints tables and writes them as CSV, and all of it as analysis.json.
     """
+    _need_glasses(folder)
     from atomglass.analysis.gather import analyse, write_analysis
+    from atomglass.analysis.recurrence_table import load_recurrences
     from atomglass.analysis.words import analysis_tables
     from atomglass.ensemble.tables import load_study
     from atomglass.terminal import print_table
 
-    found = analyse(load_study(folder), seed=seed)
+    found = analyse(load_study(folder), seed=seed, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
         typer.echo("")
@@ -285,12 +360,18 @@ def analyze(
 def report(
     folder: StudyFolder,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    exponents: Annotated[
+        Path | None,
+        typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
 ) -> None:
     """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
+    _need_glasses(folder)
     from atomglass.analysis.report import write_report
 
-    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
+    written = write_report(folder, out, seed=seed, exponents=exponents)
+    typer.echo("written: " + " ".join(str(path) for path in written))
 
 
 @app.command()
@@ -305,21 +386,28 @@ def status(
 
     store = StudyStore(folder)
     now = survey(store)
-    words = ("done", "running", "interrupted", "waiting")
-    rows = [[word, str(now.count(word)), str(sum(c.finished for c in now.chains if c.word == word))] for word in words]
+    words = store.model.words
+    rows = [
+        [word, str(now.count(word)), str(sum(c.finished for c in now.chains if c.word == word))]
+        for word in ("done", "running", "interrupted", "waiting")
+    ]
     rows.append(["all", str(len(now.chains)), f"{now.finished} of {now.total}"])
-    print_table(store.settings.name, ["state", "chains", "glasses"], rows)
-    typer.echo(f"failed glasses: {now.failed}; sweeps {now.sweeps / max(1, now.sweeps_total):.1%}")
+    print_table(store.settings.name, ["state", "chains", words.many], rows)
+    steps = f"; {words.steps} {now.sweeps / max(1, now.sweeps_total):.1%}" if words.steps else ""
+    typer.echo(f"failed {words.many}: {now.failed}{steps}")
+    crashes = store.crashes.count()
+    if crashes:
+        typer.echo(f"processes that died of a fault of their own: {crashes}; see {folder / 'crashes'}")
     if now.seconds_left is not None:
-        between = store.settings.sample.sweeps_between
-        typer.echo(f"{now.rate / between * 3600:.4g} glasses an hour, about {duration(now.seconds_left)} left")
+        between = store.model.steps(store.settings, 1) - store.model.steps(store.settings, 0)
+        typer.echo(f"{now.rate / between * 3600:.4g} {words.many} an hour, about {duration(now.seconds_left)} left")
     if chains or len(now.chains) <= 20:
         per_chain = store.settings.ensemble.realizations_per_chain
         table = [
             [str(c.chain), c.word, f"{c.finished}/{per_chain}", str(c.failed), f"{c.sweeps}", c.owner]
             for c in now.chains
         ]
-        print_table("", ["chain", "state", "glasses", "failed", "sweeps", "by"], table)
+        print_table("", ["chain", "state", words.many, "failed", words.steps or "drawn", "by"], table)
 
 
 @app.command()

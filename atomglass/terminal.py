@@ -33,6 +33,7 @@ class StudyProgress:
 
     def __init__(self, store: StudyStore, others: bool = False, silent: bool = False) -> None:
         self._store, self._others, self._silent = store, others, silent
+        self._words = store.model.words
         now = survey(store)
         self._total, self._sweeps_total = now.total, now.sweeps_total
         self._done, self._sweeps = now.finished, now.sweeps
@@ -45,9 +46,12 @@ class StudyProgress:
     def __enter__(self) -> StudyProgress:
         if self._bars:
             self._bars.start()
+            shown = bool(self._words.steps)  # a chain may have none worth showing
             self._tasks = [
-                self._bars.add_task("sampling (sweeps)", total=self._sweeps_total, completed=self._sweeps),
-                self._bars.add_task("glasses", total=self._total, completed=self._done),
+                self._bars.add_task(
+                    f"sampling ({self._words.steps})", total=self._sweeps_total, completed=self._sweeps, visible=shown
+                ),
+                self._bars.add_task(self._words.many, total=self._total, completed=self._done),
             ]
         else:
             self._log()
@@ -72,7 +76,7 @@ class StudyProgress:
         self._status[status] += 1
         self._qlms += int(modes or 0)
         if self._bars:
-            text = f"glasses ({self._qlms} quasi-localized modes{self._failures()})"
+            text = f"{self._words.many} ({self._qlms} {self._words.modes}{self._failures()})"
             self._bars.update(self._tasks[1], completed=self._done, description=text)
         self._log_now_and_then()
 
@@ -99,9 +103,10 @@ class StudyProgress:
             now = survey(self._store)
             self._done, self._sweeps = now.finished, now.sweeps
         share = self._sweeps / self._sweeps_total if self._sweeps_total else 1.0
+        steps = f"{self._words.steps} {min(share, 1):4.0%}, " if self._words.steps else ""
         print(
-            f"[{self._logged - self._began:7.0f} s] sweeps {min(share, 1):4.0%}, glasses {self._done}/{self._total}, "
-            f"quasi-localized modes {self._qlms}{self._failures()}",
+            f"[{self._logged - self._began:7.0f} s] {steps}{self._words.many} {self._done}/{self._total}, "
+            f"{self._words.modes} {self._qlms}{self._failures()}",
             file=sys.stderr,
             flush=True,
         )

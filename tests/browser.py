@@ -20,6 +20,9 @@ _LOOK = """() => ({
   beyond: [...document.querySelectorAll('body *')]
     .filter(e => !e.closest('.scroll') && e.getBoundingClientRect().right > window.innerWidth + 1)
     .map(e => e.tagName + '.' + e.className).slice(0, 5),
+  cut: [...document.querySelectorAll('body *')]
+    .filter(e => !e.closest('.scroll') && e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.tagName + ': ' + e.textContent.slice(0, 40)).slice(0, 5),
   pictures: [...document.querySelectorAll('img, svg')].map(e => {
     const box = e.getBoundingClientRect();
     return {name: e.alt || e.id, natural: e.naturalWidth ?? box.width, width: box.width, height: box.height};
@@ -40,6 +43,7 @@ class Seen:
     inner: int = 0
     width: int = 0
     beyond: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
     pictures: list[dict] = field(default_factory=list)
     small: list[str] = field(default_factory=list)
     anchors: list[str] = field(default_factory=list)

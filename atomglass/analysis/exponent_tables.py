@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,19 @@ from atomglass.analysis.likelihood import log_likelihood_differences, prefactor
 from atomglass.analysis.power import power_statement
 from atomglass.analysis.selection import Selection, select
 from atomglass.analysis.theory_tests import clusters
-from atomglass.analysis.verdicts import UNDECIDED, verdict
+from atomglass.analysis.verdicts import DIFFERS, UNDECIDED, verdict
 
 #: f and participation ratio of the grid on which exponents are shown; infinity is no bound.
 GRID_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
 GRID_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
 #: With fewer modes no exponent is fitted.
 LEAST_MODES = 10
+#: Of fewer chains no verdict on an exponent is given.
+LEAST_CHAINS = 5
+#: p of the Kolmogorov-Smirnov test with the fitted exponent below which there is no power law.
+NO_POWER_LAW = 0.01
+#: An exponent whose 95 % interval reaches farther than this from the theory's agrees with too much.
+RESOLUTION = 1.5
 EXPONENTS = (3.0, 3.5, 4.0)
 
 
@@ -41,7 +48,8 @@ def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
         exponent; error (one standard error, chains as the unit); low68, high68, low95, high95 (bootstrap over chains);
         p_fit (Kolmogorov-Smirnov, fitted exponent), p3 and p4 (fixed at 3 and 4); dlnL3, dlnL35, dlnL4 (log-likelihood
         below its maximum, for the effective number of modes); needed (independent modes that tell 3 from 4); power
-        (probability that this sample tells them apart); verdict (on the theory's exponent, 3 or 4 being the rival).
+        (probability that this sample tells them apart); verdict (on the theory's exponent, 3 or 4 being the rival;
+        `differs` also where no power law fits, p_fit < 0.01).
     """
     samples = [("kept", qlms)]
     if "recurrence_of" in qlms.columns:
@@ -57,12 +65,12 @@ def _members(qlms: pd.DataFrame, group: str) -> pd.DataFrame:
     return qlms if group == "all" else qlms[qlms["group"] == group]
 
 
-def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, object]:
+def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, Any]:
     """One line of the table."""
     names = (
         "exponent", "error", "low68", "high68", "low95", "high95", "p_fit", "p3", "p4", "dlnL3", "dlnL35", "dlnL4",
     )  # fmt: skip
-    line: dict[str, object] = {"modes": len(rows), "chains": rows["chain"].nunique(), "effective": math.nan}
+    line: dict[str, Any] = {"modes": len(rows), "chains": rows["chain"].nunique(), "effective": math.nan}
     line |= dict.fromkeys(names, math.nan)
     if len(rows) < LEAST_MODES or rows["x"].eq(1).all():
         return line | {"needed": power_statement(0, 0.0, 4, 3).needed, "power": 0.0, "verdict": UNDECIDED}
@@ -82,8 +90,17 @@ def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, 
     truth = EXPECTED_EXPONENT.get(group, 4)
     power = power_statement(len(rows), fit.effective_count, truth, 7 - truth, fit.chains)
     line["needed"], line["power"] = power.needed, power.reached
-    line["verdict"] = verdict(float(line["low95"]), float(line["high95"]), truth, rivals=(7 - truth,))  # type: ignore[arg-type]
+    line["verdict"] = _exponent_verdict(line, truth)
     return line
+
+
+def _exponent_verdict(line: dict[str, Any], truth: float) -> str:
+    """Whether D(omega) ~ omega^truth: not where no power law fits at all, and not where everything would."""
+    if line["chains"] < LEAST_CHAINS:
+        return UNDECIDED
+    if line["p_fit"] < NO_POWER_LAW:
+        return DIFFERS
+    return verdict(line["low95"], line["high95"], truth, rivals=(7 - truth,), resolution=RESOLUTION)
 
 
 def selection_grid(
@@ -123,6 +140,38 @@ def selection_grid(
                     line["error"] = float(np.fmax(fit.error, fit.chain_error))
                 rows.append(line)
     return pd.DataFrame(rows)
+
+
+def drifting(grid: pd.DataFrame, rule: Selection, lower: float = 0.6) -> list[str]:
+    """Return a line for each group whose exponent still changes between f = `lower` and the rule's bound.
+
+    Where a power law holds, the fit to the fewer modes scatters about the other with the difference of the two
+    variances, one sample lying within the other (Hausman, Econometrica 46, 1251 (1978)). More than two standard errors
+    mean that the bound makes the exponent: there is no plateau.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        From `selection_grid`.
+    rule : Selection
+        The primary rule.
+    lower : float
+        The lower f; one of the grid's.
+    """
+    at = grid[grid["participation_ratio"] == rule.participation_ratio].set_index(["group", "frequency_share"])
+    lines = []
+    for group in ("A", "B", "all"):
+        if (group, lower) not in at.index or (group, rule.frequency_share) not in at.index:
+            continue
+        few, many = at.loc[(group, lower)], at.loc[(group, rule.frequency_share)]
+        variance = few["error"] ** 2 - many["error"] ** 2
+        if variance > 0 and abs(few["exponent"] - many["exponent"]) > 2 * math.sqrt(variance):
+            lines.append(
+                f"The exponent of {group} drifts with the bound, {few['exponent']:.1f} +- {few['error']:.1f} at "
+                f"f = {lower:g} and {many['exponent']:.1f} +- {many['error']:.1f} at f = {rule.frequency_share:g}: "
+                "the selection makes it, there is no plateau."
+            )
+    return lines
 
 
 def prefactor_table(qlms: pd.DataFrame, whole: pd.DataFrame, rule: Selection) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def draw_density_of_states(
         xlabel=FREQUENCY_LABEL, ylabel=rf"$D_{group}(\omega)$ per mode ($\sqrt{{m\sigma^2/\epsilon}}$)",
     )  # fmt: skip
     ax.yaxis.set_minor_formatter(NullFormatter())
-    _plain_ticks(ax)
+    plain_ticks(ax)
     ax.legend(loc="upper left", ncols=2, columnspacing=1)
     return ax
 
@@ -127,7 +127,7 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", 
         top = max(float(beta.max()) * 1.001, 2.0)
         edges = np.geomspace(1, top, bin_number(len(beta), least=4) + 1)
         ax.set(xscale="log", xlim=(1, top))
-        _plain_ticks(ax)
+        plain_ticks(ax)
     _bars(ax, histogram(beta, edges), group, signed, beyond=int((beta > edges[-1]).sum()))
     name = r"\beta" if signed else r"|\beta|"
     ax.set(xlabel=SIGNED_BETA_LABEL if signed else BETA_LABEL, ylabel=rf"$P_{group}({name})$ per mode")
@@ -301,7 +301,7 @@ def _legend_above_bars(ax: Axes, where: Literal["upper left", "upper right"] = "
     ax.legend(loc=where)
 
 
-def _plain_ticks(ax: Axes) -> None:
+def plain_ticks(ax: Axes) -> None:
     """Write 0.1, 0.2, 0.5, 1 instead of powers on a logarithmic axis of less than two decades."""
     low, high = ax.get_xlim()
     decades = np.log10(high / low)

@@ -68,6 +68,7 @@ def study_figures(
     *,
     participation_ratio: float = PARTICIPATION_RATIO,
     frequency_share: float = FREQUENCY_SHARE,
+    density: pd.DataFrame | None = None,
 ) -> list[NamedFigure]:
     """Draw the figures of a study: the paper's four, its selection, and the spectrum.
 
@@ -75,6 +76,9 @@ def study_figures(
     ----------
     modes, realizations : DataFrame
         The collected tables.
+    density : DataFrame, optional
+        A density of states of the same glasses by another route (frequency, density, error), drawn instead of that of
+        the table of modes.
     participation_ratio, frequency_share : float
         The selection's bounds, as in the study's settings.
 
@@ -88,7 +92,7 @@ def study_figures(
     return [
         *_paper_figures(modes, frequency_share),
         _selection(modes, realizations, participation_ratio, frequency_share),
-        *_spectrum(modes, realizations, participation_ratio),
+        *_spectrum(modes, realizations, participation_ratio, density),
     ]
 
 
@@ -246,7 +250,9 @@ def _selection(
     return NamedFigure("selection", "Which modes were selected", caption, figure)
 
 
-def _spectrum(modes: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float) -> list[NamedFigure]:
+def _spectrum(
+    modes: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, given: pd.DataFrame | None
+) -> list[NamedFigure]:
     """D(omega)/omega^(d-1) and PR among the phonons; nothing where the tables lack what they need."""
     needed = {"transverse_speed", "longitudinal_speed", "density", "number", "rattlers", "dimension"}
     good = realizations[realizations["status"] == "ok"]
@@ -257,9 +263,11 @@ def _spectrum(modes: pd.DataFrame, realizations: pd.DataFrame, participation_rat
     held = float((good["density"] * (1 - good["rattlers"].fillna(0) / good["number"])).mean())
     whole = bool((known_below(modes, good) == float("inf")).mean() > 0.5)
     upto = "Full spectra." if whole else "The tables hold the low modes alone: the boson peak lies further up."
+    if given is not None:
+        upto = "Taken from density_of_states.parquet."
     density, participation = new_figure(), new_figure(height=2.8)
     draw_reduced_density(
-        density_of_states(modes, realizations), density.axes[0], dimension=dimension,
+        density_of_states(modes, realizations) if given is None else given, density.axes[0], dimension=dimension,
         debye=debye_level(transverse, longitudinal, held, dimension),
         first_phonon=float(good["first_phonon_frequency"].mean()),
     )  # fmt: skip

@@ -12,12 +12,16 @@ import numpy as np
 import pandas as pd
 
 from atomglass.analysis.clusters import Share, share
-from atomglass.analysis.exponent_tables import exponent_table, prefactor_table, selection_grid
+from atomglass.analysis.exponent_tables import drifting, exponent_table, prefactor_table, selection_grid
 from atomglass.analysis.exponents import truncated_power_law
 from atomglass.analysis.likelihood import TwoTermFit, fit_two_terms
+from atomglass.analysis.recurrence_table import with_recurrences
 from atomglass.analysis.selection import Selection, complete_realizations, select
 from atomglass.analysis.statements import paper_statements, per_realization
 from atomglass.analysis.theory_tests import all_tests
+
+#: A participation number below this is a single particle in a loose cage.
+FEW_PARTICLES = 3
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ class Analysis:
         return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
 
 
-def analyse(study: Any, *, seed: int = 0, rule: Selection | None = None) -> Analysis:
+def analyse(
+    study: Any, *, seed: int = 0, rule: Selection | None = None, recurrences: pd.DataFrame | None = None
+) -> Analysis:
     """Return the whole analysis of a study.
 
     Parameters
@@ -86,6 +92,8 @@ def analyse(study: Any, *, seed: int = 0, rule: Selection | None = None) -> Anal
         Of bootstrap and simulated p-values.
     rule : Selection, optional
         The primary selection; omega < 0.8 omega_1 and PR < 0.27 by default.
+    recurrences : DataFrame, optional
+        From `find_recurrences`: exponents are then given without returns of one defect too.
 
     Raises
     ------
@@ -95,25 +103,26 @@ def analyse(study: Any, *, seed: int = 0, rule: Selection | None = None) -> Anal
     rule = rule or Selection()
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
     whole = complete_realizations(study.realizations)
-    qlms = select(study.modes, rule)
+    modes = study.modes if recurrences is None else with_recurrences(study.modes, recurrences)
+    qlms = select(modes, rule)
     deep = qlms[qlms["group"] == "B"]
     two_terms = None
     if len(deep) >= 10:
         effective = truncated_power_law(deep["x"], deep["chain"]).effective_count
         two_terms = fit_two_terms(deep["x"], deep["bound"], effective)
-    exponents = exponent_table(qlms, streams[0])
+    exponents, grid = exponent_table(qlms, streams[0]), selection_grid(modes)
     return Analysis(
         name=str(study.settings.get("name", "study")),
         seed=seed,
         rule=rule,
         overview=_overview(qlms, whole, study.realizations),
         exponents=exponents,
-        selection=selection_grid(study.modes),
+        selection=grid,
         two_terms=two_terms,
         prefactors=prefactor_table(qlms, whole, rule),
         statements=paper_statements(study, rule, seed=seed, exponents=exponents),
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
-        warnings=tuple(_warnings(qlms, whole, study.realizations)),
+        warnings=(*_warnings(qlms, whole, study.realizations), *drifting(grid, rule)),
     )
 
 
@@ -132,6 +141,8 @@ def _overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFram
         found.append((f"share of {name}", share(qlms["group"] == name, qlms["chain"])))
     shallow = qlms[qlms["group"] == "A"]
     found.append(("share of A with a hidden well", share(shallow["second_minimum"].eq(True), shallow["chain"])))
+    if "recurrence_of" in qlms.columns:
+        found.append(("share of QLMs that are returns", share(qlms["recurrence_of"].notna(), qlms["chain"])))
     rows += [(name, value.value, value.error) for name, value in found]
     return pd.DataFrame(rows, columns=["quantity", "value", "error"])
 
@@ -147,6 +158,13 @@ def _warnings(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFram
         lines.append(f"{lost} of {len(realizations)} realizations failed or are not proven complete; left out.")
     if "recurrence_of" not in qlms.columns:
         lines.append("Returns of one defect are not marked; errors allow for them through the chains.")
+    size = whole.set_index("realization")["number"].reindex(qlms["realization"]).to_numpy()
+    alone = int((qlms["participation_ratio"].to_numpy() * size < FEW_PARTICLES).sum())
+    if alone:
+        lines.append(
+            f"In {alone} of {len(qlms)} QLMs fewer than {FEW_PARTICLES} particles take part: barely held ones, almost "
+            "rattlers."
+        )
     leaning = int((qlms.get("b3_cutoff_share", pd.Series(dtype=float)).abs() > 0.5).sum())
     if leaning:
         lines.append(f"In {leaning} of {len(qlms)} QLMs most of b3 comes from pairs within 5 % of their cutoff.")

@@ -59,6 +59,7 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
         The modes computed now are not those of the table: it belongs to another study or program.
     """
     store = StudyStore(Path(folder))
+    store.need_glasses()
     settings, potential = store.settings, store.settings.pair_potential
     rows = dict(iter(quasi_localized(modes).groupby("realization")))
     for number, glass in kept_configurations(folder, chains):

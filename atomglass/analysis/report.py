@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from atomglass.analysis import report_origin, report_tables
 from atomglass.analysis.gallery import NamedFigure, picture_modes, selection_grid_figure, study_figures
 from atomglass.analysis.gather import Analysis, analyse
+from atomglass.analysis.published import exponent_rows, rewrite_page
+from atomglass.analysis.recurrence_table import load_recurrences
 from atomglass.analysis.report_tables import ReportTable
 from atomglass.analysis.report_wells import wells_tables
 from atomglass.analysis.typesetting import number, typeset, with_error
@@ -32,7 +34,9 @@ class Headline:
     what: str
 
 
-def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int = 0) -> Path:
+def write_report(
+    folder: str | Path, out: str | Path | None = None, *, seed: int = 0, exponents: str | Path | None = None
+) -> list[Path]:
     """Analyse a collected study and write its report.
 
     Parameters
@@ -43,11 +47,13 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
         The file; by default `report.html` in the folder.
     seed : int
         Of bootstrap and simulated p-values; the same seed gives the same file.
+    exponents : str or Path, optional
+        A Markdown page whose table of exponents gets this study's rows, see `published`.
 
     Returns
     -------
-    Path
-        The file written.
+    list of Path
+        The files written.
 
     Raises
     ------
@@ -60,12 +66,16 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
     out = folder / "report.html" if out is None else Path(out)
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
-    text = render(load_study(folder), folder, seed=seed)
-    replace(out, text.encode(), "table")
-    return out
+    study = load_study(folder)
+    found = analyse(study, seed=seed, recurrences=load_recurrences(folder))
+    written = []
+    if exponents is not None:  # first, since it refuses a page without a place for the table
+        written.append(rewrite_page(exponents, exponent_rows(found, study.realizations)))
+    replace(out, render(study, folder, found).encode(), "table")
+    return [out, *written]
 
 
-def render(study: Study, folder: Path, *, seed: int = 0) -> str:
+def render(study: Study, folder: Path, found: Analysis) -> str:
     """Return the report as HTML.
 
     Parameters
@@ -73,11 +83,11 @@ def render(study: Study, folder: Path, *, seed: int = 0) -> str:
     study : Study
         From `load_study`.
     folder : Path
-        Where optional tables (`runs`, `wells`) and kept glasses are looked for.
-    seed : int
-        Of bootstrap and simulated p-values.
+        Where kept glasses and optional tables are looked for: `runs`, `wells`, and `density_of_states` (frequency,
+        density, error), a spectrum found by another route, the kernel polynomial method say.
+    found : Analysis
+        Of the study.
     """
-    found = analyse(study, seed=seed)
     runs, wells = (report_origin.read_optional(folder, name) for name in ("runs", "wells"))
     page = Environment(
         loader=PackageLoader("atomglass.analysis"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -95,7 +105,7 @@ def render(study: Study, folder: Path, *, seed: int = 0) -> str:
         figures=_figures(study, folder, found),
         origin=[report_origin.runs_table(runs), report_origin.settings_table(study.settings)],
         glossary=report_origin.glossary(study),
-        seed=seed,
+        seed=found.seed,
     )
 
 
@@ -130,6 +140,9 @@ def _headlines(found: Analysis) -> list[Headline]:
         Headline(with_error(at.value["QLMs per realization"], at.error["QLMs per realization"]), "QLMs a glass"),
         Headline(with_error(at.value["share of B"], at.error["share of B"]), "share of group B (paper: 0.31)"),
     ]
+    if "share of QLMs that are returns" in at.index:
+        returns = at.loc["share of QLMs that are returns"]
+        rows.append(Headline(with_error(returns["value"], returns["error"]), "share of returning defects"))
     for r in found.exponents[found.exponents["returns"] == "kept"].itertuples():
         if r.group in ("A", "B"):
             expected = {"A": 4, "B": 3}[r.group]
@@ -173,7 +186,8 @@ def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     rule: dict[str, Any] = {"frequency_share": found.rule.frequency_share}
     if found.rule.participation_ratio is not None:
         rule["participation_ratio"] = found.rule.participation_ratio
-    figures = study_figures(study.modes, study.realizations, **rule)
+    density = report_origin.read_optional(folder, "density_of_states")
+    figures = study_figures(study.modes, study.realizations, density=density, **rule)
     if len(found.selection):
         figures.insert(5, selection_grid_figure(found.selection, **rule))
     potential = study.settings.get("potential")

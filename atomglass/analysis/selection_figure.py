@@ -47,6 +47,9 @@ def draw_selection_grid(
         ax.axhline(exponent, color=GREY, linestyle="-" if exponent == EXPECTED_EXPONENT.get(group) else "--", zorder=0)
     ax.axvline(frequency_share, color=PALE, linewidth=5, alpha=0.6, zorder=0)
     ratios = sorted(grid["participation_ratio"].unique())
+    # Without a bound on PR the exponent can be 20 where phonons begin: it must not squeeze the others.
+    bounded = mine[np.isfinite(mine["participation_ratio"])] if np.isfinite(mine["participation_ratio"]).any() else mine
+    top = 1.3 * float((bounded["exponent"] + bounded["error"]).max())
     step = float(np.diff(np.unique(grid["frequency_share"])).min(initial=0.1)) / (1.6 * len(ratios))
     for k, ratio in enumerate(ratios):
         line = mine[mine["participation_ratio"] == ratio].sort_values("frequency_share")
@@ -57,12 +60,17 @@ def draw_selection_grid(
         ax.errorbar(
             x, line["exponent"], line["error"], fmt=_MARKERS[k % 6] + "-", color=SEQUENCE[k % 6],
             elinewidth=0.8, linewidth=1.6 if primary else 0.6, markersize=4 if primary else 2.8, capsize=0,
-            label="no bound" if np.isinf(ratio) else f"PR < {ratio:g}", zorder=3 if primary else 2,
+            label=_label(ratio, float(line["exponent"].max()), top), zorder=3 if primary else 2,
         )  # fmt: skip
-    top = float((mine["exponent"] + mine["error"]).max())
     ax.set(
-        ylim=(min(0.0, float((mine["exponent"] - mine["error"]).min())), 1.25 * top),
+        ylim=(min(0.0, float((mine["exponent"] - mine["error"]).min())), top),
         xlabel=r"bound of the selection, $f = \omega_{\max} / \omega_1$", ylabel="exponent $s$ (no unit)",
     )  # fmt: skip
     ax.legend(loc="upper left", ncols=3, columnspacing=0.8, handlelength=1.4, **FRAMED)
     return ax
+
+
+def _label(ratio: float, highest: float, top: float) -> str:
+    """Return the name of a line; one that leaves the axes says how far it goes."""
+    name = "no bound" if np.isinf(ratio) else f"PR < {ratio:g}"
+    return name if highest < top else f"{name} (to {highest:.0f})"

@@ -7,12 +7,13 @@ words were turned into one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from atomglass.analysis.clusters import Share, rate, share
 from atomglass.analysis.exponent_tables import exponent_table
@@ -64,17 +65,19 @@ def paper_statements(
         Columns quantity, paper, ours, error (one standard error that allows for chains), verdict (`agrees`, `differs`,
         `undecided`; empty where there is nothing to compare) and note.
     """
-    rng = np.random.default_rng(np.random.SeedSequence([seed, 1]))
+    rng, rule = np.random.default_rng(np.random.SeedSequence([seed, 1])), rule or Selection()
     qlms, whole = select(study.modes, rule), complete_realizations(study.realizations)
     require(study.modes, ("group", "b2", "b3", "b4", "beta", "barrier", "true_barrier", "second_minimum", "chain"))
     groups = {name: qlms[qlms["group"] == name] for name in "AB"}
     fits = exponent_table(qlms, rng) if exponents is None else exponents
     rows = [
         *_numbers(qlms, groups, whole, study.realizations),
+        _matching_bound(study.modes, whole, rule),
         *_wells(groups),
         *_barriers(groups["B"]),
         *_frequencies(groups, rng),
         *_coefficients(groups, rng),
+        *_distributions(qlms, groups),
         *(_exponent(line) for line in fits[(fits["returns"] == "kept") & fits["group"].isin(["A", "B"])].itertuples()),
     ]
     return pd.DataFrame([vars(row) for row in rows])
@@ -114,6 +117,20 @@ def _numbers(
         Statement("modes in neither group", 0.0, float(other), math.nan, AGREES if not other else DIFFERS, "b4 <= 0")
     )
     return rows
+
+
+def _matching_bound(modes: pd.DataFrame, whole: pd.DataFrame, rule: Selection) -> Statement:
+    """The bound f at which we would find as many QLMs per realization as the paper did."""
+    wanted = PAPER_QLMS / PAPER_REALIZATIONS * len(whole)
+    lowest = select(modes, replace(rule, frequency_share=1.2))
+    ratio = np.sort((lowest["frequency"] / lowest["first_phonon_frequency"]).to_numpy())
+    place = round(wanted)
+    known = len(whole) > 0 and 1 <= place <= len(ratio)
+    return Statement(
+        "f that gives the paper's QLMs per realization", math.nan, float(ratio[place - 1]) if known else math.nan,
+        float(ratio[place - 1]) / (5 * math.sqrt(place)) if known else math.nan, "",
+        "bound omega < f omega_1 at the same bound on PR; error: counting, at omega^4",
+    )  # fmt: skip
 
 
 def per_realization(qlms: pd.DataFrame, whole: pd.DataFrame) -> Share:
@@ -209,6 +226,30 @@ def _coefficients(groups: dict[str, pd.DataFrame], rng: np.random.Generator) -> 
             for word, value in (("lowest", values.min()), ("highest", values.max())):
                 label = "|b3|" if column == "b3" else column
                 rows.append(Statement(f"{word} {label} in {name}", math.nan, float(value), math.nan, "", "our range"))
+    return rows
+
+
+def _distributions(qlms: pd.DataFrame, groups: dict[str, pd.DataFrame]) -> list[Statement]:
+    """The shapes of Fig. 4, and whether the coefficients know of each other."""
+    cubic = {name: rows["b3"].abs() for name, rows in groups.items()}
+    rows = []
+    if min(map(len, cubic.values())) >= LEAST:
+        small = share(cubic["A"] < cubic["A"].max() / 4, groups["A"]["chain"])
+        word = {True: AGREES, False: UNDECIDED}[small.interval(0.95)[0] > 0.25]
+        note = "in the lowest quarter of A's range; 'peaks at very small values', so more than a quarter"
+        rows.append(Statement("share of A at small |b3|", math.nan, small.value, small.error, word, note))
+        dip = share(cubic["B"] < cubic["A"].median(), groups["B"]["chain"])
+        word = {True: AGREES, False: UNDECIDED}[dip.interval(0.95)[1] < 0.5]
+        note = "below the median of A; 'has a dip at small values', so less than half"
+        rows.append(Statement("share of B at small |b3|", math.nan, dip.value, dip.error, word, note))
+    for one, other in (("b3", "b4"), ("b2", "b3"), ("b2", "b4")):
+        if len(qlms) >= LEAST:
+            found = stats.spearmanr(qlms[one].abs(), qlms[other].abs())
+            error = (1 - found.statistic**2) / math.sqrt(len(qlms) - 1)
+            word = AGREES if found.pvalue < 0.05 else UNDECIDED
+            note = "Spearman's, all QLMs; 'correlations exist'"
+            name = f"rank correlation of |{one}| and |{other}|".replace("|b2|", "b2").replace("|b4|", "b4")
+            rows.append(Statement(name, math.nan, float(found.statistic), float(error), word, note))
     return rows
 
 

@@ -21,6 +21,7 @@ _REMEDIES = {
     "not_a_minimum": "lower quench.force_tolerance: the quench stopped at a saddle",
     "no_rigidity": "raise the density or lower the temperature: the sample is not a solid",
     "all_rattlers": "raise the density: the particles do not touch",
+    "crashed": "the folder crashes of the study holds the tracebacks; report it with study.json",
     "error": "run the study again; if it comes back, report it with study.json",
 }
 

@@ -45,7 +45,8 @@ class TheoryTest:
     name, meaning : str
         Short name, and what the number is.
     value, error : float
-        Measured, with one standard error that allows for chains; NaN where there are too few modes.
+        Measured, with one standard error that allows for chains; NaN where there are too few modes. An omega* of
+        infinity has no sign of it in the data, and no error.
     expected : float
         What the theory says; NaN where it leaves a parameter open and only the shape is tested.
     p : float
@@ -142,7 +143,7 @@ def beta_beyond(qlms: pd.DataFrame, rng: np.random.Generator) -> TheoryTest:
     u = np.array([float(dos_between(a, 0.0, LEVEL_WELLS * b * b)) for a, b in zip(x, beta, strict=True)])
     test = uniformity(np.clip(u / boson_peak_dos(x), 1e-12, 1.0), clusters(rows), rng)
     word = verdict_of_p(test.p, len(rows) >= LEAST_FOR_SHAPE)
-    return TheoryTest(name, meaning, star, error, math.nan, test.p, len(rows), word)
+    return TheoryTest(name, meaning, _named(star, error, omega), error, math.nan, test.p, len(rows), word)
 
 
 def _beta_log_density(x: Array, beta: Array) -> Array:
@@ -183,7 +184,7 @@ def group_shares(qlms: pd.DataFrame, bins: int = 5) -> TheoryTest:
     design = max(1.0, float((by_chain(chain, in_a - p)[0] ** 2).sum() / variance.sum()))
     chance = float(stats.chi2.sf((excess**2 / variance).sum() / design, bins - 1))
     word = verdict_of_p(chance, len(rows) >= LEAST_FOR_SHAPE)
-    return TheoryTest(name, meaning, star, error, math.nan, chance, len(rows), word)
+    return TheoryTest(name, meaning, _named(star, error, omega), error, math.nan, chance, len(rows), word)
 
 
 def _share_of_a(x: Array) -> Array:
@@ -207,6 +208,11 @@ def _fit_star(log_density: Callable[[float], Array], scale: float, chain: NDArra
     plus, middle, minus = log_density(found + h), log_density(found), log_density(found - h)
     information = -float((plus - 2 * middle + minus).sum()) / h**2
     return math.exp(found), math.exp(found) * sandwich_error((plus - minus) / (2 * h), information, chain)
+
+
+def _named(star: float, error: float, omega: Array) -> float:
+    """Return omega*, or infinity where the likelihood still rises at the end: nothing in the data bounds it."""
+    return math.inf if math.isnan(error) and star > float(np.median(omega)) else star
 
 
 def sandwich_error(score: Array, information: float, chain: NDArray) -> float:

@@ -81,4 +81,4 @@ def with_error(value: float, error: float) -> str:
 
 def interval(low: float, high: float) -> str:
     """Return `low to high`, and a dash where it is not known."""
-    return "–" if math.isnan(low) or math.isnan(high) else f"{number(low)} to\u00a0{number(high)}"
+    return "–" if math.isnan(low) or math.isnan(high) else f"{number(low)}\u00a0to\u00a0{number(high)}"

@@ -22,7 +22,7 @@ from atomglass.analysis.bootstrap import chain_weights, interval_bounds
 from atomglass.analysis.exponent_tables import selection_grid
 from atomglass.analysis.hybridisation import HybridModel, hybrid_spectra
 from atomglass.analysis.power import modes_needed, rejection_probability
-from atomglass.analysis.style import GREY, axes_or_new, new_figure, styled
+from atomglass.analysis.style import GREY, GROUP_COLOURS, PALE, axes_or_new, new_figure, styled
 from atomglass.analysis.synthetic import (
     chain_structure,
     draw_uniforms,
@@ -32,6 +32,8 @@ from atomglass.analysis.synthetic import (
 )
 
 Array = NDArray[np.float64]
+#: Coupling and modes a realization of the picture: the latter is that of the model at N = 4000, T = 0.1.
+PICTURED = 0.1, 0.03
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     ax = axes_or_new(ax)
     ax.axhline(truth, color=GREY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
     ax.axvline(0.8, color=GREY, linestyle=":", label="primary rule")
-    looks = {0.1: ("C0", "o"), 0.27: ("C1", "s"), math.inf: ("C3", "^")}
+    looks = {0.1: (PALE, "o"), 0.27: (GROUP_COLOURS["A"], "s"), math.inf: (GROUP_COLOURS["B"], "^")}
     for ratio, (colour, marker) in looks.items():
         line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
         label = "no bound on PR" if math.isinf(ratio) else f"PR < {ratio:g}"
@@ -174,7 +176,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", yscale="log")
     ax.set_yticks([2, 3, 4, 5, 7, 10, 20], ["2", "3", "4", "5", "7", "10", "20"])
     ax.minorticks_off()
-    ax.legend(fontsize="small")
+    ax.legend(loc="upper left")
     return ax
 
 
@@ -194,17 +196,17 @@ def main(folder: Path) -> None:
         exact = float(rejection_probability(needed, truth, rejected))
         seen = simulated_power(needed, truth, rejected, rng)
         print(f"truth {truth:g}, rejects {rejected:g}: {needed} modes, power {exact:.4f}, simulated {seen:.4f}")
-    for coupling, density in ((0.05, 0.3), (0.1, 0.3), (0.2, 0.3), (0.1, 0.03)):
-        grid = selection_bias(rng, HybridModel(coupling=coupling, density=density))
+    for coupling, density in ((0.05, 0.3), (0.1, 0.3), (0.2, 0.3), PICTURED):
+        pictured = (coupling, density) == PICTURED
+        grid = selection_bias(rng, HybridModel(coupling=coupling, density=density), 20_000 if pictured else 6000)
         shown = grid[(grid["group"] == "all") & grid["participation_ratio"].isin([0.1, 0.27, math.inf])]
         print(f"coupling {coupling:g}, {density:g} modes a realization")
         for value in ("exponent", "error"):
             print(shown.pivot(index="participation_ratio", columns="frequency_share", values=value).round(2))
-        if (coupling, density) == (0.1, 0.03):
+        if pictured:
             folder.mkdir(parents=True, exist_ok=True)
             figure = new_figure()
             draw_selection_bias(grid, figure.axes[0])
-            figure.savefig(folder / "selection_bias.svg")
             figure.savefig(folder / "selection_bias.png", dpi=200)
 
 

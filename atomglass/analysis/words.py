@@ -120,3 +120,15 @@ def _theory(table: pd.DataFrame) -> TextTable:
         for r in table.rename(columns={"count": "modes"}).itertuples()
     ]
     return "Tests of the theory", ["test", "number", "measured", "expected", "p", "modes", "verdict"], rows
+
+
+def comparison_table(table: pd.DataFrame) -> TextTable:
+    """Return studies side by side: a column each study, a line each quantity."""
+    measured = [name for name in table.columns if f"{name}_error" in table.columns]
+    plain = [name for name in table.columns if name not in measured and not name.endswith("_error") and name != "study"]
+    rows = [[name, *(number(value) for value in table[name])] for name in plain]
+    rows += [
+        [name, *(with_error(v, e) for v, e in zip(table[name], table[f"{name}_error"], strict=True))]
+        for name in measured
+    ]
+    return "Studies side by side", ["", *map(str, table["study"])], rows

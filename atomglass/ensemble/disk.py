@@ -10,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from atomglass.ensemble.processes import Identity, is_dead
 
 #: Every place where a process may be killed, for tests that do so: `KIND.STEP`, see `passing`.
-KINDS = ("manifest", "configurations", "shard", "checkpoint", "claim", "run", "table")
+KINDS = ("manifest", "configurations", "shard", "checkpoint", "claim", "run", "table", "crash")
 STEPS = ("open", "write", "sync", "name", "unlink", "folder")
 
 _passed: dict[str, int] = {}
@@ -59,6 +61,26 @@ def replace(path: Path, content: bytes, kind: str, previous: Path | None = None)
         if previous is not None:
             with contextlib.suppress(FileNotFoundError):
                 os.replace(path, previous)
+        passing(f"{kind}.name")
+        os.replace(aside, path)
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+    _sync_folder(path.parent, kind)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, kind: str) -> Iterator[BinaryIO]:
+    """Write a file bit by bit, over the one that may be there when all of it is on the disk; nothing if that fails."""
+    aside = _aside(path)
+    try:
+        passing(f"{kind}.open")
+        with aside.open("wb") as file:
+            yield file
+            passing(f"{kind}.write")
+            file.flush()
+            passing(f"{kind}.sync")
+            os.fsync(file.fileno())
         passing(f"{kind}.name")
         os.replace(aside, path)
     finally:

@@ -33,6 +33,7 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
         There is no such study or realization, or it was not kept.
     """
     store = StudyStore(Path(folder))
+    store.need_glasses()
     ensemble = store.settings.ensemble
     chain, index = divmod(realization, ensemble.realizations_per_chain)
     if not 0 <= chain < ensemble.chains:

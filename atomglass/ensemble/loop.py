@@ -104,11 +104,15 @@ class Reporter:
     def realization(self, chain: int, realization: Realization, seconds: float) -> None:
         """Count a realization."""
         row = realization.row
-        self._progress.finished(chain, row["status"], row.get("qlm_count") or 0, seconds)
+        self._progress.finished(chain, row["status"], row.get("qlm_count", row.get("mode_count")) or 0, seconds)
 
     def notice(self, text: str) -> None:
         """Pass a line on."""
         self._progress.notice(text)
+
+    def at(self, chain: int, index: int, realizing: bool) -> None:
+        """Note in the claim where the work is."""
+        self._claims.at(chain, index, realizing)
 
     def check(self, chain: int, sweep: int) -> None:
         """Raise `Stopped` when asked to, `ClaimLost` when another has the chain."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from atomglass.configuration import Configuration
 from atomglass.elasticity import ElasticModuli, moduli_of
-from atomglass.ensemble.rows import ControlledEnd, Realization, Row
+from atomglass.ensemble.attempts import Attempts
+from atomglass.ensemble.rows import Realization, Row
 from atomglass.ensemble.settings import StudySettings
 from atomglass.expansion import Expansion, expand_all, true_barrier
 from atomglass.hessian import ReducedHessian
@@ -70,29 +71,15 @@ def realize(
         The result of the last solver tried, and a row for each of them. An exception is a failure with status `error`
         after two identical attempts; running out of memory or of disk is none of physics, and is raised.
     """
-    attempts: list[Row] = []
-
-    def attempt(solver: Solver) -> Realization:
-        began = time.perf_counter()
-        try:
-            result = _realize(configuration, potential, settings, solver, check)
-        except (ControlledEnd, MemoryError, OSError):
-            raise
-        except Exception as error:  # one realization's fault must not take the chain down, nor be lost
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            result = Realization({"status": "error", "reason": reason, "solver": solver.name})
-        told = {key: result.row[key] for key in ("solver", "status", "reason")}
-        attempts.append({"attempt": len(attempts), **told, "seconds": time.perf_counter() - began})
-        return result
-
+    attempts = Attempts()
     for solver in SOLVERS:
-        result = attempt(solver)
+        work = partial(_realize, configuration, potential, settings, solver, check)
+        result = attempts.tried(solver.name, work)
         if result.row["status"] == "error":
-            result = attempt(solver)
+            result = attempts.tried(solver.name, work)
         if result.row["status"] not in _MENDABLE:
             break
-    result.row["attempt_count"] = len(attempts)
-    return Realization(result.row, result.modes, attempts, result.inherent_state)
+    return attempts.with_all(result)
 
 
 def _realize(

@@ -17,8 +17,11 @@ from atomglass.ensemble.provenance import Origin
 from atomglass.ensemble.stopping import SIGNALS, Stop
 from atomglass.ensemble.store import StudyStore
 
-#: How often a worker that died is replaced by a new one, altogether.
+#: How often a worker that was killed is replaced by a new one, altogether.
 REPLACEMENTS = 3
+#: The same of workers that died of a fault of their own, each of which counts against one realization.
+CRASH_REPLACEMENTS = 60
+_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 
 
 def unfinished(store: StudyStore) -> list[int]:
@@ -76,7 +79,7 @@ def run_workers(
     with stop.on_signals():
         for number in range(workers):
             crew.start(number)
-        replacements = told = 0
+        replacements = crashes = told = 0
         while crew.pipes:
             for pipe, message in crew.messages(timeout=0.2):
                 if message is None:
@@ -84,8 +87,10 @@ def run_workers(
                     if code == 0:
                         continue
                     errors.append(f"a worker died ({_how(code)}); what it had checkpointed is kept")
-                    if replacements < REPLACEMENTS and not stop.asked():
-                        replacements += 1
+                    crashed = -code in _CRASHES
+                    crashes, replacements = crashes + crashed, replacements + (not crashed)
+                    if replacements <= REPLACEMENTS and crashes <= CRASH_REPLACEMENTS and not stop.asked():
+                        progress.notice(f"{errors[-1]}; another one goes on")
                         crew.start(number)
                 elif isinstance(message, Outcome):
                     outcomes.append(message)

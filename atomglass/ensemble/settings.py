@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -34,11 +34,16 @@ class SampleSettings(Settings):
 
 
 class EnsembleSettings(Settings):
-    """How many glasses."""
+    """How many realizations."""
 
     chains: int = Field(ge=1, le=1_000_000)
     realizations_per_chain: int = Field(ge=1, le=1_000_000)
     realizations_per_shard: int = Field(default=20, ge=1, le=10_000)
+
+
+class GlassEnsembleSettings(EnsembleSettings):
+    """How many glasses, and which of them to keep."""
+
     keep_configurations: Literal["none", "qlm", "all"] = "qlm"
     """Which inherent states to keep: none, those with quasi-localized modes, all."""
 
@@ -64,15 +69,38 @@ class SelectionSettings(Settings):
     frequency_share: float = Field(default=FREQUENCY_SHARE, gt=0)
 
 
-class StudySettings(Settings):
-    """A whole study."""
+class StudyBase(Settings):
+    """What the settings of every study have."""
+
+    #: Of the code that computes; part of the physics.
+    version: ClassVar[int] = KERNEL_VERSION
 
     name: Text
     description: str = ""
-    potential: Text | PotentialSettings
+    model: str
     seed: int = Field(ge=0)
-    sample: SampleSettings
     ensemble: EnsembleSettings
+
+    def physics(self) -> dict[str, Any]:
+        """Return the settings on which the numbers of a realization depend."""
+        data = self.model_dump(mode="json")
+        for key in ("name", "description", "ensemble"):
+            data.pop(key)
+        return data | {"kernel_version": self.version}
+
+    @property
+    def physics_hash(self) -> str:
+        """A hash of `physics`, the same for every run of the same study."""
+        return hashlib.sha256(json.dumps(self.physics(), sort_keys=True).encode()).hexdigest()[:16]
+
+
+class StudySettings(StudyBase):
+    """A whole study of glasses."""
+
+    model: Literal["glass"] = "glass"
+    potential: Text | PotentialSettings
+    sample: SampleSettings
+    ensemble: GlassEnsembleSettings
     quench: QuenchSettings = QuenchSettings()
     modes: ModeSettings = ModeSettings()
     qlm: SelectionSettings = SelectionSettings()
@@ -91,32 +119,47 @@ class StudySettings(Settings):
 
     def physics(self) -> dict[str, Any]:
         """Return the settings on which the numbers of a realization depend."""
-        data = self.model_dump(mode="json")
-        for key in ("name", "description", "ensemble"):
-            data.pop(key)
-        return data | {"kernel_version": KERNEL_VERSION}
-
-    @property
-    def physics_hash(self) -> str:
-        """A hash of `physics`, the same for every run of the same study."""
-        return hashlib.sha256(json.dumps(self.physics(), sort_keys=True).encode()).hexdigest()[:16]
+        data = super().physics()
+        data.pop("model")  # studies of glasses are older than the choice
+        return data
 
 
-def read_study(name: str | Path) -> StudySettings:
-    """Return the settings of a study from its TOML file, with its potential resolved.
+def read_study(name: str | Path) -> Any:
+    """Return the settings of a study from its TOML file: those of its model, with every default filled in.
 
     Parameters
     ----------
     name : str or Path
-        A path, or the name of a shipped workflow. A potential given as a path is looked for beside the file too.
+        A path, or the name of a shipped workflow.
 
     Raises
     ------
     InputError
-        Missing, broken or mistaken settings.
+        Missing, broken or mistaken settings, or an unknown model.
     """
+    from atomglass.ensemble.models import model_of
+
     path = find_toml(name, "workflows")
-    settings = validated(StudySettings, read_toml(path), path.name)
+    data = read_toml(path)
+    return model_of(data, path.name).read(data, path)
+
+
+def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
+    """Return the settings of a study of glasses with its potential resolved.
+
+    Parameters
+    ----------
+    data : dict
+        The content of its TOML file.
+    path : Path
+        The file; a potential given as a path is looked for beside it too.
+
+    Raises
+    ------
+    InputError
+        Mistaken settings.
+    """
+    settings = validated(StudySettings, data, path.name)
     if isinstance(settings.potential, str):
         beside = path.parent / settings.potential
         found = beside if beside.is_file() else find_toml(settings.potential, "potentials")

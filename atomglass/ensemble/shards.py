@@ -16,8 +16,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.ensemble.columns import ATTEMPTS, MODES, REALIZATIONS, Column, table
+from atomglass.ensemble.columns import ATTEMPTS, table
+from atomglass.ensemble.models import StudyModel
 from atomglass.ensemble.rows import Realization, Row
+from atomglass.study_model import Column
 
 _CHECKSUM, _PROVENANCE = b"atomglass.sha256", b"atomglass.provenance"
 
@@ -36,11 +38,11 @@ class Shard:
     provenance: dict[str, Any]
 
 
-def encode(realizations: list[Realization], provenance: dict[str, Any]) -> bytes:
+def encode(realizations: list[Realization], provenance: dict[str, Any], model: StudyModel) -> bytes:
     """Return realizations as the content of a shard."""
-    rows = table(REALIZATIONS, [r.row for r in realizations])
+    rows = table(model.realization_columns, [r.row for r in realizations])
     nested = {
-        "modes": _nested(MODES, [r.modes for r in realizations]),
+        "modes": _nested(model.mode_columns, [r.modes for r in realizations]),
         "attempts": _nested(ATTEMPTS, [r.attempts for r in realizations]),
     }
     origin = json.dumps(provenance).encode()

@@ -5,6 +5,7 @@
     DIR/checkpoints/00003.checkpoint         all that the chain's next move reads, and rows not yet in a shard
     DIR/checkpoints/00003.previous           the one before, for when that one is damaged
     DIR/claims/00003.json                    who works on chain 3 now
+    DIR/crashes/00003.json                   processes that died of a fault of their own in chain 3
     DIR/damaged/                             shards whose checksum did not agree, out of the way
     DIR/runs/*.json                          who computed what, when and with which versions
 
@@ -24,13 +25,13 @@ from typing import Any
 from atomglass.configuration import Configuration
 from atomglass.ensemble import checkpoints, configurations, shards
 from atomglass.ensemble.checkpoints import Checkpoint
+from atomglass.ensemble.crashes import Crashes
 from atomglass.ensemble.disk import publish, replace, sweep_asides
+from atomglass.ensemble.models import model_of
 from atomglass.ensemble.rows import Realization
-from atomglass.ensemble.settings import StudySettings
+from atomglass.ensemble.settings import StudyBase
 from atomglass.ensemble.shards import DamagedShard, Shard
 from atomglass.errors import InputError
-from atomglass.settings import validated
-from atomglass.version import KERNEL_VERSION
 
 FORMAT = 1
 _PARTS = ("shards", "configurations", "checkpoints", "claims", "runs")
@@ -56,8 +57,11 @@ class StudyStore:
         manifest = self.folder / "study.json"
         try:
             data = json.loads(manifest.read_text(encoding="utf-8"))
-            self.settings = validated(StudySettings, data["settings"], str(manifest))
+            self.model = model_of(data["settings"], str(manifest))
+            # Of the model's own class: what only one kind of study has is read where only that kind comes.
+            self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
+            self.crashes = Crashes(self.folder / "crashes")
         except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"no study in {folder}", remedy="start one with `atomglass run FILE --out DIR`") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -66,7 +70,7 @@ class StudyStore:
             raise InputError(f"{manifest} is damaged ({error})", remedy="restore it from a copy") from None
 
     @classmethod
-    def create(cls, folder: Path, settings: StudySettings, extend: bool = False) -> StudyStore:
+    def create(cls, folder: Path, settings: StudyBase, extend: bool = False) -> StudyStore:
         """Make a study's directory, or open the one that is there if its physics is the same.
 
         Raises
@@ -91,7 +95,7 @@ class StudyStore:
             raise InputError(f"cannot write to {folder} ({error.strerror})", remedy="choose another --out") from None
         return store
 
-    def agreed(self, wanted: StudySettings, extend: bool) -> StudySettings:
+    def agreed(self, wanted: StudyBase, extend: bool) -> StudyBase:
         """Return this study's settings, with the larger ensemble of `wanted` if it may be extended.
 
         Raises
@@ -124,6 +128,17 @@ class StudyStore:
                 remedy="add --extend to enlarge the study",
             )
         return self.settings.model_copy(update={"ensemble": want})
+
+    def need_glasses(self) -> None:
+        """Refuse a study of anything else.
+
+        Raises
+        ------
+        InputError
+            It is of another model.
+        """
+        if self.model.name != "glass":
+            raise InputError(f"{self.folder} is a study of {self.model.name}", allowed="a study of glasses")
 
     def shard_ranges(self, chain: int) -> list[tuple[int, int]]:
         """Return the (start, stop) of a chain's shards, in order."""
@@ -158,7 +173,7 @@ class StudyStore:
             beside.parent.mkdir(parents=True, exist_ok=True)
             publish(beside, glasses, "configurations")
         origin = provenance | {"chain": chain, "seed": self.settings.seed, "physics_hash": self.settings.physics_hash}
-        publish(path, shards.encode(realizations, origin), "shard")
+        publish(path, shards.encode(realizations, origin, self.model), "shard")
 
     def read_shard(self, chain: int, span: tuple[int, int]) -> Shard:
         """Return one shard.
@@ -249,10 +264,10 @@ class StudyStore:
         return self._shard_folder(chain) / f"{span[0]:06d}-{span[1]:06d}.parquet"
 
 
-def _manifest(settings: StudySettings) -> bytes:
+def _manifest(settings: StudyBase) -> bytes:
     data = {
         "format": FORMAT,
-        "kernel_version": KERNEL_VERSION,
+        "kernel_version": settings.version,
         "physics_hash": settings.physics_hash,
         "settings": settings.model_dump(mode="json"),
     }

@@ -89,9 +89,9 @@ class Survey:
 
 def survey(store: StudyStore) -> Survey:
     """Return how far a study is."""
-    ensemble, sample = store.settings.ensemble, store.settings.sample
+    ensemble = store.settings.ensemble
     per_chain = ensemble.realizations_per_chain
-    sweeps = sample.equilibration_sweeps + (per_chain - 1) * sample.sweeps_between
+    sweeps = store.model.steps(store.settings, per_chain - 1)
     chains = [_state(store, chain, per_chain, sweeps) for chain in range(ensemble.chains)]
     rate = sum(c.rate for c in chains)
     left = ensemble.chains * sweeps - sum(c.sweeps for c in chains)

@@ -18,7 +18,7 @@ def warm_up(tell: Callable[[str], object]) -> None:
     tell : callable
         Called with a line of text before and after, where there is anything to compile.
     """
-    from atomglass.ensemble.chain import start_chain
+    from atomglass.ensemble.glass import start_chain
     from atomglass.ensemble.realization import realize
     from atomglass.ensemble.settings import read_study
 

@@ -120,6 +120,9 @@ CASES = [
     (("rum",), ["rum", "--help"]),
     (("status", "."), ["no study", "atomglass run"]),
     (("collect", "nowhere"), ["no study", "atomglass run"]),
+    (("analyze", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
+    (("compare", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
+    (("recurrences", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
 ]
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from axes_checks import assert_axes_filled, assert_picture
 
 import atomglass as ag
 from atomglass.analysis import figures
+from atomglass.ensemble.inherent_states import load_configuration
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,12 +55,51 @@ def test_summary_speaks_plainly(demo):
 
 def test_figures_are_pictures_with_filled_axes(demo):
     pictures = sorted((demo / "figures").glob("*.png"))
-    assert {p.stem for p in pictures} == {"quartic_portraits", "density_of_states", "beta", "b3", "selection"}
+    stems = {"quartic_portraits", "density_of_states", "beta", "b3", "selection", "reduced_density"}
+    assert {p.stem for p in pictures} == stems
     for picture in pictures:
         assert_picture(picture)
-        assert picture.with_suffix(".pdf").stat().st_size > 5000
+        for kind in (".pdf", ".svg"):
+            assert_picture(picture.with_suffix(kind))
     modes = ag.load_study(demo).modes
     for draw in (figures.draw_density_of_states, figures.draw_beta, figures.draw_cubic):
         for group in "AB":
             assert_axes_filled(draw(modes, group=group))
     assert_axes_filled(figures.draw_selection(modes))
+
+
+def test_the_analysis_says_what_the_tables_hold(demo):
+    """The commands a newcomer types next; a return of a defect is checked in the glasses themselves."""
+    for words in (["recurrences", demo], ["analyze", demo]):
+        command = [sys.executable, "-m", "atomglass", *map(str, words)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    for words in ("The paper's statements", "Exponent against selection", "Tests of the theory", "mind: "):
+        assert words in done.stdout
+    modes = ag.load_study(demo).modes
+    fits = pd.read_csv(demo / "analysis" / "exponents.csv").set_index(["group", "returns"])
+    returns = pd.read_parquet(demo / "recurrences.parquet")
+    assert fits.modes["all", "kept"] == modes.is_qlm.sum() == len(returns)
+    again = returns[returns.recurrence_of.notna()]
+    assert fits.modes["all", "dropped"] == len(returns) - len(again)
+    assert json.loads((demo / "analysis" / "analysis.json").read_text())["exponents"][0]["group"] == "A"
+    potential = ag.load_potential("kumar2021")
+    for row in again.itertuples():
+        fields = []
+        for realization, mode in ((row.realization, row.mode), (row.recurrence_realization, row.recurrence_mode)):
+            glass = load_configuration(demo, realization)
+            fields.append(ag.lowest_modes(glass, potential, count=int(mode) + 3).eigenvectors[int(mode)])
+        assert row.realization // 60 == row.recurrence_realization // 60 == row.chain
+        if (returns.defect == row.defect).sum() == 2:
+            assert abs((fields[0] * fields[1]).sum()) == pytest.approx(row.overlap, abs=1e-6)
+            assert row.overlap > 0.5
+
+
+def test_the_report_shows_modes_on_their_own_glasses(demo):
+    command = [sys.executable, "-m", "atomglass", "report", str(demo)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = (demo / "report.html").read_text(encoding="utf-8")
+    for figure in ("density_of_states", "exponent_selection", "mode_A", "mode_B"):
+        assert f'id="figure-{figure}"' in page
+    assert "1 of 480 realizations failed" in page

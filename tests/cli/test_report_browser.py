@@ -33,7 +33,7 @@ def seen(tmp_path_factory):
         pytest.skip(reason)
     program = find_browser()
     assert program is not None
-    return look(write_report(write_study(tmp_path_factory.mktemp("study"), HOSTILE)), program)
+    return look(write_report(write_study(tmp_path_factory.mktemp("study"), HOSTILE))[0], program)
 
 
 @pytest.mark.parametrize("name", WIDTHS)
@@ -42,6 +42,7 @@ def test_the_page_is_whole_at_this_width(seen, name):
     assert page.complaints == []
     assert page.inner == WIDTHS[name]
     assert page.width <= page.inner and not page.beyond, "the page is wider than the screen"
+    assert not page.cut, "text runs out of its box"
     assert len(page.pictures) == 7
     for picture in page.pictures:
         assert picture["natural"] > 100 and picture["width"] > 200 and picture["height"] > 100, picture

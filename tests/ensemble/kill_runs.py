@@ -5,11 +5,15 @@
 
 Each run is killed once, all its processes by SIGKILL at once or (workers, MPI) one of them alone, at a moment drawn
 uniformly over what an undisturbed run takes, after compilation; then it is run to its end. The seed fixes the moments.
+All but MPI ranks are forked off this process, which has everything imported and compiled: a run then spends its life on
+the study, not on imports, and most kills hit something.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
@@ -17,10 +21,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from atomglass.cli import app
+from atomglass.ensemble import runners
+from atomglass.ensemble.runners import run_serial
+from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect
 
@@ -42,13 +51,10 @@ RUNNERS = ("serial", "workers", "mpi", "array")
 
 
 def commands(runner: str, study: Path, out: Path) -> list[list[str]]:
-    """Return the commands that run at the same time."""
-    alone = [sys.executable, "-m", "atomglass", "run", str(study), "--out", str(out)]
+    """Return the arguments of the commands that run at the same time."""
+    alone = ["run", str(study), "--out", str(out)]
     if runner == "workers":
         return [[*alone, "--workers", "2"]]
-    if runner == "mpi":
-        launcher = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or "mpiexec"
-        return [[launcher, "-n", "2", sys.executable, "-m", "mpi4py", *alone[1:]]]
     if runner == "array":
         return [[*alone, "--part", f"{k}/2"] for k in range(2)]
     return [alone]
@@ -57,28 +63,52 @@ def commands(runner: str, study: Path, out: Path) -> list[list[str]]:
 def run(runner: str, study: Path, out: Path, kill_after: float | None = None, one_only: bool = False) -> float:
     """Run a study, killed after some seconds if so asked; return how long it took."""
     began = time.monotonic()
-    jobs = [
-        subprocess.Popen(c, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        for c in commands(runner, study, out)
-    ]
+    if runner == "mpi":
+        launcher = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or "mpiexec"
+        words = [launcher, "-n", "2", sys.executable, "-m", "mpi4py", "-m", "atomglass"]
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        job = subprocess.Popen([*words, *commands(runner, study, out)[0]], start_new_session=True, **silent)
+        jobs = [job.pid]
+    else:
+        jobs = [_forked(words) for words in commands(runner, study, out)]
     if kill_after is not None:
         time.sleep(kill_after)
         for job in jobs[:1] if one_only else jobs:
             _kill(job, one_only and runner in ("workers", "mpi"))
     for job in jobs:
-        job.wait(timeout=300)
+        os.waitpid(job, 0)
     return time.monotonic() - began
 
 
-def _kill(job: subprocess.Popen, one_only: bool) -> None:
-    """Kill a whole process group, or one worker or rank of it."""
-    children = _descendants(job.pid)
-    victims = [children[-1]] if one_only and children else [*children, job.pid]
-    for number in victims:
-        try:
+def _forked(words: list[str]) -> int:
+    """Start the command line in a copy of this process, and return its number."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        return child
+    status, forking = 1, multiprocessing.get_context("fork")
+    with contextlib.suppress(BaseException):
+        os.setsid()
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        # Workers that are spawned would import everything again.
+        runners.multiprocessing.get_context = lambda kind: forking  # type: ignore[assignment]
+        app(words, standalone_mode=False)
+        status = 0
+    os._exit(status)
+
+
+def _kill(job: int, one_only: bool) -> None:
+    """Kill a job with all its processes, or one worker or rank of it."""
+    children = _descendants(job)
+    for number in [children[-1]] if one_only and children else [*children, job]:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+
+
+class _Silent:
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *told: None
 
 
 def _descendants(process: int) -> list[int]:
@@ -94,6 +124,7 @@ def undisturbed(folder: Path) -> tuple[Path, Path, float]:
     """Return the study's file, its directory after a run that nothing disturbed, and how long that took."""
     study, out = folder / "killed.toml", folder / "undisturbed"
     study.write_text(STUDY, encoding="utf-8")
+    assert run_serial(StudyStore.create(folder / "warm", read_study(study)), _Silent()).complete  # compiles
     seconds = run("serial", study, out)
     collect(StudyStore(out))
     return study, out, seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,9 @@ def test_status_in_words(undisturbed: Path) -> None:
 
 
 def test_collect_tells_of_mixed_machines(settings, tmp_path: Path) -> None:
-    assert mixtures([{"processor": "a"}] * 3) == []
-    line, *rest = mixtures([{"processor": "a", "threads": "1"}, {"processor": "b", "threads": "1"}])
+    assert mixtures(Counter({'{"processor": "a"}': 3})) == []
+    mixed = Counter(['{"processor": "a", "threads": "1"}', '{"processor": "b", "threads": "1"}'])
+    line, *rest = mixtures(mixed)
     assert not rest and line.startswith("processors differ between shards") and '"b" (1 shards)' in line
     store = StudyStore.create(tmp_path / "out", settings(chains=1))
     assert run_serial(store, Silent()).complete

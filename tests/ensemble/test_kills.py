@@ -23,7 +23,7 @@ POINTS = [
     f"{kind}.{step}"
     for kind in disk.KINDS
     for step in disk.STEPS
-    if not (step == "unlink" and kind in ("checkpoint", "table"))
+    if kind != "crash" and not (step == "unlink" and kind in ("checkpoint", "table"))
 ]
 
 

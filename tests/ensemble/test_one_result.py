@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 from conftest import Silent, atomglass, same_tables, start
 
-from atomglass.ensemble import chain as chains
-from atomglass.ensemble.chain import run_chain, stream
+from atomglass.ensemble import glass
+from atomglass.ensemble.chain import run_chain
 from atomglass.ensemble.checkpoints import read_head
 from atomglass.ensemble.columns import MODES, REALIZATIONS
+from atomglass.ensemble.models import stream
 from atomglass.ensemble.provenance import Origin
 from atomglass.ensemble.rows import Stopped
 from atomglass.ensemble.runners import run_serial
@@ -40,6 +41,9 @@ class StopAfter:
 
     def notice(self, text: str) -> None:
         raise AssertionError(text)
+
+    def at(self, *place: object) -> None:
+        pass
 
     def check(self, chain: int, sweep: int) -> None:
         if sweep == self.seen and not self.within:
@@ -118,12 +122,12 @@ def test_a_realization_stopped_within_its_quench_is_begun_again(undisturbed: Pat
 
 def test_a_block_stopped_anywhere_while_the_step_is_tuned(settings, tmp_path: Path, monkeypatch) -> None:
     # Blocks of one tuning interval, so that stops fall between the corrections of the step.
-    monkeypatch.setattr(chains, "TUNING_SWEEPS", 20)
+    monkeypatch.setattr(glass, "TUNING_SWEEPS", 20)
     tuned = settings(sample="target_acceptance = 0.4", chains=1, particles=100)
     whole = StudyStore.create(tmp_path / "whole", tuned)
     assert run_serial(whole, Silent()).complete
     pieces = StudyStore.create(tmp_path / "pieces", tuned)
-    monkeypatch.setattr(chains, "BLOCK_MOVES", 2000)
+    monkeypatch.setattr(glass, "BLOCK_MOVES", 2000)
     assert run_in_pieces(pieces, 1) > 5
     collect(whole), collect(pieces)
     assert same_tables(whole.folder, pieces.folder)

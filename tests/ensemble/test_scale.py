@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from conftest import same_tables
 
-from atomglass.ensemble.chain import start_chain
+from atomglass.ensemble import tables
 from atomglass.ensemble.checkpoints import Checkpoint
+from atomglass.ensemble.glass import start_chain
 from atomglass.ensemble.realization import realize
 from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.store import StudyStore
@@ -52,6 +55,16 @@ def test_a_synthetic_study_is_collected_exactly_once(settings, tmp_path: Path) -
     assert found.realizations["realization"].to_pylist() == list(range(400))
     assert found.modes.num_rows == 400 * MODES and not found.missing and not found.damaged
     assert survey(store).finished == 400 and survey(store).failed == 60
+
+
+def test_row_groups_do_not_depend_on_how_the_shards_were_cut(settings, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP", 333)
+    found = [collect(synthetic(tmp_path / f"{cut}", settings, 6, 20, cut)) for cut in (10, 4)]
+    assert same_tables(found[0].folder, found[1].folder)
+    with pq.ParquetFile(found[0].folder / "modes.parquet") as file:
+        sizes = [file.metadata.row_group(k).num_rows for k in range(file.num_row_groups)]
+    assert sizes == [333, 333, 333, 201] and found[0].rows == {"realizations": 120, "modes": 1200, "attempts": 120}
+    assert found[0].modes["realization"].to_pylist() == [i for i in range(120) for _ in range(MODES)]
 
 
 @pytest.mark.slow

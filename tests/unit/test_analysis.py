@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.gather import Analysis, analyse, write_analysis
+from atomglass.analysis.words import analysis_tables, with_error
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,41 @@ def test_the_same_seed_gives_the_same_files(study, found, tmp_path):
     table = pd.read_csv(tmp_path / "one" / "statements.csv")
     assert np.allclose(table.ours, found.statements.ours, equal_nan=True)
     assert not list((tmp_path / "one").glob(".*"))
+
+
+def test_a_study_without_modes_is_undecided_throughout():
+    modes, realizations = fake_study(group_a=0, group_b=0, hidden=0)
+    found = analyse(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
+    assert set(found.exponents.verdict) == {"undecided"}
+    assert set(found.theory.verdict) == {"undecided"}
+    assert found.two_terms is None
+    assert analysis_tables(found)
+    json.loads(found.to_json())
+
+
+def test_returns_make_rows_of_their_own(study):
+    qlms = study.modes[study.modes.is_qlm]
+    table = qlms[["realization", "mode", "chain"]].reset_index(drop=True)
+    table["defect"] = table.index // 2
+    table["recurrence_of"] = pd.array(np.where(table.index % 2, table.index - 1, -1), dtype="Int64")
+    table.loc[table.index % 2 == 0, "recurrence_of"] = pd.NA
+    found = analyse(study, seed=3, recurrences=table.iloc[:500])
+    fits = found.exponents.set_index(["group", "returns"])
+    assert fits.modes["all", "kept"] - fits.modes["all", "dropped"] == 250  # those not in the table count once each
+    assert found.overview.set_index("quantity").value["share of QLMs that are returns"] == pytest.approx(250 / 600)
+
+
+def test_a_campaign_is_analysed_in_seconds():
+    """700 QLMs, 24,000 phonons: the work must not grow with the phonons."""
+    modes, realizations = fake_study(group_a=540, group_b=160, chains=60)
+    began = time.process_time()
+    analyse(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
+    assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [(4.2297, 0.448, "4.23 +- 0.45"), (0.0, 0.0, "0"), (3.4e-9, 1e-10, "3.4e-09 +- 1e-10"), (12, math.nan, "12")],
+)
+def test_numbers_are_rounded_to_their_errors(value, error, text):
+    assert with_error(value, error) == text

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
+from atomglass.analysis.gallery import study_figures
 from atomglass.analysis.gather import analyse
+from atomglass.analysis.published import BEGIN, END, exponent_rows, rewrite_page
 from atomglass.analysis.report import write_report
 from atomglass.analysis.report_wells import wells_tables
 from atomglass.analysis.typesetting import interval, number, typeset, verbatim, with_error
@@ -65,7 +69,7 @@ def study(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def html(study) -> str:
-    return write_report(study).read_text(encoding="utf-8")
+    return write_report(study)[0].read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,16 @@ def test_figures_are_whole_pictures(html):
     assert html.count("<figcaption><b>") == len(pictures)
 
 
+def test_a_density_of_states_by_another_route_is_drawn_instead(study):
+    tables, omega = load_study(study), np.linspace(0.1, 6, 60)
+    reduced = 0.02 + 0.01 * np.exp(-((omega - 3.5) ** 2))
+    given = pd.DataFrame({"frequency": omega, "density": omega * reduced, "error": 1e-5})
+    figures = {f.name: f for f in study_figures(tables.modes, tables.realizations, density=given)}
+    drawn = figures["reduced_density"]
+    assert np.allclose(drawn.figure.axes[0].containers[0].lines[0].get_ydata(), reduced)
+    assert "density_of_states.parquet" in drawn.caption
+
+
 def test_second_wells_are_counted(study):
     wells = pd.read_parquet(study / "wells.parquet")
     summary, single = wells_tables(wells)
@@ -153,7 +167,7 @@ def test_second_wells_are_counted(study):
 
 
 def test_the_same_tables_give_the_same_bytes(study, html, tmp_path):
-    again = write_report(study, tmp_path / "again.html")
+    again = write_report(study, tmp_path / "again.html")[0]
     assert again.read_text(encoding="utf-8") == html
 
 
@@ -176,6 +190,40 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(study, tmp_pat
 def test_a_folder_without_tables_is_refused(tmp_path):
     result = CliRunner().invoke(app, ["report", str(tmp_path)])
     assert result.exit_code != 0 and not list(tmp_path.iterdir())
+
+
+def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"# Title\n\n{BEGIN}\n| old | 1 |\n| zeta | 2 |\n{END}\nafter\n")
+    found, realizations = analyse(load_study(study)), load_study(study).realizations
+    for name in ("old", "new | name"):
+        rewrite_page(page, exponent_rows(replace(found, name=name), realizations))
+    lines = page.read_text().splitlines()
+    assert lines[:3] == ["# Title", "", BEGIN] and lines[-2:] == [END, "after"]
+    rows = [line for line in lines if line.startswith("| ")]
+    assert [row.split("|")[1].strip() for row in rows] == ["study", *["new / name"] * 3, *["old"] * 3, "zeta"]
+    assert {row.count("|") for row in rows[:-1]} == {lines[4 - 1].count("|")} == {lines[4].count("|")}
+    fit = found.exponents.iloc[0]
+    assert f"| A | {fit['modes']} |" in rows[1] and with_error(fit["exponent"], fit["error"]) in rows[1]
+    before = page.read_text()
+    rewrite_page(page, exponent_rows(replace(found, name="old"), realizations))
+    assert page.read_text() == before
+
+
+def test_a_page_without_a_place_is_refused(study, tmp_path):
+    page = tmp_path / "page.md"
+    with pytest.raises(InputError, match="--exponents"):
+        rewrite_page(page, [])
+    page.write_text("nothing here")
+    result = CliRunner().invoke(app, ["report", str(study), "-o", str(tmp_path / "r.html"), "--exponents", str(page)])
+    assert result.exit_code != 0 and page.read_text() == "nothing here" and not (tmp_path / "r.html").exists()
+
+
+def test_the_page_of_the_docs_has_a_place(study, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text((Path(__file__).parents[2] / "docs/exponents_published.md").read_text())
+    rewrite_page(page, exponent_rows(analyse(load_study(study)), load_study(study).realizations))
+    assert "| A |" in page.read_text()
 
 
 def test_numbers_as_readers_expect_them():

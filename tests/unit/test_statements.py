@@ -12,6 +12,7 @@ from study_tables import fake_study
 
 from atomglass.analysis.statements import beyond_extreme_p, paper_statements
 from atomglass.analysis.study_comparison import compare_studies
+from atomglass.analysis.words import comparison_table
 from atomglass.errors import InputError
 
 
@@ -92,6 +93,9 @@ def test_studies_side_by_side():
     assert abs(table.exponent_A[0] - 4) < 3 * table.exponent_A_error[0]
     assert math.isnan(table.exponent_B[1])
     assert (table.per_realization > 0).all()
+    _, header, lines = comparison_table(table)
+    assert header == ["", "one", "two"]
+    assert ["N", "400", "400"] in lines
     smaller = compare_studies([study("one")], fixed_number_of=200)
     assert smaller.qlms[0] < table.qlms[0]
     with pytest.raises(InputError, match="studies"):

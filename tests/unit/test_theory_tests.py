@@ -75,6 +75,13 @@ def test_both_fits_of_omega_star_find_it():
     assert tests.beta_beyond(wrong, rng).verdict == "differs"
 
 
+def test_no_sign_of_omega_star_is_infinity():
+    modes = jacobian_modes(3000, np.random.default_rng(10))
+    shallow = modes[modes["group"] == "A"].assign(beta=lambda t: np.random.default_rng(11).beta(1.1, 1, len(t)))
+    found = tests.beta_beyond(shallow, np.random.default_rng(12))
+    assert (math.isinf(found.value), math.isnan(found.error)) == (True, True)
+
+
 def test_shares_that_fall_with_frequency_are_seen():
     rng = np.random.default_rng(7)
     modes = jacobian_modes(3000, rng)
