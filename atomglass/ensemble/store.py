@@ -61,8 +61,8 @@ class StudyStore:
             # Of the model's own class: what only one kind of study has is read where only that kind comes.
             self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
-            # As it was when the study began: what an earlier version computed can still be collected and looked at.
-            self.physics_hash = str(data["physics_hash"])
+            # Under the version that the study began with: what that computed can still be collected and looked at.
+            self.physics_hash = self.settings.physics_hash_under(self._kernel_version)
             self.crashes = Crashes(self.folder / "crashes")
         except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"no study in {folder}", remedy="start one with `atomglass run FILE --out DIR`") from None
