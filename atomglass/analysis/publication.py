@@ -1,4 +1,4 @@
-"""A study's tables in a form to be cited: small enough for a repository, complete enough for every figure and number."""
+"""A study's tables in a form to be cited: small enough for a repository, complete enough for every figure."""
 
 from __future__ import annotations
 
