@@ -377,6 +377,21 @@ def report(
 
 
 @app.command()
+def publish(
+    folder: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
+) -> None:
+    """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
+
+    `analyze` and `report` read the copy as they read the study.
+    """
+    from atomglass.analysis.publication import publish_tables
+
+    written = publish_tables(folder, out)
+    typer.echo("written: " + " ".join(str(path) for path in written))
+
+
+@app.command()
 def status(
     folder: StudyFolder,
     chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,

@@ -72,7 +72,7 @@ def compare(one: Path, other: Path) -> Comparison:
         They are not of the same study, or hold no realization in common.
     """
     stores = [StudyStore(folder) for folder in (one, other)]
-    if stores[0].settings.physics_hash != stores[1].settings.physics_hash:
+    if stores[0].physics_hash != stores[1].physics_hash:
         raise InputError(f"{one} and {other} are of different physics", remedy="compare runs of one study file")
     tables = [load_study(folder) for folder in (one, other)]
     rows = tables[0].realizations.merge(tables[1].realizations, on=_KEYS, suffixes=("", "_other"))

@@ -112,7 +112,7 @@ def run_workers(
 
 def record(store: StudyStore, origin: Origin, runner: str) -> None:
     """Keep who ran what: a file of its own for each run, never part of the data."""
-    data = {"run": origin.run, "runner": runner, **origin.provenance, "physics_hash": store.settings.physics_hash}
+    data = {"run": origin.run, "runner": runner, **origin.provenance, "physics_hash": store.physics_hash}
     content = (json.dumps(data, indent=2) + "\n").encode()
     publish(store.folder / "runs" / f"{origin.run}.json", content, "run")
 

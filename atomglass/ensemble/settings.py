@@ -91,7 +91,12 @@ class StudyBase(Settings):
     @property
     def physics_hash(self) -> str:
         """A hash of `physics`, the same for every run of the same study."""
-        return hashlib.sha256(json.dumps(self.physics(), sort_keys=True).encode()).hexdigest()[:16]
+        return self.physics_hash_under(self.version)
+
+    def physics_hash_under(self, kernel_version: int) -> str:
+        """Return the hash as code of another version makes it."""
+        data = self.physics() | {"kernel_version": kernel_version}
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class StudySettings(StudyBase):

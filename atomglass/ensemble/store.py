@@ -61,6 +61,8 @@ class StudyStore:
             # Of the model's own class: what only one kind of study has is read where only that kind comes.
             self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
+            # Under the version that the study began with: what that computed can still be collected and looked at.
+            self.physics_hash = self.settings.physics_hash_under(self._kernel_version)
             self.crashes = Crashes(self.folder / "crashes")
         except (FileNotFoundError, NotADirectoryError):
             raise InputError(f"no study in {folder}", remedy="start one with `atomglass run FILE --out DIR`") from None
@@ -172,7 +174,7 @@ class StudyStore:
             beside = self._configurations_path(path)
             beside.parent.mkdir(parents=True, exist_ok=True)
             publish(beside, glasses, "configurations")
-        origin = provenance | {"chain": chain, "seed": self.settings.seed, "physics_hash": self.settings.physics_hash}
+        origin = provenance | {"chain": chain, "seed": self.settings.seed, "physics_hash": self.physics_hash}
         publish(path, shards.encode(realizations, origin, self.model), "shard")
 
     def read_shard(self, chain: int, span: tuple[int, int]) -> Shard:
@@ -184,7 +186,7 @@ class StudyStore:
             It cannot be trusted.
         """
         shard = shards.read(self._shard_path(chain, span))
-        if shard.provenance.get("physics_hash") != self.settings.physics_hash:
+        if shard.provenance.get("physics_hash") != self.physics_hash:
             raise DamagedShard("it belongs to another study")
         numbers = shard.realizations["index_in_chain"].to_pylist()
         if numbers != list(range(*span)) or set(shard.realizations["chain"].to_pylist()) != {chain}:
@@ -222,7 +224,7 @@ class StudyStore:
     def save_checkpoint(self, chain: int, checkpoint: Checkpoint, sweep: int) -> None:
         """Keep all that the chain's next move reads, and the rows that no shard holds yet; the last one is kept too."""
         path = self.checkpoint_path(chain)
-        content = checkpoints.encode(checkpoint, chain, sweep, self.settings.physics_hash)
+        content = checkpoints.encode(checkpoint, chain, sweep, self.physics_hash)
         replace(path, content, "checkpoint", previous=path.with_suffix(".previous"))
 
     def load_checkpoint(self, chain: int) -> tuple[Checkpoint, list[str]]:
@@ -231,7 +233,7 @@ class StudyStore:
         for candidate in (path, path.with_suffix(".previous")):
             try:
                 content = candidate.read_bytes()
-                return checkpoints.decode(content, chain, self.settings.physics_hash), lines
+                return checkpoints.decode(content, chain, self.physics_hash), lines
             except FileNotFoundError:
                 continue
             except (OSError, ValueError, KeyError, EOFError, TypeError) as error:

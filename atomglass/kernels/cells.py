@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.compile import inline, kernel
+from atomglass.kernels.compile import device, inline, kernel
 
 IMAGE_BITS = 5
 IMAGE_MASK = 31
@@ -42,7 +42,7 @@ def image_shifts(cell):
     return shifts
 
 
-@inline
+@device
 def _cell_coordinate(positions, i, inverse, dimension, k, count):
     # Clipped, not wrapped again: a particle that rounding put on the upper face belongs to the last cell.
     f = 0.0
@@ -82,7 +82,7 @@ def sort_into_cells(positions, inverse, dimension, counts):
     return order, first, where
 
 
-@inline
+@device
 def _insert(neighbours, squares, start, total, packed, square, by_distance):
     """Append one neighbour, or insert it so that the particle's neighbours stay sorted by distance."""
     place = total
@@ -102,7 +102,7 @@ def _grown(array, size):
     return bigger
 
 
-@inline
+@device
 def _nearest_image(positions, i, j, cell, inverse, dimension):
     """Return r_j - r_i (nearest image) squared, and the image number; right below half the cell's least height."""
     x, y, z = positions[j, 0] - positions[i, 0], positions[j, 1] - positions[i, 1], positions[j, 2] - positions[i, 2]
@@ -137,6 +137,13 @@ def neighbour_list(positions, cell, inverse, dimension, reach, half, by_distance
     by_distance : bool
         Sort each particle's neighbours by distance.
     """
+    first, neighbours, _ = listed_squares(positions, cell, inverse, dimension, reach, half, by_distance)
+    return first, neighbours
+
+
+@kernel
+def listed_squares(positions, cell, inverse, dimension, reach, half, by_distance):
+    """Return `neighbour_list` and the squared distance of each pair in it."""
     counts = cell_counts(inverse, dimension, reach)
     if counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
         return _search_cells(positions, cell, inverse, dimension, reach, half, by_distance, counts)
@@ -160,7 +167,7 @@ def _search_all(positions, cell, inverse, dimension, reach, half, by_distance):
                     _insert(neighbours, squares, first[i], total, packed, square, by_distance)
                     total += 1
         first[i + 1] = total
-    return first, neighbours[:total].copy()
+    return first, neighbours[:total].copy(), squares[:total].copy()
 
 
 @kernel
@@ -195,4 +202,4 @@ def _search_cells(positions, cell, inverse, dimension, reach, half, by_distance,
                     _insert(neighbours, squares, first[i], total, packed, square, by_distance)
                     total += 1
         first[i + 1] = total
-    return first, neighbours[:total].copy()
+    return first, neighbours[:total].copy(), squares[:total].copy()

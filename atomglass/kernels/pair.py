@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.compile import inline
+from atomglass.kernels.compile import device
 
 
 class PairParameters(NamedTuple):
@@ -45,13 +45,13 @@ class PairParameters(NamedTuple):
     coefficients: np.ndarray
 
 
-@inline
+@device
 def pair_diameter(sigma_i, sigma_j, nonadditivity):
     """sigma_ij of the non-additive mixing rule."""
     return 0.5 * (sigma_i + sigma_j) * (1.0 - nonadditivity * abs(sigma_i - sigma_j))
 
 
-@inline
+@device
 def inverse_power(w, exponent):
     """w^(n/2); the two exponents in common use by multiplications alone."""
     if exponent == 12:
@@ -63,7 +63,7 @@ def inverse_power(w, exponent):
     return w ** (0.5 * exponent)
 
 
-@inline
+@device
 def pair_energy(z, w, p):
     """Phi at z < z_c, given w = 1/z as well: the caller divides twice in parallel, not one after the other."""
     if p.order <= 2:
@@ -75,7 +75,7 @@ def pair_energy(z, w, p):
     return p.epsilon * (inverse_power(w, p.exponent) + polynomial)
 
 
-@inline
+@device
 def pair_energy_slope(z, p):
     """Phi and dphi/dz at z < z_c."""
     w = 1.0 / z
@@ -91,7 +91,7 @@ def pair_energy_slope(z, p):
     return p.epsilon * (power + polynomial), p.epsilon * (derivative - 0.5 * p.exponent * power * w)
 
 
-@inline
+@device
 def pair_derivatives(z, p):
     """Phi and its first four derivatives by z, at z < z_c."""
     c = p.coefficients

@@ -101,3 +101,15 @@ def test_a_realization_that_is_not_there_is_refused(study: StudyStore, number: i
     assert done.returncode == 2
     assert "0 to 9" in done.stderr and len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "x.npz").exists()
+
+
+def test_what_an_earlier_version_computed_can_be_collected_but_not_continued(
+    study: StudyStore, settings: Callable[..., StudySettings], monkeypatch: pytest.MonkeyPatch
+):
+    before = (study.folder / "modes.parquet").read_bytes()
+    monkeypatch.setattr("atomglass.ensemble.settings.StudyBase.version", 1_000_000)
+    collected = collect(StudyStore(study.folder))
+    assert not collected.damaged and not collected.missing
+    assert (study.folder / "modes.parquet").read_bytes() == before
+    with pytest.raises(ag.InputError, match="kernel_version"):
+        StudyStore.create(study.folder, settings(chains=2))

@@ -198,7 +198,8 @@ def test_configurational_temperature(model, number, swap_fraction):
 
 
 def test_displacements_at_a_temperature_three_per_cent_too_high_are_found_out():
-    assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2) > 4
+    # Three times as many samples as above: of 700, the score is 6 with a spread of 1.7 between seeds, and may miss 4.
+    assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, samples=2100) > 4
 
 
 # Swaps alone: N! assignments of the diameters to fixed places, each with its Boltzmann weight.

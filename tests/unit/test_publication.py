@@ -1,0 +1,61 @@
+"""Published tables tell what the study's own tables tell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from study_tables import fake_study
+
+import atomglass as ag
+from atomglass.analysis.gather import analyse
+from atomglass.analysis.publication import publish_tables
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    modes, realizations = fake_study()
+    modes.to_parquet(folder / "modes.parquet")
+    realizations.to_parquet(folder / "realizations.parquet")
+    (folder / "study.json").write_text(json.dumps({"settings": {"name": "fake"}}))
+    return folder
+
+
+def test_the_analysis_is_the_same(study: Path, tmp_path: Path):
+    publish_tables(study, tmp_path / "data")
+    ours, theirs = (analyse(ag.load_study(folder)) for folder in (study, tmp_path / "data"))
+    columns = ["modes", "exponent", "error"]
+    np.testing.assert_allclose(
+        theirs.exponents[columns].to_numpy(float), ours.exponents[columns].to_numpy(float), rtol=1e-4
+    )
+    assert ours.exponents["verdict"].tolist() == theirs.exponents["verdict"].tolist()
+
+
+def test_realizations_keep_every_digit_and_sums_are_right(study: Path, tmp_path: Path):
+    publish_tables(study, tmp_path / "data")
+    before, after = (ag.load_study(folder).realizations for folder in (study, tmp_path / "data"))
+    assert before.equals(after)
+    for line in (tmp_path / "data" / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((tmp_path / "data" / name).read_bytes()).hexdigest() == digest
+
+
+def test_published_again_it_is_the_same_to_the_byte(study: Path, tmp_path: Path):
+    first = [path.read_bytes() for path in publish_tables(study, tmp_path / "data")]
+    assert [path.read_bytes() for path in publish_tables(study, tmp_path / "data")] == first
+
+
+def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "thesis.tex").write_text("")
+    with pytest.raises(ag.InputError, match=r"thesis\.tex"):
+        publish_tables(study, tmp_path / "data")
+    (study / "modes.parquet").unlink()
+    with pytest.raises(ag.InputError, match="collect"):
+        publish_tables(study, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
