@@ -99,11 +99,21 @@ def _forked(words: list[str]) -> int:
 
 
 def _kill(job: int, one_only: bool) -> None:
-    """Kill a job with all its processes, or one worker or rank of it."""
-    children = _descendants(job)
-    for number in [children[-1]] if one_only and children else [*children, job]:
+    """Kill a job with all its processes, or one worker or rank of it.
+
+    Before there are ranks the last process is the launcher's own proxy, for which the launcher would wait for ever.
+    """
+    children = [number for number in _descendants(job) if not one_only or b"proxy" not in _command(number)]
+    for number in [children[-1]] if one_only and children else [*_descendants(job), job]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+
+
+def _command(process: int) -> bytes:
+    """Return the command line of a process, empty if it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
 
 
 class _Silent:
