@@ -41,7 +41,7 @@ def publish_tables(folder: Path, out: Path) -> list[Path]:
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():
             raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
-    known = {path.name for path in sources} | {"study.json", "SHA256SUMS", "README.md"}
+    known = {path.name for path in sources} | {"study.json", "SHA256SUMS", "README.md", "analysis", "report.html"}
     others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.is_dir() else []
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
