@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 
 #: What the yardstick has always been compiled with.
-FLAGS = ("-O3", "-march=native", "-ffast-math", "-shared", "-fPIC")
+FLAGS = ("-O3", "-march=native", "-ffast-math", "-fPIC", "-c")
 #: Width of the pair list of the force evaluation beyond each pair's cutoff.
 SKIN = 0.3
 #: Room in the pair list, in pairs a particle.
@@ -104,13 +104,18 @@ class Yardstick:
 
     def _loaded(self, name: str) -> ctypes.CDLL:
         if name not in self._libraries:
-            library = Path(self._folder.name, f"{name}.so")
-            command = [self.command, *FLAGS, "-o", str(library), str(_SOURCES / f"{name}.c"), "-lm"]
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                raise YardstickError(f"{self.command} cannot compile {name}.c: {done.stderr.strip()[:500]}")
+            part, library = (Path(self._folder.name, f"{name}{suffix}") for suffix in (".o", ".so"))
+            self._call(name, *FLAGS, "-o", str(part), str(_SOURCES / f"{name}.c"))
+            # Linked without -ffast-math: with it, loading the library would make the whole process flush subnormal
+            # numbers to zero, ours included.
+            self._call(name, "-shared", "-o", str(library), str(part), "-lm")
             self._libraries[name] = ctypes.CDLL(str(library))
         return self._libraries[name]
+
+    def _call(self, name: str, *arguments: str) -> None:
+        done = subprocess.run([self.command, *arguments], capture_output=True, text=True)
+        if done.returncode:
+            raise YardstickError(f"{self.command} cannot compile {name}.c: {done.stderr.strip()[:500]}")
 
 
 def _side(sample: Configuration) -> float:

@@ -141,6 +141,20 @@ def programs() -> Yardstick:
 
 
 @needs_compiler
+def test_the_programs_leave_the_arithmetic_of_the_process_alone() -> None:
+    """A library linked for fast arithmetic would flush subnormal numbers to zero, everywhere, from its loading on."""
+    code = (
+        "from atomglass.bench import samples, yardstick;"
+        "y = yardstick.Yardstick(yardstick.compiler());"
+        "y.moves('plain', samples.reference(), 0.1, 0.2, 0.12, 0);"
+        "y.evaluation(samples.reference())();"
+        "print(float('5e-324') * 1.0 > 0, float('2.3e-308') / 4 > 0)"  # not folded beforehand
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
+@needs_compiler
 def test_forces_of_the_c_program(programs: Yardstick) -> None:
     sample, pot = bench_samples.reference(), bench_samples.potential(2)
     energy, forces = programs.evaluation(sample)()
