@@ -14,9 +14,9 @@ from atomglass.ensemble.store import StudyStore
 
 #: Seconds between checkpoints while no realization is finished.
 CHECKPOINT_SECONDS = 30.0
-#: Most of the time that checkpoints may take: after a glass that took less than a hundred times as long as a checkpoint
-#: does, none is written, until that time is over.
-CHECKPOINT_SHARE = 0.01
+#: Most of the time that checkpoints may take, so that all that is done between glasses stays below a hundredth: after a
+#: glass that took less than 200 times as long as a checkpoint does, none is written, until that time is over.
+CHECKPOINT_SHARE = 0.005
 
 
 class Reporter(Protocol):
@@ -173,6 +173,6 @@ class _Keeper:
         self._cost = self._saved - began
 
     def save_after(self, seconds: float) -> None:
-        """Write one if so many seconds have gone since the last, and a hundred times what that one took."""
+        """Write one if so many seconds have gone since the last, and 200 times what that one took."""
         if time.monotonic() - self._saved >= max(seconds, self._cost / CHECKPOINT_SHARE):
             self.save()
