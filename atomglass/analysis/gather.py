@@ -144,7 +144,23 @@ def _overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFram
     if "recurrence_of" in qlms.columns:
         found.append(("share of QLMs that are returns", share(qlms["recurrence_of"].notna(), qlms["chain"])))
     rows += [(name, value.value, value.error) for name, value in found]
+    rows += _stationarity(realizations)
     return pd.DataFrame(rows, columns=["quantity", "value", "error"])
+
+
+def _stationarity(realizations: pd.DataFrame) -> list[tuple[str, float, float]]:
+    """How chains of full length stand still, and how alike neighbouring glasses are; chains are the units of error."""
+    sizes = realizations["chain"].map(realizations["chain"].value_counts())
+    full = [chain for _, chain in realizations[sizes == sizes.max()].groupby("chain")]
+    if len(full) < 2 or len(full[0]) < 4 or "liquid_energy_per_particle" not in realizations:
+        return []
+    half = len(full[0]) // 2
+    liquid = [chain["liquid_energy_per_particle"] for chain in full]
+    found = {
+        "liquid's energy, 2nd half - 1st": [e.iloc[half:].mean() - e.iloc[:half].mean() for e in liquid],
+        "energy's correlation, next glass": [c["energy_per_particle"].autocorr(1) for c in full],
+    }
+    return [(name, float(np.mean(x)), float(np.std(x, ddof=1) / math.sqrt(len(x)))) for name, x in found.items()]
 
 
 def _warnings(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[str]:

@@ -56,16 +56,19 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
     Raises
     ------
     InputError
-        The modes computed now are not those of the table: it belongs to another study or program.
+        The modes computed now are not those of the table: it belongs to another study or program; or a glass with such
+        a mode was not kept.
     """
     store = StudyStore(Path(folder))
     store.need_glasses()
     settings, potential = store.settings, store.settings.pair_potential
-    rows = dict(iter(quasi_localized(modes).groupby("realization")))
+    wanted = quasi_localized(modes)
+    wanted = wanted if chains is None else wanted[wanted["chain"].isin(chains)]
+    rows = dict(iter(wanted.groupby("realization")))
     for number, glass in kept_configurations(folder, chains):
         if number not in rows:
             continue
-        mine = rows[number]
+        mine = rows.pop(number)
         pairs = Pairs.of(glass, potential)
         reduced = ReducedHessian(pairs)
         bound = settings.modes.phonon_multiple * float(mine["first_phonon_frequency"].iloc[0])
@@ -79,3 +82,9 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
                     remedy=f"run `atomglass collect {folder}`; tables and glasses must be of one study",
                 )
             yield KeptMode(row, glass, expansions[k])
+    if rows:
+        raise InputError(
+            f"the glass of realization {min(rows)} is not in {folder}, nor are those of {len(rows) - 1} others with "
+            "quasi-localized modes",
+            remedy='ensemble.keep_configurations = "qlm" in the study\'s file keeps them; published tables go without',
+        )

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from atomglass.analysis.kept_modes import kept_modes
 from atomglass.analysis.recurrences import mark_recurrences
 from atomglass.analysis.selection import quasi_localized
-from atomglass.ensemble.disk import replace
-from atomglass.ensemble.tables import load_study
+from atomglass.ensemble.tables import load_study, write_frame
 from atomglass.errors import InputError
 
 COLUMNS = (
@@ -60,9 +58,7 @@ def find_recurrences(
             parts.append(part)
         progress(done, len(labels))
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
-    sink = pa.BufferOutputStream()
-    whole.to_parquet(sink)
-    replace(folder / NAME, sink.getvalue().to_pybytes(), "table")
+    write_frame(folder / NAME, whole)
     return whole
 
 

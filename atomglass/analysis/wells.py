@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
+from atomglass.analysis.clusters import share
 from atomglass.analysis.kept_modes import KeptMode, kept_modes
-from atomglass.ensemble.disk import publish, replace
 from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import load_study
+from atomglass.ensemble.tables import load_study, write_frame
 from atomglass.potential import PairPotential
 from atomglass.second_wells import PUSHES, Outcome, SecondWell, find_second_well
 
+NAME = "wells.parquet"
 #: Columns that say which mode a row is about.
 KEYS = ("realization", "chain", "index_in_chain", "mode", "frequency", "group", "beta", "second_minimum")
 _MEASURED = tuple(f.name for f in fields(SecondWell) if f.name != "saddle")
@@ -56,7 +56,6 @@ def second_wells(
     folder = Path(folder)
     modes = load_study(folder).modes
     modes = modes[modes["is_qlm"]]
-    (folder / "wells").mkdir(exist_ok=True)
     tasks = [(folder, chain, rows) for chain, rows in modes.groupby("chain")]
     left = [task for task in tasks if not _path(task).exists()]
     if workers > 1 and len(left) > 1:
@@ -69,25 +68,34 @@ def second_wells(
             progress(done, len(tasks))
     parts = [pd.read_parquet(_path(task)) for task in tasks]
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
-    sink = pa.BufferOutputStream()
-    whole.to_parquet(sink)
-    replace(folder / "wells.parquet", sink.getvalue().to_pybytes(), "table")
+    write_frame(folder / NAME, whole)
     return whole
 
 
 def outcomes(wells: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Return how many modes of each kind led where, as heads and rows of a table."""
-    heads = ["modes", "count", *(str(outcome) for outcome in Outcome)]
-    rows = []
-    for name, chosen in (
-        ("B", wells["group"] == "B"),
-        ("A, hidden well", (wells["group"] == "A") & wells["second_minimum"]),
-        ("A, no second well", (wells["group"] == "A") & ~wells["second_minimum"].astype(bool)),
-        ("unbounded", ~wells["group"].isin(["A", "B"])),
-    ):
-        counts = wells.loc[chosen, "outcome"].value_counts()
-        rows.append([name, str(int(chosen.sum())), *(str(counts.get(str(outcome), 0)) for outcome in Outcome)])
-    return heads, rows
+    """Return how many modes of each kind led where, as heads and rows of a table; medians are of the new minima."""
+    heads = ["modes", "count", *(str(outcome) for outcome in Outcome), "share new", "saddles", "height", "of quartic's"]
+    heads += ["particles", "overlap", "deeper"]
+    hidden = wells["second_minimum"].astype(bool)
+    kinds = {
+        "B": wells["group"] == "B",
+        "A, hidden well": (wells["group"] == "A") & hidden,
+        "A, no second well": (wells["group"] == "A") & ~hidden,
+        "unbounded": ~wells["group"].isin(["A", "B"]),
+    }
+    return heads, [_told(name, wells[chosen]) for name, chosen in kinds.items() if chosen.any()]
+
+
+def _told(name: str, rows: pd.DataFrame) -> list[str]:
+    counts = rows["outcome"].value_counts()
+    new = rows[rows["outcome"] == str(Outcome.NEW)]
+    led = share(rows["outcome"] == str(Outcome.NEW), rows["chain"])
+    medians = new["barrier"].median(), (new["barrier"] / new["quartic_barrier"]).median()
+    line = [name, str(len(rows)), *(str(counts.get(str(outcome), 0)) for outcome in Outcome)]
+    line += [f"{led.value:.3f} +- {led.error:.3f}", str(int(new["barrier"].notna().sum()))]
+    line += [f"{median:.2g}" for median in medians]
+    line += [f"{new['moved_particles'].median():.0f}", f"{new['overlap'].median():.2f}"]
+    return [*line, f"{(new['energy_difference'] < 0).mean():.2f}"]
 
 
 def _path(task: tuple[Path, int, pd.DataFrame]) -> Path:
@@ -100,9 +108,8 @@ def _one_chain(task: tuple[Path, int, pd.DataFrame]) -> None:
     folder, chain, modes = task
     potential = StudyStore(folder).settings.pair_potential
     rows = [_row(kept, potential) for kept in kept_modes(folder, modes, range(chain, chain + 1))]
-    sink = pa.BufferOutputStream()
-    pd.DataFrame(rows, columns=list(COLUMNS)).to_parquet(sink)
-    publish(_path(task), sink.getvalue().to_pybytes(), "table")
+    _path(task).parent.mkdir(exist_ok=True)
+    write_frame(_path(task), pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
 def _row(kept: KeptMode, potential: PairPotential) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from atomglass.configuration import Configuration
+from atomglass.ensemble.configurations import ARRAYS
 from atomglass.ensemble.rows import Realization
 
 _MAGIC = b"atomglass checkpoint "
 #: Arrays of the archive that belong to pending realizations, not to the sampler.
-_GLASS, _ARRAYS = "_glass_", ("positions", "diameters", "box")
+_GLASS = "_glass_"
 
 
 @dataclass
@@ -58,7 +59,7 @@ def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) ->
         f"{_GLASS}{k}_{name}": getattr(r.inherent_state, name)
         for k, r in enumerate(checkpoint.pending)
         if r.inherent_state is not None
-        for name in _ARRAYS
+        for name in ARRAYS
     }
     body = io.BytesIO()
     np.savez(body, **checkpoint.state, **glasses, _rest=np.array(json.dumps(rest)))
@@ -106,9 +107,9 @@ def read_head(path: Path) -> dict[str, Any] | None:
 
 def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
     """Return the inherent state that belongs to the k-th pending realization, if it was kept."""
-    if f"{_GLASS}{k}_{_ARRAYS[0]}" not in arrays:
+    if f"{_GLASS}{k}_{ARRAYS[0]}" not in arrays:
         return None
-    return Configuration(*(arrays[f"{_GLASS}{k}_{name}"] for name in _ARRAYS))
+    return Configuration(*(arrays[f"{_GLASS}{k}_{name}"] for name in ARRAYS))
 
 
 def _head(line: bytes) -> dict[str, Any]:

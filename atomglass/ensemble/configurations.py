@@ -17,9 +17,10 @@ from atomglass.configuration import Configuration
 from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.shards import DamagedShard
 
-_ARRAYS = ("positions", "diameters", "box")
+#: What a configuration is made of.
+ARRAYS = ("positions", "diameters", "box")
 _SCHEMA = pa.schema(
-    [pa.field("index_in_chain", pa.int64()), *(pa.field(name, pa.list_(pa.float64())) for name in _ARRAYS)]
+    [pa.field("index_in_chain", pa.int64()), *(pa.field(name, pa.list_(pa.float64())) for name in ARRAYS)]
 )
 _CHECKSUM = b"atomglass.sha256"
 
@@ -31,7 +32,7 @@ def encode(realizations: list[Realization]) -> bytes | None:
         return None
     columns = {
         "index_in_chain": [index for index, _ in kept],
-        **{name: [getattr(state, name).ravel() for _, state in kept] for name in _ARRAYS},
+        **{name: [getattr(state, name).ravel() for _, state in kept] for name in ARRAYS},
     }
     rows = pa.table(columns, schema=_SCHEMA)
     sink = pa.BufferOutputStream()

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.ensemble.columns import ATTEMPTS, schema
-from atomglass.ensemble.disk import replacing
+from atomglass.ensemble.disk import replace, replacing
 from atomglass.ensemble.shards import DamagedShard, Shard
 from atomglass.ensemble.store import StudyStore
 from atomglass.errors import InputError
@@ -227,6 +227,13 @@ def mixtures(origins: Counter[str]) -> list[str]:
             shown = "; ".join(f"{value} ({count} shards)" for value, count in found.most_common(4))
             lines.append(f"{name} differ between shards: {shown}: numbers agree to rounding, not bit for bit")
     return lines
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a derived table of a study, whole or not at all."""
+    sink = pa.BufferOutputStream()
+    frame.to_parquet(sink)
+    replace(path, sink.getvalue().to_pybytes(), "table")
 
 
 def load_study(folder: str | Path) -> Study:

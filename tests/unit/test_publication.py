@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from study_tables import fake_study
 
 import atomglass as ag
 from atomglass.analysis.gather import analyse
 from atomglass.analysis.publication import publish_tables
+from atomglass.analysis.recurrence_table import find_recurrences
+from atomglass.analysis.wells import outcomes, second_wells
+
+DATA = Path(__file__).parent.parent.parent / "data"
 
 
 @pytest.fixture
@@ -59,3 +65,25 @@ def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
     with pytest.raises(ag.InputError, match="collect"):
         publish_tables(study, tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("derive", [second_wells, find_recurrences])
+def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, tmp_path: Path):
+    folder = tmp_path / "published"
+    shutil.copytree(DATA / "kumar2021_n400_q4", folder, ignore=shutil.ignore_patterns("analysis"))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(ag.InputError, match="the glass of realization"):
+        derive(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_outcomes_count_what_the_table_holds():
+    wells = pd.read_parquet(DATA / "kumar2021_n4000" / "wells.parquet")
+    heads, rows = outcomes(wells)
+    deep = wells[wells["group"] == "B"]
+    row = dict(zip(heads, rows[0], strict=True))
+    assert row["modes"] == "B" and int(row["count"]) == len(deep)
+    new = deep[deep["outcome"] == "new minimum"]
+    assert int(row["new minimum"]) == len(new)
+    assert float(row["share new"].split()[0]) == pytest.approx(len(new) / len(deep), abs=1e-3)
+    assert float(row["height"]) == pytest.approx(new["barrier"].median(), rel=0.05)
