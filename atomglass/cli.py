@@ -9,13 +9,14 @@ from typing import Annotated, Optional
 
 import typer
 
-from atomglass import study_cli
+from atomglass import analysis_cli, study_cli
 from atomglass.bench.commands import bench
 from atomglass.errors import InputError
 from atomglass.theory.commands import theory_app
 
 app = typer.Typer(name="atomglass", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(study_cli.app)
+app.add_typer(analysis_cli.app)
 app.add_typer(
     theory_app, name="theory", help="The theories beside the simulations: each paper's figures and statements."
 )

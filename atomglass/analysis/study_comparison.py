@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.clusters import share
+from atomglass.analysis.clusters import Share, share
 from atomglass.analysis.exponents import truncated_power_law
 from atomglass.analysis.selection import Selection, complete_realizations, select
 from atomglass.analysis.statements import per_realization
 from atomglass.errors import InputError
 from atomglass.potential import load_potential
+from atomglass.second_wells import Outcome
 
 #: With fewer modes no exponent is given.
 LEAST = 10
@@ -39,8 +40,9 @@ def compare_studies(
     DataFrame
         study, N, T, d, q (derivatives smooth at the cutoff; missing for a potential that is not at hand), solver,
         realizations, chains, qlms, and for each of per_realization, share_B, hidden (share of A), confirmed (second
-        wells that the true energy has), exponent_A, exponent_B a value and, ending in `_error`, one standard error
-        that allows for chains.
+        wells that the true energy has), new_B, new_hidden, new_A (displaced and quenched: share that led to another
+        inherent state, of B, of A with a hidden well and of the rest of A; missing where `atomglass wells` was not
+        run), exponent_A, exponent_B a value and, ending in `_error`, one standard error that allows for chains.
 
     Raises
     ------
@@ -74,6 +76,7 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
         ("share_B", share(both["group"] == "B", both["chain"])),
         ("hidden", share(shallow["second_minimum"].eq(True), shallow["chain"])),
         ("confirmed", share(real, doubles["chain"])),
+        *_led_elsewhere(study.wells, qlms),
     ):
         line[name], line[f"{name}_error"] = found.value, found.error
     for group in "AB":
@@ -84,6 +87,20 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
             value, error = fit.exponent, float(np.fmax(fit.error, fit.chain_error))
         line[f"exponent_{group}"], line[f"exponent_{group}_error"] = value, error
     return line
+
+
+def _led_elsewhere(wells: pd.DataFrame | None, qlms: pd.DataFrame) -> list[tuple[str, Share]]:
+    """Return the shares of the selected modes whose glass, displaced, was quenched to another inherent state."""
+    if wells is None:
+        return [(name, share([], [])) for name in ("new_B", "new_hidden", "new_A")]
+    keys = ["realization", "mode"]
+    tested = wells.merge(qlms[keys], on=keys)
+    hidden, shallow = tested["second_minimum"].astype(bool), tested["group"] == "A"
+    kinds = {"new_B": tested["group"] == "B", "new_hidden": shallow & hidden, "new_A": shallow & ~hidden}
+    return [
+        (name, share(tested.loc[chosen, "outcome"] == str(Outcome.NEW), tested.loc[chosen, "chain"]))
+        for name, chosen in kinds.items()
+    ]
 
 
 def _one(values: pd.Series) -> Any:

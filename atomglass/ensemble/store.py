@@ -61,6 +61,7 @@ class StudyStore:
             # Of the model's own class: what only one kind of study has is read where only that kind comes.
             self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
+            self._joined = "portions" in data
             # Under the version that the study began with: what that computed can still be collected and looked at.
             self.physics_hash = self.settings.physics_hash_under(self._kernel_version)
             self.crashes = Crashes(self.folder / "crashes")
@@ -105,8 +106,10 @@ class StudyStore:
         InputError
             The physics differs; or the ensemble does, and is not to be extended, or would shrink.
         """
-        mine = _flat(self.settings.physics() | {"kernel_version": self._kernel_version})
-        theirs = _flat(wanted.physics())
+        if self._joined:
+            raise InputError(f"{self.folder} holds tables joined from several studies", remedy="choose another --out")
+        mine = flat(self.settings.physics() | {"kernel_version": self._kernel_version})
+        theirs = flat(wanted.physics())
         changed = [key for key in sorted({*mine, *theirs}) if mine.get(key) != theirs.get(key)]
         if changed:
             shown = ", ".join(f"{key}: {mine.get(key)} there, {theirs.get(key)} now" for key in changed[:5])
@@ -289,11 +292,12 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         yield from (entry for entry in entries if entry.name not in (*_PARTS, "study.json"))
 
 
-def _flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as one dictionary, keys joined by dots."""
     result: dict[str, Any] = {}
     for key, value in data.items():
         if isinstance(value, dict):
-            result |= _flat(value, f"{prefix}{key}.")
+            result |= flat(value, f"{prefix}{key}.")
         else:
             result[prefix + key] = value
     return result

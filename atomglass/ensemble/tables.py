@@ -46,12 +46,15 @@ class Study:
         The resolved settings.
     columns : DataFrame
         Table, column, unit and meaning of every column.
+    wells : DataFrame or None
+        Where displaced glasses went, one row a quasi-localized mode, if `atomglass wells` was run.
     """
 
     modes: pd.DataFrame
     realizations: pd.DataFrame
     settings: dict
     columns: pd.DataFrame
+    wells: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -261,10 +264,28 @@ def load_study(folder: str | Path) -> Study:
             raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first") from None
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
-    manifest = folder / "study.json"
-    settings = json.loads(manifest.read_text(encoding="utf-8"))["settings"] if manifest.is_file() else {}
+    columns = pd.DataFrame(described, columns=["table", "column", "unit", "meaning"])
+    wells = folder / "wells.parquet"
     modes, realizations = frames
-    return Study(modes, realizations, settings, pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]))
+    displaced = pd.read_parquet(wells) if wells.is_file() else None
+    return Study(modes, realizations, _settings(folder), columns, displaced)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    """Return the settings beside a study's tables; where these were joined from portions, with all of their seeds."""
+    path = folder / "study.json"
+    if not path.is_file():
+        return {}
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    settings = dict(manifest["settings"])
+    if "portions" in manifest:
+        settings["seed"] = ", ".join(str(part["seed"]) for part in manifest["portions"])
+        settings["portions"] = "; ".join(
+            f"chains {part['first_chain']} to {part['first_chain'] + part['chains'] - 1}: seed {part['seed']}, "
+            f"kernel version {part['kernel_version']}"
+            for part in manifest["portions"]
+        )
+    return settings
 
 
 def _meaning(field: pa.Field) -> tuple[str, str]:

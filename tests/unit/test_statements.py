@@ -18,7 +18,7 @@ from atomglass.errors import InputError
 
 def study(name="fake", **options) -> SimpleNamespace:
     modes, realizations = fake_study(**options)
-    return SimpleNamespace(modes=modes, realizations=realizations, settings={"name": name})
+    return SimpleNamespace(modes=modes, realizations=realizations, settings={"name": name}, wells=None)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,23 @@ def test_studies_side_by_side():
     _, header, lines = comparison_table(table)
     assert header == ["", "one", "two"]
     assert ["N", "400", "400"] in lines
+    assert table.new_B.isna().all()
     smaller = compare_studies([study("one")], fixed_number_of=200)
     assert smaller.qlms[0] < table.qlms[0]
     with pytest.raises(InputError, match="studies"):
         compare_studies([])
+
+
+def test_where_displaced_glasses_went_is_set_side_by_side():
+    """Every second mode of B, every third of the rest of A: the shares are those, of the selected modes alone."""
+    one = study("one")
+    wells = one.modes[["realization", "chain", "mode", "group", "second_minimum"]].copy()
+    order, deep = wells.groupby("group").cumcount(), wells["group"] == "B"
+    new = np.where(deep, order % 2 == 0, order % 3 == 0) & ~(~deep & wells["second_minimum"].astype(bool))
+    one.wells = wells.assign(outcome=np.where(new, "new minimum", "same minimum"))
+    row = compare_studies([one]).iloc[0]
+    chosen = one.modes["is_qlm"] & one.modes["group"].eq("A") & ~one.modes["second_minimum"].astype(bool)
+    assert row.new_A == pytest.approx(new[chosen].mean())
+    assert row.new_B == pytest.approx(0.5, abs=0.02)
+    assert row.new_hidden == 0
+    assert 0.03 < row.new_B_error < 0.12

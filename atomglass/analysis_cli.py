@@ -1,0 +1,157 @@
+"""The commands that analyse collected studies: parse, call one verb, print. Imports of the work happen inside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+StudyFolder = Annotated[Path, typer.Argument(help="A study's directory, collected.")]
+
+
+def _need_glasses(folder: Path) -> None:
+    """Refuse a study of anything else, where there is a study at all and not its tables alone."""
+    from atomglass.ensemble.store import StudyStore
+
+    if (folder / "study.json").is_file():
+        StudyStore(folder).need_glasses()
+
+
+@app.command()
+def wells(
+    folder: StudyFolder,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
+) -> None:
+    """Test the second wells of a collected study in its kept glasses: displace, quench, find the saddle.
+
+    Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
+    """
+    _need_glasses(folder)
+    from atomglass.analysis.wells import outcomes, second_wells
+    from atomglass.terminal import print_table
+
+    found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    print_table("where the displaced glasses went", *outcomes(found))
+    typer.echo(f"written: {folder / 'wells.parquet'}")
+
+
+@app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Directories of collected studies.")],
+    fixed_number_of: Annotated[
+        int | None, typer.Option("--fixed-number-of", min=1, help="Hold N PR at its bound for so many particles.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
+) -> None:
+    """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents."""
+    for folder in folders:
+        _need_glasses(folder)
+    from atomglass.analysis.study_comparison import compare_studies
+    from atomglass.analysis.words import comparison_table
+    from atomglass.ensemble.disk import replace
+    from atomglass.ensemble.tables import load_study
+    from atomglass.terminal import print_table
+
+    table = compare_studies([load_study(folder) for folder in folders], fixed_number_of=fixed_number_of)
+    print_table(*comparison_table(table))
+    if out is not None:
+        replace(out, table.to_csv(index=False).encode(), "table")
+        typer.echo(f"\nwritten: {out}")
+
+
+@app.command()
+def recurrences(folder: StudyFolder) -> None:
+    """Find which quasi-localized modes of a collected study are one defect met again, in its kept glasses.
+
+    Writes recurrences.parquet, which `analyze` then uses.
+    """
+    _need_glasses(folder)
+    from atomglass.analysis.recurrence_table import NAME, find_recurrences
+
+    found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    again = int(found["recurrence_of"].notna().sum())
+    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are returns of an earlier one")
+    typer.echo(f"written: {folder / NAME}")
+
+
+@app.command()
+def analyze(
+    folder: StudyFolder,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where tables are written; by default DIR/analysis.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+) -> None:
+    """Tell what a collected study says: exponents with errors, the paper's statements, tests of the theory.
+
+    Prints tables and writes them as CSV, and all of it as analysis.json.
+    """
+    _need_glasses(folder)
+    import pandas as pd
+
+    from atomglass.analysis.gather import analyse, write_analysis
+    from atomglass.analysis.recurrence_table import load_recurrences
+    from atomglass.analysis.wells import NAME, outcomes
+    from atomglass.analysis.words import analysis_tables
+    from atomglass.ensemble.tables import load_study
+    from atomglass.terminal import print_table
+
+    found = analyse(load_study(folder), seed=seed, recurrences=load_recurrences(folder))
+    for title, header, rows in analysis_tables(found):
+        print_table(title, header, rows)
+        typer.echo("")
+    if (folder / NAME).is_file():
+        print_table("Displaced to the second well and quenched", *outcomes(pd.read_parquet(folder / NAME)))
+        typer.echo("")
+    for line in found.warnings:
+        typer.echo(f"mind: {line}")
+    written = write_analysis(found, out or folder / "analysis")
+    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
+
+
+@app.command()
+def report(
+    folder: StudyFolder,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    exponents: Annotated[
+        Path | None,
+        typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+) -> None:
+    """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
+    _need_glasses(folder)
+    from atomglass.analysis.report import write_report
+
+    written = write_report(folder, out, seed=seed, exponents=exponents)
+    typer.echo("written: " + " ".join(str(path) for path in written))
+
+
+@app.command()
+def join(
+    folders: Annotated[list[Path], typer.Argument(help="Directories of collected studies, equal but for their seeds.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
+) -> None:
+    """Join the tables of portions that were run under seeds of their own, as if one study had run all the chains."""
+    from atomglass.analysis.joining import join_studies
+
+    written = join_studies(folders, out)
+    typer.echo("written: " + " ".join(str(path) for path in written))
+
+
+@app.command()
+def publish(
+    folder: StudyFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
+) -> None:
+    """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
+
+    `analyze` and `report` read the copy as they read the study.
+    """
+    from atomglass.analysis.publication import publish_tables
+
+    written = publish_tables(folder, out)
+    typer.echo("written: " + " ".join(str(path) for path in written))
