@@ -146,6 +146,10 @@ def join(
 def publish(
     folder: StudyFolder,
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
+    below: Annotated[
+        float | None,
+        typer.Option("--below", help="Leave out modes above this share of their glass's first phonon frequency."),
+    ] = None,
 ) -> None:
     """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
 
@@ -153,5 +157,5 @@ def publish(
     """
     from atomglass.analysis.publication import publish_tables
 
-    written = publish_tables(folder, out)
+    written = publish_tables(folder, out, below)
     typer.echo("written: " + " ".join(str(path) for path in written))

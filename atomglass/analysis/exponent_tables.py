@@ -19,6 +19,8 @@ from atomglass.analysis.verdicts import DIFFERS, UNDECIDED, verdict
 
 #: f and participation ratio of the grid on which exponents are shown; infinity is no bound.
 GRID_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
+#: Of published frequencies, which are in single precision.
+ROUNDING = 1e-5
 GRID_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
 #: With fewer modes no exponent is fitted.
 LEAST_MODES = 10
@@ -123,8 +125,11 @@ def selection_grid(
     -------
     DataFrame
         group, frequency_share, participation_ratio, modes, exponent, error, effective. NaN with fewer than ten modes.
+        Shares beyond the frequencies up to which the table holds modes are left out.
     """
     rows = []
+    reach = (modes["complete_below"] / modes["first_phonon_frequency"]).max()
+    shares = tuple(f for f in shares if not f > reach * (1 + ROUNDING))
     for ratio in ratios:
         for f in shares:
             chosen = select(modes, Selection(f, ratio))

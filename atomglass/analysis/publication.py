@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.ensemble.disk import replace
@@ -17,7 +19,7 @@ TABLES = ("realizations", "modes", "wells", "recurrences")
 SINGLE = ("modes",)
 
 
-def publish_tables(folder: Path, out: Path) -> list[Path]:
+def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[Path]:
     """Copy a collected study's tables, compactly, with its manifest and a file of checksums.
 
     Parameters
@@ -26,6 +28,9 @@ def publish_tables(folder: Path, out: Path) -> list[Path]:
         The study's directory.
     out : Path
         A new or an empty directory, or one published before.
+    below : float, optional
+        Leave out modes above this share of their glass's first phonon frequency, most of which are phonons. The
+        realizations then say `complete_below` accordingly, and `mode_count` is of the modes left.
 
     Returns
     -------
@@ -35,8 +40,10 @@ def publish_tables(folder: Path, out: Path) -> list[Path]:
     Raises
     ------
     InputError
-        There are no collected tables, or `out` holds other files.
+        There are no collected tables, `out` holds other files, or `below` is out of range.
     """
+    if below is not None and not 0 < below < math.inf:
+        raise InputError("--below", below, "> 0, in units of the first phonon frequency")
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():
@@ -46,7 +53,10 @@ def publish_tables(folder: Path, out: Path) -> list[Path]:
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
     contents = {"study.json": (folder / "study.json").read_bytes()}
-    contents |= {path.name: _compact(path) for path in sources if path.is_file()}
+    tables = {path.name: pq.read_table(path) for path in sources if path.is_file()}
+    if below is not None:
+        tables |= _cut(tables["modes.parquet"], tables["realizations.parquet"], below)
+    contents |= {name: _compact(name, table) for name, table in tables.items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
     out.mkdir(parents=True, exist_ok=True)
     for name, content in (contents | {"SHA256SUMS": sums.encode()}).items():
@@ -54,9 +64,32 @@ def publish_tables(folder: Path, out: Path) -> list[Path]:
     return [out / name for name in (*contents, "SHA256SUMS")]
 
 
-def _compact(path: Path) -> bytes:
-    table = pq.read_table(path)
-    if path.stem in SINGLE:
+def _cut(modes: pa.Table, realizations: pa.Table, below: float) -> dict[str, pa.Table]:
+    """Return the tables without the modes above this share of the first phonon frequency."""
+    modes = modes.filter(pc.less(modes["frequency"], pc.multiply(modes["first_phonon_frequency"], below)))
+    modes = _with(modes, "complete_below", _lower(modes, below))
+    counts = modes.group_by("realization").aggregate([("frequency", "count")])
+    place = pc.index_in(realizations["realization"], counts["realization"])
+    count = pc.fill_null(counts["frequency_count"].combine_chunks().take(place), 0)
+    known = pc.is_valid(realizations["mode_count"])
+    realizations = _with(realizations, "mode_count", pc.if_else(known, count, pa.scalar(None, pa.int64())))
+    realizations = _with(realizations, "complete_below", _lower(realizations, below))
+    return {"modes.parquet": modes, "realizations.parquet": realizations}
+
+
+def _lower(table: pa.Table, below: float) -> pa.ChunkedArray:
+    bound = pc.multiply(table["first_phonon_frequency"], below)
+    return pc.min_element_wise(table["complete_below"], bound, skip_nulls=False)
+
+
+def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
+    place = table.schema.get_field_index(name)
+    field = table.schema.field(place)
+    return table.set_column(place, field, values.cast(field.type))
+
+
+def _compact(name: str, table: pa.Table) -> bytes:
+    if name.removesuffix(".parquet") in SINGLE:
         fields = [f.with_type(pa.float32()) if pa.types.is_floating(f.type) else f for f in table.schema]
         table = table.cast(pa.schema(fields, table.schema.metadata))
     floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]

@@ -56,6 +56,27 @@ def test_published_again_it_is_the_same_to_the_byte(study: Path, tmp_path: Path)
     assert [path.read_bytes() for path in publish_tables(study, tmp_path / "data")] == first
 
 
+def test_modes_above_a_bound_are_left_out_and_the_realizations_say_so(study: Path, tmp_path: Path):
+    publish_tables(study, tmp_path / "data", below=0.9)
+    full, cut = (ag.load_study(folder) for folder in (study, tmp_path / "data"))
+    kept = full.modes[full.modes["frequency"] < 0.9 * full.modes["first_phonon_frequency"]]
+    assert 0 < len(kept) < len(full.modes)
+    assert (cut.modes[["realization", "mode"]].to_numpy() == kept[["realization", "mode"]].to_numpy()).all()
+    bound = 0.9 * full.realizations["first_phonon_frequency"]
+    np.testing.assert_allclose(cut.realizations["complete_below"], bound, rtol=1e-15)
+    expected = kept.groupby("realization").size().reindex(full.realizations["realization"], fill_value=0)
+    assert cut.realizations["mode_count"].tolist() == expected.tolist()
+    ours, theirs = (analyse(found) for found in (full, cut))
+    columns = ["modes", "exponent", "error"]
+    np.testing.assert_allclose(
+        theirs.exponents[columns].to_numpy(float), ours.exponents[columns].to_numpy(float), rtol=1e-4
+    )
+    assert (ours.selection["frequency_share"].max(), theirs.selection["frequency_share"].max()) == (1.2, 0.9)
+    with pytest.raises(ag.InputError, match="--below is -1"):
+        publish_tables(study, tmp_path / "other", below=-1)
+    assert not (tmp_path / "other").exists()
+
+
 def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "thesis.tex").write_text("")
