@@ -45,10 +45,14 @@ def compare(
         int | None, typer.Option("--fixed-number-of", min=1, help="Hold N PR at its bound for so many particles.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="A Markdown page whose table of studies is written anew.")
+    ] = None,
 ) -> None:
     """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents."""
     for folder in folders:
         _need_glasses(folder)
+    from atomglass.analysis.published import rewrite_comparison
     from atomglass.analysis.study_comparison import compare_studies
     from atomglass.analysis.words import comparison_table
     from atomglass.ensemble.disk import replace
@@ -60,6 +64,8 @@ def compare(
     if out is not None:
         replace(out, table.to_csv(index=False).encode(), "table")
         typer.echo(f"\nwritten: {out}")
+    if page is not None:
+        typer.echo(f"\nwritten: {rewrite_comparison(page, table)}")
 
 
 @app.command()

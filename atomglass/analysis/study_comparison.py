@@ -42,7 +42,8 @@ def compare_studies(
         realizations, chains, qlms, and for each of per_realization, share_B, hidden (share of A), confirmed (second
         wells that the true energy has), new_B, new_hidden, new_A (displaced and quenched: share that led to another
         inherent state, of B, of A with a hidden well and of the rest of A; missing where `atomglass wells` was not
-        run), exponent_A, exponent_B a value and, ending in `_error`, one standard error that allows for chains.
+        run), exponent_A, exponent_B, exponent_all a value and, ending in `_error`, one standard error that allows for
+        chains.
 
     Raises
     ------
@@ -79,8 +80,8 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
         *_led_elsewhere(study.wells, qlms),
     ):
         line[name], line[f"{name}_error"] = found.value, found.error
-    for group in "AB":
-        rows = qlms[qlms["group"] == group]
+    for group in ("A", "B", "all"):
+        rows = qlms if group == "all" else qlms[qlms["group"] == group]
         value = error = math.nan
         if len(rows) >= LEAST:
             fit = truncated_power_law(rows["x"], rows["chain"])
