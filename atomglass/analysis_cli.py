@@ -24,6 +24,7 @@ def _need_glasses(folder: Path) -> None:
 def wells(
     folder: StudyFolder,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
+    chains: Annotated[int | None, typer.Option("--chains", min=1, help="Only the first so many chains.")] = None,
 ) -> None:
     """Test the second wells of a collected study in its kept glasses: displace, quench, find the saddle.
 
@@ -33,7 +34,7 @@ def wells(
     from atomglass.analysis.wells import outcomes, second_wells
     from atomglass.terminal import print_table
 
-    found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
     print_table("where the displaced glasses went", *outcomes(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
 

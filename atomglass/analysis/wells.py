@@ -26,7 +26,10 @@ COLUMNS = (*KEYS, "quartic_barrier", "true_barrier", *_MEASURED, "saddle_eigenva
 
 
 def second_wells(
-    folder: str | Path, workers: int = 1, progress: Callable[[int, int], object] = lambda done, of: None
+    folder: str | Path,
+    workers: int = 1,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+    chains: int | None = None,
 ) -> pd.DataFrame:
     """Look for the second well of every quasi-localized mode of a study whose glass was kept.
 
@@ -42,6 +45,8 @@ def second_wells(
         Processes.
     progress : callable, optional
         Called with the number of chains done and of all.
+    chains : int, optional
+        Only the first so many chains; all by default. Chains that an earlier call did stay in the table.
 
     Returns
     -------
@@ -56,7 +61,8 @@ def second_wells(
     folder = Path(folder)
     modes = load_study(folder).modes
     modes = modes[modes["is_qlm"]]
-    tasks = [(folder, chain, rows) for chain, rows in modes.groupby("chain")]
+    tasks = [(folder, int(chain), rows) for chain, rows in modes.groupby("chain")]
+    tasks = [task for task in tasks if chains is None or task[1] < chains or _path(task).exists()]
     left = [task for task in tasks if not _path(task).exists()]
     if workers > 1 and len(left) > 1:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 FILE = re.compile(r"```toml (\S+)\n(.*?)```", re.DOTALL)
 PROGRAM = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -51,3 +53,17 @@ def test_the_page_does_what_it_says(tmp_path: Path):
     printed = run(["-c", program], tmp_path)
     assert "frequency" in printed
     assert "b3" in printed
+    _wells_of_some_chains_then_of_all(tmp_path)
+
+
+def _wells_of_some_chains_then_of_all(folder: Path) -> None:
+    table = folder / "mine" / "wells.parquet"
+    run(["-m", "atomglass", "wells", "mine", "--chains", "2"], folder)
+    some = pd.read_parquet(table)
+    assert set(some["chain"]) <= {0, 1}
+    said = run(["-m", "atomglass", "wells", "mine"], folder)
+    whole, qlms = pd.read_parquet(table), pd.read_parquet(folder / "mine" / "modes.parquet").query("is_qlm")
+    assert len(some) < len(whole) == len(qlms)
+    assert (whole[["realization", "mode"]].to_numpy() == qlms[["realization", "mode"]].to_numpy()).all()
+    pd.testing.assert_frame_equal(whole[whole["chain"] < 2].reset_index(drop=True), some)
+    assert "share new" in said
