@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from atomglass.analysis.gather import Analysis
+from atomglass.analysis.paired import Paired
 
 TextTable = tuple[str, list[str], list[list[str]]]
 
@@ -132,3 +133,22 @@ def comparison_table(table: pd.DataFrame) -> TextTable:
         for name in measured
     ]
     return "Studies side by side", ["", *map(str, table["study"])], rows
+
+
+def paired_table(found: Paired) -> TextTable:
+    """Return what two studies made of the same liquids: how many glasses changed, and how much each quantity."""
+    first, second = found.names
+    same = found.same
+    told = [
+        ["glasses in both, chains", f"{found.pairs}, {found.chains}", "", ""],
+        ["same inherent state", "", "", f"{int(same.count)}: {with_error(same.value, same.error)}"],
+        ["other one: second lower, higher", "", "", f"{found.lower}, {found.higher}"],
+        ["energy per particle", "", "", f"{found.energy:+.2g} +- {found.energy_error:.1g}"],
+    ]
+    if found.other_liquids:
+        told.append(["from other liquids, left out", str(found.other_liquids), "", ""])
+    rows = [
+        [r.quantity, number(r.first), number(r.second), with_error(r.difference, r.error)]
+        for r in found.table.itertuples()
+    ]  # fmt: skip
+    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], told + rows

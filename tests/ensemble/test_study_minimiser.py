@@ -37,6 +37,8 @@ def test_the_liquids_are_the_same(undisturbed: Path, study_file, tmp_path: Path)
     assert all((r["energy_per_particle"] < r["liquid_energy_per_particle"]).all() for r in rows)
     assert rows[1]["iterations"].min() > 5 * rows[0]["iterations"].max()
     assert not rows[0]["energy"].equals(rows[1]["energy"]), "at the least rounding differs"
+    text = said("compare", undisturbed, *(tmp_path / method for method in ("steepest_descent", "fire")))
+    assert text.count("Paired glasses: small and small") == 2
 
 
 @pytest.mark.parametrize("study", ["kumar2021_n400_q4", "kumar2021_n4000"])
