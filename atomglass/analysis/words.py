@@ -10,6 +10,8 @@ from atomglass.analysis.gather import Analysis
 from atomglass.analysis.paired import Paired
 
 TextTable = tuple[str, list[str], list[list[str]]]
+#: Differences of paired quantities below this are rounding: published tables hold modes in single precision.
+ROUNDING = 1e-6
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -147,8 +149,9 @@ def paired_table(found: Paired) -> TextTable:
     ]
     if found.other_liquids:
         told.append(["from other liquids, left out", str(found.other_liquids), "", ""])
-    rows = [
-        [r.quantity, number(r.first), number(r.second), with_error(r.difference, r.error)]
-        for r in found.table.itertuples()
-    ]  # fmt: skip
-    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], told + rows
+    for r in found.table.itertuples():
+        rounding = abs(r.difference) < ROUNDING and r.error < ROUNDING
+        told.append(
+            [r.quantity, number(r.first), number(r.second), "0" if rounding else with_error(r.difference, r.error)]
+        )
+    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], told
