@@ -50,18 +50,29 @@ def compare(
         Path | None, typer.Option("--page", help="A Markdown page whose table of studies is written anew.")
     ] = None,
 ) -> None:
-    """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents."""
+    """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents.
+
+    Studies of the same liquids as the first, quenched in another way, are compared with it glass by glass too.
+    """
     for folder in folders:
         _need_glasses(folder)
+    from atomglass.analysis.paired import paired, share_liquids
     from atomglass.analysis.published import rewrite_comparison
+    from atomglass.analysis.selection import Selection
     from atomglass.analysis.study_comparison import compare_studies
-    from atomglass.analysis.words import comparison_table
+    from atomglass.analysis.words import comparison_table, paired_table
     from atomglass.ensemble.disk import replace
     from atomglass.ensemble.tables import load_study
     from atomglass.terminal import print_table
 
-    table = compare_studies([load_study(folder) for folder in folders], fixed_number_of=fixed_number_of)
+    studies = [load_study(folder) for folder in folders]
+    table = compare_studies(studies, fixed_number_of=fixed_number_of)
     print_table(*comparison_table(table))
+    rule = Selection() if fixed_number_of is None else Selection().at_fixed_number(fixed_number_of)
+    for study in studies[1:]:
+        if share_liquids(studies[0], study):
+            typer.echo("")
+            print_table(*paired_table(paired(studies[0], study, rule)))
     if out is not None:
         replace(out, table.to_csv(index=False).encode(), "table")
         typer.echo(f"\nwritten: {out}")

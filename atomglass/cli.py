@@ -95,11 +95,14 @@ def quench(
     frame: Frame = -1,
     force_tolerance: Annotated[float, typer.Option(help="Largest force left on a particle.")] = 1e-10,
     max_iterations: Annotated[int, typer.Option(help="Give up after so many.")] = 100_000,
+    method: Annotated[
+        str, typer.Option(help="conjugate_gradients, steepest_descent (slow: raise --max-iterations) or fire.")
+    ] = "conjugate_gradients",
 ) -> None:
     """Quench a configuration to its inherent state. Exit status 1 if it does not converge (the file is written)."""
     from atomglass.stages import quench_file
 
-    if not quench_file(file, out, potential, frame, force_tolerance, max_iterations):
+    if not quench_file(file, out, potential, frame, force_tolerance, max_iterations, method):
         raise typer.Exit(1)
 
 

@@ -1,4 +1,4 @@
-"""Conjugate-gradient quench to an inherent state."""
+"""Quench to an inherent state: by conjugate gradients, or by another minimiser that chooses the basin."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry, ListedPairs, largest_skin
+from atomglass.kernels import descent
 from atomglass.kernels import minimise as kernels
 from atomglass.potential import PairPotential
 
@@ -21,10 +22,25 @@ SKIN, WIDE_SKIN = 0.4, 1.2
 LONGEST_STEP = 0.05
 #: Root-mean-square force below which Newton's steps finish the descent: deep in the basin, where they cannot leave it.
 NEWTON_FORCE = 2e-4
+#: Most that a particle moves in one step of steepest descent.
+FLOW_STEP = LONGEST_STEP / 10
 #: Iterations between two looks at Python.
 ITERATIONS_PER_CALL = 500
 #: Iterations without a new smallest maximum force after which the quench gives up.
 PATIENCE = 20_000
+
+
+class Method(StrEnum):
+    """The minimiser that goes down into a basin; the last part of the way, within it, is the same for all."""
+
+    CONJUGATE_GRADIENTS = "conjugate_gradients"
+    STEEPEST_DESCENT = "steepest_descent"
+    FIRE = "fire"
+
+    @property
+    def words(self) -> str:
+        """The name as one writes it."""
+        return "FIRE" if self is Method.FIRE else self.value.replace("_", " ")
 
 
 class QuenchStatus(StrEnum):
@@ -85,8 +101,9 @@ def quench(
     longest_step: float = LONGEST_STEP,
     newton: bool = True,
     progress: Callable[[float], object] | None = None,
+    method: str = Method.CONJUGATE_GRADIENTS,
 ) -> Quench:
-    """Descend by nonlinear conjugate gradients, finished by Newton's method, to the inherent state.
+    """Descend to the inherent state by the method wanted, finished by Newton's method.
 
     Parameters
     ----------
@@ -99,11 +116,16 @@ def quench(
     max_iterations : int
         Give up after so many.
     longest_step : float
-        Most that one particle moves in one iteration; short steps stay in the basin.
+        Most that one particle moves in one iteration; short steps stay in the basin. Steepest descent moves none by
+        more than `FLOW_STEP`.
     newton : bool
         Finish with Newton's method, by products with the Hessian alone; False: conjugate gradients to the end.
     progress : callable, optional
         Called with the largest force now and then.
+    method : {"conjugate_gradients", "steepest_descent", "fire"}
+        Which minimiser goes down to a root-mean-square force of 2e-4, deep in a basin, and so decides on the basin:
+        nonlinear conjugate gradients; steepest descent in steps so small that they follow the gradient flow, several
+        times as long; or FIRE 2.0, damped molecular dynamics. Conjugate gradients and Newton's method do the rest.
 
     Returns
     -------
@@ -120,40 +142,78 @@ def quench(
             raise InputError(name, value, "> 0")
     if max_iterations < 1:
         raise InputError("max_iterations", max_iterations, ">= 1")
+    if method not in list(Method):
+        raise InputError("method", method, " or ".join(Method), "leave it out for conjugate gradients")
     start = Geometry.of(configuration)
     order = start.spatial_order(potential.reach(configuration.diameters))
     state = _State.of(start.positions[order], start.images[order])
-    diameters = configuration.diameters[order]
     wide_skin = largest_skin(configuration, potential, WIDE_SKIN, least=1e-3)
-    skin = min(SKIN, wide_skin)
-    step = min(longest_step, skin / 4)
-    best, best_at, code = np.inf, 0, kernels.REBUILD
-    wide: ListedPairs | None = None
-    while code in (kernels.REBUILD, kernels.EXHAUSTED):
-        if code == kernels.REBUILD:
-            if wide is None or not wide.holds(state.positions, skin):
-                geometry = start.at(state.positions)
-                state.images[:] += geometry.images
-                state.positions[:] = geometry.positions
-                wide = ListedPairs.of(geometry, diameters, potential, wide_skin)
-            reference = state.positions.copy()
-            lists = wide.within(reference, skin)
-        left = max_iterations - state.iterations
-        code = kernels.minimise(
-            state.positions, reference, state.direction, state.forces, *lists, geometry.shifts,
-            potential.parameters, start.dimension, force_tolerance, step, NEWTON_FORCE if newton else 0.0, skin,
-            min(ITERATIONS_PER_CALL, left), state.memory,
-        )  # fmt: skip
-        worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
-        if progress is not None:
-            progress(worst)
-        if worst < best:
-            best, best_at = worst, state.iterations
-        if code == kernels.EXHAUSTED and state.iterations >= max_iterations:
-            break
-        if state.iterations - best_at > PATIENCE:
-            code = kernels.STALLED
+    way = _Way(
+        start, configuration.diameters[order], potential, wide_skin, force_tolerance, max_iterations,
+        progress or (lambda force: None),
+    )  # fmt: skip
+    step = min(longest_step, way.skin / 4)
+    code = kernels.CONVERGED
+    if method == Method.STEEPEST_DESCENT:
+        code = way.go(state, descent.steepest_descent, min(step, FLOW_STEP), NEWTON_FORCE)
+    elif method == Method.FIRE:
+        code = way.go(state, descent.fire, step, NEWTON_FORCE)
+    if code == kernels.CONVERGED:
+        state.begin()
+        code = way.go(state, kernels.minimise, step, NEWTON_FORCE if newton else 0.0, PATIENCE)
     return _result(configuration, start, order, state, code)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What all minimisers that work on one sample share."""
+
+    start: Geometry
+    diameters: NDArray[np.float64]
+    potential: PairPotential
+    wide_skin: float
+    force_tolerance: float
+    max_iterations: int
+    progress: Callable[[float], object]
+
+    @property
+    def skin(self) -> float:
+        return min(SKIN, self.wide_skin)
+
+    def go(
+        self, state: _State, minimiser: Callable[..., int], step: float, newton_force: float, patience: float = np.inf
+    ) -> int:
+        """Call a kernel until it ends for another reason than that Python is wanted; return which.
+
+        `patience`: iterations without a new smallest maximum force after which it has stalled. On a long way past
+        saddles the force may rise for long.
+        """
+        best, best_at, code = np.inf, 0, kernels.REBUILD
+        wide: ListedPairs | None = None
+        while code in (kernels.REBUILD, kernels.EXHAUSTED):
+            if code == kernels.REBUILD:
+                if wide is None or not wide.holds(state.positions, self.skin):
+                    geometry = self.start.at(state.positions)
+                    state.images[:] += geometry.images
+                    state.positions[:] = geometry.positions
+                    wide = ListedPairs.of(geometry, self.diameters, self.potential, self.wide_skin)
+                reference = state.positions.copy()
+                lists = wide.within(reference, self.skin)
+            left = self.max_iterations - state.iterations
+            code = minimiser(
+                state.positions, reference, state.direction, state.forces, *lists, geometry.shifts,
+                self.potential.parameters, self.start.dimension, self.force_tolerance, step, newton_force, self.skin,
+                min(ITERATIONS_PER_CALL, left), state.memory,
+            )  # fmt: skip
+            worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
+            self.progress(worst)
+            if worst < best:
+                best, best_at = worst, state.iterations
+            if code == kernels.EXHAUSTED and state.iterations >= self.max_iterations:
+                break
+            if state.iterations - best_at > patience:
+                code = kernels.STALLED
+        return code
 
 
 def _result(configuration: Configuration, start: Geometry, order: NDArray, state: _State, code: int) -> Quench:
@@ -184,9 +244,13 @@ class _State:
 
     @classmethod
     def of(cls, positions: NDArray[np.float64], images: NDArray[np.int64]) -> _State:
-        memory = np.zeros(kernels.MEMORY)
+        memory = np.zeros(descent.MEMORY)
         memory[kernels.FRESH] = 1.0
         return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
+
+    def begin(self) -> None:
+        """Let the next minimiser begin afresh from here."""
+        self.memory[kernels.FRESH] = 1.0
 
     @property
     def iterations(self) -> int:

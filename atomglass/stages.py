@@ -93,12 +93,14 @@ def random_configuration(
     return quench(start, potential, force_tolerance=1.0, max_iterations=10_000).configuration
 
 
-def quench_file(file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int) -> bool:
+def quench_file(
+    file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int, method: str
+) -> bool:
     """Quench one configuration of a file and write it; return whether it converged."""
     files.check_output(out)
     pot = load_potential(potential)
     configuration = files.read(file, frame)
-    done = quench(configuration, pot, force_tolerance, max_iterations)
+    done = quench(configuration, pot, force_tolerance, max_iterations, method=method)
     files.write(out, done.configuration)
     print(f"{done.status.value}: {done.iterations} iterations, {done.evaluations} evaluations")
     if done.status.advice:

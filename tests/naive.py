@@ -339,3 +339,97 @@ def steepest_descent(configuration, model: Model, tolerance: float, step: float,
         if largest <= tolerance:
             return positions
         positions += min(step, longest / largest) * push
+
+
+def stiffness_bound(found: list[Pair], model: Model, n: int) -> float:
+    """Twice the largest sum of phi'' over the pairs of one particle: no eigenvalue of the Hessian is larger."""
+    sums = [0.0] * n
+    for p in found:
+        bend = max(model.phi(p.r, p.sigma, 2), 0.0)
+        sums[p.i] += bend
+        sums[p.j] += bend
+    return 2 * max(sums)
+
+
+class Descent:
+    """The state that the two slow minimisers move: positions, forces, energy, and the stiffness of now and then."""
+
+    def __init__(self, configuration, model: Model) -> None:
+        self.model, self.configuration = model, configuration
+        self.positions = np.array(configuration.positions)
+        self.moves = 0
+        self.go(np.zeros_like(self.positions))
+
+    def go(self, move) -> None:
+        """Move, and look at the forces there."""
+        self.positions = self.positions + move
+        n, d = self.positions.shape
+        self.found = pairs(self.positions, self.configuration.diameters, self.configuration.cell, self.model)
+        self.energy, self.forces = energy(self.found, self.model), forces(self.found, self.model, n, d)
+
+    def stiffness(self) -> float:
+        """Its bound, anew in every tenth move."""
+        if self.moves % 10 == 0:
+            self._stiffness = stiffness_bound(self.found, self.model, len(self.positions))
+        return self._stiffness
+
+
+def longest(vectors) -> float:
+    """The greatest length of the rows."""
+    return max(math.sqrt(sum(x * x for x in row)) for row in np.asarray(vectors).tolist())
+
+
+def gradient_steps(
+    configuration, model: Model, steps: int, longest_step: float, stale: float = 0.0
+) -> tuple[np.ndarray, list[float]]:
+    """Positions after steps r += h F, and the energies: h is half the inverse stiffness bound, or less.
+
+    With `stale` a bound that was found earlier and holds no longer, for the first nine steps.
+    """
+    state = Descent(configuration, model)
+    if stale:
+        state.moves, state._stiffness = 1, stale
+    energies = [state.energy]
+    for _ in range(steps):
+        h = min(0.5 / state.stiffness(), longest_step / longest(state.forces))
+        state.moves += 1
+        push, before = state.forces, state.positions
+        state.go(h * push)
+        while state.energy > energies[-1]:
+            h /= 2
+            state.positions = before
+            state.go(h * push)
+        energies.append(state.energy)
+    return state.positions, energies
+
+
+def fire(configuration, model: Model, steps: int, longest_step: float) -> tuple[np.ndarray, int]:
+    """Positions after steps of FIRE 2.0, and how often it turned; settings of Guenole et al., Table 1, mass 1.
+
+    The longest time step is the inverse square root of the stiffness bound, the first a tenth of it.
+    """
+    state = Descent(configuration, model)
+    velocity, mixing, downhill, turns = np.zeros_like(state.positions), 0.25, 0, 0
+    time = 0.1 / math.sqrt(state.stiffness())
+    for _ in range(steps):
+        most = 1 / math.sqrt(state.stiffness())
+        state.moves += 1
+        back = np.zeros_like(velocity)
+        if (velocity * state.forces).sum() > 0:
+            downhill += 1
+            if downhill > 20:
+                time, mixing = min(1.1 * time, most), 0.99 * mixing
+        else:
+            turns += 1
+            downhill, mixing = 0, 0.25
+            if state.moves > 20:
+                time = max(0.5 * time, 0.002 * most)
+            if velocity.any():
+                back = -0.5 * velocity * min(time, longest_step / longest(velocity))
+            velocity = np.zeros_like(velocity)
+        h = min(time, most)
+        velocity = velocity + h * state.forces
+        lengths = math.sqrt((velocity**2).sum() / (state.forces**2).sum())
+        velocity = (1 - mixing) * velocity + mixing * lengths * state.forces
+        state.go(back + velocity * min(h, longest_step / longest(velocity)))
+    return state.positions, turns

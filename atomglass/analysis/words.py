@@ -7,8 +7,11 @@ import math
 import pandas as pd
 
 from atomglass.analysis.gather import Analysis
+from atomglass.analysis.paired import Paired
 
 TextTable = tuple[str, list[str], list[list[str]]]
+#: Differences of paired quantities below this are rounding: published tables hold modes in single precision.
+ROUNDING = 1e-6
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -132,3 +135,23 @@ def comparison_table(table: pd.DataFrame) -> TextTable:
         for name in measured
     ]
     return "Studies side by side", ["", *map(str, table["study"])], rows
+
+
+def paired_table(found: Paired) -> TextTable:
+    """Return what two studies made of the same liquids: how many glasses changed, and how much each quantity."""
+    first, second = found.names
+    same = found.same
+    told = [
+        ["glasses in both, chains", f"{found.pairs}, {found.chains}", "", ""],
+        ["same inherent state", "", "", f"{int(same.count)}: {with_error(same.value, same.error)}"],
+        ["other one: second lower, higher", "", "", f"{found.lower}, {found.higher}"],
+        ["energy per particle", "", "", f"{found.energy:+.2g} +- {found.energy_error:.1g}"],
+    ]
+    if found.other_liquids:
+        told.append(["from other liquids, left out", str(found.other_liquids), "", ""])
+    for r in found.table.itertuples():
+        rounding = abs(r.difference) < ROUNDING and r.error < ROUNDING
+        told.append(
+            [r.quantity, number(r.first), number(r.second), "0" if rounding else with_error(r.difference, r.error)]
+        )
+    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], told

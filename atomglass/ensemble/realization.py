@@ -21,7 +21,7 @@ from atomglass.interactions import energy as total_energy
 from atomglass.modes import Modes, all_below, all_modes
 from atomglass.potential import PairPotential
 from atomglass.qlm import is_quasi_localized
-from atomglass.quench import LONGEST_STEP, Quench, quench
+from atomglass.quench import LONGEST_STEP, Method, Quench, quench
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Solver:
 
 
 #: Tried one after the other, each from the same liquid configuration, until one ends in a minimum. The sample is never
-#: redrawn: failures go with soft modes, and an ensemble without them would be biased.
+#: redrawn: failures go with soft modes, and an ensemble without them would be biased. The study's method goes first.
 SOLVERS = (
     Solver("newton", LONGEST_STEP, True, 1),
     Solver("conjugate gradients", LONGEST_STEP / 5, False, 2),
@@ -44,6 +44,11 @@ SOLVERS = (
 )
 #: Failures that another solver may mend.
 _MENDABLE = ("not_converged", "not_a_minimum")
+
+
+def solver_name(solver: Solver, method: Method) -> str:
+    """Return what the tables call a solver: with the method that goes first, where it is not the default."""
+    return solver.name if method is Method.CONJUGATE_GRADIENTS else f"{method.words}, then {solver.name}"
 
 
 def realize(
@@ -74,9 +79,10 @@ def realize(
     attempts = Attempts()
     for solver in SOLVERS:
         work = partial(_realize, configuration, potential, settings, solver, check)
-        result = attempts.tried(solver.name, work)
+        name = solver_name(solver, settings.quench.method)
+        result = attempts.tried(name, work)
         if result.row["status"] == "error":
-            result = attempts.tried(solver.name, work)
+            result = attempts.tried(name, work)
         if result.row["status"] not in _MENDABLE:
             break
     return attempts.with_all(result)
@@ -92,7 +98,7 @@ def _realize(
     row: Row = {
         "status": "ok",
         "reason": "",
-        "solver": solver.name,
+        "solver": solver_name(solver, settings.quench.method),
         "number": len(configuration),
         "dimension": configuration.dimension,
         "density": configuration.density,
@@ -103,7 +109,7 @@ def _realize(
     }
     done = quench(
         configuration, potential, settings.quench.force_tolerance, settings.quench.max_iterations * solver.iterations,
-        solver.longest_step, solver.newton, lambda force: check(),
+        solver.longest_step, solver.newton, lambda force: check(), settings.quench.method,
     )  # fmt: skip
     row |= _quench_columns(done, len(configuration))
     if not done.converged:

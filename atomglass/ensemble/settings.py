@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from atomglass.errors import InputError
 from atomglass.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.quench import Method
 from atomglass.resources import find_toml
 from atomglass.settings import Settings, read_toml, validated
 from atomglass.version import KERNEL_VERSION
@@ -51,6 +52,8 @@ class GlassEnsembleSettings(EnsembleSettings):
 class QuenchSettings(Settings):
     """How the inherent states are reached."""
 
+    method: Method = Method.CONJUGATE_GRADIENTS
+    """Which minimiser decides on the basin."""
     force_tolerance: float = Field(default=1e-10, gt=0)
     max_iterations: int = Field(default=100_000, ge=1)
 
@@ -125,7 +128,10 @@ class StudySettings(StudyBase):
     def physics(self) -> dict[str, Any]:
         """Return the settings on which the numbers of a realization depend."""
         data = super().physics()
-        data.pop("model")  # studies of glasses are older than the choice
+        # Studies of glasses are older than these choices: what they were before is not told, so that old hashes stay.
+        data.pop("model")
+        if self.quench.method is Method.CONJUGATE_GRADIENTS:
+            data["quench"].pop("method")
         return data
 
 

@@ -112,7 +112,10 @@ class StudyStore:
         theirs = flat(wanted.physics())
         changed = [key for key in sorted({*mine, *theirs}) if mine.get(key) != theirs.get(key)]
         if changed:
-            shown = ", ".join(f"{key}: {mine.get(key)} there, {theirs.get(key)} now" for key in changed[:5])
+            shown = ", ".join(
+                f"{key}: {mine.get(key, 'the default')} there, {theirs.get(key, 'the default')} now"
+                for key in changed[:5]
+            )
             more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
             raise InputError(
                 f"{self.folder} holds a study with other physics ({shown}{more})", remedy="choose another --out"

@@ -21,6 +21,7 @@ def warm_up(tell: Callable[[str], object]) -> None:
     from atomglass.ensemble.glass import start_chain
     from atomglass.ensemble.realization import realize
     from atomglass.ensemble.settings import read_study
+    from atomglass.quench import Method, quench
 
     stamp = cache_folder() / "complete"
     if stamp.exists():
@@ -32,5 +33,7 @@ def warm_up(tell: Callable[[str], object]) -> None:
     sampler.run(2)
     with np.errstate(all="ignore"):
         realize(sampler.configuration, settings.pair_potential, settings)
+        for method in Method:
+            quench(sampler.configuration, settings.pair_potential, max_iterations=1, method=method)
     stamp.touch()
     tell(f"compiled in {time.monotonic() - began:.0f} s")

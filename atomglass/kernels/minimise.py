@@ -79,7 +79,8 @@ def strayed(positions, reference):
 
 
 @inline
-def _energy_forces(positions, forces, lists, dimension):
+def evaluate(positions, forces, lists, dimension):
+    """Write the forces and return the energy, by the kernel for the plane or for space."""
     first, neighbours, inverse_squares, shifts, p = lists
     if dimension == 2:
         return energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p, forces)
@@ -102,7 +103,7 @@ def line_search(positions, direction, forces, slope, first_step, longest, lists,
     while True:
         advance(positions.reshape(-1), direction.reshape(-1), step - at)
         at = step
-        energy = _energy_forces(positions, forces, lists, dimension)
+        energy = evaluate(positions, forces, lists, dimension)
         evaluations += 1
         here = dot(forces.reshape(-1), direction.reshape(-1))
         if abs(here) <= LINE_ACCURACY * slope or evaluations >= 12 or (here > 0.0 and at >= longest):
@@ -173,7 +174,7 @@ def minimise(
     lists = (first, neighbours, inverse_squares, shifts, p)
     old = np.empty_like(forces)
     flat, flat_old, flat_direction = forces.reshape(-1), old.reshape(-1), direction.reshape(-1)
-    memory[ENERGY] = _energy_forces(positions, forces, lists, dimension)
+    memory[ENERGY] = evaluate(positions, forces, lists, dimension)
     memory[EVALUATIONS] += 1
     if memory[FRESH] == 1.0:
         direction[:] = forces

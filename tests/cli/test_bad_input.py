@@ -58,6 +58,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("small", "particles = 64", "particles = 10"),
         ("word", "particles = 64", 'particles = "many"'),
         ("none", "chains = 1", "chains = 0"),
+        ("method", "[ensemble]", '[quench]\nmethod = "newton"\n\n[ensemble]'),
     ):
         (tmp_path / f"{name}.toml").write_text(tiny.replace(old, new))
     monkeypatch.chdir(tmp_path)
@@ -84,6 +85,7 @@ CASES = [
     (("quench", "good.npz", "--out", "nowhere/result.npz"), ["no folder nowhere", "create it"]),
     (("quench", "good.npz", *OUT, "--force-tolerance", "0"), ["force_tolerance is 0.0", "> 0"]),
     (("quench", "good.npz", *OUT, "--max-iterations", "0"), ["max_iterations is 0", ">= 1"]),
+    (("quench", "good.npz", *OUT, "--method", "cg"), ["method is 'cg'", "steepest_descent or fire", "leave it out"]),
     (("quench", "good.npz", *OUT, "--frame", "3"), ["frame of good.npz is 3"]),
     (("sample", "-n", "100", "-t", "0", *OUT), ["temperature is 0.0", "> 0", "quench"]),
     (("sample", "-n", "100", "-t", "-1", *OUT), ["temperature is -1.0"]),
@@ -112,6 +114,7 @@ CASES = [
     (("run", "small.toml", "-o", "study"), ["sample.particles is 10", ">="]),
     (("run", "word.toml", "-o", "study"), ["sample.particles is 'many'", "integer"]),
     (("run", "none.toml", "-o", "study"), ["ensemble.chains is 0", "1"]),
+    (("run", "method.toml", "-o", "study"), ["quench.method is 'newton'", "'steepest_descent' or 'fire'"]),
     (("run", "nothing", "-o", "study"), ["'nothing'", "quickstart"]),
     (("run", "tiny", "-o", "good.npz"), ["good.npz is a file"]),
     (("run", "tiny", "-o", "."), ["holds other files"]),
@@ -150,6 +153,13 @@ def test_good_input_passes(files, monkeypatch, capsys):
     assert command(monkeypatch, "modes", "result.extxyz", "--out", "table.csv") == 0
     assert "proven complete by inertia" in capsys.readouterr().out
     assert (files / "table.csv").read_text().startswith("mode,frequency")
+
+
+@pytest.mark.parametrize("method", ["conjugate_gradients", "steepest_descent", "fire"])
+def test_every_minimiser_by_name(method, files, monkeypatch, capsys):
+    more = ("--max-iterations", "1000000", "--method", method)
+    assert command(monkeypatch, "quench", "good.npz", *OUT, *more) == 0
+    assert capsys.readouterr().out.startswith("converged")
 
 
 def test_a_quench_that_does_not_converge_is_written_and_reported(files, monkeypatch, capsys):

@@ -47,8 +47,8 @@ def test_a_quench_that_does_not_converge_is_a_row(settings, tmp_path: Path) -> N
 def test_the_next_solver_mends_a_failure(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
     honest = realizations.quench
 
-    def lame(configuration, potential, tolerance, iterations, step, newton, progress):
-        return honest(configuration, potential, tolerance, 3 if newton else iterations, step, newton, progress)
+    def lame(configuration, potential, tolerance, iterations, step, newton, *rest):
+        return honest(configuration, potential, tolerance, 3 if newton else iterations, step, newton, *rest)
 
     monkeypatch.setattr(realizations, "quench", lame)
     rows = collected(StudyStore.create(tmp_path / "out", settings())).realizations

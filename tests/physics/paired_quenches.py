@@ -3,10 +3,10 @@
     python tests/physics/paired_quenches.py --samples 1000 --particles 400 --temperature 0.15
     python tests/physics/paired_quenches.py --samples 1000 --against ../older-checkout
 
-Compares the quench as it is with conjugate gradients to the end at steps of 0.05 and of 0.005, and, with `--against`,
-with the quench of another checkout of the package: the share of pairs in the same inherent state, the share of lowest
-modes in group B, and the mean energy, with the error of the paired difference. Set PYTHONPATH to the checkout that is
-meant where the installed package is another: the first line printed says which it is.
+Compares the quench as it is with conjugate gradients to the end at steps of 0.05 and of 0.005, with steepest descent,
+with FIRE, and, with `--against`, with the quench of another checkout of the package: the share of pairs in the same
+inherent state, the share of lowest modes in group B, and the mean energy, with the error of the paired difference. Set
+PYTHONPATH to the checkout that is meant where the installed package is another: the first line says which it is.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ WAYS = {
     "quench": {},
     "conjugate gradients": {"newton": False},
     "small steps": {"newton": False, "longest_step": 0.005},
+    "steepest descent": {"method": "steepest_descent", "max_iterations": 1_000_000},
+    "FIRE": {"method": "fire"},
 }
 
 
@@ -124,7 +126,8 @@ def main() -> None:
         theirs = elsewhere(samples, given.against)
         print(compare("the other checkout", ours, theirs), flush=True)
         print(compare("the other to small steps", theirs, small), flush=True)
-    print(compare("conjugate gradients", ours, quenched(samples, "conjugate gradients")), flush=True)
+    for way in ("conjugate gradients", "steepest descent", "FIRE"):
+        print(compare(way, ours, quenched(samples, way)), flush=True)
 
 
 if __name__ == "__main__":
