@@ -108,21 +108,23 @@ def analyze(
     Prints tables and writes them as CSV, and all of it as analysis.json.
     """
     _need_glasses(folder)
-    import pandas as pd
-
     from atomglass.analysis.gather import analyse, write_analysis
     from atomglass.analysis.recurrence_table import load_recurrences
-    from atomglass.analysis.wells import NAME, outcomes
-    from atomglass.analysis.words import analysis_tables
+    from atomglass.analysis.well_exponents import exponents_by_outcome
+    from atomglass.analysis.wells import outcomes
+    from atomglass.analysis.words import analysis_tables, outcome_exponents_table
     from atomglass.ensemble.tables import load_study
     from atomglass.terminal import print_table
 
-    found = analyse(load_study(folder), seed=seed, recurrences=load_recurrences(folder))
+    study = load_study(folder)
+    found = analyse(study, seed=seed, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
         typer.echo("")
-    if (folder / NAME).is_file():
-        print_table("Displaced to the second well and quenched", *outcomes(pd.read_parquet(folder / NAME)))
+    if study.wells is not None:
+        print_table("Displaced to the second well and quenched", *outcomes(study.wells))
+        typer.echo("")
+        print_table(*outcome_exponents_table(exponents_by_outcome(study.modes, study.wells)))
         typer.echo("")
     for line in found.warnings:
         typer.echo(f"mind: {line}")

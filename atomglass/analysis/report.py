@@ -83,12 +83,12 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     study : Study
         From `load_study`.
     folder : Path
-        Where kept glasses and optional tables are looked for: `runs`, `wells`, and `density_of_states` (frequency,
-        density, error), a spectrum found by another route, the kernel polynomial method say.
+        Where kept glasses and optional tables are looked for: `runs`, and `density_of_states` (frequency, density,
+        error), a spectrum found by another route, the kernel polynomial method say.
     found : Analysis
         Of the study.
     """
-    runs, wells = (report_origin.read_optional(folder, name) for name in ("runs", "wells"))
+    runs, wells = report_origin.read_optional(folder, "runs"), study.wells
     page = Environment(
         loader=PackageLoader("atomglass.analysis"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -101,7 +101,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         headlines=_headlines(found),
         warnings=[*report_origin.origin_warnings(study, runs), *found.warnings],
         rule=found.rule,
-        sections=_sections(found, [] if wells is None else wells_tables(wells)),
+        sections=_sections(found, [] if wells is None else wells_tables(wells, study.modes)),
         figures=_figures(study, folder, found),
         origin=[report_origin.runs_table(runs), report_origin.settings_table(study.settings)],
         glossary=report_origin.glossary(study),

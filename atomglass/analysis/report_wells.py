@@ -8,7 +8,8 @@ import pandas as pd
 
 from atomglass.analysis.report_tables import ReportTable, report_table
 from atomglass.analysis.selection import require
-from atomglass.analysis.typesetting import interval, number, typeset
+from atomglass.analysis.typesetting import interval, number, typeset, with_error
+from atomglass.analysis.well_exponents import exponents_by_outcome
 
 _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic_barrier", "energy_difference")
 _NEW = "new minimum"
@@ -16,13 +17,15 @@ _NEW = "new minimum"
 MOST_ROWS = 30
 
 
-def wells_tables(wells: pd.DataFrame) -> list[ReportTable]:
-    """Return the summary of all displaced glasses, and the new minima one by one.
+def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
+    """Return the summary of all displaced glasses, exponents by where they went, and the new minima one by one.
 
     Parameters
     ----------
     wells : DataFrame
         As of `second_wells`: one row a displaced mode.
+    modes : DataFrame
+        All collected modes.
 
     Raises
     ------
@@ -47,7 +50,15 @@ def wells_tables(wells: pd.DataFrame) -> list[ReportTable]:
          "particles that move", "true barrier / quartic's", "saddle"),
         rows,
     )  # fmt: skip
-    return [summary, *_single(wells[(wells["outcome"] == _NEW) & second])]
+    exponents = report_table(
+        "Exponents of D(omega) ~ omega^s by where the displaced glass went; selection as above, one standard error.",
+        ("group", "led to", "number", "s"),
+        [
+            (r.group, r.led_to, r.modes, with_error(r.exponent, r.error))
+            for r in exponents_by_outcome(modes, wells).itertuples()
+        ],
+    )  # fmt: skip
+    return [summary, exponents, *_single(wells[(wells["outcome"] == _NEW) & second])]
 
 
 def _summary(name: str, rows: pd.DataFrame) -> tuple[Any, ...]:

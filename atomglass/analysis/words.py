@@ -125,6 +125,15 @@ def _theory(table: pd.DataFrame) -> TextTable:
     return "Tests of the theory", ["test", "number", "measured", "expected", "p", "modes", "verdict"], rows
 
 
+def outcome_exponents_table(table: pd.DataFrame) -> TextTable:
+    """Return the exponents of modes that led to another minimum, and of those that did not."""
+    rows = [
+        [r.group, r.led_to, str(r.modes), with_error(r.exponent, r.error), number(r.softest, 2)]
+        for r in table.itertuples()
+    ]
+    return "Exponents by where the displaced glass went", ["group", "led to", "modes", "s", "softest / bound"], rows
+
+
 def comparison_table(table: pd.DataFrame) -> TextTable:
     """Return studies side by side: a column each study, a line each quantity."""
     measured = [name for name in table.columns if f"{name}_error" in table.columns]

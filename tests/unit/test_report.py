@@ -149,8 +149,8 @@ def test_a_density_of_states_by_another_route_is_drawn_instead(study):
 
 
 def test_second_wells_are_counted(study):
-    wells = pd.read_parquet(study / "wells.parquet")
-    summary, single = wells_tables(wells)
+    wells, modes = pd.read_parquet(study / "wells.parquet"), load_study(study).modes
+    summary, exponents, single = wells_tables(wells, modes)
     rows = {row[0]: row for row in summary.rows}
     for name, rows_of in (
         ("B", wells[wells["group"] == "B"]),
@@ -162,8 +162,9 @@ def test_second_wells_are_counted(study):
     assert rows["B"][8].startswith("1.1 ")
     assert len(single.rows) == 30 and "wells.parquet" in single.caption
     with pytest.raises(InputError, match="outcome"):
-        wells_tables(wells.drop(columns="outcome"))
-    assert not wells_tables(wells.iloc[:0])
+        wells_tables(wells.drop(columns="outcome"), modes)
+    assert not wells_tables(wells.iloc[:0], modes)
+    assert sum(int(row[2]) for row in exponents.rows) == len(wells)
 
 
 def test_the_same_tables_give_the_same_bytes(study, html, tmp_path):
