@@ -67,6 +67,8 @@ def compare(
 
     studies = [load_study(folder) for folder in folders]
     table = compare_studies(studies, fixed_number_of=fixed_number_of)
+    if table["study"].duplicated().any():
+        table["study"] = [folder.resolve().name for folder in folders]
     print_table(*comparison_table(table))
     rule = Selection() if fixed_number_of is None else Selection().at_fixed_number(fixed_number_of)
     for study in studies[1:]:
