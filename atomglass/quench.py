@@ -14,6 +14,8 @@ from atomglass.errors import InputError
 from atomglass.interactions import Geometry, ListedPairs, largest_skin
 from atomglass.kernels import minimise as kernels
 from atomglass.potential import PairPotential
+from atomglass.preconditioner import grid
+from atomglass.settling import Settling, State
 
 #: Width of the neighbour list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
 SKIN, WIDE_SKIN = 0.4, 1.2
@@ -23,6 +25,8 @@ LONGEST_STEP = 0.05
 NEWTON_FORCE = 2e-4
 #: Iterations between two looks at Python.
 ITERATIONS_PER_CALL = 500
+#: Samples of more particles are quenched by preconditioned steps (`settling`): long waves take too many plain ones.
+LARGE = 10_000
 #: Iterations without a new smallest maximum force after which the quench gives up.
 PATIENCE = 20_000
 
@@ -88,6 +92,8 @@ def quench(
 ) -> Quench:
     """Descend by nonlinear conjugate gradients, finished by Newton's method, to the inherent state.
 
+    More than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`).
+
     Parameters
     ----------
     configuration : Configuration
@@ -122,13 +128,18 @@ def quench(
         raise InputError("max_iterations", max_iterations, ">= 1")
     start = Geometry.of(configuration)
     order = start.spatial_order(potential.reach(configuration.diameters))
-    state = _State.of(start.positions[order], start.images[order])
+    state = State.of(start.positions[order], start.images[order])
     diameters = configuration.diameters[order]
     wide_skin = largest_skin(configuration, potential, WIDE_SKIN, least=1e-3)
     skin = min(SKIN, wide_skin)
     step = min(longest_step, skin / 4)
     best, best_at, code = np.inf, 0, kernels.REBUILD
     wide: ListedPairs | None = None
+    newton_force = NEWTON_FORCE if newton else 0.0
+    counts = grid(start, potential.reach(diameters)) if len(diameters) > LARGE else None
+    settling = None
+    if counts is not None:
+        settling = Settling(state, start, potential, counts, force_tolerance, step, newton_force, skin)
     while code in (kernels.REBUILD, kernels.EXHAUSTED):
         if code == kernels.REBUILD:
             if wide is None or not wide.holds(state.positions, skin):
@@ -138,12 +149,15 @@ def quench(
                 wide = ListedPairs.of(geometry, diameters, potential, wide_skin)
             reference = state.positions.copy()
             lists = wide.within(reference, skin)
-        left = max_iterations - state.iterations
-        code = kernels.minimise(
-            state.positions, reference, state.direction, state.forces, *lists, geometry.shifts,
-            potential.parameters, start.dimension, force_tolerance, step, NEWTON_FORCE if newton else 0.0, skin,
-            min(ITERATIONS_PER_CALL, left), state.memory,
-        )  # fmt: skip
+        iterations = min(ITERATIONS_PER_CALL, max_iterations - state.iterations)
+        if settling is not None:
+            code = settling.minimise(reference, lists, iterations)
+        else:
+            code = kernels.minimise(
+                state.positions, reference, state.direction, state.forces, *lists, start.shifts,
+                potential.parameters, start.dimension, force_tolerance, step, newton_force, skin,
+                iterations, state.memory,
+            )  # fmt: skip
         worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
         if progress is not None:
             progress(worst)
@@ -156,7 +170,7 @@ def quench(
     return _result(configuration, start, order, state, code)
 
 
-def _result(configuration: Configuration, start: Geometry, order: NDArray, state: _State, code: int) -> Quench:
+def _result(configuration: Configuration, start: Geometry, order: NDArray, state: State, code: int) -> Quench:
     positions = np.empty_like(state.positions)
     positions[order] = state.positions + state.images @ start.cell
     status = {kernels.CONVERGED: QuenchStatus.CONVERGED, kernels.STALLED: QuenchStatus.STALLED}
@@ -170,24 +184,3 @@ def _result(configuration: Configuration, start: Geometry, order: NDArray, state
         evaluations=int(state.memory[kernels.EVALUATIONS]),
         products=int(state.memory[kernels.PRODUCTS]),
     )
-
-
-@dataclass(frozen=True)
-class _State:
-    """Arrays that the minimiser changes in place."""
-
-    positions: NDArray[np.float64]
-    images: NDArray[np.int64]
-    direction: NDArray[np.float64]
-    forces: NDArray[np.float64]
-    memory: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, positions: NDArray[np.float64], images: NDArray[np.int64]) -> _State:
-        memory = np.zeros(kernels.MEMORY)
-        memory[kernels.FRESH] = 1.0
-        return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
-
-    @property
-    def iterations(self) -> int:
-        return int(self.memory[kernels.ITERATIONS])
