@@ -19,8 +19,9 @@ from atomglass.preconditioner import ElasticPreconditioner
 
 Array = NDArray[np.float64]
 
-#: Root-mean-square force below which steps are preconditioned. Before, particles find their neighbours, not waves.
-WAVES_FORCE = 3e-2
+#: Root-mean-square force below which steps are preconditioned. Before, particles find their neighbours, not waves; and
+#: the later it begins, the fewer samples leave the basin of small steps.
+WAVES_FORCE = 1e-2
 
 
 @dataclass(frozen=True)
