@@ -65,6 +65,12 @@ class Geometry:
         counts = cells.cell_counts(self.inverse, self.dimension, reach)
         return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
 
+    @property
+    def heights(self) -> Array:
+        """Perpendicular heights (d,) of the cell."""
+        heights: Array = 1 / np.linalg.norm(self.inverse[: self.dimension, : self.dimension], axis=0)
+        return heights
+
     def unwrapped(self, positions: Array) -> Array:
         """Return (N, d) positions with the wrapping undone."""
         d = self.dimension

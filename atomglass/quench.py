@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from atomglass.interactions import Geometry, ListedPairs, largest_skin
 from atomglass.kernels import descent
 from atomglass.kernels import minimise as kernels
 from atomglass.potential import PairPotential
+from atomglass.preconditioner import grid
+from atomglass.settling import Settling, State
 
 #: Width of the neighbour list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
 SKIN, WIDE_SKIN = 0.4, 1.2
@@ -26,6 +29,8 @@ NEWTON_FORCE = 2e-4
 FLOW_STEP = LONGEST_STEP / 10
 #: Iterations between two looks at Python.
 ITERATIONS_PER_CALL = 500
+#: Samples of more particles are quenched by preconditioned steps (`settling`): long waves take too many plain ones.
+LARGE = 10_000
 #: Iterations without a new smallest maximum force after which the quench gives up.
 PATIENCE = 20_000
 
@@ -105,6 +110,8 @@ def quench(
 ) -> Quench:
     """Descend to the inherent state by the method wanted, finished by Newton's method.
 
+    More than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`), whichever method.
+
     Parameters
     ----------
     configuration : Configuration
@@ -146,7 +153,7 @@ def quench(
         raise InputError("method", method, " or ".join(Method), "leave it out for conjugate gradients")
     start = Geometry.of(configuration)
     order = start.spatial_order(potential.reach(configuration.diameters))
-    state = _State.of(start.positions[order], start.images[order])
+    state = State.of(start.positions[order], start.images[order])
     wide_skin = largest_skin(configuration, potential, WIDE_SKIN, least=1e-3)
     way = _Way(
         start, configuration.diameters[order], potential, wide_skin, force_tolerance, max_iterations,
@@ -160,7 +167,8 @@ def quench(
         code = way.go(state, descent.fire, step, NEWTON_FORCE)
     if code == kernels.CONVERGED:
         state.begin()
-        code = way.go(state, kernels.minimise, step, NEWTON_FORCE if newton else 0.0, PATIENCE)
+        newton_force = NEWTON_FORCE if newton else 0.0
+        code = way.go(state, way.finish(state, step, newton_force), step, newton_force, PATIENCE)
     return _result(configuration, start, order, state, code)
 
 
@@ -180,8 +188,23 @@ class _Way:
     def skin(self) -> float:
         return min(SKIN, self.wide_skin)
 
+    def finish(self, state: State, step: float, newton_force: float) -> Callable[..., int]:
+        """Return what goes down to the tolerance: conjugate gradients, for a large sample with a preconditioner."""
+        counts = grid(self.start, self.potential.reach(self.diameters)) if len(self.diameters) > LARGE else None
+        if counts is None:
+            return kernels.minimise
+        settling = Settling(
+            state, self.start, self.potential, counts, self.force_tolerance, step, newton_force, self.skin
+        )  # fmt: skip
+
+        def settle(_: NDArray, reference: NDArray, *rest: Any) -> int:
+            lists, iterations = rest[2:5], rest[-2]
+            return settling.minimise(reference, lists, iterations)
+
+        return settle
+
     def go(
-        self, state: _State, minimiser: Callable[..., int], step: float, newton_force: float, patience: float = np.inf
+        self, state: State, minimiser: Callable[..., int], step: float, newton_force: float, patience: float = np.inf
     ) -> int:
         """Call a kernel until it ends for another reason than that Python is wanted; return which.
 
@@ -216,7 +239,7 @@ class _Way:
         return code
 
 
-def _result(configuration: Configuration, start: Geometry, order: NDArray, state: _State, code: int) -> Quench:
+def _result(configuration: Configuration, start: Geometry, order: NDArray, state: State, code: int) -> Quench:
     positions = np.empty_like(state.positions)
     positions[order] = state.positions + state.images @ start.cell
     status = {kernels.CONVERGED: QuenchStatus.CONVERGED, kernels.STALLED: QuenchStatus.STALLED}
@@ -230,28 +253,3 @@ def _result(configuration: Configuration, start: Geometry, order: NDArray, state
         evaluations=int(state.memory[kernels.EVALUATIONS]),
         products=int(state.memory[kernels.PRODUCTS]),
     )
-
-
-@dataclass(frozen=True)
-class _State:
-    """Arrays that the minimiser changes in place."""
-
-    positions: NDArray[np.float64]
-    images: NDArray[np.int64]
-    direction: NDArray[np.float64]
-    forces: NDArray[np.float64]
-    memory: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, positions: NDArray[np.float64], images: NDArray[np.int64]) -> _State:
-        memory = np.zeros(descent.MEMORY)
-        memory[kernels.FRESH] = 1.0
-        return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
-
-    def begin(self) -> None:
-        """Let the next minimiser begin afresh from here."""
-        self.memory[kernels.FRESH] = 1.0
-
-    @property
-    def iterations(self) -> int:
-        return int(self.memory[kernels.ITERATIONS])

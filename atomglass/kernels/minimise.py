@@ -10,13 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.forces import energy_forces, energy_forces_plane
+from atomglass.kernels.forces import energy_forces, energy_forces_masked, energy_forces_plane
 from atomglass.kernels.newton import newton_direction
 
 CONVERGED, REBUILD, EXHAUSTED, STALLED = 0, 1, 2, 3
 # Slots of the memory that carries a minimisation from one call to the next.
 ITERATIONS, EVALUATIONS, CURVATURE, ENERGY, FRESH, PRODUCTS, PAUSE = 0, 1, 2, 3, 4, 5, 6
 MEMORY = 7
+#: More particles than this are evaluated without a branch at the cutoff.
+MANY = 10_000
 #: Conjugate-gradient iterations after a Newton step that failed.
 PAUSE_LENGTH = 30
 #: Newton's steps are kept this much shorter than `longest_step`.
@@ -83,6 +85,8 @@ def evaluate(positions, forces, lists, dimension):
     """Write the forces and return the energy, by the kernel for the plane or for space."""
     first, neighbours, inverse_squares, shifts, p = lists
     if dimension == 2:
+        if positions.shape[0] > MANY:
+            return energy_forces_masked(positions, first, neighbours, inverse_squares, shifts, p, forces)
         return energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p, forces)
     return energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forces)
 

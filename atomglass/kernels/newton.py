@@ -137,7 +137,7 @@ def precondition(inverse, rest, result, dimension):
 
 
 @inline
-def _without_drift(flat, direction, dimension):
+def without_drift(flat, direction, dimension):
     """Write a flat (d N) field as (N, 3), less the uniform displacement that the preconditioner brings in."""
     direction[:] = 0.0
     for m in range(dimension):
@@ -168,7 +168,7 @@ def newton_direction(positions, forces, first, neighbours, inverse_squares, shif
         if product == 0:
             goal = accuracy * accuracy * rr
         elif rr <= goal:
-            _without_drift(solution, direction, dimension)
+            without_drift(solution, direction, dimension)
             return product
         ratio = rz / old if product > 0 else 0.0
         old = rz

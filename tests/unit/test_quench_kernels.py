@@ -10,7 +10,7 @@ from samples import glass, liquid
 import atomglass as ag
 from atomglass.interactions import Geometry, ListedPairs, half_list, largest_skin
 from atomglass.kernels import newton
-from atomglass.kernels.forces import energy_forces, energy_forces_plane
+from atomglass.kernels.forces import energy_forces, energy_forces_masked, energy_forces_plane
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 100, 2, True), ("kumar2021_3d", 110, 3, True)]
 PACKED = {2: [(0, 0), (0, 1), (1, 1)], 3: [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]}
@@ -37,8 +37,10 @@ def test_forces_in_the_plane(name: str, n: int, d: int, sheared: bool) -> None:
     assert total == pytest.approx(naive.energy(found, model), rel=1e-11)
     assert ours[:, :2] == pytest.approx(expected, rel=1e-9, abs=1e-11 * np.abs(expected).max())
     assert np.all(ours[:, 2] == 0.0)
-    assert total == pytest.approx(energy_forces(positions, *lists, other), rel=1e-13)
-    assert ours == pytest.approx(other, rel=1e-11, abs=1e-13 * np.abs(other).max())
+    for kernel in (energy_forces, energy_forces_masked):
+        other[:] = np.nan
+        assert total == pytest.approx(kernel(positions, *lists, other), rel=1e-13)
+        assert ours == pytest.approx(other, rel=1e-11, abs=1e-13 * np.abs(other).max())
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)

@@ -1,0 +1,203 @@
+"""The quench of a large sample: conjugate gradients and Newton's method, preconditioned for elastic waves.
+
+As `kernels.minimise` does it, with the same line search and the same limits on a step. Small samples are quenched
+there: for them, Python would cost more than the preconditioner spares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atomglass.interactions import Geometry
+from atomglass.kernels import descent, minimise, settle
+from atomglass.kernels.forces import energy_forces, energy_forces_masked
+from atomglass.potential import PairPotential
+from atomglass.preconditioner import ElasticPreconditioner
+
+Array = NDArray[np.float64]
+
+#: Root-mean-square force below which steps are preconditioned. Before, particles find their neighbours, not waves; and
+#: the later it begins, the fewer samples leave the basin of small steps.
+WAVES_FORCE = 1e-2
+
+
+@dataclass(frozen=True)
+class State:
+    """What a minimisation changes in place: arrays (N, 3), and the counters and scalars of the kernels."""
+
+    positions: Array
+    images: NDArray[np.int64]
+    direction: Array
+    forces: Array
+    memory: Array
+
+    @classmethod
+    def of(cls, positions: Array, images: NDArray[np.int64]) -> State:
+        """Return the state at the start."""
+        memory = np.zeros(descent.MEMORY)
+        memory[minimise.FRESH] = 1.0
+        return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
+
+    def begin(self) -> None:
+        """Let the next minimiser begin afresh from here."""
+        self.memory[minimise.FRESH] = 1.0
+
+    @property
+    def iterations(self) -> int:
+        """Steps so far."""
+        return int(self.memory[minimise.ITERATIONS])
+
+    def count(self, evaluations: int, energy: float) -> None:
+        """Keep the energy, and in how many evaluations it was found."""
+        self.memory[minimise.EVALUATIONS] += evaluations
+        self.memory[minimise.ENERGY] = energy
+
+
+class Settling:
+    """A descent that goes on from call to call, as lists are rebuilt.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place.
+    geometry : Geometry
+        The cell.
+    potential : PairPotential
+        The interactions.
+    counts : (d,) int array
+        Nodes of the preconditioner's grid, from `preconditioner.grid`.
+    tolerance, longest_step, newton_force, skin : float
+        See `kernels.minimise.minimise`.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        geometry: Geometry,
+        potential: PairPotential,
+        counts: NDArray[np.int64],
+        tolerance: float,
+        longest_step: float,
+        newton_force: float,
+        skin: float,
+    ) -> None:
+        self._state, self._geometry, self._potential, self._counts = state, geometry, potential, counts
+        self._tolerance, self._longest_step = tolerance, longest_step
+        self._newton_force, self._skin = newton_force, skin
+        self._dimension = geometry.dimension
+        self._old, self._scaled = np.zeros((2, self._dimension * len(state.positions)))
+        self._preconditioner: ElasticPreconditioner | None = None
+        self._restart()
+
+    def _restart(self) -> None:
+        """Forget the directions so far; how far a step goes is found anew."""
+        self._product, self._square, self._curvature = 0.0, 0.0, 0.0
+
+    def minimise(self, reference: Array, lists: tuple, iterations: int) -> int:
+        """Iterate until converged, stalled, `iterations` more are done, or the list must be rebuilt; return which.
+
+        `reference` (N, 3) is where the half list `lists` was built.
+        """
+        state, memory = self._state, self._state.memory
+        listed = (*lists, self._geometry.shifts, self._potential.parameters)
+        if memory[minimise.FRESH] == 1.0:
+            evaluate = energy_forces_masked if self._dimension == 2 else energy_forces
+            state.count(1, evaluate(state.positions, *listed, state.forces))
+            memory[minimise.FRESH] = 0.0
+        room = 0.5 * self._skin - self._longest_step
+        last = memory[minimise.ITERATIONS] + iterations
+        while True:
+            if settle.largest(state.forces) <= self._tolerance:
+                return minimise.CONVERGED
+            if memory[minimise.ITERATIONS] >= last:
+                return minimise.EXHAUSTED
+            memory[minimise.ITERATIONS] += 1
+            force = np.sqrt(np.vdot(state.forces, state.forces) / len(state.forces))
+            if self._preconditioner is None and force < WAVES_FORCE:
+                self._preconditioner = ElasticPreconditioner(
+                    self._geometry, state.positions, lists, self._potential, self._counts
+                )
+                self._restart()
+            if force < self._newton_force and memory[minimise.PAUSE] <= 0:
+                if not self._newton((*listed, self._dimension)):
+                    memory[minimise.PAUSE] = minimise.PAUSE_LENGTH
+                self._restart()
+            else:
+                memory[minimise.PAUSE] -= 1
+                if not self._descend((*listed, self._dimension)):
+                    return minimise.STALLED
+            if settle.strayed(state.positions, reference) > room:
+                return minimise.REBUILD
+
+    def _precondition(self, field: Array) -> float:
+        """Write the preconditioned field (d N) where it is looked for; return its product with the field."""
+        if self._preconditioner is not None:
+            return self._preconditioner.apply(field, self._scaled)
+        self._scaled[:] = field
+        return float(field @ field)
+
+    def _descend(self, listed: tuple) -> bool:
+        """Take one step of conjugate gradients; return False where the force is no number."""
+        forces, direction = self._state.forces, self._state.direction
+        flat = forces[:, : self._dimension].flatten()
+        product = self._precondition(flat)
+        # Polak and Ribiere's formula, restarted where it turns negative.
+        with np.errstate(invalid="ignore"):
+            change = product - float(self._scaled @ self._old)
+        beta = max(0.0, change / self._product) if self._product > 0 else 0.0
+        slope = settle.turn(self._scaled, beta, direction, forces, self._old, self._dimension)
+        if not slope > 0 and beta > 0:
+            beta, slope = 0.0, settle.turn(self._scaled, 0.0, direction, forces, self._old, self._dimension)
+        if not np.isfinite(slope):
+            return False
+        self._product, self._square = product, product + beta * beta * self._square
+        # Near a minimum the preconditioner is about the Hessian, and the first guess is the whole step.
+        first = 1e-3 if self._preconditioner is None else 1.0
+        guess = slope / (self._curvature * self._square) if self._curvature > 0 else first
+        longest = self._longest_step / settle.largest(direction)
+        step, energy, end, evaluations = settle.search(
+            self._state.positions, direction, forces, slope, guess, longest, *listed
+        )
+        self._state.count(evaluations, energy)
+        if slope > end:
+            self._curvature = (slope - end) / (step * self._square)
+        return True
+
+    def _newton(self, listed: tuple) -> bool:
+        """Try one step of Newton's method, see `kernels.minimise`; return whether the force fell."""
+        forces, direction = self._state.forces, self._state.direction
+        worst = settle.largest(forces)
+        accuracy = max(0.2 * self._tolerance / worst, min(0.03, np.sqrt(worst)))
+        if not self._newton_direction(listed, accuracy):
+            return False
+        slope = float(np.vdot(forces, direction))
+        if not (settle.largest(direction) <= minimise.NEWTON_CAUTION * self._longest_step and slope > 0):
+            return False
+        _, energy, _, evaluations = settle.search(self._state.positions, direction, forces, slope, 1.0, 1.0, *listed)
+        self._state.count(evaluations, energy)
+        return bool(settle.largest(forces) < 0.5 * worst)
+
+    def _newton_direction(self, listed: tuple, accuracy: float) -> bool:
+        """Write the direction with H direction = forces to a relative accuracy; return False if H is not positive."""
+        d = self._dimension
+        pairs = settle.pair_blocks(self._state.positions, *listed)
+        rest = self._state.forces[:, :d].flatten()  # a copy, which is used up
+        solution, search, image = np.zeros_like(rest), np.zeros_like(rest), np.empty_like(rest)
+        square, old = float(rest @ rest), 0.0
+        goal = accuracy * accuracy * square
+        for _ in range(40 * int(np.sqrt(len(self._state.forces))) + 200):
+            product = self._precondition(rest)
+            settle.combine(self._scaled, product / old if old > 0 else 0.0, search)
+            old = product
+            bend = settle.multiply(*pairs, search, image, d)
+            self._state.memory[minimise.PRODUCTS] += 1
+            if not bend > 0:
+                return False
+            square = settle.take_step(solution, rest, search, image, product / bend)
+            if square <= goal:
+                settle.without_drift(solution, self._state.direction, d)
+                return True
+        return False
