@@ -149,6 +149,18 @@ def forces(found: list[Pair], model: Model, n: int, d: int) -> np.ndarray:
     return np.array([[math.fsum(component) for component in particle] for particle in terms])
 
 
+def surviving_bonds(before, after, model: Model, bonded: float, broken: float) -> float:
+    """Share of the pairs within `bonded` sigma_ij that are within `broken` sigma_ij later; sigma_ij from before."""
+    sizes, survive, total = before.diameters.tolist(), 0, 0
+    later = {(i, j): r for i, j, _, r in images(after.positions, after.cell, broken * max(sizes))}
+    for i, j, _, r in images(before.positions, before.cell, bonded * max(sizes)):
+        sigma = model.pair_diameter(sizes[i], sizes[j])
+        if r < bonded * sigma:
+            total += 1
+            survive += later.get((i, j), math.inf) < broken * sigma
+    return survive / total
+
+
 def hessian(found: list[Pair], model: Model, n: int, d: int) -> np.ndarray:
     """Eq. 2, dense: a pair's block is phi'' along the bond and phi'/r across it."""
     matrix = np.zeros((n * d, n * d))
