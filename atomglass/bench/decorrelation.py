@@ -62,7 +62,10 @@ class Memory:
         return _with_error(self.sweeps.time * self.price, self.sweeps.error * self.price)
 
 
-SCHEMES = {"default": Scheme("displacements and random swaps", samples.sampler, 25)}
+SCHEMES = {
+    "default": Scheme("displacements and random swaps", samples.sampler, 25),
+    "trajectories": Scheme("trajectories and random swaps", samples.with_trajectories, 4),
+}
 
 
 def starts(count: int) -> list[Configuration]:
@@ -99,21 +102,25 @@ def memory_of_bonds(schemes: Mapping[str, Scheme], begin: Sequence[Configuration
     }
 
 
-def memory_of_energy(schemes: Mapping[str, Scheme], begin: Sequence[Configuration]) -> dict[str, Memory]:
-    """Return how long each scheme remembers the energy of its inherent states."""
+def memory_of_energy(
+    schemes: Mapping[str, Scheme], begin: Sequence[Configuration], prices: Mapping[str, float]
+) -> dict[str, Memory]:
+    """Return how long each scheme remembers the energy of its inherent states.
+
+    The prices of a sweep are given, from long runs: a few sweeps between two quenches find cold memory.
+    """
     chains = {name: [scheme.sampler(one, k) for k, one in enumerate(begin)] for name, scheme in schemes.items()}
     energies = {name: np.empty((len(begin), RECORDS)) for name in schemes}
-    spent = dict.fromkeys(schemes, 0.0)
     for record in range(RECORDS):
         for name, scheme in schemes.items():
             for k, chain in enumerate(chains[name]):
-                spent[name] += _seconds(chain, scheme.apart)
+                chain.run(scheme.apart, record_every=scheme.apart)
                 energies[name][k, record] = quench(chain.configuration, chain.potential, FORCE).energy
     variance = float(np.var(list(energies.values())))  # of the ensemble, which all schemes share
     return {
         name: Memory(
             memory_time(scheme.apart * np.arange(LAGS + 1), autocorrelations(energies[name], LAGS, variance)),
-            spent[name] / (RECORDS * scheme.apart * len(begin)),
+            prices[name],
         )
         for name, scheme in schemes.items()
     }
@@ -126,9 +133,11 @@ def forgetting(setting: Setting) -> Iterator[Row]:
     begin = starts(count)
     for scheme in SCHEMES.values():
         scheme.sampler(begin[0], 1).run(1)  # compiles
-    for what, measure in (("bonds", memory_of_bonds), ("energy of inherent states", memory_of_energy)):
-        setting.tell(f"until the {what} are down to 1/e ...")
-        found = measure(SCHEMES, begin)
+    setting.tell("until the bonds are down to 1/e ...")
+    bonds = memory_of_bonds(SCHEMES, begin)
+    setting.tell("until the energy of inherent states is down to 1/e ...")
+    energy = memory_of_energy(SCHEMES, begin, {name: memory.price for name, memory in bonds.items()})
+    for what, found in (("bonds", bonds), ("energy of inherent states", energy)):
         for name, memory in found.items():
             gain = found["default"].sweeps.gain_of(memory.sweeps, memory.price / found["default"].price)
             yield Row(
