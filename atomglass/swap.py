@@ -6,7 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry, largest_skin
-from atomglass.kernels import cells
+from atomglass.kernels import cells, trajectory
 from atomglass.kernels import swap as kernels
 from atomglass.kernels.vicinity import Vicinity, vicinity
 from atomglass.potential import PairPotential, PairSettings
@@ -28,6 +28,8 @@ ORDERING_INTERVAL = 1000
 MOVES_PER_CALL = 1_000_000
 #: Width of the neighbour list beyond the cutoff, by dimension: wide, as a move looks only at the list's beginning.
 SKIN = {2: 1.3, 3: 1.4}
+#: Numbers that a run counts: moves and rebuilds, and trajectories.
+COUNTERS = 7
 #: Sweeps between two corrections of the step while it is tuned.
 TUNING_SWEEPS = 20
 
@@ -48,6 +50,8 @@ class SwapStatistics:
         Sweeps between the recorded energies.
     rebuilds : int
         Neighbour lists built.
+    trajectory_acceptance : float
+        Accepted share of the trajectories; NaN where none was attempted.
     """
 
     sweeps: int
@@ -56,6 +60,40 @@ class SwapStatistics:
     energies: NDArray[np.float64]
     record_every: int
     rebuilds: int
+    trajectory_acceptance: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Pieces of molecular dynamics between the moves (hybrid Monte Carlo), which let all particles move together.
+
+    Each draws momenta anew, follows Hamilton's equations for `steps * time_step`, and is accepted or rejected as a
+    whole: the ensemble is the same for any values, and only the speed depends on them. See docs/decorrelation.md.
+
+    Attributes
+    ----------
+    every : int
+        Sweeps from one trajectory to the next.
+    steps : int
+        Time steps, of two force evaluations each.
+    time_step : float
+        In units of sqrt(m sigma^2 / epsilon), m the mass of every particle. The energy error grows as its square, and
+        as the root of N: aim at three trajectories of four accepted.
+
+    Raises
+    ------
+    InputError
+        A value out of range.
+    """
+
+    every: int = 2
+    steps: int = 7
+    time_step: float = 0.06
+
+    def __post_init__(self) -> None:
+        _check_count("sweeps from one trajectory to the next", self.every, 1)
+        _check_count("time steps of a trajectory", self.steps, 1)
+        _check_range("time step of a trajectory", self.time_step, self.time_step > 0, "> 0")
 
 
 class SwapMonteCarlo:
@@ -75,6 +113,8 @@ class SwapMonteCarlo:
         d: a displacement is uniform in [-d, d] along each axis.
     seed : int or numpy.random.SeedSequence
         Seed of the sampler's own random stream.
+    trajectories : Trajectories, optional
+        Molecular dynamics after every so many sweeps, with all particles at once; none by default.
 
     Raises
     ------
@@ -95,11 +135,12 @@ class SwapMonteCarlo:
         swap_fraction: float = 0.2,
         max_displacement: float = 0.12,
         seed: int | np.random.SeedSequence = 1,
+        trajectories: Trajectories | None = None,
     ) -> None:
         _check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
         _check_range("swap_fraction", swap_fraction, 0 <= swap_fraction <= 1, "0 to 1")
         _check_range("max_displacement", max_displacement, max_displacement > 0, "> 0")
-        self.potential = potential
+        self.potential, self.trajectories = potential, trajectories
         self.temperature, self.swap_fraction = float(temperature), float(swap_fraction)
         self._box, self._dimension = configuration.box, configuration.dimension
         wanted = SKIN[self._dimension]
@@ -110,6 +151,11 @@ class SwapMonteCarlo:
             raise InputError(
                 "max_displacement", max_displacement, f"<= {self._largest_step:.4g} in this box",
                 "use a smaller step or more particles",
+            )  # fmt: skip
+        if trajectories is not None and self._skin < 2 * trajectory.MARGIN:
+            raise InputError(
+                "trajectories in a box whose skin has room for", self._skin, f">= {2 * trajectory.MARGIN}",
+                "use more particles, or no trajectories",
             )  # fmt: skip
         geometry = Geometry.of(configuration)
         self._cell, self._inverse = geometry.cell, geometry.inverse
@@ -143,7 +189,7 @@ class SwapMonteCarlo:
         if record_every is None:
             record_every = max(1, sweeps // 100)
         _check_count("record_every", record_every, 1)
-        counters = np.zeros(5, np.int64)
+        counters = np.zeros(COUNTERS, np.int64)
         energies = self._advance(sweeps, record_every, counters, progress)
         return _statistics(sweeps, counters, energies, record_every)
 
@@ -156,9 +202,9 @@ class SwapMonteCarlo:
         """
         _check_count("sweeps", sweeps, 0)
         _check_range("target_acceptance", target_acceptance, 0 < target_acceptance < 1, "between 0 and 1")
-        total, energies = np.zeros(5, np.int64), [np.empty(0)]
+        total, energies = np.zeros(COUNTERS, np.int64), [np.empty(0)]
         for start in range(0, sweeps, TUNING_SWEEPS):
-            counters = np.zeros(5, np.int64)
+            counters = np.zeros(COUNTERS, np.int64)
             energies.append(self._advance(min(TUNING_SWEEPS, sweeps - start), TUNING_SWEEPS, counters, progress))
             total += counters
             if counters[kernels.DISPLACEMENTS]:
@@ -193,6 +239,8 @@ class SwapMonteCarlo:
             "reach": self._reach,
             "sweep": self.sweep,
         }
+        if self.trajectories is not None:
+            settings["trajectories"] = asdict(self.trajectories)
         arrays = {name: getattr(self, f"_{name}").copy() for name in _STATE_ARRAYS}
         return {**arrays, "settings": np.array(json.dumps(settings))}
 
@@ -249,6 +297,7 @@ class SwapMonteCarlo:
         sampler.temperature, sampler.swap_fraction = settings["temperature"], settings["swap_fraction"]
         sampler.max_displacement, sampler.sweep = settings["max_displacement"], settings["sweep"]
         sampler._skin, sampler._reach = settings["skin"], settings["reach"]
+        sampler.trajectories = Trajectories(**settings["trajectories"]) if "trajectories" in settings else None
         sampler._list = vicinity(
             sampler._particles, sampler._reference, sampler._cell, sampler._inverse, sampler._dimension, sampler._reach
         )
@@ -290,11 +339,15 @@ class SwapMonteCarlo:
         if self.sweep % ORDERING_INTERVAL == 0 and self.sweep > 0:
             self._order_in_space()
         rules = kernels.Rules(self.temperature, self.swap_fraction, self.max_displacement)
-        self._list = kernels.run_moves(
+        given = (
             self._axes, self._particles, self._reference, self._images, self._energies, self._list,
             self._cell, self._inverse, self._reach, self._skin, self.potential.parameters, rules,
-            sweeps * len(self._particles), self._generator, counters,
         )  # fmt: skip
+        if self.trajectories is None:
+            self._list = kernels.run_moves(*given, sweeps * len(self._particles), self._generator, counters)
+        else:
+            schedule = trajectory.Schedule(**asdict(self.trajectories))
+            self._list = trajectory.run_sweeps(*given, schedule, self.sweep, sweeps, self._generator, counters)
         self.sweep += sweeps
 
     def _order_in_space(self) -> None:
@@ -380,7 +433,7 @@ def _check_range(name: str, value: float, good: bool, allowed: str, remedy: str 
 def _statistics(
     sweeps: int, counters: NDArray[np.int64], energies: NDArray[np.float64], record_every: int
 ) -> SwapStatistics:
-    moves, accepted, swaps, swaps_accepted, rebuilds = (int(c) for c in counters)
+    moves, accepted, swaps, swaps_accepted, rebuilds, tried, followed = (int(c) for c in counters)
     return SwapStatistics(
         sweeps=sweeps,
         displacement_acceptance=accepted / moves if moves else float("nan"),
@@ -388,4 +441,5 @@ def _statistics(
         energies=energies,
         record_every=record_every,
         rebuilds=rebuilds,
+        trajectory_acceptance=followed / tried if tried else float("nan"),
     )

@@ -149,6 +149,18 @@ def forces(found: list[Pair], model: Model, n: int, d: int) -> np.ndarray:
     return np.array([[math.fsum(component) for component in particle] for particle in terms])
 
 
+def surviving_bonds(before, after, model: Model, bonded: float, broken: float) -> float:
+    """Share of the pairs within `bonded` sigma_ij that are within `broken` sigma_ij later; sigma_ij from before."""
+    sizes, survive, total = before.diameters.tolist(), 0, 0
+    later = {(i, j): r for i, j, _, r in images(after.positions, after.cell, broken * max(sizes))}
+    for i, j, _, r in images(before.positions, before.cell, bonded * max(sizes)):
+        sigma = model.pair_diameter(sizes[i], sizes[j])
+        if r < bonded * sigma:
+            total += 1
+            survive += later.get((i, j), math.inf) < broken * sigma
+    return survive / total
+
+
 def hessian(found: list[Pair], model: Model, n: int, d: int) -> np.ndarray:
     """Eq. 2, dense: a pair's block is phi'' along the bond and phi'/r across it."""
     matrix = np.zeros((n * d, n * d))
@@ -347,6 +359,39 @@ class SwapTwin:
             return False
         self.accepted[kind] += 1
         self.positions, self.diameters, self.energy = positions, diameters, energy
+        return True
+
+    def trajectory(self, steps: int, time_step: float) -> bool:
+        """Molecular dynamics of all particles, of mass 1; whether its end was accepted.
+
+        Random numbers: two for every two momenta (all of x, then all of y, ...), one for the acceptance.
+        """
+        n, d = self.positions.shape
+        flat = []
+        while len(flat) < n * d:
+            length = math.sqrt(-2 * self.temperature * math.log(1 - self.random.uniform()))
+            angle = 2 * math.pi * self.random.uniform()
+            flat += [length * math.cos(angle), length * math.sin(angle)]
+        momenta = np.array(flat[: n * d]).reshape(d, n).T
+        threshold = self.random.uniform()
+        before = self.energy + math.fsum((momenta**2).ravel()) / 2
+        positions, share = self.positions.copy(), 0.1931833275037836
+
+        def kick(part: float) -> None:
+            found = pairs(positions, self.diameters, self.cell, self.model)
+            momenta[:] += part * time_step * forces(found, self.model, n, d)
+
+        for _ in range(steps):
+            kick(share)
+            positions += time_step / 2 * momenta
+            kick(1 - 2 * share)
+            positions += time_step / 2 * momenta
+            kick(share)
+        energy = self._energy(positions, self.diameters)
+        after = energy + math.fsum((momenta**2).ravel()) / 2
+        if 1 - threshold > math.exp(min(0.0, -(after - before) / self.temperature)):
+            return False
+        self.positions, self.energy = positions, energy
         return True
 
     def _energy(self, positions, diameters) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from atomglass.bench import peers, pipeline, sampling, size, startup
+from atomglass.bench import decorrelation, peers, pipeline, sampling, size, startup
 from atomglass.bench.child import ChildError
 from atomglass.bench.setting import Benchmark, Setting
 from atomglass.bench.table import Row
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "expand": pipeline.expansion,
     "realization": pipeline.whole_realization,
     "samples": sampling.independent,
+    "decorrelation": decorrelation.forgetting,
     "linear": size.linearity,
     "modes-large": size.lowest,
     "startup": startup.start,

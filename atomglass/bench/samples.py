@@ -12,7 +12,7 @@ from atomglass.configuration import Configuration
 from atomglass.potential import PairPotential, load_potential
 from atomglass.quench import quench
 from atomglass.stages import random_configuration
-from atomglass.swap import SwapMonteCarlo
+from atomglass.swap import SwapMonteCarlo, Trajectories
 
 #: Temperatures of the samples, by dimension: the paper's, and one where the 3-D liquid is as slow.
 TEMPERATURE = {2: 0.1, 3: 0.13}
@@ -46,6 +46,11 @@ def sampler(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
     """Return a sampler of a sample at its temperature."""
     d = sample.dimension
     return SwapMonteCarlo(sample, potential(d), TEMPERATURE[d], SWAP_FRACTION, STEP, seed)
+
+
+def with_trajectories(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
+    """Return a sampler of a 2-D sample whose particles move in trajectories alone, all moves being swaps."""
+    return SwapMonteCarlo(sample, potential(2), TEMPERATURE[2], 1.0, STEP, seed, Trajectories())
 
 
 @cache

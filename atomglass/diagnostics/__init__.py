@@ -2,6 +2,7 @@
 
 from atomglass.diagnostics.dynamics import bond_breaking, bonds, mean_square_displacement, overlap
 from atomglass.diagnostics.liquid import LiquidReport, liquid_report
+from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
 from atomglass.diagnostics.series import CorrelationTime, integrated_correlation_time, relaxation_time
 from atomglass.diagnostics.structure import (
     HexaticOrder,
@@ -18,15 +19,18 @@ __all__ = [
     "CorrelationTime",
     "HexaticOrder",
     "LiquidReport",
+    "MemoryTime",
     "RadialDistribution",
     "SizeCorrelation",
     "SteinhardtOrder",
+    "autocorrelations",
     "bond_breaking",
     "bonds",
     "hexatic_order",
     "integrated_correlation_time",
     "liquid_report",
     "mean_square_displacement",
+    "memory_time",
     "overlap",
     "radial_distribution",
     "relaxation_time",

@@ -16,6 +16,7 @@ from scipy import integrate, stats
 import atomglass as ag
 from atomglass.diagnostics import integrated_correlation_time
 from atomglass.interactions import Pairs
+from atomglass.swap import Trajectories
 
 POTENTIAL = ag.load_potential("kumar2021")
 STEP = 0.2
@@ -30,13 +31,13 @@ def cell_of(dimension: int, sheared: bool, height: float) -> np.ndarray:
     return cell * height * np.linalg.norm(np.linalg.inv(cell), axis=0).max()
 
 
-def sampler(diameters, cell, temperature, swap_fraction, seed):
+def sampler(diameters, cell, temperature, swap_fraction, seed, trajectories=None):
     """Return a sampler started from random places without much overlap."""
     rng = np.random.default_rng(seed)
     while True:
         start = ag.Configuration(rng.random((len(diameters), len(cell))) @ cell, diameters, cell)
         if ag.energy(start, POTENTIAL) < 10 * temperature:
-            return ag.SwapMonteCarlo(start, POTENTIAL, temperature, swap_fraction, STEP, seed)
+            return ag.SwapMonteCarlo(start, POTENTIAL, temperature, swap_fraction, STEP, seed, trajectories)
 
 
 def chi_squared_probability(counts, expected_shares) -> float:
@@ -106,6 +107,24 @@ def test_two_particles(dimension, sheared, swap_fraction):
     assert chi_squared_probability(counts, shares) > FOUR_SIGMA
 
 
+# Trajectories of molecular dynamics: with no displacement ever tried they must give the same law, at any time step.
+
+
+@pytest.mark.parametrize(("dimension", "sheared", "time_step"), [(2, False, 0.35), (2, True, 0.1), (3, True, 0.3)])
+def test_two_particles_that_move_in_trajectories_alone(dimension, sheared, time_step):
+    cell = cell_of(dimension, sheared, height=2 * (1.25 * PAIR.max() + 0.7))
+    temperature, schedule = 0.5, Trajectories(1, max(2, round(1.4 / time_step)), time_step)
+    thin = {2: 30, 3: 40}[dimension]
+    chain = sampler(PAIR, cell, temperature, 1.0, 3, schedule)
+    stats = chain.run(6_000 * thin, record_every=thin)
+    energies = 2 * stats.energies
+    bounds, shares = two_particle_law(dimension, abs(np.linalg.det(cell)), temperature)
+    counts = np.bincount(np.searchsorted(bounds, energies, side="right"), minlength=len(shares))
+    assert time_step < 0.2 or stats.trajectory_acceptance < 0.97
+    assert integrated_correlation_time(energies).time < 1.15
+    assert chi_squared_probability(counts, shares) > FOUR_SIGMA
+
+
 # Three particles of different sizes: the third is integrated out by a convolution over the periodic cell.
 
 TRIPLE = np.array([0.9, 1.05, 1.2])
@@ -152,11 +171,19 @@ def three_particle_counts(chain, cell, samples, thin):
     return counts, energies
 
 
-@pytest.mark.parametrize(("sheared", "swap_fraction"), [(False, 0.2), (False, 0.8), (True, 0.2)])
-def test_three_particles_and_who_has_which_diameter(sheared, swap_fraction):
-    cell, temperature = cell_of(2, sheared, TRIPLE_HEIGHT), 0.4
-    chain = sampler(TRIPLE, cell, temperature, swap_fraction, seed=8)
-    counts, energies = three_particle_counts(chain, cell, 4_000, thin=int(120 / (1 - swap_fraction)))
+@pytest.mark.parametrize(
+    ("sheared", "swap_fraction", "schedule", "thin"),
+    [
+        (False, 0.2, None, 150),
+        (False, 0.8, None, 600),
+        (True, 0.2, None, 150),
+        (False, 1.0, Trajectories(2, 4, 0.3), 60),
+    ],
+)
+def test_three_particles_and_who_has_which_diameter(sheared, swap_fraction, schedule, thin):
+    cell, temperature = cell_of(2, sheared, TRIPLE_HEIGHT if schedule is None else TRIPLE_HEIGHT + 0.4), 0.4
+    chain = sampler(TRIPLE, cell, temperature, swap_fraction, 8, schedule)
+    counts, energies = three_particle_counts(chain, cell, 4_000, thin)
     law, mean_energy = three_particle_law(cell, temperature)
     found = integrated_correlation_time(energies)
     assert found.time < 1.15
@@ -168,14 +195,16 @@ def test_three_particles_and_who_has_which_diameter(sheared, swap_fraction):
 # integration by parts, for a potential whose first derivative is continuous (Rugh, Phys. Rev. Lett. 78, 772 (1997)).
 
 
-def temperature_score(model, number, sampler_temperature, temperature, swap_fraction=0.2, samples=700):
+def temperature_score(
+    model, number, sampler_temperature, temperature, swap_fraction=0.2, samples=700, trajectories=None
+):
     """Return the mean of |grad U|^2 - T laplacian U in standard errors: 0 at the right temperature."""
     potential = ag.load_potential(model)
     rng, d = np.random.default_rng(6), potential.dimension
     box = np.full(d, number ** (1 / d))
     start = ag.Configuration(rng.random((number, d)) * box, ag.sample_diameters(number, rng, "quantile"), box)
     start = ag.quench(start, potential, force_tolerance=1e-2).configuration
-    chain = ag.SwapMonteCarlo(start, potential, sampler_temperature, swap_fraction, 0.12, seed=6)
+    chain = ag.SwapMonteCarlo(start, potential, sampler_temperature, swap_fraction, 0.12, 6, trajectories)
     chain.run(1000)
     excess = np.empty(samples)
     for k in range(samples):
@@ -195,6 +224,16 @@ def temperature_score(model, number, sampler_temperature, temperature, swap_frac
 )
 def test_configurational_temperature(model, number, swap_fraction):
     assert abs(temperature_score(model, number, 0.2, 0.2, swap_fraction)) < 4
+
+
+def test_configurational_temperature_with_trajectories():
+    """Long time steps, so that a good part is rejected."""
+    assert abs(temperature_score("kumar2021", 144, 0.2, 0.2, 1.0, trajectories=Trajectories(4, 5, 0.07))) < 4
+
+
+def test_trajectories_at_a_temperature_three_per_cent_too_high_are_found_out():
+    schedule = Trajectories(4, 5, 0.07)
+    assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, 1.0, 2100, schedule) > 4
 
 
 def test_displacements_at_a_temperature_three_per_cent_too_high_are_found_out():

@@ -14,7 +14,7 @@ import pytest
 from samples import liquid
 
 import atomglass as ag
-from atomglass.bench import clock, peers, run, sampling, table, yardstick
+from atomglass.bench import clock, decorrelation, peers, run, sampling, table, yardstick
 from atomglass.bench import samples as bench_samples
 from atomglass.bench.child import ChildError, run_child
 from atomglass.bench.clock import Timing
@@ -318,6 +318,33 @@ def test_independent_glasses_from_a_study(monkeypatch: pytest.MonkeyPatch) -> No
     tau, source = sampling._of_study(Setting(True, None, Path("x")))
     assert tau == pytest.approx(spacing * (1 + a) / (1 - a), rel=0.15)
     assert "20 chains of the study made up" in source
+
+
+def test_a_scheme_that_does_twice_the_moves_forgets_twice_as_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sweeps counted as one: half of the sweeps, and no gain by the clock."""
+
+    class Double(ag.SwapMonteCarlo):
+        def run(self, sweeps: int, record_every: int | None = None, progress=None):
+            return super().run(2 * sweeps, 2 * (record_every or sweeps), progress)
+
+    def double(sample: ag.Configuration, seed: int) -> ag.SwapMonteCarlo:
+        return Double(sample, bench_samples.potential(2), 0.3, 0.2, 0.12, seed)
+
+    def plain(sample: ag.Configuration, seed: int) -> ag.SwapMonteCarlo:
+        return ag.SwapMonteCarlo(sample, bench_samples.potential(2), 0.3, 0.2, 0.12, seed)
+
+    schemes = {"default": decorrelation.Scheme("one", plain, 6), "double": decorrelation.Scheme("two", double, 3)}
+    monkeypatch.setattr(decorrelation, "SCHEMES", schemes)
+    monkeypatch.setattr(decorrelation, "FIRST", 20)
+    monkeypatch.setattr(decorrelation, "RECORDS", 80)
+    monkeypatch.setattr(decorrelation, "starts", lambda count: [liquid("kumar2021", 100, 2, seed=k) for k in range(6)])
+    rows = list(decorrelation.forgetting(Setting(False, None)))
+    assert [row.unit for row in rows] == ["core-s"] * 4
+    for one, two in (rows[:2], rows[2:]):
+        assert one.ratio is None and two.ratio is not None and one.measured is not None
+        assert two.ratio.median == pytest.approx(1, abs=max(0.5, 4 * two.ratio.spread))
+        sweeps = [float(row.note.split("(")[0].replace(",", "")) for row in (one, two)]
+        assert sweeps[0] / sweeps[1] == pytest.approx(2, rel=0.5)
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

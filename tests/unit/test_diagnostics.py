@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import naive
 import numpy as np
 import pytest
 from scipy.signal import lfilter
 
 import atomglass as ag
 from atomglass.diagnostics import (
+    autocorrelations,
     bond_breaking,
     bonds,
     hexatic_order,
     integrated_correlation_time,
     liquid_report,
     mean_square_displacement,
+    memory_time,
     overlap,
     radial_distribution,
     relaxation_time,
@@ -116,7 +119,59 @@ def test_relaxation_time_refuses(times, values):
         relaxation_time(times, values)
 
 
+# Memory
+
+
+def test_memory_time_of_a_known_process_and_its_error(rng):
+    """Over many experiments of AR(1) the time is -1/ln a, and the stated error is the scatter."""
+    a, found = 0.9, []
+    for _ in range(60):
+        series = lfilter([1], [1, -a], rng.normal(size=(8, 2200)), axis=1)[:, 200:] + 3
+        found.append(memory_time(np.arange(41), autocorrelations(series, 40, 1 / (1 - a * a))))
+    times = np.array([f.time for f in found])
+    assert times.mean() == pytest.approx(-1 / np.log(a), abs=4 * times.std() / np.sqrt(60))
+    assert np.mean([f.error for f in found]) == pytest.approx(times.std(), rel=0.3)
+
+
+def test_gains_are_those_of_paired_runs(rng):
+    """Runs that share their scatter: the ratio is known better than either time."""
+    times, scale = np.linspace(0, 30, 301), rng.uniform(4, 8, 6)
+    slow = memory_time(times, np.exp(-times / scale[:, None]))
+    fast = memory_time(times, np.exp(-2 * times / scale[:, None]))
+    gain, error = slow.gain_of(fast, price=0.5)
+    assert gain == pytest.approx(4, rel=1e-3) and error < 1e-2 < slow.error
+    assert slow.left_out[2] == pytest.approx(
+        memory_time(times, np.exp(-times / np.delete(scale, 2)[:, None])).time, rel=1e-12
+    )
+    with pytest.raises(InputError, match="runs"):
+        slow.gain_of(memory_time(times, np.exp(-times / scale[:3, None])))
+
+
+@pytest.mark.parametrize(
+    ("series", "lags", "variance"),
+    [(np.ones(9), 2, 1.0), (np.ones((2, 9)), 9, 1.0), (np.ones((2, 9)), 2, 0.0), (np.full((2, 9), np.nan), 2, 1.0)],
+)
+def test_autocorrelations_refuse(series, lags, variance):
+    with pytest.raises(InputError):
+        autocorrelations(series, lags, variance)
+
+
+def test_one_run_has_no_error():
+    with pytest.raises(InputError, match="R >= 2"):
+        memory_time([0, 1, 2], [[1, 0.5, 0.1]])
+
+
 # Motion
+
+
+@pytest.mark.parametrize("cell", [[9.0, 11.0], [[9.0, 0.0], [4.0, 11.0]], [7.0, 7.5, 8.0]])
+def test_surviving_bonds_as_counted_one_by_one(cell, rng):
+    before, potential = gas(120, cell), ag.load_potential("kumar2021")
+    steps = rng.normal(0, 0.3, before.positions.shape) + rng.integers(-2, 3, before.positions.shape) @ before.cell
+    after = before.replace(positions=before.positions + steps, diameters=before.diameters[::-1])
+    expected = naive.surviving_bonds(before, after, naive.Model.of(potential), 1.25, 1.5)
+    assert 0.2 < expected < 0.95
+    assert bond_breaking(before, after, potential=potential) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("cell", [[9.0, 11.0], [[9.0, 0.0], [4.0, 11.0]], [8.0, 9.0, 10.0]])

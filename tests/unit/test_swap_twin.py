@@ -9,7 +9,9 @@ from samples import cell_of, glass
 
 import atomglass as ag
 from atomglass import swap as swap_module
+from atomglass.errors import InputError
 from atomglass.kernels import random
+from atomglass.swap import Trajectories
 
 
 def small_sample(n: int, d: int, sheared: bool) -> ag.Configuration:
@@ -89,3 +91,93 @@ def test_the_skin_changes_no_move(monkeypatch, d: int, n: int, skins: tuple[floa
     assert a.positions == pytest.approx(b.positions, abs=1e-10)
     assert np.array_equal(a.diameters, b.diameters)
     assert np.any(a.diameters != glass(name, n, d, seed=5).diameters)
+
+
+@pytest.mark.parametrize(
+    "n, d, sheared, name, temperature, every, steps, time_step, sweeps",
+    [
+        (41, 2, False, "kumar2021", 0.3, 1, 3, 0.08, 14),
+        (40, 2, True, "kumar2021", 0.3, 3, 5, 0.05, 16),
+        (65, 3, False, "kumar2021_3d", 0.4, 2, 2, 0.08, 8),
+    ],
+)  # fmt: skip
+def test_trajectories_are_those_of_the_twin(
+    monkeypatch, n: int, d: int, sheared: bool, name: str, temperature: float, every: int, steps: int,
+    time_step: float, sweeps: int,
+) -> None:  # fmt: skip
+    for dimension in (2, 3):
+        monkeypatch.setitem(swap_module.SKIN, dimension, 0.7)  # narrow: lists are renewed within trajectories too
+    potential = ag.load_potential(name)
+    sample = small_sample(n, d, sheared)
+    schedule = Trajectories(every, steps, time_step)
+    fast = ag.SwapMonteCarlo(sample, potential, temperature, 0.5, 0.1, seed=n, trajectories=schedule)
+    state = fast.state()
+    order = state["order"]
+    slow = SwapTwin(
+        sample.positions[order], sample.diameters[order], sample.cell, Model.of(potential), temperature, 0.5, 0.1,
+        state["generator"],
+    )  # fmt: skip
+    accepted, rebuilds = [], 0
+    for sweep in range(1, sweeps + 1):
+        stats = fast.run(1)
+        for _ in range(n):
+            slow.move()
+        if sweep % every == 0:
+            accepted.append(slow.trajectory(steps, time_step))
+            assert stats.trajectory_acceptance == accepted[-1]
+        else:
+            assert np.isnan(stats.trajectory_acceptance)
+        now = fast.configuration
+        assert now.positions[order] == pytest.approx(slow.positions, abs=1e-8)
+        assert np.array_equal(now.diameters[order], slow.diameters)
+        assert fast.energy == pytest.approx(slow.energy, rel=1e-9)
+        assert [int(word) for word in fast.state()["generator"]] == slow.random.state
+        rebuilds += stats.rebuilds
+    assert rebuilds >= 2
+    assert any(accepted)
+    if time_step > 0.07:
+        assert not all(accepted)
+
+
+def test_trajectories_go_on_bit_for_bit_from_a_saved_state(tmp_path) -> None:
+    potential, schedule = ag.load_potential("kumar2021"), Trajectories(2, 5, 0.06)
+    make = lambda: ag.SwapMonteCarlo(glass("kumar2021", 400, 2, seed=5), potential, 0.2, 0.8, 0.1, 4, schedule)  # noqa: E731
+    whole, parts = make(), make()
+    whole.run(1013)
+    parts.run(7)
+    parts.save(tmp_path / "state.npz")
+    parts = ag.SwapMonteCarlo.load(tmp_path / "state.npz", potential)
+    assert parts.trajectories == schedule
+    parts.run(996)
+    parts = ag.SwapMonteCarlo.restore(parts.state(), potential)
+    parts.run(10)
+    assert whole.configuration.identical(parts.configuration) and whole.energy == parts.energy
+    for name, array in whole.state().items():
+        assert np.array_equal(array, parts.state()[name]), name
+
+
+def test_a_trajectory_that_flies_apart_is_rejected() -> None:
+    potential, sample = ag.load_potential("kumar2021"), glass("kumar2021", 400, 2, seed=5)
+    chain = ag.SwapMonteCarlo(sample, potential, 0.2, 1.0, 0.1, 4, Trajectories(1, 4, 5.0))
+    stats = chain.run(3)
+    assert stats.trajectory_acceptance == 0
+    assert chain.configuration.positions == pytest.approx(sample.positions, abs=1e-12)
+    assert chain.energy == pytest.approx(ag.energy(chain.configuration, potential), rel=1e-12)
+
+
+@pytest.mark.parametrize("given", [(0, 5, 0.1), (1, 0, 0.1), (1, 5, 0.0), (1, 5, float("nan")), (1.5, 5, 0.1)])
+def test_trajectories_that_are_none(given) -> None:
+    with pytest.raises(InputError, match="trajector"):
+        Trajectories(*given)
+
+
+def test_a_box_too_small_for_trajectories() -> None:
+    sample = small_sample(12, 2, False)
+    with pytest.raises(InputError, match="more particles, or no trajectories"):
+        ag.SwapMonteCarlo(sample, ag.load_potential("kumar2021"), 0.3, 0.3, 0.01, trajectories=Trajectories())
+
+
+def test_without_trajectories_nothing_is_saved_of_them() -> None:
+    chain = ag.SwapMonteCarlo(glass("kumar2021", 400, 2, seed=5), ag.load_potential("kumar2021"), 0.2)
+    assert "trajectories" not in str(chain.state()["settings"])
+    assert np.isnan(chain.run(2).trajectory_acceptance)
