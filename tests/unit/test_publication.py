@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from study_tables import fake_study
 import atomglass as ag
 from atomglass.analysis.gather import analyse
 from atomglass.analysis.publication import publish_tables
+from atomglass.analysis.published import rewrite_comparison
 from atomglass.analysis.recurrence_table import find_recurrences
+from atomglass.analysis.study_comparison import compare_studies
 from atomglass.analysis.wells import outcomes, second_wells
 
 DATA = Path(__file__).parent.parent.parent / "data"
@@ -108,3 +111,14 @@ def test_outcomes_count_what_the_table_holds():
     assert int(row["new minimum"]) == len(new)
     assert float(row["share new"].split()[0]) == pytest.approx(len(new) / len(deep), abs=1e-3)
     assert float(row["height"]) == pytest.approx(new["barrier"].median(), rel=0.05)
+
+
+def test_the_table_of_studies_in_the_docs_is_that_of_the_data(tmp_path: Path):
+    text = (DATA.parent / "docs" / "results.md").read_text(encoding="utf-8")
+    page = tmp_path / "results.md"
+    page.write_text(text, encoding="utf-8")
+    names = re.findall(r"^\| (kumar2021_\w+) \|", text, re.MULTILINE)
+    assert set(names) == {path.name for path in DATA.iterdir() if path.is_dir()}
+    table = compare_studies([ag.load_study(DATA / name) for name in names])
+    rewrite_comparison(page, table.assign(study=names))
+    assert page.read_text(encoding="utf-8") == text
