@@ -76,7 +76,7 @@ def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
 def jackknife_error(left_out: ArrayLike) -> float:
     """Return the standard error of an estimate from its values (R,) without each of the R runs.
 
-    Efron, *The Jackknife, the Bootstrap and Other Resampling Plans* (SIAM, 1982), Eq. (3.3).
+    Efron, *The Jackknife, the Bootstrap and Other Resampling Plans* (SIAM, 1982).
     """
     values = np.asarray(left_out, float)
     return float(np.sqrt((len(values) - 1) * values.var()))

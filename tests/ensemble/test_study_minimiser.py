@@ -41,7 +41,7 @@ def test_the_liquids_are_the_same(undisturbed: Path, study_file, tmp_path: Path)
     assert text.count("Paired glasses: small and small") == 2
 
 
-@pytest.mark.parametrize("study", ["kumar2021_n400_q4", "kumar2021_n4000"])
+@pytest.mark.parametrize("study", ["kumar2021_n400_q4", "kumar2021_n400_short"])
 def test_studies_from_before_the_choice_keep_their_hash(study: str) -> None:
     manifest = json.loads((DATA / study / "study.json").read_text())
     assert "method" not in manifest["settings"]["quench"]
