@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,9 @@ ITERATIONS_PER_CALL = 500
 LARGE = 10_000
 #: Iterations without a new smallest maximum force after which the quench gives up.
 PATIENCE = 20_000
+
+#: Goes down with a list built at `reference`, so many iterations at most; returns why it ended.
+Descent = Callable[[NDArray[np.float64], tuple, int], int]
 
 
 class Method(StrEnum):
@@ -162,13 +164,12 @@ def quench(
     step = min(longest_step, way.skin / 4)
     code = kernels.CONVERGED
     if method == Method.STEEPEST_DESCENT:
-        code = way.go(state, descent.steepest_descent, min(step, FLOW_STEP), NEWTON_FORCE)
+        code = way.go(state, way.by(descent.steepest_descent, state, min(step, FLOW_STEP), NEWTON_FORCE))
     elif method == Method.FIRE:
-        code = way.go(state, descent.fire, step, NEWTON_FORCE)
+        code = way.go(state, way.by(descent.fire, state, step, NEWTON_FORCE))
     if code == kernels.CONVERGED:
         state.begin()
-        newton_force = NEWTON_FORCE if newton else 0.0
-        code = way.go(state, way.finish(state, step, newton_force), step, newton_force, PATIENCE)
+        code = way.go(state, way.finish(state, step, NEWTON_FORCE if newton else 0.0), PATIENCE)
     return _result(configuration, start, order, state, code)
 
 
@@ -188,25 +189,29 @@ class _Way:
     def skin(self) -> float:
         return min(SKIN, self.wide_skin)
 
-    def finish(self, state: State, step: float, newton_force: float) -> Callable[..., int]:
+    def by(self, kernel: Callable[..., int], state: State, step: float, newton_force: float) -> Descent:
+        """Return a descent by a kernel."""
+
+        def descend(reference: NDArray, lists: tuple, iterations: int) -> int:
+            return kernel(
+                state.positions, reference, state.direction, state.forces, *lists, self.start.shifts,
+                self.potential.parameters, self.start.dimension, self.force_tolerance, step, newton_force, self.skin,
+                iterations, state.memory,
+            )  # fmt: skip
+
+        return descend
+
+    def finish(self, state: State, step: float, newton_force: float) -> Descent:
         """Return what goes down to the tolerance: conjugate gradients, for a large sample with a preconditioner."""
         counts = grid(self.start, self.potential.reach(self.diameters)) if len(self.diameters) > LARGE else None
         if counts is None:
-            return kernels.minimise
-        settling = Settling(
+            return self.by(kernels.minimise, state, step, newton_force)
+        return Settling(
             state, self.start, self.potential, counts, self.force_tolerance, step, newton_force, self.skin
-        )  # fmt: skip
+        ).minimise  # fmt: skip
 
-        def settle(_: NDArray, reference: NDArray, *rest: Any) -> int:
-            lists, iterations = rest[2:5], rest[-2]
-            return settling.minimise(reference, lists, iterations)
-
-        return settle
-
-    def go(
-        self, state: State, minimiser: Callable[..., int], step: float, newton_force: float, patience: float = np.inf
-    ) -> int:
-        """Call a kernel until it ends for another reason than that Python is wanted; return which.
+    def go(self, state: State, descend: Descent, patience: float = np.inf) -> int:
+        """Call a descent until it ends for another reason than that Python is wanted; return which.
 
         `patience`: iterations without a new smallest maximum force after which it has stalled. On a long way past
         saddles the force may rise for long.
@@ -222,12 +227,7 @@ class _Way:
                     wide = ListedPairs.of(geometry, self.diameters, self.potential, self.wide_skin)
                 reference = state.positions.copy()
                 lists = wide.within(reference, self.skin)
-            left = self.max_iterations - state.iterations
-            code = minimiser(
-                state.positions, reference, state.direction, state.forces, *lists, geometry.shifts,
-                self.potential.parameters, self.start.dimension, self.force_tolerance, step, newton_force, self.skin,
-                min(ITERATIONS_PER_CALL, left), state.memory,
-            )  # fmt: skip
+            code = descend(reference, lists, min(ITERATIONS_PER_CALL, self.max_iterations - state.iterations))
             worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
             self.progress(worst)
             if worst < best:
