@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from atomglass.analysis.bootstrap import bootstrap_interval
-from atomglass.analysis.exponents import EXPECTED_EXPONENT, truncated_power_law
+from atomglass.analysis.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
 from atomglass.analysis.goodness import power_law_goodness
 from atomglass.analysis.likelihood import log_likelihood_differences, prefactor
 from atomglass.analysis.power import power_statement
@@ -19,11 +19,9 @@ from atomglass.analysis.verdicts import DIFFERS, UNDECIDED, verdict
 
 #: f and participation ratio of the grid on which exponents are shown; infinity is no bound.
 GRID_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
+GRID_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
 #: Of published frequencies, which are in single precision.
 ROUNDING = 1e-5
-GRID_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
-#: With fewer modes no exponent is fitted.
-LEAST_MODES = 10
 #: Of fewer chains no verdict on an exponent is given.
 LEAST_CHAINS = 5
 #: p of the Kolmogorov-Smirnov test with the fitted exponent below which there is no power law.
@@ -79,7 +77,7 @@ def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, 
     x, chain = rows["x"].to_numpy(), rows["chain"].to_numpy()
     fit = truncated_power_law(x, chain)
     line["effective"], line["exponent"] = fit.effective_count, fit.exponent
-    line["error"] = float(np.fmax(fit.error, fit.chain_error))
+    line["error"] = fit.standard_error
     for percent, confidence in ((68, 0.6827), (95, 0.95)):
         bounds = bootstrap_interval(x, chain, rng, confidence)
         low, high = fit.interval(confidence) if math.isnan(bounds.low) else (bounds.low, bounds.high)
@@ -142,7 +140,7 @@ def selection_grid(
                 if len(members) >= LEAST_MODES:
                     fit = truncated_power_law(members["x"], members["chain"])
                     line["exponent"], line["effective"] = fit.exponent, fit.effective_count
-                    line["error"] = float(np.fmax(fit.error, fit.chain_error))
+                    line["error"] = fit.standard_error
                 rows.append(line)
     return pd.DataFrame(rows)
 

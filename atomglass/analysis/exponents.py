@@ -21,6 +21,10 @@ from atomglass.errors import InputError
 EXPECTED_EXPONENT = {"A": 4, "B": 3}
 
 
+#: With fewer modes no exponent is given: its error exceeds 1.3 and separates no two laws.
+LEAST_MODES = 10
+
+
 @dataclass(frozen=True)
 class ExponentFit:
     """Exponent of a truncated power law.
@@ -47,6 +51,11 @@ class ExponentFit:
     chains: int
 
     @property
+    def standard_error(self) -> float:
+        """The larger of the two errors; that of independent modes where no chains were given."""
+        return float(np.fmax(self.error, self.chain_error))
+
+    @property
     def effective_count(self) -> float:
         """How many independent modes would give the larger of the two errors."""
         if not self.chain_error > self.error:  # also when it is NaN
@@ -70,6 +79,14 @@ class ExponentFit:
         tails = (1 - confidence) / 2, (1 + confidence) / 2
         low, high = (float(stats.gamma.ppf(tail, order)) / order * (self.exponent + 1) - 1 for tail in tails)
         return low, high
+
+
+def exponent_and_error(x: ArrayLike, chain: ArrayLike, least: int = LEAST_MODES) -> tuple[float, float]:
+    """Return the exponent of `truncated_power_law` and its standard error; NaN with fewer than `least` modes."""
+    if np.size(x) < least:
+        return math.nan, math.nan
+    fit = truncated_power_law(x, chain)
+    return fit.exponent, fit.standard_error
 
 
 def truncated_power_law(x: ArrayLike, chain: ArrayLike | None = None) -> ExponentFit:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from atomglass.analysis.clusters import Share, ratio_error, share
-from atomglass.analysis.selection import Selection, complete_realizations, select
+from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
 from atomglass.second_wells import Outcome
 
 Array = NDArray[np.float64]
@@ -117,7 +117,7 @@ def _study_sums(
     qlms = select(modes, rule, modes["number"])
     known = qlms["group"].isin(["A", "B"])
     shallow, double = qlms["group"] == "A", known & qlms["second_minimum"].eq(True)
-    real = (qlms["true_barrier"] / qlms["barrier"]).between(1 / 3, 3)
+    real = barrier_is_real(qlms)
 
     def of(event: Any, among: Any) -> tuple[Array, Array, float]:
         return _sums(qlms["chain"], event & among, chains), _sums(qlms["chain"], among, chains), 0.0

@@ -10,9 +10,9 @@ from atomglass.analysis.report_tables import ReportTable, report_table
 from atomglass.analysis.selection import require
 from atomglass.analysis.typesetting import interval, number, typeset, with_error
 from atomglass.analysis.well_exponents import exponents_by_outcome
+from atomglass.second_wells import Outcome
 
 _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic_barrier", "energy_difference")
-_NEW = "new minimum"
 #: Most rows of the table of single wells; the rest is in the Parquet file.
 MOST_ROWS = 30
 
@@ -58,12 +58,12 @@ def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
             for r in exponents_by_outcome(modes, wells).itertuples()
         ],
     )  # fmt: skip
-    return [summary, exponents, *_single(wells[(wells["outcome"] == _NEW) & second])]
+    return [summary, exponents, *_single(wells[(wells["outcome"] == str(Outcome.NEW)) & second])]
 
 
 def _summary(name: str, rows: pd.DataFrame) -> tuple[Any, ...]:
-    new = rows[rows["outcome"] == _NEW]
-    same = int((rows["outcome"] == "same minimum").sum())
+    new = rows[rows["outcome"] == str(Outcome.NEW)]
+    same = int((rows["outcome"] == str(Outcome.SAME)).sum())
     ratio = new["barrier"] / new["quartic_barrier"] if "barrier" in new else pd.Series(dtype=float)
     found = f"{int(new['barrier'].notna().sum())} of {len(new)}" if "barrier" in new and len(new) else "–"
     return (

@@ -30,6 +30,11 @@ def require(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") ->
         )
 
 
+def barrier_is_real(modes: pd.DataFrame) -> pd.Series:
+    """Return which quartic barriers the true energy has too, within a factor of three: a far higher one is another."""
+    return (modes["true_barrier"] / modes["barrier"]).between(1 / 3, 3)
+
+
 def quasi_localized(modes: pd.DataFrame, group: str | None = None) -> pd.DataFrame:
     """Return the quasi-localized modes, of one group or of all.
 

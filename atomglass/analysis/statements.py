@@ -18,7 +18,7 @@ from scipy import stats
 from atomglass.analysis.clusters import Share, rate, share
 from atomglass.analysis.exponent_tables import exponent_table
 from atomglass.analysis.exponents import EXPECTED_EXPONENT
-from atomglass.analysis.selection import Selection, complete_realizations, require, select
+from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, require, select
 from atomglass.analysis.verdicts import AGREES, DIFFERS, TWO_SIGMA, UNDECIDED, difference_verdict, verdict, verdict_of_p
 
 #: Kumar, Procaccia and Singh: realizations, modes with PR < 0.27, and those in groups A and B.
@@ -157,8 +157,7 @@ def _wells(groups: dict[str, pd.DataFrame]) -> list[Statement]:
         rows.append(Statement(f"share of {name} with a second minimum", paper, found.value, found.error, word, note))
     deep = groups["B"]
     if len(deep):
-        ratio = deep["true_barrier"] / deep["barrier"]
-        found = share(ratio.between(1 / 3, 3), deep["chain"])
+        found = share(barrier_is_real(deep), deep["chain"])
         low, high = found.interval(0.95)
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
         word = verdict(low, high, 1.0, resolution=0.2)

@@ -6,19 +6,15 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from atomglass.analysis.clusters import Share, share
-from atomglass.analysis.exponents import truncated_power_law
-from atomglass.analysis.selection import Selection, complete_realizations, select
+from atomglass.analysis.exponents import exponent_and_error
+from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
 from atomglass.analysis.statements import per_realization
 from atomglass.errors import InputError
 from atomglass.potential import load_potential
 from atomglass.second_wells import Outcome
-
-#: With fewer modes no exponent is given.
-LEAST = 10
 
 
 def compare_studies(
@@ -71,7 +67,7 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     line |= {"realizations": len(whole), "chains": whole["chain"].nunique(), "qlms": len(qlms)}
     both = qlms[qlms["group"].isin(["A", "B"])]
     shallow, doubles = qlms[qlms["group"] == "A"], both[both["second_minimum"].eq(True)]
-    real = (doubles["true_barrier"] / doubles["barrier"]).between(1 / 3, 3)
+    real = barrier_is_real(doubles)
     for name, found in (
         ("per_realization", per_realization(qlms, whole)),
         ("share_B", share(both["group"] == "B", both["chain"])),
@@ -82,11 +78,7 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
         line[name], line[f"{name}_error"] = found.value, found.error
     for group in ("A", "B", "all"):
         rows = qlms if group == "all" else qlms[qlms["group"] == group]
-        value = error = math.nan
-        if len(rows) >= LEAST:
-            fit = truncated_power_law(rows["x"], rows["chain"])
-            value, error = fit.exponent, float(np.fmax(fit.error, fit.chain_error))
-        line[f"exponent_{group}"], line[f"exponent_{group}_error"] = value, error
+        line[f"exponent_{group}"], line[f"exponent_{group}_error"] = exponent_and_error(rows["x"], rows["chain"])
     return line
 
 

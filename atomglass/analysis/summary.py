@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
-from atomglass.analysis.exponents import EXPECTED_EXPONENT, ExponentFit, truncated_power_law
-from atomglass.analysis.selection import quasi_localized, require, selection_bound
+from atomglass.analysis.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
+from atomglass.analysis.selection import barrier_is_real, quasi_localized, require, selection_bound
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 WIDTH = 80
-#: With fewer modes the error of an exponent exceeds 1.3 and separates no two laws.
-LEAST_MODES = 10
 
 _REMEDIES = {
     "not_converged": "raise quench.max_iterations, or quench.force_tolerance where it stalls",
@@ -143,13 +140,7 @@ def _groups(qlms: pd.DataFrame) -> str:
 def _confirmed(rows: pd.DataFrame) -> str:
     """How many of the quartics' second wells the true energy along the mode has a barrier to."""
     doubles = rows[rows["second_minimum"]]
-    return f"{int(_agreeing(doubles).sum())} of {len(doubles)} barriers"
-
-
-def _agreeing(doubles: pd.DataFrame) -> pd.Series:
-    """Which quartic barriers the true energy has too, within a factor of three: a far higher one is another thing."""
-    ratio = doubles["true_barrier"] / doubles["barrier"]
-    return ratio.between(1 / 3, 3)
+    return f"{int(barrier_is_real(doubles).sum())} of {len(doubles)} barriers"
 
 
 def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
@@ -172,14 +163,9 @@ def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
             continue
         fit = truncated_power_law(rows["frequency"] / bound[rows.index], rows["chain"])
         low, high = fit.interval(0.95)
-        value, interval = f"{fit.exponent:.2f} +- {_error(fit):.2f}", f"{low:.1f} to {high:.1f}"
+        value, interval = f"{fit.exponent:.2f} +- {fit.standard_error:.2f}", f"{low:.1f} to {high:.1f}"
         lines.append(f"  {name:<5}{len(rows):>6}   {value:<13}{interval:<17}{_verdict(low, high)}")
     return "\n".join(lines)
-
-
-def _error(fit: ExponentFit) -> float:
-    """The larger of the two standard errors."""
-    return float(np.fmax(fit.error, fit.chain_error))
 
 
 def _verdict(low: float, high: float) -> str:
@@ -208,7 +194,7 @@ def _caveats(qlms: pd.DataFrame) -> str:
         ),
     ]
     doubles = qlms[qlms["second_minimum"]]
-    missing = int((~_agreeing(doubles)).sum())
+    missing = int((~barrier_is_real(doubles)).sum())
     if missing:
         lines.append(
             _say(

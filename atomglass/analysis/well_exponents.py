@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
-from atomglass.analysis.exponents import truncated_power_law
+from atomglass.analysis.exponents import exponent_and_error
 from atomglass.analysis.selection import Selection, select
 from atomglass.second_wells import Outcome
-
-#: With fewer modes no exponent is given.
-LEAST = 10
 
 
 def exponents_by_outcome(modes: pd.DataFrame, wells: pd.DataFrame, rule: Selection | None = None) -> pd.DataFrame:
@@ -46,8 +41,5 @@ def _rows(tested: pd.DataFrame) -> Iterator[tuple[str, str, int, float, float, f
     for group in ("A", "B"):
         for outcome in (Outcome.NEW, Outcome.SAME):
             rows = tested[(tested["group"] == group) & (tested["outcome"] == str(outcome))]
-            value = error = math.nan
-            if len(rows) >= LEAST:
-                fit = truncated_power_law(rows["x"], rows["chain"])
-                value, error = fit.exponent, float(np.fmax(fit.error, fit.chain_error))
+            value, error = exponent_and_error(rows["x"], rows["chain"])
             yield group, str(outcome), len(rows), value, error, float(rows["x"].min())
