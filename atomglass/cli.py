@@ -73,8 +73,13 @@ def sample(
     density: Annotated[Optional[float], typer.Option(help="Number density; the model's own by default.")] = None,  # noqa: UP045
     diameters: Annotated[Optional[str], typer.Option(help="iid (the default) or quantile.")] = None,  # noqa: UP045
     frame: Frame = -1,
-    swap_fraction: Annotated[float, typer.Option(help="Share of swap moves.")] = 0.2,
-    max_displacement: Annotated[float, typer.Option(help="Largest displacement along an axis.")] = 0.12,
+    swap_fraction: Annotated[Optional[float], typer.Option(help="Share of swap moves; by default 0.2.")] = None,  # noqa: UP045
+    max_displacement: Annotated[
+        Optional[float], typer.Option(help="Largest displacement along an axis; by default 0.12.")  # noqa: UP045
+    ] = None,
+    trajectories: Annotated[
+        bool, typer.Option("--trajectories", help="Molecular dynamics in place of displacements: forgets faster.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
 ) -> None:
     """Thermalise a liquid by Swap Monte Carlo and write its configuration."""
@@ -83,7 +88,7 @@ def sample(
     sample_liquid(
         out, particles=particles, start=start, potential=potential, temperature=temperature, sweeps=sweeps,
         density=density, diameters=diameters, frame=frame, swap_fraction=swap_fraction,
-        max_displacement=max_displacement, seed=seed,
+        max_displacement=max_displacement, trajectories=trajectories, seed=seed,
     )  # fmt: skip
 
 

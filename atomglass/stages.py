@@ -22,7 +22,7 @@ from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
 from atomglass.potential import PairPotential, load_potential
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
 from atomglass.quench import quench
-from atomglass.swap import SwapMonteCarlo, check_seed
+from atomglass.swap import SwapMonteCarlo, Trajectories, check_seed
 from atomglass.terminal import print_table
 
 #: Largest force at which a configuration still passes as an inherent state.
@@ -42,8 +42,9 @@ def sample_liquid(
     density: float | None,
     diameters: str | None,
     frame: int,
-    swap_fraction: float,
-    max_displacement: float,
+    swap_fraction: float | None,
+    max_displacement: float | None,
+    trajectories: bool,
     seed: int,
 ) -> None:
     """Thermalise a liquid, new or from a file, and write it."""
@@ -64,12 +65,21 @@ def sample_liquid(
     else:
         assert particles is not None
         configuration = random_configuration(particles, pot, density, diameters or "iid", seed)
-    sampler = SwapMonteCarlo(configuration, pot, temperature, swap_fraction, max_displacement, seed)
+    displacing = {"swap_fraction": swap_fraction, "max_displacement": max_displacement}
+    options = {name: value for name, value in displacing.items() if value is not None}
+    if trajectories and options:
+        name, value = options.popitem()
+        option = f"--{name.replace('_', '-')}"
+        raise InputError(option, value, "nothing beside --trajectories", "there are no displacements then")
+    schedule = Trajectories() if trajectories else None
+    sampler = SwapMonteCarlo(configuration, pot, temperature, seed=seed, trajectories=schedule, **options)
     stats = sampler.run(sweeps)
     files.write(out, sampler.configuration)
     tail = stats.energies[len(stats.energies) // 2 :]
     print(f"{len(configuration)} particles, {sweeps} sweeps at T = {temperature:g}")
-    print(f"acceptance: displacements {stats.displacement_acceptance:.3f}, swaps {stats.swap_acceptance:.3f}")
+    moves = "trajectories" if trajectories else "displacements"
+    accepted = stats.trajectory_acceptance if trajectories else stats.displacement_acceptance
+    print(f"acceptance: {moves} {accepted:.3f}, swaps {stats.swap_acceptance:.3f}")
     if len(tail):
         print(f"potential energy per particle: {sampler.energy / len(sampler):.6f} (second half: {tail.mean():.6f})")
     print(f"written: {out}")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry, largest_skin
-from atomglass.kernels import cells, trajectory
+from atomglass.kernels import cells, pair_list, trajectory
 from atomglass.kernels import swap as kernels
 from atomglass.kernels.vicinity import Vicinity, vicinity
 from atomglass.potential import PairPotential, PairSettings
@@ -28,6 +28,10 @@ ORDERING_INTERVAL = 1000
 MOVES_PER_CALL = 1_000_000
 #: Width of the neighbour list beyond the cutoff, by dimension: wide, as a move looks only at the list's beginning.
 SKIN = {2: 1.3, 3: 1.4}
+#: The same where trajectories move the particles: every pair of the list is looked at.
+TRAJECTORY_SKIN = 1.3
+#: And the least that a box must have room for.
+LEAST_TRAJECTORY_SKIN = 2 * pair_list.MARGIN
 #: Numbers that a run counts: moves and rebuilds, and trajectories.
 COUNTERS = 7
 #: Sweeps between two corrections of the step while it is tuned.
@@ -65,15 +69,16 @@ class SwapStatistics:
 
 @dataclass(frozen=True)
 class Trajectories:
-    """Pieces of molecular dynamics between the moves (hybrid Monte Carlo), which let all particles move together.
+    """Pieces of molecular dynamics (hybrid Monte Carlo) in place of displacements: all particles move together.
 
     Each draws momenta anew, follows Hamilton's equations for `steps * time_step`, and is accepted or rejected as a
-    whole: the ensemble is the same for any values, and only the speed depends on them. See docs/decorrelation.md.
+    whole: the ensemble is the same for any values, and only the speed depends on them. Between them diameters are
+    swapped while all particles stay where they are. See docs/decorrelation.md.
 
     Attributes
     ----------
     every : int
-        Sweeps from one trajectory to the next.
+        Sweeps of swaps from one trajectory to the next.
     steps : int
         Time steps, of two force evaluations each.
     time_step : float
@@ -86,9 +91,9 @@ class Trajectories:
         A value out of range.
     """
 
-    every: int = 2
-    steps: int = 7
-    time_step: float = 0.06
+    every: int = 4
+    steps: int = 8
+    time_step: float = 0.05
 
     def __post_init__(self) -> None:
         _check_count("sweeps from one trajectory to the next", self.every, 1)
@@ -108,13 +113,13 @@ class SwapMonteCarlo:
     temperature : float
         T, in units of epsilon (k_B = 1).
     swap_fraction : float
-        Share of the moves that exchange the diameters of two random particles.
+        Share of the moves that exchange the diameters of two random particles; 0.2 by default, and 1 with trajectories.
     max_displacement : float
         d: a displacement is uniform in [-d, d] along each axis.
     seed : int or numpy.random.SeedSequence
         Seed of the sampler's own random stream.
     trajectories : Trajectories, optional
-        Molecular dynamics after every so many sweeps, with all particles at once; none by default.
+        Molecular dynamics after every so many sweeps, in place of displacements; none by default.
 
     Raises
     ------
@@ -132,29 +137,35 @@ class SwapMonteCarlo:
         configuration: Configuration,
         potential: PairPotential,
         temperature: float = 0.1,
-        swap_fraction: float = 0.2,
+        swap_fraction: float | None = None,
         max_displacement: float = 0.12,
         seed: int | np.random.SeedSequence = 1,
         trajectories: Trajectories | None = None,
     ) -> None:
         _check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
+        if swap_fraction is None:
+            swap_fraction = 0.2 if trajectories is None else 1.0
         _check_range("swap_fraction", swap_fraction, 0 <= swap_fraction <= 1, "0 to 1")
         _check_range("max_displacement", max_displacement, max_displacement > 0, "> 0")
+        if trajectories is not None and swap_fraction != 1:
+            raise InputError(
+                "swap_fraction beside trajectories", swap_fraction, "1", "leave it out: trajectories move the particles"
+            )
         self.potential, self.trajectories = potential, trajectories
         self.temperature, self.swap_fraction = float(temperature), float(swap_fraction)
         self._box, self._dimension = configuration.box, configuration.dimension
-        wanted = SKIN[self._dimension]
+        wanted = SKIN[self._dimension] if trajectories is None else TRAJECTORY_SKIN
         self._skin = largest_skin(configuration, potential, wanted)
         self._reach = potential.reach(configuration.diameters) + self._skin
         self.max_displacement = float(max_displacement)
-        if self.max_displacement > self._largest_step:
+        if trajectories is None and self.max_displacement > self._largest_step:
             raise InputError(
                 "max_displacement", max_displacement, f"<= {self._largest_step:.4g} in this box",
                 "use a smaller step or more particles",
             )  # fmt: skip
-        if trajectories is not None and self._skin < 2 * trajectory.MARGIN:
+        if trajectories is not None and self._skin < LEAST_TRAJECTORY_SKIN:
             raise InputError(
-                "trajectories in a box whose skin has room for", self._skin, f">= {2 * trajectory.MARGIN}",
+                "trajectories in a box whose skin has room for", self._skin, f">= {LEAST_TRAJECTORY_SKIN}",
                 "use more particles, or no trajectories",
             )  # fmt: skip
         geometry = Geometry.of(configuration)
@@ -163,7 +174,7 @@ class SwapMonteCarlo:
         self._images = geometry.images
         self._order = np.arange(len(configuration))
         self._generator = _generator_state(seed)
-        self._list: Vicinity
+        self._list: Vicinity | pair_list.Work
         self.sweep = 0
         self._order_in_space()
 
@@ -298,8 +309,11 @@ class SwapMonteCarlo:
         sampler.max_displacement, sampler.sweep = settings["max_displacement"], settings["sweep"]
         sampler._skin, sampler._reach = settings["skin"], settings["reach"]
         sampler.trajectories = Trajectories(**settings["trajectories"]) if "trajectories" in settings else None
-        sampler._list = vicinity(
-            sampler._particles, sampler._reference, sampler._cell, sampler._inverse, sampler._dimension, sampler._reach
+        place = sampler._particles, sampler._reference, sampler._cell, sampler._inverse
+        sampler._list = (
+            vicinity(*place, sampler._dimension, sampler._reach)
+            if sampler.trajectories is None
+            else pair_list.work_for(sampler._axes, *place, sampler._reach)
         )
         return sampler
 
@@ -338,16 +352,19 @@ class SwapMonteCarlo:
     def _run_block(self, sweeps: int, counters: NDArray[np.int64]) -> None:
         if self.sweep % ORDERING_INTERVAL == 0 and self.sweep > 0:
             self._order_in_space()
-        rules = kernels.Rules(self.temperature, self.swap_fraction, self.max_displacement)
         given = (
             self._axes, self._particles, self._reference, self._images, self._energies, self._list,
-            self._cell, self._inverse, self._reach, self._skin, self.potential.parameters, rules,
+            self._cell, self._inverse, self._reach, self._skin, self.potential.parameters,
         )  # fmt: skip
         if self.trajectories is None:
-            self._list = kernels.run_moves(*given, sweeps * len(self._particles), self._generator, counters)
+            rules = kernels.Rules(self.temperature, self.swap_fraction, self.max_displacement)
+            moves = sweeps * len(self._particles)
+            self._list = kernels.run_moves(*given, rules, moves, self._generator, counters)
         else:
             schedule = trajectory.Schedule(**asdict(self.trajectories))
-            self._list = trajectory.run_sweeps(*given, schedule, self.sweep, sweeps, self._generator, counters)
+            self._list = trajectory.run_sweeps(
+                *given, self.temperature, schedule, self.sweep, sweeps, self._generator, counters
+            )
         self.sweep += sweeps
 
     def _order_in_space(self) -> None:
@@ -359,7 +376,8 @@ class SwapMonteCarlo:
         self._particles = np.column_stack([positions, self._particles[:, 3]])[order]
         self._images, self._order = self._images[order], self._order[order]
         self._reference, self._energies = np.empty_like(positions), np.empty(len(order))
-        self._list = kernels.renew(
+        renew = kernels.renew if self.trajectories is None else pair_list.renew
+        self._list = renew(
             self._axes, self._particles, self._reference, self._images, self._energies,
             self._cell, self._inverse, self._reach, self.potential.parameters,
         )  # fmt: skip

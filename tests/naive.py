@@ -338,21 +338,26 @@ class SwapTwin:
 
     def move(self) -> bool:
         """One attempted move; whether it was accepted."""
-        n, d = self.positions.shape
-        positions, diameters = self.positions.copy(), self.diameters.copy()
         if self.random.uniform() < self.swap_fraction:
-            kind = "swap"
-            i, j = int(self.random.uniform() * n), int(self.random.uniform() * n)
-            threshold = self.random.uniform()
-            if i == j:
-                return False
-            diameters[i], diameters[j] = diameters[j], diameters[i]
-        else:
-            kind = "displacement"
-            i = int(self.random.uniform() * n)
-            for k in range(d):
-                positions[i, k] += self.max_displacement * (2 * self.random.uniform() - 1)
-            threshold = self.random.uniform()
+            return self.swap()
+        n, d = self.positions.shape
+        positions = self.positions.copy()
+        i = int(self.random.uniform() * n)
+        for k in range(d):
+            positions[i, k] += self.max_displacement * (2 * self.random.uniform() - 1)
+        return self._judge("displacement", positions, self.diameters, self.random.uniform())
+
+    def swap(self) -> bool:
+        """One attempted swap of the diameters of two random particles; whether it was accepted."""
+        n, diameters = len(self.diameters), self.diameters.copy()
+        i, j = int(self.random.uniform() * n), int(self.random.uniform() * n)
+        threshold = self.random.uniform()
+        if i == j:
+            return False
+        diameters[i], diameters[j] = diameters[j], diameters[i]
+        return self._judge("swap", self.positions, diameters, threshold)
+
+    def _judge(self, kind: str, positions, diameters, threshold: float) -> bool:
         self.attempted[kind] += 1
         energy = self._energy(positions, diameters)
         if 1 - threshold > math.exp(min(0.0, -(energy - self.energy) / self.temperature)):

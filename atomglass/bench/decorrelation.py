@@ -15,7 +15,7 @@ import numpy as np
 from atomglass.bench import samples
 from atomglass.bench.clock import Timing, cpu_seconds
 from atomglass.bench.setting import Setting
-from atomglass.bench.table import Row
+from atomglass.bench.table import Row, Target
 from atomglass.configuration import Configuration
 from atomglass.diagnostics.dynamics import bond_breaking
 from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
@@ -26,8 +26,10 @@ from atomglass.swap import SwapMonteCarlo
 NUMBER, EQUILIBRATION, BETWEEN_STARTS, STARTS = 400, 40_000, 4000, 6
 #: The bonds are looked at after a first number of sweeps, and then whenever this many times as many have passed.
 FIRST, GROWTH = 500, 1.25
+#: The least gain that is aimed at.
+TARGET = 2.0
 #: Inherent states of each start, and how many of them the autocorrelation goes back; the force they are quenched to.
-RECORDS, LAGS, FORCE = 500, 30, 1e-4
+RECORDS, LAGS, FORCE = 1500, 30, 1e-4
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def forgetting(setting: Setting) -> Iterator[Row]:
             yield Row(
                 "decorrelation", f"1/e of the {what}, {SCHEMES[name].title}", memory.seconds, "core-s",
                 None if name == "default" else _with_error(*gain), "x default",
+                None if name == "default" else Target(">=", TARGET),
                 note=f"{memory.sweeps.time:,.0f}({memory.sweeps.error:,.0f}) sweeps of {1e6 * memory.price:.0f} µs; "
                 "the spread is the standard error over the starts",
             )  # fmt: skip

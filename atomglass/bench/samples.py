@@ -49,8 +49,9 @@ def sampler(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
 
 
 def with_trajectories(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
-    """Return a sampler of a 2-D sample whose particles move in trajectories alone, all moves being swaps."""
-    return SwapMonteCarlo(sample, potential(2), TEMPERATURE[2], 1.0, STEP, seed, Trajectories())
+    """Return a sampler of a sample at its temperature whose particles move in trajectories alone."""
+    d = sample.dimension
+    return SwapMonteCarlo(sample, potential(d), TEMPERATURE[d], seed=seed, trajectories=Trajectories())
 
 
 @cache

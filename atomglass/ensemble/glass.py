@@ -18,7 +18,7 @@ from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.settings import StudySettings, read_glass_study
 from atomglass.quench import quench
 from atomglass.settings import validated
-from atomglass.swap import TUNING_SWEEPS, SwapMonteCarlo
+from atomglass.swap import TUNING_SWEEPS, SwapMonteCarlo, Trajectories
 
 #: Force to which the random start is relaxed: enough that no two particles overlap.
 START_FORCE = 1.0
@@ -108,10 +108,13 @@ def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
     )  # fmt: skip
     positions = np.random.default_rng(stream(settings, _POSITIONS, chain)).random((n, d)) * side
     loose = quench(Configuration(positions, diameters, np.full(d, side)), potential, START_FORCE, 10_000)
+    sample, seed = settings.sample, stream(settings, _SAMPLER, chain)
+    if sample.trajectories is not None:
+        schedule = Trajectories(**sample.trajectories.model_dump())
+        return SwapMonteCarlo(loose.configuration, potential, sample.temperature, seed=seed, trajectories=schedule)
     return SwapMonteCarlo(
-        loose.configuration, potential, settings.sample.temperature, settings.sample.swap_fraction,
-        settings.sample.max_displacement, stream(settings, _SAMPLER, chain),
-    )  # fmt: skip
+        loose.configuration, potential, sample.temperature, sample.swap_fraction, sample.max_displacement, seed
+    )
 
 
 def _kept(settings: StudySettings) -> str:

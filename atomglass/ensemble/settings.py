@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.errors import InputError
 from atomglass.potential import PairPotential, PotentialSettings, potential_from
@@ -15,9 +15,18 @@ from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.quench import Method
 from atomglass.resources import find_toml
 from atomglass.settings import Settings, read_toml, validated
+from atomglass.swap import LEAST_TRAJECTORY_SKIN, Trajectories
 from atomglass.version import KERNEL_VERSION
 
 Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class TrajectorySettings(Settings):
+    """Molecular dynamics in place of displacements, see `atomglass.swap.Trajectories`."""
+
+    every: int = Field(default=Trajectories.every, ge=1)
+    steps: int = Field(default=Trajectories.steps, ge=1)
+    time_step: float = Field(default=Trajectories.time_step, gt=0)
 
 
 class SampleSettings(Settings):
@@ -30,8 +39,17 @@ class SampleSettings(Settings):
     swap_fraction: float = Field(default=0.2, ge=0, le=1)
     max_displacement: float = Field(default=0.12, gt=0)
     target_acceptance: float | None = Field(default=None, gt=0, lt=1)
+    trajectories: TrajectorySettings | None = None
     equilibration_sweeps: int = Field(ge=0)
     sweeps_between: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _displacements_or_trajectories(self) -> SampleSettings:
+        if self.trajectories is not None:
+            for name in ("swap_fraction", "max_displacement", "target_acceptance"):
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(f"{name} is of displacements, of which there are none with trajectories")
+        return self
 
 
 class EnsembleSettings(Settings):
@@ -132,6 +150,8 @@ class StudySettings(StudyBase):
         data.pop("model")
         if self.quench.method is Method.CONJUGATE_GRADIENTS:
             data["quench"].pop("method")
+        if self.sample.trajectories is None:
+            data["sample"].pop("trajectories")
         return data
 
 
@@ -184,10 +204,12 @@ def _check_box(settings: StudySettings, source: str) -> None:
     """Refuse a study whose box is too small, before anything is written."""
     potential = settings.pair_potential
     side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
-    step = settings.sample.max_displacement * potential.dimension**0.5
+    room = 2 * settings.sample.max_displacement * potential.dimension**0.5
+    if settings.sample.trajectories is not None:
+        room = LEAST_TRAJECTORY_SKIN
     reach = potential.reach([potential.diameters.maximum])
-    if side / 2 < reach + 2 * step:
-        least = int(settings.density * (2 * (reach + 2 * step)) ** potential.dimension) + 1
+    if side / 2 < reach + room:
+        least = int(settings.density * (2 * (reach + room)) ** potential.dimension) + 1
         raise InputError(
             f"{source}: sample.particles", settings.sample.particles, f">= {least} at this density",
             "a smaller box than twice the interaction range would let a particle meet its own image",

@@ -22,6 +22,7 @@ def warm_up(tell: Callable[[str], object]) -> None:
     from atomglass.ensemble.realization import realize
     from atomglass.ensemble.settings import read_study
     from atomglass.quench import Method, quench
+    from atomglass.swap import SwapMonteCarlo, Trajectories
 
     stamp = cache_folder() / "complete"
     if stamp.exists():
@@ -31,6 +32,7 @@ def warm_up(tell: Callable[[str], object]) -> None:
     settings = read_study("tiny")
     sampler = start_chain(settings, 0)
     sampler.run(2)
+    SwapMonteCarlo(sampler.configuration, settings.pair_potential, 0.1, trajectories=Trajectories()).run(1)
     with np.errstate(all="ignore"):
         realize(sampler.configuration, settings.pair_potential, settings)
         for method in Method:

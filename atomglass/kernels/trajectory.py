@@ -14,16 +14,26 @@ from typing import NamedTuple
 
 import numpy as np
 
+from atomglass.kernels.cells import wrap
 from atomglass.kernels.compile import device, kernel, leaf
-from atomglass.kernels.pair import pair_diameter, pair_energy, pair_energy_slope
+from atomglass.kernels.exchanges import exchange, find_contacts
+from atomglass.kernels.pair import pair_energy_slope
+from atomglass.kernels.pair_list import (
+    MARGIN,
+    find_energies,
+    find_pairs,
+    find_separations,
+    limit_squares,
+    renew,
+    square_distances,
+    work_for,
+)
 from atomglass.kernels.random import uniform
-from atomglass.kernels.swap import REBUILDS, renew, run_moves
-from atomglass.kernels.vicinity import SIGMA, X, Y, Z, move_to
+from atomglass.kernels.swap import REBUILDS
+from atomglass.kernels.vicinity import SIGMA, X, Y
 
 # Counters, beside those of `swap`.
 TRAJECTORIES, TRAJECTORIES_ACCEPTED = 5, 6
-#: Pairs are kept up to this far beyond their cutoff, and looked up anew when a particle has gone half of it.
-MARGIN = 0.3
 #: lambda of the integrator: its error is least for it.
 SHARE = 0.1931833275037836
 
@@ -34,69 +44,6 @@ class Schedule(NamedTuple):
     every: int
     steps: int
     time_step: float
-
-
-class Work(NamedTuple):
-    """What a trajectory needs in memory, for as long as one neighbour list holds.
-
-    Attributes
-    ----------
-    first, second : (C,) arrays
-        Pairs of the neighbour list, each once.
-    image : (d, C) array
-        Shift of the second's periodic image.
-    kept : (C + 1,) array
-        Which of them are near now.
-    place, momentum, force, start : (d, N) arrays
-        The particles, and where they were when the pairs were looked up.
-    gone, energy : (N,) arrays
-        Squares of how far they went since then; their energies at the end.
-    one, other : (M,) arrays
-        Pairs, each once.
-    shift, separation : (d, M) arrays
-        Of their image, and r_other + shift - r_one.
-    inverse_square, slope : (M,) arrays
-        1 / sigma_ij^2, and dphi/dr divided by r.
-    """
-
-    first: np.ndarray
-    second: np.ndarray
-    image: np.ndarray
-    kept: np.ndarray
-    place: np.ndarray
-    momentum: np.ndarray
-    force: np.ndarray
-    start: np.ndarray
-    gone: np.ndarray
-    energy: np.ndarray
-    one: np.ndarray
-    other: np.ndarray
-    shift: np.ndarray
-    separation: np.ndarray
-    inverse_square: np.ndarray
-    slope: np.ndarray
-
-
-@kernel
-def work_for(axes, v):
-    """Return room for the particles and pairs of a neighbour list, with its pairs listed."""
-    d, n, count = len(axes), v.stops.shape[0], 0
-    most = v.neighbours.shape[0]
-    first, second, image = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty((d, most))
-    for i in range(n):
-        for k in range(v.first[i], v.first[i + 1]):
-            row = np.int64(v.neighbours[k])
-            if v.owner[row] > i and row != v.table.shape[0] - 1:
-                first[count], second[count] = i, v.owner[row]
-                for a in range(d):
-                    image[a, count] = v.shift[row - n, a] if row >= n else 0.0
-                count += 1
-    return Work(
-        first[:count].copy(), second[:count].copy(), image[:, :count].copy(), np.empty(count + 1, np.uint32),
-        np.empty((d, n)), np.empty((d, n)), np.empty((d, n)), np.empty((d, n)), np.zeros(n), np.empty(n),
-        np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count)), np.empty((d, count)),
-        np.empty(count), np.empty(count),
-    )  # fmt: skip
 
 
 @leaf
@@ -112,43 +59,6 @@ def _draw_momenta(flat, temperature, generator):
             flat[k + 1] = length * np.sin(angle)
             kinetic += 0.5 * flat[k + 1] * flat[k + 1]
     return kinetic
-
-
-@leaf
-def _find_pairs(axes, v, w, p):
-    """Write the pairs that are within their cutoff plus the margin; return how many."""
-    count, root = np.int64(0), np.sqrt(p.cutoff_squared)
-    x, y, z = w.place[X], w.place[Y], w.place[len(axes) - 1]
-    for k in range(w.first.shape[0]):
-        i, j = w.first[k], w.second[k]
-        dx, dy = x[j] - x[i] + w.image[X, k], y[j] - y[i] + w.image[Y, k]
-        square = dx * dx + dy * dy
-        if len(axes) == 3:
-            dz = z[j] - z[i] + w.image[Z, k]
-            square += dz * dz
-        limit = root * pair_diameter(v.table[i, SIGMA], v.table[j, SIGMA], p.nonadditivity) + MARGIN
-        w.kept[count] = k  # always, and kept by going on to the next place: no branch that nobody can predict
-        count += np.int64(square < limit * limit)
-    for t in range(count):
-        k = w.kept[t]
-        i, j = w.first[k], w.second[k]
-        pair = pair_diameter(v.table[i, SIGMA], v.table[j, SIGMA], p.nonadditivity)
-        w.one[t], w.other[t], w.inverse_square[t] = i, j, 1.0 / (pair * pair)
-        for a in range(len(axes)):
-            w.shift[a, t] = w.image[a, k]
-    return count
-
-
-@device
-def _separate(place, one, other, shift, out, count):
-    for k in range(count):
-        out[k] = place[other[k]] - place[one[k]] + shift[k]
-
-
-@leaf
-def _separations(axes, w, count):
-    for a in range(len(axes)):
-        _separate(w.place[a], w.one, w.other, w.shift[a], w.separation[a], count)
 
 
 @leaf
@@ -179,24 +89,6 @@ def _forces(axes, w, count, p):
     _slopes(axes, w.separation[X], w.separation[Y], w.separation[len(axes) - 1], w.inverse_square, w.slope, count, p)
     for a in range(len(axes)):
         _sum(w.force[a], w.one, w.other, w.separation[a], w.slope, count)
-
-
-@leaf
-def _energies(axes, w, count, p):
-    """Write the energies of the particles and return the total."""
-    w.energy[:] = 0.0
-    total = 0.0
-    for k in range(count):
-        square = 0.0
-        for a in axes:
-            square += w.separation[a, k] * w.separation[a, k]
-        ratio = square * w.inverse_square[k]
-        phi = pair_energy(ratio, 1.0 / ratio, p)
-        phi = phi if ratio < p.cutoff_squared else 0.0
-        w.energy[w.one[k]] += phi
-        w.energy[w.other[k]] += phi
-        total += phi
-    return total
 
 
 @device
@@ -252,20 +144,19 @@ def _take_places(axes, w, particles):
 
 @kernel
 def try_trajectory(
-    axes, particles, reference, images, energies, v, w, cell, inverse, reach, skin, p, temperature, schedule, generator
+    axes, particles, reference, images, energies, w, cell, inverse, reach, skin, p, temperature, schedule, generator
 ):
-    """Try one trajectory from `particles`, in place; return the list and its room, which may be new, and the verdict.
+    """Try one trajectory from `particles`, in place; return the list with its room, which may be new, and the verdict.
 
-    Parameters are those of `atomglass.kernels.swap.run_moves`. The integrator is of second order,
-    with two forces a step and the least error of its kind: kick lambda, drift 1/2, kick 1 - 2 lambda, drift 1/2, kick
-    lambda (Omelyan, Mryglod and Folk, Comput. Phys. Commun. 151, 272 (2003)).
+    Parameters are those of `run_sweeps`; the squared distances of the list's pairs are known at the start. The
+    integrator is of second order, with two forces a step and the least error of its kind: kick lambda, drift 1/2, kick
+    1 - 2 lambda, drift 1/2, kick lambda (Omelyan, Mryglod and Folk, Comput. Phys. Commun. 151, 272 (2003)).
     """
     before, before_images, renewed = particles.copy(), images.copy(), False
-    for a in range(len(axes)):
-        w.place[a] = particles[:, a]
     hamiltonian = 0.5 * energies.sum() + _draw_momenta(w.momentum.reshape(-1), temperature, generator)
     allowance = -temperature * np.log(1.0 - uniform(generator))
     length, half, count, far = schedule.time_step, 0.5 * schedule.time_step, 0, np.inf
+    limit_squares(w, p)
     for evaluation in range(2 * schedule.steps + 1):
         if evaluation > 0:
             kick = 2.0 * SHARE if evaluation % 2 else 1.0 - 2.0 * SHARE
@@ -275,34 +166,37 @@ def try_trajectory(
         if not far <= 0.25 * MARGIN * MARGIN:
             if 2.0 * _straying(axes, w, reference) + MARGIN > skin:
                 _take_places(axes, w, particles)
-                v = renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
-                w = _moved(axes, w, work_for(axes, v), particles)
+                wrap(particles, images, cell, inverse, len(axes))
+                reference[:, :] = particles[:, :3]
+                w = _moved(axes, w, work_for(axes, particles, reference, cell, inverse, reach))
+                limit_squares(w, p)
                 renewed = True
-            count = _find_pairs(axes, v, w, p)
-        _separations(axes, w, count)
+            if evaluation > 0 or renewed:
+                square_distances(axes, w)
+            count = find_pairs(axes, w, p)
+        find_separations(axes, w, count)
         _forces(axes, w, count, p)
     change = np.inf
     if far <= skin * skin:
-        change = _energies(axes, w, count, p) + _kinetic(axes, w, SHARE * length) - hamiltonian
+        change = find_energies(axes, w, count, p) + _kinetic(axes, w, SHARE * length) - hamiltonian
     if change <= allowance:
         _take_places(axes, w, particles)
-        for i in range(particles.shape[0]):
-            move_to(v, i, particles[i, X], particles[i, Y], particles[i, Z])
         energies[:] = w.energy
-        return v, w, True, renewed
+        return w, True, renewed
+    particles[:, :], images[:, :] = before, before_images
     if renewed:
-        particles[:, :], images[:, :] = before, before_images
-        v = renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
-        w = work_for(axes, v)
-    return v, w, False, renewed
+        w = renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
+    else:
+        for a in range(len(axes)):
+            w.place[a] = particles[:, a]
+    return w, False, renewed
 
 
 @kernel
-def _moved(axes, old, new, particles):
+def _moved(axes, old, new):
     """Return room for a new list with the trajectory's state in it, at the wrapped places."""
     for a in range(len(axes)):
-        new.place[a] = particles[:, a]
-        new.start[a] = particles[:, a]
+        new.start[a] = new.place[a]
         new.momentum[a] = old.momentum[a]
         new.force[a] = old.force[a]
     return new
@@ -310,30 +204,40 @@ def _moved(axes, old, new, particles):
 
 @kernel
 def run_sweeps(
-    axes, particles, reference, images, energies, v, cell, inverse, reach, skin, p, rules, schedule, begin, sweeps,
-    generator, counters
+    axes, particles, reference, images, energies, w, cell, inverse, reach, skin, p, temperature, schedule, begin,
+    sweeps, generator, counters
 ):  # fmt: skip
-    """Do sweeps of moves, with a trajectory after each whose number (from `begin` on) is a multiple of `every`.
+    """Do sweeps of swaps, with a trajectory after each whose number (from `begin` on) is a multiple of `every`.
 
-    Parameters are those of `atomglass.kernels.swap.run_moves`; `counters` has two more places. Returns the list.
+    Parameters
+    ----------
+    axes, particles, reference, images, energies, cell, inverse, reach, skin, p, generator
+        See `atomglass.kernels.swap.run_moves`.
+    w : Work
+        The list of the reference positions, with the present places and diameters.
+    temperature : float
+        T.
+    schedule : Schedule
+        Of the trajectories.
+    begin, sweeps : int
+        Sweeps done before, and to do now; one is as many attempted swaps as there are particles.
+    counters : (7,) int array
+        As in `run_moves`, with trajectories tried and accepted besides; added to.
     """
-    done, w = 0, work_for(axes, v)
+    done, limit = 0, (reach - skin) ** 2
     while done < sweeps:
-        rebuilds = counters[REBUILDS]
+        square_distances(axes, w)
+        find_contacts(w.first, w.second, w.squares, limit, w.contacts)
         block = min(sweeps - done, schedule.every - (begin + done) % schedule.every)
-        v = run_moves(
-            axes, particles, reference, images, energies, v, cell, inverse, reach, skin, p, rules,
-            block * particles.shape[0], generator, counters,
-        )  # fmt: skip
+        exchange(w.contacts, energies, p, temperature, block * particles.shape[0], generator, counters)
+        particles[:, SIGMA] = w.contacts.diameters
         done += block
         if (begin + done) % schedule.every == 0:
-            if counters[REBUILDS] > rebuilds:
-                w = work_for(axes, v)
-            v, w, accepted, renewed = try_trajectory(
-                axes, particles, reference, images, energies, v, w, cell, inverse, reach, skin, p,
-                rules.temperature, schedule, generator,
+            w, accepted, renewed = try_trajectory(
+                axes, particles, reference, images, energies, w, cell, inverse, reach, skin, p, temperature, schedule,
+                generator,
             )  # fmt: skip
             counters[TRAJECTORIES] += 1
             counters[TRAJECTORIES_ACCEPTED] += accepted
             counters[REBUILDS] += renewed
-    return v
+    return w

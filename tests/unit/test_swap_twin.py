@@ -11,7 +11,14 @@ import atomglass as ag
 from atomglass import swap as swap_module
 from atomglass.errors import InputError
 from atomglass.kernels import random
+from atomglass.kernels.compile import leaf
+from atomglass.kernels.lanes import eight_energies
 from atomglass.swap import Trajectories
+
+
+@leaf
+def eight_energies_at(neighbours, squares, diameters, k, sigma, p, terms, at):
+    return eight_energies(neighbours, squares, diameters, k, sigma, p, terms, at)
 
 
 def small_sample(n: int, d: int, sheared: bool) -> ag.Configuration:
@@ -98,30 +105,34 @@ def test_the_skin_changes_no_move(monkeypatch, d: int, n: int, skins: tuple[floa
     [
         (41, 2, False, "kumar2021", 0.3, 1, 3, 0.08, 14),
         (40, 2, True, "kumar2021", 0.3, 3, 5, 0.05, 16),
+        (30, 2, False, "ipl10", 0.2, 2, 4, 0.06, 12),
         (65, 3, False, "kumar2021_3d", 0.4, 2, 2, 0.08, 8),
+        (66, 3, False, "kumar2021_smooth", 0.4, 2, 2, 0.08, 8),
     ],
 )  # fmt: skip
 def test_trajectories_are_those_of_the_twin(
     monkeypatch, n: int, d: int, sheared: bool, name: str, temperature: float, every: int, steps: int,
     time_step: float, sweeps: int,
 ) -> None:  # fmt: skip
-    for dimension in (2, 3):
-        monkeypatch.setitem(swap_module.SKIN, dimension, 0.7)  # narrow: lists are renewed within trajectories too
+    monkeypatch.setattr(swap_module, "TRAJECTORY_SKIN", 0.7)  # narrow: lists are renewed within trajectories too
     potential = ag.load_potential(name)
     sample = small_sample(n, d, sheared)
     schedule = Trajectories(every, steps, time_step)
-    fast = ag.SwapMonteCarlo(sample, potential, temperature, 0.5, 0.1, seed=n, trajectories=schedule)
+    fast = ag.SwapMonteCarlo(sample, potential, temperature, seed=n, trajectories=schedule)
     state = fast.state()
     order = state["order"]
     slow = SwapTwin(
-        sample.positions[order], sample.diameters[order], sample.cell, Model.of(potential), temperature, 0.5, 0.1,
+        sample.positions[order], sample.diameters[order], sample.cell, Model.of(potential), temperature, 1.0, 0.1,
         state["generator"],
     )  # fmt: skip
     accepted, rebuilds = [], 0
     for sweep in range(1, sweeps + 1):
+        attempted, taken = dict(slow.attempted), dict(slow.accepted)
         stats = fast.run(1)
         for _ in range(n):
-            slow.move()
+            slow.swap()
+        attempts = slow.attempted["swap"] - attempted["swap"]
+        assert stats.swap_acceptance == (slow.accepted["swap"] - taken["swap"]) / attempts
         if sweep % every == 0:
             accepted.append(slow.trajectory(steps, time_step))
             assert stats.trajectory_acceptance == accepted[-1]
@@ -141,7 +152,7 @@ def test_trajectories_are_those_of_the_twin(
 
 def test_trajectories_go_on_bit_for_bit_from_a_saved_state(tmp_path) -> None:
     potential, schedule = ag.load_potential("kumar2021"), Trajectories(2, 5, 0.06)
-    make = lambda: ag.SwapMonteCarlo(glass("kumar2021", 400, 2, seed=5), potential, 0.2, 0.8, 0.1, 4, schedule)  # noqa: E731
+    make = lambda: ag.SwapMonteCarlo(glass("kumar2021", 400, 2, seed=5), potential, 0.2, seed=4, trajectories=schedule)  # noqa: E731
     whole, parts = make(), make()
     whole.run(1013)
     parts.run(7)
@@ -158,7 +169,7 @@ def test_trajectories_go_on_bit_for_bit_from_a_saved_state(tmp_path) -> None:
 
 def test_a_trajectory_that_flies_apart_is_rejected() -> None:
     potential, sample = ag.load_potential("kumar2021"), glass("kumar2021", 400, 2, seed=5)
-    chain = ag.SwapMonteCarlo(sample, potential, 0.2, 1.0, 0.1, 4, Trajectories(1, 4, 5.0))
+    chain = ag.SwapMonteCarlo(sample, potential, 0.2, seed=4, trajectories=Trajectories(1, 4, 5.0))
     stats = chain.run(3)
     assert stats.trajectory_acceptance == 0
     assert chain.configuration.positions == pytest.approx(sample.positions, abs=1e-12)
@@ -174,7 +185,28 @@ def test_trajectories_that_are_none(given) -> None:
 def test_a_box_too_small_for_trajectories() -> None:
     sample = small_sample(12, 2, False)
     with pytest.raises(InputError, match="more particles, or no trajectories"):
-        ag.SwapMonteCarlo(sample, ag.load_potential("kumar2021"), 0.3, 0.3, 0.01, trajectories=Trajectories())
+        ag.SwapMonteCarlo(sample, ag.load_potential("kumar2021"), 0.3, trajectories=Trajectories())
+
+
+def test_displacements_beside_trajectories_are_refused() -> None:
+    sample = glass("kumar2021", 400, 2, seed=5)
+    with pytest.raises(InputError, match="swap_fraction beside trajectories"):
+        ag.SwapMonteCarlo(sample, ag.load_potential("kumar2021"), 0.2, 0.2, trajectories=Trajectories())
+
+
+@pytest.mark.parametrize("name", ["kumar2021", "kumar2021_smooth", "ipl10"])
+def test_energies_of_eight_pairs_at_once(name: str) -> None:
+    """Some within the cutoff and some beyond, for the potential that has vectors and for those that have not."""
+    potential, rng = ag.load_potential(name), np.random.default_rng(3)
+    diameters, neighbours = rng.uniform(0.8, 1.4, 20), rng.integers(0, 20, 24).astype(np.uint32)
+    sigma, squares, terms = 1.1, rng.uniform(0.8, 3.5, 24), np.full(30, np.nan)
+    total = eight_energies_at(neighbours, squares, diameters, 8, sigma, potential.parameters, terms, 5)
+    pair = potential.pair_diameter(sigma, diameters[neighbours[8:16]])
+    expected = potential.phi(np.sqrt(squares[8:16]), pair)
+    assert 0 < np.count_nonzero(expected) < 8
+    assert terms[5:13] == pytest.approx(expected, rel=1e-12, abs=1e-14)
+    assert total == pytest.approx(expected.sum(), rel=1e-12)
+    assert np.isnan(np.delete(terms, range(5, 13))).all()
 
 
 def test_without_trajectories_nothing_is_saved_of_them() -> None:

@@ -1,0 +1,132 @@
+"""Energies of eight pairs at once, in the processor's vectors.
+
+A compiler makes vectors of long loops. A particle has a dozen neighbours, scattered in memory, and its energy decides
+on a branch: there it stays with one pair at a time, which takes three times as long.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from atomglass.kernels.compile import device
+from atomglass.kernels.pair import pair_diameter, pair_energy
+
+#: Pairs at once: a vector of 512 bits, or several shorter ones where the processor has no such.
+LANES = 8
+
+_NUMBER, _INDEX = ir.DoubleType(), ir.IntType(32)
+_VECTOR = ir.VectorType(_NUMBER, LANES)
+_FLAGS = ("contract", "arcp", "nsz")  # as all kernels, but the order of a sum stays
+
+
+def _vector_energies(
+    typing_context: Any, neighbours: Any, squares: Any, diameters: Any, k: Any, sigma: Any, nonadditivity: Any,
+    cutoff_squared: Any, epsilon: Any, c0: Any, c2: Any, c4: Any, terms: Any, at: Any,
+) -> Any:  # fmt: skip
+    """Write phi of the pairs k to k + 7 to terms[at:], for exponent 12 and order 2; return their sum."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        b = builder
+        near, square, own, out = (
+            context.make_array(signature.args[n])(context, b, arguments[n]).data for n in (0, 1, 2, 11)
+        )
+        begin, end = arguments[3], arguments[12]
+        sigma, a, cutoff, epsilon, c0, c2, c4 = (_splat(b, arguments[n]) for n in range(4, 11))
+        other: Any = ir.Constant(_VECTOR, ir.Undefined)
+        for lane in range(LANES):
+            index = b.zext(b.load(b.gep(near, [b.add(begin, begin.type(lane))])), begin.type)
+            other = b.insert_element(other, b.load(b.gep(own, [index])), _INDEX(lane))
+        r2 = b.load(b.bitcast(b.gep(square, [begin]), _VECTOR.as_pointer()), align=8)
+        absolute = cgutils.get_or_insert_function(b.module, ir.FunctionType(_VECTOR, [_VECTOR]), "llvm.fabs.v8f64")
+        rest = b.fsub(_splat(b, _NUMBER(1.0)), b.fmul(a, b.call(absolute, [b.fsub(sigma, other)]), _FLAGS), _FLAGS)
+        pair = b.fmul(b.fmul(_splat(b, _NUMBER(0.5)), b.fadd(sigma, other)), rest)
+        pair2 = b.fmul(pair, pair)
+        z, w = b.fdiv(r2, pair2), b.fdiv(pair2, r2)
+        w3 = b.fmul(b.fmul(w, w), w)
+        polynomial = b.fadd(c0, b.fmul(z, b.fadd(c2, b.fmul(z, c4, _FLAGS), _FLAGS), _FLAGS), _FLAGS)
+        phi = b.fmul(epsilon, b.fadd(b.fmul(w3, w3, _FLAGS), polynomial, _FLAGS))
+        near_enough = b.fcmp_ordered("<", r2, b.fmul(cutoff, pair2))
+        phi = b.select(near_enough, phi, ir.Constant(_VECTOR, [0.0] * LANES))
+        b.store(phi, b.bitcast(b.gep(out, [end]), _VECTOR.as_pointer()), align=8)
+        return _sum(b, phi)
+
+    number = types.float64
+    return number(
+        neighbours, squares, diameters, types.intp, *[number] * 7, terms, types.intp
+    ), codegen  # fmt: skip
+
+
+def _splat(builder: Any, number: Any) -> Any:
+    """Return a vector with this number in all lanes."""
+    nothing = ir.Constant(_VECTOR, ir.Undefined)
+    one = builder.insert_element(nothing, number, _INDEX(0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_INDEX, LANES), [0] * LANES))
+
+
+def _sum(builder: Any, vector: Any) -> Any:
+    """Return the sum of the lanes: halves are added until one number is left."""
+    width = LANES
+    while width > 1:
+        width //= 2
+        low, high = (
+            builder.shuffle_vector(
+                vector, vector, ir.Constant(ir.VectorType(_INDEX, width), list(range(start, start + width)))
+            )
+            for start in (0, width)
+        )
+        vector = builder.fadd(low, high)
+    return builder.extract_element(vector, _INDEX(0))
+
+
+_vector: Any = None if numba.config.DISABLE_JIT else intrinsic(_vector_energies)  # type: ignore[attr-defined]
+
+
+@device
+def _one_by_one(neighbours, squares, diameters, k, sigma, p, terms, at):
+    """Do the same for any potential."""
+    for t in range(LANES):
+        pair = pair_diameter(sigma, diameters[neighbours[k + t]], p.nonadditivity)
+        pair_square = pair * pair
+        square = squares[k + t]
+        energy = pair_energy(square / pair_square, pair_square / square, p)
+        terms[at + t] = energy if square < p.cutoff_squared * pair_square else 0.0
+    low = (terms[at] + terms[at + 4]) + (terms[at + 2] + terms[at + 6])
+    return low + ((terms[at + 1] + terms[at + 5]) + (terms[at + 3] + terms[at + 7]))
+
+
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    eight_energies = _one_by_one
+else:
+
+    @device
+    def eight_energies(neighbours, squares, diameters, k, sigma, p, terms, at):
+        """Write the energies of eight pairs, and return their sum.
+
+        Parameters
+        ----------
+        neighbours, squares : (M,) uint32 and float64 arrays
+            Who is near a particle, and how far away squared.
+        diameters : (N,) array
+            Of all particles.
+        k : int
+            The first of the eight.
+        sigma : float
+            The particle's own diameter.
+        p : PairParameters
+            The interactions.
+        terms : array
+            Where the energies are written.
+        at : int
+            From which place on.
+        """
+        if p.exponent == 12 and p.order <= 2:
+            return _vector(
+                neighbours, squares, diameters, k, sigma, p.nonadditivity, p.cutoff_squared, p.epsilon,
+                p.c0, p.c2, p.c4, terms, at,
+            )  # fmt: skip
+        return _one_by_one(neighbours, squares, diameters, k, sigma, p, terms, at)
