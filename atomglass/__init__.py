@@ -24,6 +24,7 @@ _HOME = {
     "forces": "interactions",
     "stress": "interactions",
     "SwapMonteCarlo": "swap",
+    "Trajectories": "swap",
     "quench": "quench",
     "hessian": "hessian",
     "rattlers": "hessian",

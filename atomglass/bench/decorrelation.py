@@ -70,9 +70,9 @@ SCHEMES = {
 }
 
 
-def starts(count: int) -> list[Configuration]:
-    """Return equilibrated samples far apart in one chain."""
-    chain, found = samples.sampler(samples.young(NUMBER, 2, EQUILIBRATION)), []
+def starts(count: int, number: int = NUMBER) -> list[Configuration]:
+    """Return equilibrated samples of so many particles, far apart in one chain."""
+    chain, found = samples.sampler(samples.young(number, 2, EQUILIBRATION)), []
     for _ in range(count):
         chain.run(BETWEEN_STARTS)
         found.append(chain.configuration)
@@ -105,15 +105,15 @@ def memory_of_bonds(schemes: Mapping[str, Scheme], begin: Sequence[Configuration
 
 
 def memory_of_energy(
-    schemes: Mapping[str, Scheme], begin: Sequence[Configuration], prices: Mapping[str, float]
+    schemes: Mapping[str, Scheme], begin: Sequence[Configuration], prices: Mapping[str, float], records: int
 ) -> dict[str, Memory]:
     """Return how long each scheme remembers the energy of its inherent states.
 
     The prices of a sweep are given, from long runs: a few sweeps between two quenches find cold memory.
     """
     chains = {name: [scheme.sampler(one, k) for k, one in enumerate(begin)] for name, scheme in schemes.items()}
-    energies = {name: np.empty((len(begin), RECORDS)) for name in schemes}
-    for record in range(RECORDS):
+    energies = {name: np.empty((len(begin), records)) for name in schemes}
+    for record in range(records):
         for name, scheme in schemes.items():
             for k, chain in enumerate(chains[name]):
                 chain.run(scheme.apart, record_every=scheme.apart)
@@ -135,10 +135,15 @@ def forgetting(setting: Setting) -> Iterator[Row]:
     begin = starts(count)
     for scheme in SCHEMES.values():
         scheme.sampler(begin[0], 1).run(1)  # compiles
-    setting.tell("until the bonds are down to 1/e ...")
+    yield from rows(begin, RECORDS, setting.tell)
+
+
+def rows(begin: Sequence[Configuration], records: int, tell: Callable[[str], object]) -> Iterator[Row]:
+    """Compare the schemes from these samples on, with so many inherent states of each."""
+    tell("until the bonds are down to 1/e ...")
     bonds = memory_of_bonds(SCHEMES, begin)
-    setting.tell("until the energy of inherent states is down to 1/e ...")
-    energy = memory_of_energy(SCHEMES, begin, {name: memory.price for name, memory in bonds.items()})
+    tell("until the energy of inherent states is down to 1/e ...")
+    energy = memory_of_energy(SCHEMES, begin, {name: memory.price for name, memory in bonds.items()}, records)
     for what, found in (("bonds", bonds), ("energy of inherent states", energy)):
         for name, memory in found.items():
             gain = found["default"].sweeps.gain_of(memory.sweeps, memory.price / found["default"].price)
