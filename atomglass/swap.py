@@ -73,7 +73,8 @@ class Trajectories:
 
     Each draws momenta anew, follows Hamilton's equations for `steps * time_step`, and is accepted or rejected as a
     whole: the ensemble is the same for any values, and only the speed depends on them. Between them diameters are
-    swapped while all particles stay where they are. See docs/decorrelation.md.
+    swapped while all particles stay where they are. See docs/decorrelation.md. Begin without overlaps: where forces
+    are huge every trajectory is rejected.
 
     Attributes
     ----------
