@@ -161,7 +161,7 @@ def half_list(
     """
     first, neighbours = cells.neighbour_list(
         geometry.positions, geometry.cell, geometry.inverse, geometry.dimension,
-        potential.reach(diameters) + skin, True, False,
+        potential.reach(diameters) + skin, True,
     )  # fmt: skip
     return kernels.trim(
         geometry.positions, diameters, first, neighbours, geometry.shifts,

@@ -19,7 +19,8 @@ from atomglass.errors import InputError
 from atomglass.interactions import Geometry, largest_skin
 from atomglass.kernels import cells, pair_list, trajectory
 from atomglass.kernels import swap as kernels
-from atomglass.kernels.vicinity import Vicinity, vicinity
+from atomglass.kernels.listing import vicinity
+from atomglass.kernels.vicinity import Vicinity
 from atomglass.potential import PairPotential, PairSettings
 
 #: Every so many sweeps, counted from the first, the particles are put into spatial order and all is recomputed.
@@ -312,7 +313,7 @@ class SwapMonteCarlo:
         sampler.trajectories = Trajectories(**settings["trajectories"]) if "trajectories" in settings else None
         place = sampler._particles, sampler._reference, sampler._cell, sampler._inverse
         sampler._list = (
-            vicinity(*place, sampler._dimension, sampler._reach)
+            vicinity(*place, sampler._dimension, sampler._reach, potential.parameters)
             if sampler.trajectories is None
             else pair_list.work_for(sampler._axes, *place, sampler._reach)
         )

@@ -28,7 +28,7 @@ def pairs_within(configuration: Configuration, reach: float) -> tuple[NDArray[np
         )  # fmt: skip
     geometry = Geometry.of(configuration)
     first, neighbours = cells.neighbour_list(
-        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension, reach, True, False
+        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension, reach, True
     )
     i = np.repeat(np.arange(len(configuration)), np.diff(first))
     j = (neighbours >> cells.IMAGE_BITS).astype(np.int64)

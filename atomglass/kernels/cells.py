@@ -6,6 +6,8 @@ shifts in {-1, 0, 1}, so that no kernel needs a minimum-image rule, and orthogon
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from atomglass.kernels.compile import device, inline, kernel
@@ -82,19 +84,6 @@ def sort_into_cells(positions, inverse, dimension, counts):
     return order, first, where
 
 
-@device
-def _insert(neighbours, squares, start, total, packed, square, by_distance):
-    """Append one neighbour, or insert it so that the particle's neighbours stay sorted by distance."""
-    place = total
-    if by_distance:
-        while place > start and squares[place - 1] > square:
-            squares[place] = squares[place - 1]
-            neighbours[place] = neighbours[place - 1]
-            place -= 1
-    squares[place] = square
-    neighbours[place] = packed
-
-
 @inline
 def _grown(array, size):
     bigger = np.empty(size, array.dtype)
@@ -118,8 +107,86 @@ def _nearest_image(positions, i, j, cell, inverse, dimension):
     return dx * dx + dy * dy + dz * dz, number
 
 
+class Search(NamedTuple):
+    """Search cells, filled; `counts` is zero for boxes of fewer than three a side, where all pairs are searched.
+
+    Attributes
+    ----------
+    counts : (3,) array
+        Cells along each axis.
+    order, begin, where : arrays
+        From `sort_into_cells`.
+    places : (N, 3) array
+        Positions in that order.
+    shifts : (32, 3) array
+        From `image_shifts`.
+    depth : int
+        Cells to either side along the last axis.
+    room : int
+        More than any particle's neighbours.
+    """
+
+    counts: np.ndarray
+    order: np.ndarray
+    places: np.ndarray
+    begin: np.ndarray
+    where: np.ndarray
+    shifts: np.ndarray
+    depth: int
+    room: int
+
+
 @kernel
-def neighbour_list(positions, cell, inverse, dimension, reach, half, by_distance):
+def search_cells(positions, cell, inverse, dimension, reach):
+    """Return the `Search` of wrapped positions."""
+    counts = cell_counts(inverse, dimension, reach)
+    order, begin, where = sort_into_cells(positions, inverse, dimension, counts)
+    room, places = positions.shape[0] + 1, np.empty((order.size, 3))
+    for t in range(order.size):
+        for k in range(3):
+            places[t, k] = positions[order[t], k]
+    if counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
+        room = min(room, 3**dimension * np.diff(begin).max() + 1)
+    else:
+        counts[:] = 0
+    depth = 1 if dimension == 3 else 0
+    return Search(counts, order.astype(np.uint32), places, begin, where, image_shifts(cell), depth, room)
+
+
+@device
+def neighbours_of(s, positions, i, cell, inverse, dimension, reach, half, packed, squares):
+    """Write the neighbours of particle i within reach, and the squares of their distances; return how many.
+
+    Parameters are those of `neighbour_list`; `packed` and `squares` have room for what the search says. All that are
+    looked at are written, and kept by going on to the next place: no branch that nobody can predict.
+    """
+    count, limit = np.uint32(0), reach * reach
+    if s.counts[0] == 0:
+        for j in range(i + 1 if half else 0, positions.shape[0]):
+            square, number = _nearest_image(positions, i, j, cell, inverse, dimension)
+            packed[count], squares[count] = (j << IMAGE_BITS) | number, square
+            count += np.uint32((square < limit) & (j != i))
+        return np.int64(count)
+    x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
+    for step in range(9 * (2 * s.depth + 1)):  # which face a cell lies beyond gives the image without rounding
+        a, b, c = s.where[i, 0] + step % 3 - 1, s.where[i, 1] + step // 3 % 3 - 1, s.where[i, 2] + step // 9 - s.depth
+        number = NO_SHIFT
+        number += 9 * ((a >= s.counts[0]) - (a < 0)) + 3 * ((b >= s.counts[1]) - (b < 0))
+        number += int(c >= s.counts[2]) - int(c < 0)
+        a, b, c = (a + s.counts[0]) % s.counts[0], (b + s.counts[1]) % s.counts[1], (c + s.counts[2]) % s.counts[2]
+        box = (a * s.counts[1] + b) * s.counts[2] + c
+        sx, sy, sz = s.shifts[number, 0] - x, s.shifts[number, 1] - y, s.shifts[number, 2] - z
+        for t in range(s.begin[box], s.begin[box + 1]):
+            j = s.order[t]
+            dx, dy, dz = s.places[t, 0] + sx, s.places[t, 1] + sy, s.places[t, 2] + sz
+            square = dx * dx + dy * dy + dz * dz
+            packed[count], squares[count] = (j << IMAGE_BITS) | number, square
+            count += np.uint32((square < limit) & (j > i if half else j != i))
+    return np.int64(count)
+
+
+@kernel
+def neighbour_list(positions, cell, inverse, dimension, reach, half):
     """Return the neighbours within `reach` of each particle, as first (N + 1,) and packed neighbours.
 
     Parameters
@@ -134,72 +201,15 @@ def neighbour_list(positions, cell, inverse, dimension, reach, half, by_distance
         At most half the least perpendicular height of the cell.
     half : bool
         Each pair once (at the lower index) rather than twice.
-    by_distance : bool
-        Sort each particle's neighbours by distance.
     """
-    first, neighbours, _ = listed_squares(positions, cell, inverse, dimension, reach, half, by_distance)
-    return first, neighbours
-
-
-@kernel
-def listed_squares(positions, cell, inverse, dimension, reach, half, by_distance):
-    """Return `neighbour_list` and the squared distance of each pair in it."""
-    counts = cell_counts(inverse, dimension, reach)
-    if counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
-        return _search_cells(positions, cell, inverse, dimension, reach, half, by_distance, counts)
-    return _search_all(positions, cell, inverse, dimension, reach, half, by_distance)
-
-
-@kernel
-def _search_all(positions, cell, inverse, dimension, reach, half, by_distance):
-    """Search all pairs: for boxes of fewer than three search cells a side."""
     n = positions.shape[0]
-    first = np.zeros(n + 1, np.int64)
-    neighbours = np.empty(n * n + 1, np.uint32)
-    squares = np.empty(neighbours.size)
-    total = 0
+    search = search_cells(positions, cell, inverse, dimension, reach)
+    first, neighbours = np.zeros(n + 1, np.int64), np.empty(32 * n + 64, np.uint32)
+    packed, squares = np.empty(search.room, np.uint32), np.empty(search.room)
     for i in range(n):
-        for j in range(i + 1 if half else 0, n):
-            if j != i:
-                square, number = _nearest_image(positions, i, j, cell, inverse, dimension)
-                if square < reach * reach:
-                    packed = (j << IMAGE_BITS) | number
-                    _insert(neighbours, squares, first[i], total, packed, square, by_distance)
-                    total += 1
-        first[i + 1] = total
-    return first, neighbours[:total].copy(), squares[:total].copy()
-
-
-@kernel
-def _search_cells(positions, cell, inverse, dimension, reach, half, by_distance, counts):
-    """Search the 3^d cells around each particle; which face a cell lies beyond gives the image without rounding."""
-    n = positions.shape[0]
-    order, begin, where = sort_into_cells(positions, inverse, dimension, counts)
-    shifts = image_shifts(cell)
-    first = np.zeros(n + 1, np.int64)
-    neighbours = np.empty(32 * n + 64, np.uint32)
-    squares = np.empty(neighbours.size)
-    depth = 1 if dimension == 3 else 0
-    total = 0
-    for i in range(n):
-        x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-        for step in range(9 * (2 * depth + 1)):
-            a, b, c = where[i, 0] + step % 3 - 1, where[i, 1] + step // 3 % 3 - 1, where[i, 2] + step // 9 - depth
-            number = NO_SHIFT
-            number += 9 * ((a >= counts[0]) - (a < 0)) + 3 * ((b >= counts[1]) - (b < 0))
-            number += int(c >= counts[2]) - int(c < 0)
-            a, b, c = (a + counts[0]) % counts[0], (b + counts[1]) % counts[1], (c + counts[2]) % counts[2]
-            box = (a * counts[1] + b) * counts[2] + c
-            sx, sy, sz = shifts[number, 0] - x, shifts[number, 1] - y, shifts[number, 2] - z
-            while total + begin[box + 1] - begin[box] > neighbours.size:
-                neighbours, squares = _grown(neighbours, 2 * neighbours.size), _grown(squares, 2 * squares.size)
-            for t in range(begin[box], begin[box + 1]):
-                j = order[t]
-                dx, dy, dz = positions[j, 0] + sx, positions[j, 1] + sy, positions[j, 2] + sz
-                square = dx * dx + dy * dy + dz * dz
-                if square < reach * reach and j != i and not (half and j < i):
-                    packed = (j << IMAGE_BITS) | number
-                    _insert(neighbours, squares, first[i], total, packed, square, by_distance)
-                    total += 1
-        first[i + 1] = total
-    return first, neighbours[:total].copy(), squares[:total].copy()
+        count = neighbours_of(search, positions, i, cell, inverse, dimension, reach, half, packed, squares)
+        if first[i] + count > neighbours.size:
+            neighbours = _grown(neighbours, 2 * neighbours.size + count)
+        neighbours[first[i] : first[i] + count] = packed[:count]
+        first[i + 1] = first[i] + count
+    return first, neighbours[: first[n]].copy()

@@ -68,7 +68,7 @@ class Work(NamedTuple):
 def work_for(axes, particles, reference, cell, inverse, reach):
     """Return the neighbour list that belongs to the reference positions, and room to work with it."""
     d, n = len(axes), reference.shape[0]
-    begin, packed = neighbour_list(reference, cell, inverse, d, reach, True, False)
+    begin, packed = neighbour_list(reference, cell, inverse, d, reach, True)
     count, shifts = packed.shape[0], image_shifts(cell)
     first, second, image = np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count))
     for i in range(n):

@@ -14,10 +14,24 @@ import numpy as np
 
 from atomglass.kernels.cells import wrap
 from atomglass.kernels.compile import device, kernel, leaf
+from atomglass.kernels.listing import vicinity
 from atomglass.kernels.pair import pair_diameter, pair_energy
 from atomglass.kernels.prefetch import prefetch
 from atomglass.kernels.random import draw_uniform
-from atomglass.kernels.vicinity import BATCH, SIGMA, X, Y, Z, move_to, resize, stop_within, vicinity
+from atomglass.kernels.vicinity import (
+    BATCH,
+    ENERGY,
+    REFERENCE,
+    SIGMA,
+    X,
+    Y,
+    Z,
+    list_of,
+    move_to,
+    owner_of,
+    resize,
+    stop_within,
+)
 
 # Counters.
 DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS = 0, 1, 2, 3, 4
@@ -26,9 +40,7 @@ BLOCK = 32
 #: Neighbours asked for ahead of time, and how many moves ahead.
 AHEAD_NEIGHBOURS, AHEAD_MOVES = 8, 2
 #: Straying is bounded in steps of this length: with each, all lists are read a little further.
-STRAY_STEP = 0.1
-#: A particle's own straying up to which its `stops` hold.
-NEAR = 0.2
+STRAY_STEP = 0.02
 
 
 class Moves(NamedTuple):
@@ -103,76 +115,81 @@ def _bounded_energy(axes, v, start, stop, x, y, z, sigma, bound, p):
 
 
 @device
-def _update_neighbours(axes, v, energies, start, stop, old, old_sigma, new, new_sigma, partner, p):
+def _update_neighbours(axes, v, start, stop, old, old_sigma, new, new_sigma, partner, p):
     """Update the energies of the listed neighbours after a change of one particle, except a swap's partner's."""
     for k in range(start, stop):
-        row = v.neighbours[k]
+        row = np.int64(v.neighbours[k])
         change = _pair(axes, v.table, row, new[0], new[1], new[2], new_sigma, p)
         change -= _pair(axes, v.table, row, old[0], old[1], old[2], old_sigma, p)
-        if change != 0.0 and v.owner[row] != partner:
-            energies[v.owner[row]] += change
+        if change != 0.0:
+            owner = owner_of(v, row)
+            if owner != partner:
+                v.table[owner, ENERGY] += change
 
 
 @device
-def _strayed(particles, reference, i):
-    """How far (squared) particle i is from where it was when the list was built."""
-    dx, dy, dz = (
-        particles[i, X] - reference[i, X],
-        particles[i, Y] - reference[i, Y],
-        particles[i, Z] - reference[i, Z],
-    )
-    return dx * dx + dy * dy + dz * dz
+def _straying(axes, v, i, x, y, z):
+    """How far (squared) a place is from where particle i was when the list was built."""
+    dx, dy = x - v.table[i, REFERENCE + X], y - v.table[i, REFERENCE + Y]
+    square = dx * dx + dy * dy
+    if len(axes) == 3:
+        dz = z - v.table[i, REFERENCE + Z]
+        square += dz * dz
+    return square
 
 
 @device
-def _stop(v, reference, i, sigma, stray, p):
-    """Where the list of particle i, with this diameter and where it is now, ends."""
-    own = NEAR if _strayed(v.table, reference, i) <= NEAR * NEAR else stray
-    return stop_within(v, i, sigma, stray + min(own, stray), p)
+def _strayed(axes, v, i):
+    """How far (squared) particle i is from there."""
+    return _straying(axes, v, i, v.table[i, X], v.table[i, Y], v.table[i, Z])
 
 
 @device
-def _displace(axes, v, reference, energies, i, x, y, z, square, allowance, stray, p):
+def _stop(axes, v, i, sigma, square, stray, p):
+    """Where to stop in the list of particle i with this diameter, here or within the square root of `square`."""
+    square = max(square, _strayed(axes, v, i))
+    return stop_within(v, i, sigma, stray + np.sqrt(square), p)
+
+
+@device
+def _displace(axes, v, i, x, y, z, square, allowance, stray, p):
     """Try to move particle i to (x, y, z), `square` from its reference squared; return whether it was accepted."""
-    sigma, start = v.table[i, SIGMA], v.first[i]
-    stop = v.stops[i] if square <= NEAR * NEAR else stop_within(v, i, sigma, 2.0 * stray, p)
-    bound = energies[i] + allowance
+    sigma, start = v.table[i, SIGMA], list_of(v, i)[0]
+    stop = _stop(axes, v, i, sigma, square, stray, p)
+    bound = v.table[i, ENERGY] + allowance
     energy = _bounded_energy(axes, v, start, stop, x, y, z, sigma, bound, p)
     if energy > bound:
         return False
     old = (v.table[i, X], v.table[i, Y], v.table[i, Z])
-    if _strayed(v.table, reference, i) > NEAR * NEAR:  # it may come back from afar
-        stop = stop_within(v, i, sigma, 2.0 * stray, p)
-    _update_neighbours(axes, v, energies, start, stop, old, sigma, (x, y, z), sigma, -1, p)
+    _update_neighbours(axes, v, start, stop, old, sigma, (x, y, z), sigma, -1, p)
     move_to(v, i, x, y, z)
-    energies[i] = energy
+    v.table[i, ENERGY] = energy
     return True
 
 
 @device
-def _swap(axes, v, reference, energies, i, j, allowance, stray, p):
+def _swap(axes, v, i, j, allowance, stray, p):
     """Try to exchange the diameters of i and j; return whether it was accepted.
 
     If i and j are neighbours their pair energy counts twice before and twice after, and does not change.
     """
     grows, shrinks = (i, j) if v.table[i, SIGMA] < v.table[j, SIGMA] else (j, i)
     small, large = v.table[grows, SIGMA], v.table[shrinks, SIGMA]
-    bound = energies[i] + energies[j] + allowance
+    bound = v.table[i, ENERGY] + v.table[j, ENERGY] + allowance
     resize(v, grows, large)
     resize(v, shrinks, small)
     here = (v.table[grows, X], v.table[grows, Y], v.table[grows, Z])
-    a_stop = _stop(v, reference, grows, large, stray, p)
-    a = _bounded_energy(axes, v, v.first[grows], a_stop, here[0], here[1], here[2], large, bound, p)
+    a_start, b_start = list_of(v, grows)[0], list_of(v, shrinks)[0]
+    a_stop = _stop(axes, v, grows, large, 0.0, stray, p)
+    a = _bounded_energy(axes, v, a_start, a_stop, here[0], here[1], here[2], large, bound, p)
     if not a > bound:
         there = (v.table[shrinks, X], v.table[shrinks, Y], v.table[shrinks, Z])
-        b_stop = _stop(v, reference, shrinks, large, stray, p)  # for the update, which needs the old reach
-        b = _bounded_energy(axes, v, v.first[shrinks], b_stop, there[0], there[1], there[2], small, bound - a, p)
+        b_stop = _stop(axes, v, shrinks, large, 0.0, stray, p)  # for the update, which needs the old reach
+        b = _bounded_energy(axes, v, b_start, b_stop, there[0], there[1], there[2], small, bound - a, p)
         if not a + b > bound:
-            _update_neighbours(axes, v, energies, v.first[grows], a_stop, here, small, here, large, shrinks, p)
-            _update_neighbours(axes, v, energies, v.first[shrinks], b_stop, there, large, there, small, grows, p)
-            energies[grows], energies[shrinks] = a, b
-            v.stops[grows] = stop_within(v, grows, large, stray + min(NEAR, stray), p)
-            v.stops[shrinks] = stop_within(v, shrinks, small, stray + min(NEAR, stray), p)
+            _update_neighbours(axes, v, a_start, a_stop, here, small, here, large, shrinks, p)
+            _update_neighbours(axes, v, b_start, b_stop, there, large, there, small, grows, p)
+            v.table[grows, ENERGY], v.table[shrinks, ENERGY] = a, b
             return True
     resize(v, grows, small)
     resize(v, shrinks, large)
@@ -180,36 +197,34 @@ def _swap(axes, v, reference, energies, i, j, allowance, stray, p):
 
 
 @device
-def _touch(v, energies, reference, i):
+def _touch(v, i):
     """Ask for what a move of particle i reads first."""
     prefetch(v.table, i)
-    prefetch(v.first, i)
-    prefetch(v.stops, i)
-    prefetch(energies, i)
-    prefetch(reference, i)
+    prefetch(v.heads, i)
 
 
 @device
 def _touch_neighbours(v, i):
-    for k in range(v.first[i], min(v.first[i] + AHEAD_NEIGHBOURS, v.first[i + 1])):
+    first, end = list_of(v, i)
+    for k in range(first, min(first + AHEAD_NEIGHBOURS, end)):
         prefetch(v.table, np.int64(v.neighbours[k]))
 
 
 @device
-def _draw_block(axes, v, energies, reference, rules, count, moves, state):
+def _draw_block(axes, v, rules, count, moves, state):
     """Draw the next moves; return the random state after them."""
-    n = v.stops.shape[0]
+    n = v.heads.shape[0]
     s0, s1, s2, s3 = state
     for b in range(count):
         moves.before[b, 0], moves.before[b, 1], moves.before[b, 2], moves.before[b, 3] = s0, s1, s2, s3
         kind, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
         u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
         moves.particle[b], moves.partner[b] = np.int64(u * n), -1
-        _touch(v, energies, reference, moves.particle[b])
+        _touch(v, moves.particle[b])
         if kind < rules.swap_fraction:
             u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
             moves.partner[b] = np.int64(u * n)
-            _touch(v, energies, reference, moves.partner[b])
+            _touch(v, moves.partner[b])
         else:
             for k in range(len(axes)):
                 u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
@@ -219,13 +234,14 @@ def _draw_block(axes, v, energies, reference, rules, count, moves, state):
     for b in range(count):
         for i in (moves.particle[b], moves.partner[b]):
             if i >= 0:
-                prefetch(v.neighbours, v.first[i])
-                prefetch(v.neighbours, v.first[i] + AHEAD_NEIGHBOURS)
+                first = list_of(v, i)[0]
+                prefetch(v.neighbours, first)
+                prefetch(v.neighbours, first + AHEAD_NEIGHBOURS)
     return s0, s1, s2, s3
 
 
 @leaf
-def attempt_moves(axes, v, reference, energies, generator, p, rules, number, stray, moves, counters):
+def attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters):
     """Attempt moves until one strays too far; return how many were done, and how far (squared) that one strays.
 
     The trial position is tested *before* its energy is computed, and rejected trials too end the run: no pair within
@@ -234,7 +250,7 @@ def attempt_moves(axes, v, reference, energies, generator, p, rules, number, str
     state = (generator[0], generator[1], generator[2], generator[3])
     for done in range(0, number, BLOCK):
         count = min(BLOCK, number - done)
-        state = _draw_block(axes, v, energies, reference, rules, count, moves, state)
+        state = _draw_block(axes, v, rules, count, moves, state)
         for b in range(count):
             i, j = moves.particle[b], moves.partner[b]
             if b + AHEAD_MOVES < count:
@@ -244,23 +260,18 @@ def attempt_moves(axes, v, reference, energies, generator, p, rules, number, str
             if j >= 0:
                 if i != j:
                     counters[SWAPS] += 1
-                    counters[SWAPS_ACCEPTED] += _swap(axes, v, reference, energies, i, j, moves.allowance[b], stray, p)
+                    counters[SWAPS_ACCEPTED] += _swap(axes, v, i, j, moves.allowance[b], stray, p)
                 continue
             x, y, z = v.table[i, X] + moves.step[b, X], v.table[i, Y] + moves.step[b, Y], v.table[i, Z]
-            rx, ry = x - reference[i, X], y - reference[i, Y]
-            square = rx * rx + ry * ry
             if len(axes) == 3:
                 z += moves.step[b, Z]
-                rz = z - reference[i, Z]
-                square += rz * rz
+            square = _straying(axes, v, i, x, y, z)
             if square > stray * stray:
                 for k in range(4):
                     generator[k] = moves.before[b, k]
                 return done + b, square
             counters[DISPLACEMENTS] += 1
-            counters[DISPLACEMENTS_ACCEPTED] += _displace(
-                axes, v, reference, energies, i, x, y, z, square, moves.allowance[b], stray, p
-            )
+            counters[DISPLACEMENTS_ACCEPTED] += _displace(axes, v, i, x, y, z, square, moves.allowance[b], stray, p)
     generator[0], generator[1], generator[2], generator[3] = state
     return number, 0.0
 
@@ -270,24 +281,38 @@ def renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
     """Wrap, make the present positions the reference, rebuild the list and recompute all energies; return the list."""
     wrap(particles, images, cell, inverse, len(axes))
     reference[:, :] = particles[:, :3]
-    v = vicinity(particles, reference, cell, inverse, len(axes), reach)
+    v = vicinity(particles, reference, cell, inverse, len(axes), reach, p)
     for i in range(particles.shape[0]):
         x, y, z, sigma = particles[i, X], particles[i, Y], particles[i, Z], particles[i, SIGMA]
         stop = stop_within(v, i, sigma, 0.0, p)
-        energies[i] = _bounded_energy(axes, v, v.first[i], stop, x, y, z, sigma, np.inf, p)
+        energies[i] = _bounded_energy(axes, v, list_of(v, i)[0], stop, x, y, z, sigma, np.inf, p)
+        v.table[i, ENERGY] = energies[i]
     return v
 
 
-@kernel
-def _bound_straying(v, reference, square, skin, p):
-    """Return a bound on all straying that is at least the root of `square`, and set the stops for it."""
-    stray = STRAY_STEP
-    while stray * stray < square:
-        stray += STRAY_STEP
-    stray = min(stray, 0.5 * skin)
-    for i in range(v.stops.shape[0]):
-        v.stops[i] = stop_within(v, i, v.table[i, SIGMA], stray + min(NEAR, stray), p)
-    return stray
+@device
+def _bound_on_straying(square, skin):
+    """Return a bound on all straying that is at least the root of `square`."""
+    return min(STRAY_STEP * (np.floor(np.sqrt(square) / STRAY_STEP) + 2.0), 0.5 * skin)
+
+
+@leaf
+def _begin(axes, v, energies):
+    """Copy the energies into the table; return how far (squared) a particle has strayed at most."""
+    square = 0.0
+    for i in range(energies.shape[0]):
+        v.table[i, ENERGY] = energies[i]
+        square = max(square, _strayed(axes, v, i))
+    return square
+
+
+@leaf
+def _finish(v, particles, energies):
+    """Copy positions, diameters and energies out of the table."""
+    for i in range(particles.shape[0]):
+        for k in range(SIGMA + 1):
+            particles[i, k] = v.table[i, k]
+        energies[i] = v.table[i, ENERGY]
 
 
 @kernel
@@ -323,19 +348,17 @@ def run_moves(
         np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.zeros((BLOCK, 3)), np.empty(BLOCK),
         np.empty((BLOCK, 4), np.uint64),
     )  # fmt: skip
-    square = 0.0
-    for i in range(particles.shape[0]):
-        square = max(square, _strayed(particles, reference, i))
+    square = _begin(axes, v, energies)
     while True:
         if square > 0.25 * skin * skin:
-            particles[:, :] = v.table[: particles.shape[0]]
+            _finish(v, particles, energies)
             v = renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
             counters[REBUILDS] += 1
             square = 0.0
-        stray = _bound_straying(v, reference, square, skin, p)
-        done, square = attempt_moves(axes, v, reference, energies, generator, p, rules, number, stray, moves, counters)
+        stray = _bound_on_straying(square, skin)
+        done, square = attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters)
         number -= done
         if number == 0:
             break
-    particles[:, :] = v.table[: particles.shape[0]]
+    _finish(v, particles, energies)
     return v

@@ -2,6 +2,7 @@
 
 A list is built wide, so that it lasts, but a move looks only at its beginning: beyond the widest cutoff that the
 particle's diameter allows, plus how far particles have strayed since the list was built, no neighbour can interact.
+What a move reads of a particle lies in three places, each its own cache line: its row, its head and its list.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK, NO_SHIFT, image_shifts, listed_squares
-from atomglass.kernels.compile import device, kernel
+from atomglass.kernels.compile import device
 from atomglass.kernels.pair import pair_diameter
 
-# Columns of the particle table: a particle's 32 bytes share a cache line.
-X, Y, Z, SIGMA = 0, 1, 2, 3
+# Columns of the table. From REFERENCE on: the place at which the list was built.
+X, Y, Z, SIGMA, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
+# Columns of the heads: first and last (not included) of a particle's images in the table, begin of its list, stops.
+IMAGE, LAST_IMAGE, FIRST, STOP = 0, 1, 2, 3
+#: How many stops a list has: with the other columns they fill a cache line.
+STOPS = 13
 #: Neighbours looked at without a branch between them; lists are filled up to multiples of it.
 BATCH = 4
-#: Added to distances, for the rounding of single precision.
+#: Added to distances, for their rounding.
 ROUNDING = 1e-5
 
 
@@ -27,102 +31,74 @@ class Vicinity(NamedTuple):
 
     Attributes
     ----------
-    table : (N + G + 1, 4) array
+    table : (N + G + 1, 8) array
         Position and diameter of the particles, of their G periodic images that any list holds, and of one stand-in that
-        is far from everything.
-    image, shift, owner : (N + 1,), (G, 3) and (N + G + 1,) arrays
-        Rows of particle i's images in the table begin at image[i]; their shifts; and whose image each row is.
-    first, neighbours, distances : (N + 1,), (M,) and (M,) arrays
+        is far from everything; of particles also their energy (valid while moves are made) and reference position.
+    heads : (N, 16) uint32 array
+        Of each particle: the rows of its images in the table, the begin of its list in `neighbours`, and its stops:
+        number k is where neighbours begin that were not within `least + (k + 1) * width`, the last one the list's end.
+    shift, owner : (G + 1, 3) and (G + 1,) arrays
+        Of the images: their shifts, and whose they are.
+    neighbours : (M,) uint32 array
         Neighbours (rows of the table) of each particle by increasing distance, filled up with the stand-in.
-    stops : (N,) array
-        Where to stop in the list of a particle that is near its reference position.
+    least, width : float
+        To which distances the stops belong.
     largest : float
         The largest diameter.
     """
 
     table: np.ndarray
-    image: np.ndarray
+    heads: np.ndarray
     shift: np.ndarray
     owner: np.ndarray
-    first: np.ndarray
     neighbours: np.ndarray
-    distances: np.ndarray
-    stops: np.ndarray
+    least: float
+    width: float
     largest: float
 
 
-@kernel
-def _images(particles, neighbours, shifts):
-    """Return the table, image, shift and owner of `Vicinity`, and each image's number."""
-    n = particles.shape[0]
-    seen = np.zeros(n, np.uint32)
-    for packed in neighbours:
-        seen[packed >> IMAGE_BITS] |= np.uint32(1) << (packed & np.uint32(IMAGE_MASK))
-    image = np.empty(n + 1, np.int64)
-    image[0] = n
-    for i in range(n):
-        image[i + 1] = image[i]
-        for number in range(IMAGE_MASK):
-            image[i + 1] += number != NO_SHIFT and (seen[i] >> np.uint32(number)) & np.uint32(1)
-    rows = image[n] + 1
-    table, owner = np.empty((rows, 4)), np.empty(rows, np.int64)
-    shift, numbers = np.zeros((rows - n, 3)), np.empty(rows - n, np.int64)
-    table[:n], owner[:n] = particles, np.arange(n)
-    for i in range(n):
-        row = image[i]
-        for number in range(IMAGE_MASK):
-            if number != NO_SHIFT and (seen[i] >> np.uint32(number)) & np.uint32(1):
-                shift[row - n], numbers[row - n], owner[row] = shifts[number], number, i
-                table[row, :3], table[row, SIGMA] = particles[i, :3] + shifts[number], particles[i, SIGMA]
-                row += 1
-    table[rows - 1], owner[rows - 1] = np.array([1e8, 1e8, 1e8, 1.0]), 0
-    return table, image, shift, owner, numbers
+@device
+def list_of(v, i):
+    """Return where the list of particle i begins and ends."""
+    return np.int64(v.heads[i, FIRST]), np.int64(v.heads[i, STOP + STOPS - 1])
 
 
-@kernel
-def vicinity(particles, reference, cell, inverse, dimension, reach):
-    """Return the `Vicinity` of the particles with the list that belongs to the reference positions."""
-    n = particles.shape[0]
-    begin, packed, squares = listed_squares(reference, cell, inverse, dimension, reach, False, True)
-    table, image, shift, owner, numbers = _images(particles, packed, image_shifts(cell))
-    first = np.empty(n + 1, np.int64)
-    first[0] = 0
-    for i in range(n):
-        first[i + 1] = first[i] + (begin[i + 1] - begin[i] + BATCH - 1) // BATCH * BATCH
-    neighbours = np.full(first[n], table.shape[0] - 1, np.uint32)
-    distances = np.full(first[n], np.inf, np.float32)
-    for i in range(n):
-        for k in range(begin[i], begin[i + 1]):
-            row, number = np.int64(packed[k] >> IMAGE_BITS), packed[k] & IMAGE_MASK
-            if number != NO_SHIFT:
-                row = image[row]
-                while numbers[row - n] != number:
-                    row += 1
-            neighbours[first[i] + k - begin[i]] = row
-            distances[first[i] + k - begin[i]] = np.sqrt(squares[k])
-    largest = particles[:, SIGMA].max()
-    return Vicinity(table, image, shift, owner, first, neighbours, distances, np.empty(n, np.int64), largest)
+@device
+def images_of(v, i):
+    """Return the first of the rows of particle i's images, and the one after the last."""
+    return np.int64(v.heads[i, IMAGE]), np.int64(v.heads[i, LAST_IMAGE])
+
+
+@device
+def widest_cutoff(sigma, largest, p):
+    """Return the largest distance at which a particle of this diameter interacts with any."""
+    other = largest
+    if 2.0 * p.nonadditivity * other > 1.0:  # sigma_ij grows with sigma_j only up to 1/(2a)
+        other = max(sigma, 0.5 / p.nonadditivity)
+    return np.sqrt(p.cutoff_squared) * pair_diameter(sigma, other, p.nonadditivity)
 
 
 @device
 def stop_within(v, i, sigma, margin, p):
     """Return where the list of i ends for its diameter: none beyond was within the widest cutoff plus the margin."""
-    other = v.largest
-    if 2.0 * p.nonadditivity * other > 1.0:  # sigma_ij grows with sigma_j only up to 1/(2a)
-        other = max(sigma, 0.5 / p.nonadditivity)
-    reach = np.sqrt(p.cutoff_squared) * pair_diameter(sigma, other, p.nonadditivity) + margin + ROUNDING
-    k, end = v.first[i], v.first[i + 1]
-    while k < end and v.distances[k] <= reach:
-        k += BATCH
-    return k
+    number = int((widest_cutoff(sigma, v.largest, p) + margin - v.least) / v.width)
+    return np.int64(v.heads[i, max(STOP, min(STOP + number, STOP + STOPS - 1))])
+
+
+@device
+def owner_of(v, row):
+    """Return the particle that a row is, or whose image."""
+    n = v.heads.shape[0]
+    return row if row < n else np.int64(v.owner[row - n])
 
 
 @device
 def move_to(v, i, x, y, z):
     """Put particle i and its images there."""
-    n = v.stops.shape[0]
+    n = v.heads.shape[0]
     v.table[i, X], v.table[i, Y], v.table[i, Z] = x, y, z
-    for row in range(v.image[i], v.image[i + 1]):
+    first, last = images_of(v, i)
+    for row in range(first, last):
         v.table[row, X] = x + v.shift[row - n, X]
         v.table[row, Y] = y + v.shift[row - n, Y]
         v.table[row, Z] = z + v.shift[row - n, Z]
@@ -132,5 +108,6 @@ def move_to(v, i, x, y, z):
 def resize(v, i, sigma):
     """Give particle i and its images this diameter."""
     v.table[i, SIGMA] = sigma
-    for row in range(v.image[i], v.image[i + 1]):
+    first, last = images_of(v, i)
+    for row in range(first, last):
         v.table[row, SIGMA] = sigma

@@ -8,12 +8,23 @@ from samples import cell_of
 
 import atomglass as ag
 from atomglass.kernels.compile import kernel
-from atomglass.kernels.vicinity import move_to, resize, stop_within, vicinity
+from atomglass.kernels.listing import LINE, vicinity
+from atomglass.kernels.vicinity import REFERENCE, SIGMA, list_of, move_to, owner_of, resize, stop_within
 
 
 @kernel
 def stop_of(v, i, sigma, margin, p):
     return stop_within(v, i, sigma, margin, p)
+
+
+@kernel
+def whole_list(v, i):
+    return list_of(v, i)
+
+
+@kernel
+def owners(v):
+    return np.array([owner_of(v, row) for row in range(v.table.shape[0] - 1)])
 
 
 @kernel
@@ -34,7 +45,7 @@ def test_no_interacting_pair_lies_beyond_the_stop(d: int, n: int, sheared: bool,
     particles[:, :3] = (rng.random((n, 3)) * (np.arange(3) < d)) @ cell
     particles[:, 3] = rng.uniform(0.7, 1.3, n)
     reference, reach = particles[:, :3].copy(), 1.25 * 1.3 + 2 * stray
-    v = vicinity(particles, reference, cell, np.linalg.inv(cell), d, reach)
+    v = vicinity(particles, reference, cell, np.linalg.inv(cell), d, reach, p)
     shift = rng.normal(size=(n, d))
     particles[:, :d] += stray * shift / np.linalg.norm(shift, axis=1)[:, None]
     particles[:, 3] = rng.permutation(particles[:, 3])
@@ -43,8 +54,9 @@ def test_no_interacting_pair_lies_beyond_the_stop(d: int, n: int, sheared: bool,
     grid = np.stack(np.meshgrid(*[np.arange(-1, 2)] * d, indexing="ij"), -1).reshape(-1, d) @ cell[:d, :d]
     shortened, found_pairs = 0, 0
     for i in range(n):
-        found = v.table[v.neighbours[v.first[i] : stop_of(v, i, particles[i, 3], 2 * stray, p)]]
-        shortened += len(found) < v.first[i + 1] - v.first[i]
+        first, end = whole_list(v, i)
+        found = v.table[v.neighbours[first : stop_of(v, i, particles[i, 3], 2 * stray, p)]]
+        shortened += len(found) < end - first
         listed = np.sort(interacting(found, particles[i], nonadditivity))
         images = np.repeat(particles, len(grid), axis=0)
         images[:, :d] += np.tile(grid, (n, 1))
@@ -52,6 +64,41 @@ def test_no_interacting_pair_lies_beyond_the_stop(d: int, n: int, sheared: bool,
         assert listed == pytest.approx(np.sort(interacting(images, particles[i], nonadditivity)), abs=1e-12)
         found_pairs += len(listed)
     assert shortened > 0 and found_pairs > n
+
+
+@pytest.mark.parametrize("d, n, sheared", [(2, 14, False), (2, 300, True), (3, 60, True), (3, 700, False)])
+def test_lists_hold_all_within_reach_by_distance(d: int, n: int, sheared: bool) -> None:
+    """Rows, images and owners against all pairs; in the last sample more neighbours than there is room for at first."""
+    rng = np.random.default_rng(n)
+    cell, reach = np.eye(3), 1.7 if n < 100 else 3.2
+    cell[:d, :d] = cell_of(n, d, sheared)
+    p = ag.PairPotential(exponent=12, order=2, cutoff=1.25, nonadditivity=0.2).parameters
+    particles = np.zeros((n, 4))
+    particles[:, :3] = (rng.random((n, 3)) * (np.arange(3) < d)) @ cell
+    particles[:, 3] = rng.uniform(0.7, 1.3, n)
+    v = vicinity(particles, particles[:, :3].copy(), cell, np.linalg.inv(cell), d, reach, p)
+    assert v.table.ctypes.data % LINE == v.heads.ctypes.data % LINE == v.neighbours.ctypes.data % LINE == 0
+    assert np.array_equal(v.table[:n, : SIGMA + 1], particles) and np.array_equal(
+        v.table[:n, REFERENCE:], particles[:, :3]
+    )
+    owner, stand_in = owners(v), len(v.table) - 1
+    assert np.array_equal(v.table[:-1, SIGMA], particles[owner, 3])
+    offsets = (v.table[:-1, :3] - particles[owner, :3]) @ np.linalg.inv(cell)
+    assert offsets == pytest.approx(np.rint(offsets), abs=1e-12)
+    grid = np.stack(np.meshgrid(*[np.arange(-1, 2)] * d, indexing="ij"), -1).reshape(-1, d) @ cell[:d, :d]
+    everyone = (particles[:, None, :d] + grid).reshape(-1, d)
+    before = 0
+    for i in range(n):
+        begin, end = whole_list(v, i)
+        assert begin == before
+        before = end
+        rows = v.neighbours[begin:end]
+        rows = rows[rows != stand_in]
+        distances = np.linalg.norm(v.table[rows, :d] - particles[i, :d], axis=1)
+        assert np.all(np.diff(distances) >= -1e-14)
+        expected = np.sort(np.linalg.norm(everyone - particles[i, :d], axis=1))
+        assert distances == pytest.approx(expected[(expected > 0) & (expected < reach)], abs=1e-12)
+    assert d == 2 or n < 100 or end > 64 * n
 
 
 def interacting(others: np.ndarray, one: np.ndarray, nonadditivity: float) -> np.ndarray:
