@@ -3,7 +3,7 @@
 What makes it fast changes no verdict: every particle's energy is kept; the random number of the acceptance test is
 drawn first, so that the sum over neighbours stops once the bound is passed (phi >= 0); neighbours are sorted by
 distance and looked at a few at a time, without branches; in a swap the particle that grows is tried first; moves are
-drawn in blocks, so that the memory they need is asked for ahead of time.
+drawn in blocks, so that the memory they need, few cache lines each, is asked for ahead of time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from atomglass.kernels.random import draw_uniform
 from atomglass.kernels.vicinity import (
     BATCH,
     ENERGY,
-    REFERENCE,
     SIGMA,
     X,
     Y,
@@ -30,15 +29,20 @@ from atomglass.kernels.vicinity import (
     move_to,
     owner_of,
     resize,
+    stop_for,
     stop_within,
+    strayed,
+    straying,
 )
 
 # Counters.
 DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS = 0, 1, 2, 3, 4
 #: Moves drawn at a time.
-BLOCK = 32
-#: Neighbours asked for ahead of time, and how many moves ahead.
-AHEAD_NEIGHBOURS, AHEAD_MOVES = 8, 2
+BLOCK = 64
+#: Rows of a table that lies in no near cache.
+FAR = 20_000
+#: Neighbours asked for ahead of time, in smaller tables and in such ones; and how many moves ahead.
+AHEAD_NEAR, AHEAD_FAR, AHEAD_MOVES = 4, 12, 3
 #: Straying is bounded in steps of this length: with each, all lists are read a little further.
 STRAY_STEP = 0.02
 
@@ -128,34 +132,10 @@ def _update_neighbours(axes, v, start, stop, old, old_sigma, new, new_sigma, par
 
 
 @device
-def _straying(axes, v, i, x, y, z):
-    """How far (squared) a place is from where particle i was when the list was built."""
-    dx, dy = x - v.table[i, REFERENCE + X], y - v.table[i, REFERENCE + Y]
-    square = dx * dx + dy * dy
-    if len(axes) == 3:
-        dz = z - v.table[i, REFERENCE + Z]
-        square += dz * dz
-    return square
-
-
-@device
-def _strayed(axes, v, i):
-    """How far (squared) particle i is from there."""
-    return _straying(axes, v, i, v.table[i, X], v.table[i, Y], v.table[i, Z])
-
-
-@device
-def _stop(axes, v, i, sigma, square, stray, p):
-    """Where to stop in the list of particle i with this diameter, here or within the square root of `square`."""
-    square = max(square, _strayed(axes, v, i))
-    return stop_within(v, i, sigma, stray + np.sqrt(square), p)
-
-
-@device
 def _displace(axes, v, i, x, y, z, square, allowance, stray, p):
     """Try to move particle i to (x, y, z), `square` from its reference squared; return whether it was accepted."""
     sigma, start = v.table[i, SIGMA], list_of(v, i)[0]
-    stop = _stop(axes, v, i, sigma, square, stray, p)
+    stop = stop_for(axes, v, i, sigma, square, stray, p)
     bound = v.table[i, ENERGY] + allowance
     energy = _bounded_energy(axes, v, start, stop, x, y, z, sigma, bound, p)
     if energy > bound:
@@ -180,11 +160,11 @@ def _swap(axes, v, i, j, allowance, stray, p):
     resize(v, shrinks, small)
     here = (v.table[grows, X], v.table[grows, Y], v.table[grows, Z])
     a_start, b_start = list_of(v, grows)[0], list_of(v, shrinks)[0]
-    a_stop = _stop(axes, v, grows, large, 0.0, stray, p)
+    a_stop = stop_for(axes, v, grows, large, 0.0, stray, p)
     a = _bounded_energy(axes, v, a_start, a_stop, here[0], here[1], here[2], large, bound, p)
     if not a > bound:
         there = (v.table[shrinks, X], v.table[shrinks, Y], v.table[shrinks, Z])
-        b_stop = _stop(axes, v, shrinks, large, 0.0, stray, p)  # for the update, which needs the old reach
+        b_stop = stop_for(axes, v, shrinks, large, 0.0, stray, p)  # for the update, which needs the old reach
         b = _bounded_energy(axes, v, b_start, b_stop, there[0], there[1], there[2], small, bound - a, p)
         if not a + b > bound:
             _update_neighbours(axes, v, a_start, a_stop, here, small, here, large, shrinks, p)
@@ -204,9 +184,9 @@ def _touch(v, i):
 
 
 @device
-def _touch_neighbours(v, i):
+def _touch_neighbours(v, i, ahead):
     first, end = list_of(v, i)
-    for k in range(first, min(first + AHEAD_NEIGHBOURS, end)):
+    for k in range(first, min(first + ahead, end)):
         prefetch(v.table, np.int64(v.neighbours[k]))
 
 
@@ -236,7 +216,7 @@ def _draw_block(axes, v, rules, count, moves, state):
             if i >= 0:
                 first = list_of(v, i)[0]
                 prefetch(v.neighbours, first)
-                prefetch(v.neighbours, first + AHEAD_NEIGHBOURS)
+                prefetch(v.neighbours, first + AHEAD_FAR)
     return s0, s1, s2, s3
 
 
@@ -248,15 +228,16 @@ def attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters):
     range is ever missing, so detailed balance holds exactly. The generator is left before the move that was not made.
     """
     state = (generator[0], generator[1], generator[2], generator[3])
+    ahead = AHEAD_NEAR if v.table.shape[0] < FAR else AHEAD_FAR
     for done in range(0, number, BLOCK):
         count = min(BLOCK, number - done)
         state = _draw_block(axes, v, rules, count, moves, state)
         for b in range(count):
             i, j = moves.particle[b], moves.partner[b]
             if b + AHEAD_MOVES < count:
-                _touch_neighbours(v, moves.particle[b + AHEAD_MOVES])
+                _touch_neighbours(v, moves.particle[b + AHEAD_MOVES], ahead)
                 if moves.partner[b + AHEAD_MOVES] >= 0:
-                    _touch_neighbours(v, moves.partner[b + AHEAD_MOVES])
+                    _touch_neighbours(v, moves.partner[b + AHEAD_MOVES], ahead)
             if j >= 0:
                 if i != j:
                     counters[SWAPS] += 1
@@ -265,7 +246,7 @@ def attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters):
             x, y, z = v.table[i, X] + moves.step[b, X], v.table[i, Y] + moves.step[b, Y], v.table[i, Z]
             if len(axes) == 3:
                 z += moves.step[b, Z]
-            square = _straying(axes, v, i, x, y, z)
+            square = straying(axes, v, i, x, y, z)
             if square > stray * stray:
                 for k in range(4):
                     generator[k] = moves.before[b, k]
@@ -291,7 +272,7 @@ def renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
 
 
 @device
-def _bound_on_straying(square, skin):
+def _bound_onstraying(square, skin):
     """Return a bound on all straying that is at least the root of `square`."""
     return min(STRAY_STEP * (np.floor(np.sqrt(square) / STRAY_STEP) + 2.0), 0.5 * skin)
 
@@ -302,7 +283,7 @@ def _begin(axes, v, energies):
     square = 0.0
     for i in range(energies.shape[0]):
         v.table[i, ENERGY] = energies[i]
-        square = max(square, _strayed(axes, v, i))
+        square = max(square, strayed(axes, v, i))
     return square
 
 
@@ -355,7 +336,7 @@ def run_moves(
             v = renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
             counters[REBUILDS] += 1
             square = 0.0
-        stray = _bound_on_straying(square, skin)
+        stray = _bound_onstraying(square, skin)
         done, square = attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters)
         number -= done
         if number == 0:

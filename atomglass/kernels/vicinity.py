@@ -86,6 +86,32 @@ def stop_within(v, i, sigma, margin, p):
 
 
 @device
+def straying(axes, v, i, x, y, z):
+    """How far (squared) a place is from where particle i was when the list was built."""
+    dx, dy = x - v.table[i, REFERENCE + X], y - v.table[i, REFERENCE + Y]
+    square = dx * dx + dy * dy
+    if len(axes) == 3:
+        dz = z - v.table[i, REFERENCE + Z]
+        square += dz * dz
+    return square
+
+
+@device
+def strayed(axes, v, i):
+    """How far (squared) particle i is from there."""
+    return straying(axes, v, i, v.table[i, X], v.table[i, Y], v.table[i, Z])
+
+
+@device
+def stop_for(axes, v, i, sigma, square, stray, p):
+    """Return where the list of particle i ends for this diameter, wherever the others are within `stray`.
+
+    It holds where the particle is, and where it is no further (squared) than `square` from its reference.
+    """
+    return stop_within(v, i, sigma, stray + np.sqrt(max(square, strayed(axes, v, i))), p)
+
+
+@device
 def owner_of(v, row):
     """Return the particle that a row is, or whose image."""
     n = v.heads.shape[0]

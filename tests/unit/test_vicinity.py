@@ -9,12 +9,12 @@ from samples import cell_of
 import atomglass as ag
 from atomglass.kernels.compile import kernel
 from atomglass.kernels.listing import LINE, vicinity
-from atomglass.kernels.vicinity import REFERENCE, SIGMA, list_of, move_to, owner_of, resize, stop_within
+from atomglass.kernels.vicinity import REFERENCE, SIGMA, list_of, move_to, owner_of, resize, stop_for
 
 
 @kernel
-def stop_of(v, i, sigma, margin, p):
-    return stop_within(v, i, sigma, margin, p)
+def stop_of(axes, v, i, sigma, square, stray, p):
+    return stop_for(axes, v, i, sigma, square, stray, p)
 
 
 @kernel
@@ -47,15 +47,20 @@ def test_no_interacting_pair_lies_beyond_the_stop(d: int, n: int, sheared: bool,
     reference, reach = particles[:, :3].copy(), 1.25 * 1.3 + 2 * stray
     v = vicinity(particles, reference, cell, np.linalg.inv(cell), d, reach, p)
     shift = rng.normal(size=(n, d))
-    particles[:, :d] += stray * shift / np.linalg.norm(shift, axis=1)[:, None]
+    own = stray * rng.choice([0.1, 0.6, 1.0], n)
+    particles[:, :d] += (own / np.linalg.norm(shift, axis=1))[:, None] * shift
     particles[:, 3] = rng.permutation(particles[:, 3])
+    axes = tuple(range(d))
+    there = [stop_of(axes, v, i, particles[i, 3], own[i] ** 2, stray, p) for i in range(n)]
     for i in range(n):
         put(v, i, *particles[i])
     grid = np.stack(np.meshgrid(*[np.arange(-1, 2)] * d, indexing="ij"), -1).reshape(-1, d) @ cell[:d, :d]
     shortened, found_pairs = 0, 0
     for i in range(n):
         first, end = whole_list(v, i)
-        found = v.table[v.neighbours[first : stop_of(v, i, particles[i, 3], 2 * stray, p)]]
+        stop = stop_of(axes, v, i, particles[i, 3], 0.0, stray, p)
+        assert stop == there[i]  # a trial position, and the particle at it
+        found = v.table[v.neighbours[first:stop]]
         shortened += len(found) < end - first
         listed = np.sort(interacting(found, particles[i], nonadditivity))
         images = np.repeat(particles, len(grid), axis=0)
