@@ -30,7 +30,7 @@ def large(setting: Setting) -> Iterator[Row]:
     """Swap Monte Carlo, N = 1e5, 2-D, T = 0.1."""
     setting.tell("sampling 1e5 particles ...")
     sample = samples.large(5, samples.SWEEPS)
-    yield from _moves(setting, "mc-large", "Swap Monte Carlo, N = 1e5", sample, {"tuned": (20, 2.0)}, 40)
+    yield from _moves(setting, "mc-large", "Swap Monte Carlo, N = 1e5", sample, {"tuned": (100, 2.0)}, 100)
 
 
 def in_space(setting: Setting) -> Iterator[Row]:
