@@ -137,8 +137,51 @@ def neighbour_list(positions, cell, inverse, dimension, reach, half, by_distance
     by_distance : bool
         Sort each particle's neighbours by distance.
     """
+    counts = cell_counts(inverse, dimension, reach)
+    if half and not by_distance and counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
+        return _half_list(positions, cell, inverse, dimension, reach, counts)
     first, neighbours, _ = listed_squares(positions, cell, inverse, dimension, reach, half, by_distance)
     return first, neighbours
+
+
+@kernel
+def _half_list(positions, cell, inverse, dimension, reach, counts):
+    """Do as `_search_cells` does for a half list in any order: the same list, found without guesses at branches."""
+    n = positions.shape[0]
+    order, begin, where = sort_into_cells(positions, inverse, dimension, counts)
+    sorted_positions = np.empty((n, 3))
+    for t in range(n):
+        for m in range(3):
+            sorted_positions[t, m] = positions[order[t], m]
+    shifts = image_shifts(cell)
+    first = np.zeros(n + 1, np.int64)
+    neighbours = np.empty(16 * n + 64, np.uint32)
+    depth = 1 if dimension == 3 else 0
+    total = 0
+    for i in range(n):
+        x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
+        for step in range(9 * (2 * depth + 1)):
+            a, b, c = where[i, 0] + step % 3 - 1, where[i, 1] + step // 3 % 3 - 1, where[i, 2] + step // 9 - depth
+            over_a = int(a >= counts[0]) - int(a < 0)
+            over_b = int(b >= counts[1]) - int(b < 0)
+            over_c = int(c >= counts[2]) - int(c < 0)
+            number = NO_SHIFT + 9 * over_a + 3 * over_b + over_c
+            a, b, c = a - over_a * counts[0], b - over_b * counts[1], c - over_c * counts[2]
+            box = (a * counts[1] + b) * counts[2] + c
+            start, end = begin[box], begin[box + 1]
+            if start == end or order[end - 1] <= i:  # particles of a cell are in ascending order
+                continue
+            sx, sy, sz = shifts[number, 0] - x, shifts[number, 1] - y, shifts[number, 2] - z
+            while total + end - start > neighbours.size:
+                neighbours = _grown(neighbours, 2 * neighbours.size)
+            for t in range(start, end):
+                dx, dy, dz = sorted_positions[t, 0] + sx, sorted_positions[t, 1] + sy, sorted_positions[t, 2] + sz
+                square = dx * dx + dy * dy + dz * dz
+                j = order[t]
+                neighbours[total] = (j << IMAGE_BITS) | number
+                total += (square < reach * reach) & (j > i)
+        first[i + 1] = total
+    return first, neighbours[:total].copy()
 
 
 @kernel

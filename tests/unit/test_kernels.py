@@ -151,6 +151,17 @@ def test_neighbour_list_is_that_of_brute_force(n: int, d: int, sheared: bool, ha
         assert np.all(np.diff(distances[first[i] : first[i + 1]]) >= 0)
 
 
+@pytest.mark.parametrize("n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (250, 3, False)])
+def test_half_lists_are_the_same_in_any_way_of_searching(n: int, d: int, sheared: bool) -> None:
+    """To the order of neighbours, in which forces are added up; few particles are searched pair by pair."""
+    geometry, reach = Geometry.of(loose(n, d, 8, sheared)), 2.05
+    arguments = (geometry.positions, geometry.cell, geometry.inverse, d, reach, True, False)
+    first, packed = cells.neighbour_list(*arguments)
+    begin, expected, _ = cells.listed_squares(*arguments)
+    assert first.tolist() == begin.tolist()
+    assert packed.tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize("d, sheared", [(2, False), (2, True), (3, False), (3, True)])
 def test_wrapping(d: int, sheared: bool) -> None:
     """Particles come into the cell, by whole cell vectors that are remembered; no energy changes."""
