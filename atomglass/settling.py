@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 #: 1,000 small samples 964, 976 and 983 end where the plain quench ends with 0.03, 0.01 and 0.001: earlier is faster,
 #: later is nearer to the descent in small steps (docs/performance_kernels.md).
 WAVES_FORCE = 1e-3
+#: Products between two looks at how long Newton's step has become.
+LOOK = 10
 
 
 @dataclass(frozen=True)
@@ -175,21 +177,26 @@ class Settling:
         if not self._newton_direction(listed, accuracy):
             return False
         slope = float(np.vdot(forces, direction))
-        if not (settle.largest(direction) <= minimise.NEWTON_CAUTION * self._longest_step and slope > 0):
+        if not slope > 0:
             return False
         _, energy, _, evaluations = settle.search(self._state.positions, direction, forces, slope, 1.0, 1.0, *listed)
         self._state.count(evaluations, energy)
         return bool(settle.largest(forces) < 0.5 * worst)
 
     def _newton_direction(self, listed: tuple, accuracy: float) -> bool:
-        """Write the direction with H direction = forces to a relative accuracy; return False if H is not positive."""
+        """Write the direction with H direction = forces to a relative accuracy.
+
+        Returns False if H is not positive, or as soon as the direction is too long to be believed: solutions grow as
+        they are found.
+        """
         d = self._dimension
         pairs = settle.pair_blocks(self._state.positions, *listed)
         rest = self._state.forces[:, :d].flatten()  # a copy, which is used up
         solution, search, image = np.zeros_like(rest), np.zeros_like(rest), np.empty_like(rest)
         square, old = float(rest @ rest), 0.0
         goal = accuracy * accuracy * square
-        for _ in range(40 * int(np.sqrt(len(self._state.forces))) + 200):
+        longest = minimise.NEWTON_CAUTION * self._longest_step
+        for done in range(1, 40 * int(np.sqrt(len(self._state.forces))) + 201):
             product = self._precondition(rest)
             settle.combine(self._scaled, product / old if old > 0 else 0.0, search)
             old = product
@@ -198,7 +205,10 @@ class Settling:
             if not bend > 0:
                 return False
             square = settle.take_step(solution, rest, search, image, product / bend)
-            if square <= goal:
+            if square <= goal or done % LOOK == 0:
                 settle.without_drift(solution, self._state.direction, d)
-                return True
+                if not settle.largest(self._state.direction) <= longest:
+                    return False
+                if square <= goal:
+                    return True
         return False
