@@ -47,9 +47,17 @@ class Rearrangements:
         self._listed: tuple | None = None
 
     def due(self, force: float, worst: float) -> bool:
-        """Whether it is time for them, by the root-mean-square and the largest force; asked once an iteration."""
+        """Whether it is time for them, by the root-mean-square and the largest force; asked once an iteration.
+
+        Only in the plane: in space a region of as many particles is mostly rim, and new forces spread from there.
+        """
         self._wait -= 1
-        return self._wait <= 0 and force < BEGIN_FORCE and (worst > UNEVEN * force or self._turn > 0)
+        return (
+            self._dimension == 2
+            and self._wait <= 0
+            and force < BEGIN_FORCE
+            and (worst > UNEVEN * force or self._turn > 0)
+        )
 
     def hurry(self) -> None:
         """Spare the pause, where an iteration was as dear as a hundred others."""

@@ -20,10 +20,10 @@ from atomglass.rearrangements import Rearrangements
 
 Array = NDArray[np.float64]
 
-#: Root-mean-square force below which steps are preconditioned. Before, particles find their neighbours, not waves. So
-#: early it would leave the basin of small steps more often, were it not that regions which rearrange go down on their
-#: own from 0.03 on (docs/performance_kernels.md).
-WAVES_FORCE = 1e-2
+#: Root-mean-square force below which steps are preconditioned, by dimension. Before, particles find their neighbours,
+#: not waves. At 0.01 it would leave the basin of small steps more often, were it not that in the plane regions which
+#: rearrange go down on their own from 0.03 on (docs/performance_kernels.md).
+WAVES_FORCE = {2: 1e-2, 3: 1e-3}
 #: Conjugate-gradient iterations after a Newton step that failed: by then a third of one would have been spent.
 PAUSE = 10
 #: Products between two looks at how long Newton's step has become.
@@ -123,7 +123,7 @@ class Settling:
                 return minimise.EXHAUSTED
             memory[minimise.ITERATIONS] += 1
             force = np.sqrt(np.vdot(state.forces, state.forces) / len(state.forces))
-            if self._preconditioner is None and force < WAVES_FORCE:
+            if self._preconditioner is None and force < WAVES_FORCE[self._dimension]:
                 self._preconditioner = ElasticPreconditioner(
                     self._geometry, state.positions, lists, self._potential, self._counts
                 )

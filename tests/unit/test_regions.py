@@ -133,6 +133,7 @@ def test_when_it_is_time(monkeypatch) -> None:
     local = Rearrangements(2, STEP, 0.15, 1e-10)
     nothing = np.zeros((3, 3))
     force = 0.5 * rearrangements.BEGIN_FORCE
+    assert not Rearrangements(3, STEP, 0.15, 1e-10).due(force, 1.1 * rearrangements.UNEVEN * force)
     assert not local.due(force, 0.9 * rearrangements.UNEVEN * force)
     assert not local.due(2.1 * force, 10 * rearrangements.UNEVEN * force)
     assert local.due(force, 1.1 * rearrangements.UNEVEN * force)
