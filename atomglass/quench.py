@@ -112,7 +112,9 @@ def quench(
 ) -> Quench:
     """Descend to the inherent state by the method wanted, finished by Newton's method.
 
-    More than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`), whichever method.
+    More than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`), and in the plane
+    regions that still rearrange go down on their own (`Rearrangements`), whichever method. Their evaluations count by
+    the share of the sample that they are of.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The quench of a large sample: conjugate gradients and Newton's method, preconditioned for elastic waves.
 
-As `kernels.minimise` does it, with the same line search and the same limits on a step. Small samples are quenched
-there: for them, Python would cost more than the preconditioner spares.
+As `kernels.minimise` does it, with the same line search and the same limits on a step; regions that lag behind go down
+on their own in between. Small samples are quenched there: for them, Python would cost more than all this spares.
 """
 
 from __future__ import annotations
@@ -16,13 +16,18 @@ from atomglass.kernels import descent, minimise, settle
 from atomglass.kernels.forces import energy_forces, energy_forces_masked
 from atomglass.potential import PairPotential
 from atomglass.preconditioner import ElasticPreconditioner
+from atomglass.rearrangements import Rearrangements
 
 Array = NDArray[np.float64]
 
-#: Root-mean-square force below which steps are preconditioned. Before, particles find their neighbours, not waves. Of
-#: 1,000 small samples 964, 976 and 983 end where the plain quench ends with 0.03, 0.01 and 0.001: earlier is faster,
-#: later is nearer to the descent in small steps (docs/performance_kernels.md).
-WAVES_FORCE = 1e-3
+#: Root-mean-square force below which steps are preconditioned, by dimension. Before, particles find their neighbours,
+#: not waves. At 0.01 it would leave the basin of small steps more often, were it not that in the plane regions which
+#: rearrange go down on their own from 0.03 on (docs/performance_kernels.md).
+WAVES_FORCE = {2: 1e-2, 3: 1e-3}
+#: Conjugate-gradient iterations after a Newton step that failed: by then a third of one would have been spent.
+PAUSE = 10
+#: Products between two looks at how long Newton's step has become.
+LOOK = 10
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class State:
         """Steps so far."""
         return int(self.memory[minimise.ITERATIONS])
 
-    def count(self, evaluations: int, energy: float) -> None:
+    def count(self, evaluations: float, energy: float) -> None:
         """Keep the energy, and in how many evaluations it was found."""
         self.memory[minimise.EVALUATIONS] += evaluations
         self.memory[minimise.ENERGY] = energy
@@ -87,10 +92,12 @@ class Settling:
     ) -> None:
         self._state, self._geometry, self._potential, self._counts = state, geometry, potential, counts
         self._tolerance, self._longest_step = tolerance, longest_step
-        self._newton_force, self._skin = newton_force, skin
+        self._newton_force = newton_force
         self._dimension = geometry.dimension
         self._old, self._scaled = np.zeros((2, self._dimension * len(state.positions)))
         self._preconditioner: ElasticPreconditioner | None = None
+        self._room = 0.5 * skin - longest_step
+        self._rearrangements = Rearrangements(self._dimension, longest_step, self._room, tolerance)
         self._restart()
 
     def _restart(self) -> None:
@@ -105,33 +112,42 @@ class Settling:
         state, memory = self._state, self._state.memory
         listed = (*lists, self._geometry.shifts, self._potential.parameters)
         if memory[minimise.FRESH] == 1.0:
-            evaluate = energy_forces_masked if self._dimension == 2 else energy_forces
-            state.count(1, evaluate(state.positions, *listed, state.forces))
+            self._evaluate(listed)
             memory[minimise.FRESH] = 0.0
-        room = 0.5 * self._skin - self._longest_step
         last = memory[minimise.ITERATIONS] + iterations
         while True:
-            if settle.largest(state.forces) <= self._tolerance:
+            worst = settle.largest(state.forces)
+            if worst <= self._tolerance:
                 return minimise.CONVERGED
             if memory[minimise.ITERATIONS] >= last:
                 return minimise.EXHAUSTED
             memory[minimise.ITERATIONS] += 1
             force = np.sqrt(np.vdot(state.forces, state.forces) / len(state.forces))
-            if self._preconditioner is None and force < WAVES_FORCE:
+            if self._preconditioner is None and force < WAVES_FORCE[self._dimension]:
                 self._preconditioner = ElasticPreconditioner(
                     self._geometry, state.positions, lists, self._potential, self._counts
                 )
                 self._restart()
-            if force < self._newton_force and memory[minimise.PAUSE] <= 0:
+            if self._rearrangements.due(force, worst):
+                work = self._rearrangements.relax(state.positions, reference, state.forces, force, listed)
+                self._evaluate(listed, work)
+                self._restart()
+            elif force < self._newton_force and memory[minimise.PAUSE] <= 0:
                 if not self._newton((*listed, self._dimension)):
-                    memory[minimise.PAUSE] = minimise.PAUSE_LENGTH
+                    memory[minimise.PAUSE] = PAUSE
+                self._rearrangements.hurry()
                 self._restart()
             else:
                 memory[minimise.PAUSE] -= 1
                 if not self._descend((*listed, self._dimension)):
                     return minimise.STALLED
-            if settle.strayed(state.positions, reference) > room:
+            if settle.strayed(state.positions, reference) > self._room:
                 return minimise.REBUILD
+
+    def _evaluate(self, listed: tuple, before: float = 0.0) -> None:
+        """Find the forces, and count that with the evaluations before."""
+        evaluate = energy_forces_masked if self._dimension == 2 else energy_forces
+        self._state.count(before + 1, evaluate(self._state.positions, *listed, self._state.forces))
 
     def _precondition(self, field: Array) -> float:
         """Write the preconditioned field (d N) where it is looked for; return its product with the field."""
@@ -175,21 +191,26 @@ class Settling:
         if not self._newton_direction(listed, accuracy):
             return False
         slope = float(np.vdot(forces, direction))
-        if not (settle.largest(direction) <= minimise.NEWTON_CAUTION * self._longest_step and slope > 0):
+        if not slope > 0:
             return False
         _, energy, _, evaluations = settle.search(self._state.positions, direction, forces, slope, 1.0, 1.0, *listed)
         self._state.count(evaluations, energy)
         return bool(settle.largest(forces) < 0.5 * worst)
 
     def _newton_direction(self, listed: tuple, accuracy: float) -> bool:
-        """Write the direction with H direction = forces to a relative accuracy; return False if H is not positive."""
+        """Write the direction with H direction = forces to a relative accuracy.
+
+        Returns False if H is not positive, or as soon as the direction is too long to be believed: solutions grow as
+        they are found.
+        """
         d = self._dimension
         pairs = settle.pair_blocks(self._state.positions, *listed)
         rest = self._state.forces[:, :d].flatten()  # a copy, which is used up
         solution, search, image = np.zeros_like(rest), np.zeros_like(rest), np.empty_like(rest)
         square, old = float(rest @ rest), 0.0
         goal = accuracy * accuracy * square
-        for _ in range(40 * int(np.sqrt(len(self._state.forces))) + 200):
+        longest = minimise.NEWTON_CAUTION * self._longest_step
+        for done in range(1, 40 * int(np.sqrt(len(self._state.forces))) + 201):
             product = self._precondition(rest)
             settle.combine(self._scaled, product / old if old > 0 else 0.0, search)
             old = product
@@ -198,7 +219,10 @@ class Settling:
             if not bend > 0:
                 return False
             square = settle.take_step(solution, rest, search, image, product / bend)
-            if square <= goal:
+            if square <= goal or done % LOOK == 0:
                 settle.without_drift(solution, self._state.direction, d)
-                return True
+                if not settle.largest(self._state.direction) <= longest:
+                    return False
+                if square <= goal:
+                    return True
         return False

@@ -403,13 +403,16 @@ class SwapTwin:
         return energy(pairs(positions, diameters, self.cell, self.model), self.model)
 
 
-def steepest_descent(configuration, model: Model, tolerance: float, step: float, longest: float = 0.01) -> np.ndarray:
-    """Positions after small steps down the gradient until every force is at most `tolerance`."""
+def steepest_descent(
+    configuration, model: Model, tolerance: float, step: float, longest: float = 0.01, held=()
+) -> np.ndarray:
+    """Positions after small steps down the gradient until every force, but on those held, is at most `tolerance`."""
     positions = np.array(configuration.positions)
     n, d = positions.shape
     while True:
         found = pairs(positions, configuration.diameters, configuration.cell, model)
         push = forces(found, model, n, d)
+        push[list(held)] = 0.0
         largest = float(np.sqrt((push**2).sum(axis=1)).max())
         if largest <= tolerance:
             return positions

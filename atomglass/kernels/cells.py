@@ -170,13 +170,17 @@ def neighbours_of(s, positions, i, cell, inverse, dimension, reach, half, packed
     x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
     for step in range(9 * (2 * s.depth + 1)):  # which face a cell lies beyond gives the image without rounding
         a, b, c = s.where[i, 0] + step % 3 - 1, s.where[i, 1] + step // 3 % 3 - 1, s.where[i, 2] + step // 9 - s.depth
-        number = NO_SHIFT
-        number += 9 * ((a >= s.counts[0]) - (a < 0)) + 3 * ((b >= s.counts[1]) - (b < 0))
-        number += int(c >= s.counts[2]) - int(c < 0)
-        a, b, c = (a + s.counts[0]) % s.counts[0], (b + s.counts[1]) % s.counts[1], (c + s.counts[2]) % s.counts[2]
+        over_a = int(a >= s.counts[0]) - int(a < 0)
+        over_b = int(b >= s.counts[1]) - int(b < 0)
+        over_c = int(c >= s.counts[2]) - int(c < 0)
+        number = NO_SHIFT + 9 * over_a + 3 * over_b + over_c
+        a, b, c = a - over_a * s.counts[0], b - over_b * s.counts[1], c - over_c * s.counts[2]
         box = (a * s.counts[1] + b) * s.counts[2] + c
+        start, end = s.begin[box], s.begin[box + 1]
+        if start == end or (half and s.order[end - 1] <= i):  # particles of a cell are in ascending order
+            continue
         sx, sy, sz = s.shifts[number, 0] - x, s.shifts[number, 1] - y, s.shifts[number, 2] - z
-        for t in range(s.begin[box], s.begin[box + 1]):
+        for t in range(start, end):
             j = s.order[t]
             dx, dy, dz = s.places[t, 0] + sx, s.places[t, 1] + sy, s.places[t, 2] + sz
             square = dx * dx + dy * dy + dz * dz

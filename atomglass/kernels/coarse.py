@@ -82,12 +82,11 @@ def springs(positions, first, neighbours, inverse_squares, shifts, p, dimension)
 
 
 @inline
-def _offset(difference, count):
-    """Return a difference of node numbers along one axis, -2 to 2 around the periodic grid, as 0 to 4."""
-    difference += 2
-    if difference < 0:
-        return difference + count
-    return difference - count if difference >= count else difference
+def _step(difference, count):
+    """Return a difference of neighbouring cells along one axis, -1 to 1 around the periodic grid."""
+    if difference > 1:
+        return difference - count
+    return difference + count if difference < -1 else difference
 
 
 @kernel
@@ -102,26 +101,39 @@ def grid_stiffness(begin, columns, vectors, cells, nodes, weights, counts):
     for k in range(d):
         total *= counts[k]
     blocks = np.zeros((total, 5**d, d, d))
-    at = np.empty((2 * corners, d), np.int64)
+    flat = blocks.reshape(total * 5**d, d * d)
+    square = np.empty(d * d)
+    # Where a corner is, as a number to the base 5, from the lowest corner of particle i on; differences need no carry.
+    within = np.zeros(corners, np.int64)
+    for c in range(corners):
+        for k in range(d):
+            within[c] = 5 * within[c] + ((c >> k) & 1)
+    middle = 5**d // 2
+    at = np.empty(2 * corners, np.int64)
     node, share = np.empty(2 * corners, np.int64), np.empty(2 * corners)
     for i in range(begin.size - 1):
         for t in range(begin[i], begin[i + 1]):
             j = columns[t]
+            apart = 0
+            for k in range(d):
+                apart = 5 * apart + _step(cells[j, k] - cells[i, k], counts[k])
             for c in range(corners):
                 node[c], node[corners + c] = nodes[i, c], nodes[j, c]
                 share[c], share[corners + c] = weights[i, c], -weights[j, c]
-                for k in range(d):
-                    at[c, k] = cells[i, k] + ((c >> k) & 1)
-                    at[corners + c, k] = cells[j, k] + ((c >> k) & 1)
-            for a in range(2 * corners):
-                for b in range(2 * corners):
-                    offset = 0
-                    for k in range(d):
-                        offset = 5 * offset + _offset(at[b, k] - at[a, k], counts[k])
+                at[c], at[corners + c] = within[c], apart + within[c]
+            used = 2 * corners
+            if apart == 0:  # both move with the same nodes: most pairs, and a quarter of the work
+                share[:corners] += share[corners:]
+                used = corners
+            for x in range(d):
+                for y in range(d):
+                    square[d * x + y] = vectors[t, x] * vectors[t, y]
+            for a in range(used):
+                row = 5**d * node[a] + middle - at[a]
+                for b in range(used):
                     w = share[a] * share[b]
-                    for x in range(d):
-                        for y in range(d):
-                            blocks[node[a], offset, x, y] += w * (vectors[t, x] * vectors[t, y])
+                    for m in range(d * d):
+                        flat[row + at[b], m] += w * square[m]
     return blocks
 
 

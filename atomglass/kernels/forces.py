@@ -22,8 +22,8 @@ def separation(positions, i, packed, shifts):
 @kernel
 def trim(positions, diameters, first, neighbours, shifts, nonadditivity, cutoff, skin):
     """Keep the listed pairs within their own cutoff plus the skin; return the shorter list and its 1/sigma_ij^2."""
-    inverse_squares = np.empty(neighbours.size)
-    kept = np.empty(neighbours.size, np.uint32)  # unsigned: spares the kernels the test for negative indices
+    inverse_squares = np.empty(neighbours.size + 1)
+    kept = np.empty(neighbours.size + 1, np.uint32)  # unsigned: spares the kernels the test for negative indices
     begin = np.zeros(first.size, np.int64)
     total = 0
     for i in range(first.size - 1):
@@ -31,10 +31,10 @@ def trim(positions, diameters, first, neighbours, shifts, nonadditivity, cutoff,
             dx, dy, dz = separation(positions, i, neighbours[k], shifts)
             sigma = pair_diameter(diameters[i], diameters[neighbours[k] >> IMAGE_BITS], nonadditivity)
             limit = cutoff * sigma + skin
-            if dx * dx + dy * dy + dz * dz < limit * limit:
-                kept[total] = neighbours[k]
-                inverse_squares[total] = 1.0 / (sigma * sigma)
-                total += 1
+            # Written in any case, and written over where it is not kept: no branch for the processor to guess.
+            kept[total] = neighbours[k]
+            inverse_squares[total] = 1.0 / (sigma * sigma)
+            total += dx * dx + dy * dy + dz * dz < limit * limit
         begin[i + 1] = total
     return begin, kept[:total].copy(), inverse_squares[:total].copy()
 

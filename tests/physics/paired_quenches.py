@@ -27,6 +27,8 @@ import atomglass as ag
 
 #: Energies of one inherent state reached in two ways differ by less; those of two by far more.
 SAME_ENERGY = 1e-8
+#: In place of 20 and 5: in a small sample no force is 20 times the root mean square, and regions would hardly occur.
+UNEVEN_AND_HOT = 7.0, 4.0
 WAYS = {
     "quench": {},
     "preconditioned": {},
@@ -59,8 +61,11 @@ def quenched(samples: list[ag.Configuration], way: str) -> dict[str, list]:
     potential = ag.load_potential("kumar2021")
     settings = sys.modules["atomglass.quench"]
     usual = getattr(settings, "LARGE", None)  # absent in older checkouts
+    regions = sys.modules.get("atomglass.rearrangements")
     if way == "preconditioned":
         settings.LARGE = 0
+        if regions:
+            kept, regions.UNEVEN, regions.HOT = (regions.UNEVEN, regions.HOT), *UNEVEN_AND_HOT
     result: dict[str, list] = {"energy": [], "b": [], "seconds": []}
     for sample in samples:
         began = time.process_time()
@@ -72,6 +77,8 @@ def quenched(samples: list[ag.Configuration], way: str) -> dict[str, list]:
         result["b"].append(str(group) == "B")
     if way == "preconditioned":
         settings.LARGE = usual
+        if regions:
+            regions.UNEVEN, regions.HOT = kept
     return result
 
 

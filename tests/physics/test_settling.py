@@ -11,6 +11,7 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
+from atomglass import rearrangements
 from atomglass.hessian import pair_hessian
 from atomglass.interactions import Geometry, Pairs, half_list
 from atomglass.preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid
@@ -99,6 +100,30 @@ def test_the_same_minimum_from_within_the_basin(forced, name: str, n: int, d: in
         away = (done.configuration.positions - inherent.positions)[held]
         assert away - away.mean(axis=0) == pytest.approx(0, abs=1e-7)
     assert len(forced) >= 2
+
+
+@pytest.mark.parametrize("name, n, d, sheared", CASES[:2])
+def test_the_same_minimum_with_regions_on_their_own(forced, monkeypatch, name: str, n: int, d: int, sheared) -> None:
+    """From within the basin, where a few particles were pushed farther than all others."""
+    monkeypatch.setattr(rearrangements, "UNEVEN", 4.0)
+    monkeypatch.setattr(rearrangements, "HOT", 2.0)
+    monkeypatch.setattr(rearrangements, "SIZE", 40)
+    monkeypatch.setattr(rearrangements, "BEGIN_FORCE", 10.0)
+    works: list[float] = []
+    relax = rearrangements.Rearrangements.relax
+    monkeypatch.setattr(rearrangements.Rearrangements, "relax", lambda *given: works.append(relax(*given)) or works[-1])
+    inherent, potential = glass(name, n, d, 7, sheared), ag.load_potential(name)
+    positions = inherent.positions + 1e-3 * np.random.default_rng(4).standard_normal((n, d))
+    positions[[3, n // 2]] += 0.03
+    done = ag.quench(inherent.replace(positions=positions), potential)
+    assert done.converged
+    assert works
+    assert min(works) > 0
+    assert done.evaluations >= int(sum(works)) + len(works)
+    assert done.energy == pytest.approx(ag.energy(inherent, potential), rel=1e-12)
+    held = ~ag.rattlers(inherent, potential)
+    away = (done.configuration.positions - inherent.positions)[held]
+    assert away - away.mean(axis=0) == pytest.approx(0, abs=1e-7)
 
 
 def test_fewer_steps_and_no_longer_ones(forced, monkeypatch) -> None:

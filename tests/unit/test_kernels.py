@@ -149,6 +149,19 @@ def test_neighbour_list_is_that_of_brute_force(n: int, d: int, sheared: bool, ha
         assert not (half and j < i)
 
 
+@pytest.mark.parametrize("n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (250, 3, False)])
+def test_a_half_list_is_half_of_the_whole_one(n: int, d: int, sheared: bool) -> None:
+    """To the order of neighbours, in which forces are added up; few particles are searched pair by pair."""
+    geometry = Geometry.of(loose(n, d, 8, sheared))
+    place = geometry.positions, geometry.cell, geometry.inverse, d, 2.05
+    first, packed = cells.neighbour_list(*place, True)
+    begin, whole = cells.neighbour_list(*place, False)
+    of = np.repeat(np.arange(n), np.diff(begin))
+    half = (whole >> cells.IMAGE_BITS) > of
+    assert packed.tolist() == whole[half].tolist()
+    assert np.diff(first).tolist() == np.bincount(of[half], minlength=n).tolist()
+
+
 @pytest.mark.parametrize("d, sheared", [(2, False), (2, True), (3, False), (3, True)])
 def test_wrapping(d: int, sheared: bool) -> None:
     """Particles come into the cell, by whole cell vectors that are remembered; no energy changes."""

@@ -9,7 +9,7 @@ from samples import glass, liquid
 
 import atomglass as ag
 from atomglass.interactions import Geometry, ListedPairs, half_list, largest_skin
-from atomglass.kernels import newton
+from atomglass.kernels import newton, settle
 from atomglass.kernels.forces import energy_forces, energy_forces_masked, energy_forces_plane
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 100, 2, True), ("kumar2021_3d", 110, 3, True)]
@@ -56,6 +56,10 @@ def test_newton_blocks_are_the_hessian(name: str, n: int, d: int, sheared: bool)
     assert blocks.shape == (begin[-1], len(PACKED[d]))
     vector, image = rng.standard_normal(n * d), np.full(n * d, np.nan)
     bend = newton.multiply(begin, columns, blocks, vector, image, d)
+    assert image == pytest.approx(dense @ vector, rel=1e-10, abs=1e-11 * scale)
+    assert bend == pytest.approx(vector @ dense @ vector, rel=1e-11)
+    image[:] = np.nan  # the same pair by pair
+    bend = settle.multiply(*settle.pair_blocks(positions, *lists, d), vector, image, d)
     assert image == pytest.approx(dense @ vector, rel=1e-10, abs=1e-11 * scale)
     assert bend == pytest.approx(vector @ dense @ vector, rel=1e-11)
 
