@@ -93,7 +93,7 @@ class Trajectories:
         A value out of range.
     """
 
-    every: int = 4
+    every: int = 6
     steps: int = 8
     time_step: float = 0.05
 

@@ -66,7 +66,7 @@ class Memory:
 
 SCHEMES = {
     "default": Scheme("displacements and random swaps", samples.sampler, 25),
-    "trajectories": Scheme("trajectories and random swaps", samples.with_trajectories, 4),
+    "trajectories": Scheme("trajectories and random swaps", samples.with_trajectories, 6),
 }
 
 

@@ -28,6 +28,8 @@ def linearity(setting: Setting) -> Iterator[Row]:
     for copies in (0, 1, 3, 5)[: setting.several(4, 3)]:
         made = _samples_of(setting, copies)
         n = len(made[0])
+        if n > 10_000 and not memory:
+            run_child("quench", made[0], PATIENCE)  # compiles what only large samples need
         # The memory of a small one is that of Python itself.
         found = [run_child("quench", sample, PATIENCE) if n > 10_000 else quench_task(sample) for sample in made]
         times[n] = Timing(tuple(f["seconds"] / n * 1e6 for f in found))

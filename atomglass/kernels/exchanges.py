@@ -90,9 +90,8 @@ def _update_neighbours(c, energies, i, old_sigma, new, partner, p):
     _energy(c, i, old_sigma, p, c.old)
     start = c.begin[i]
     for k in range(start, c.end[i]):
-        change = new[k - start] - c.old[k - start]
-        if change != 0.0 and c.neighbours[k] != partner:
-            energies[c.neighbours[k]] += change
+        change = new[k - start] - c.old[k - start]  # zero for most: a branch would be guessed wrong too often
+        energies[c.neighbours[k]] += change if c.neighbours[k] != partner else 0.0
 
 
 @leaf

@@ -10,7 +10,7 @@ from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK, image_shifts, neighb
 from atomglass.kernels.compile import device, kernel, leaf
 from atomglass.kernels.exchanges import Contacts, room_for_contacts
 from atomglass.kernels.pair import pair_diameter, pair_energy
-from atomglass.kernels.vicinity import SIGMA
+from atomglass.kernels.vicinity import SIGMA, X, Y
 
 #: Pairs are kept up to this far beyond their cutoff, and looked up anew when a particle has gone half of it.
 MARGIN = 0.3
@@ -90,18 +90,23 @@ def work_for(axes, particles, reference, cell, inverse, reach):
 
 
 @device
-def _add_squares(place, first, second, image, squares):
+def _squares(axes, x, y, z, first, second, shift_x, shift_y, shift_z, squares):
     for k in range(squares.shape[0]):
-        step = place[second[k]] - place[first[k]] + image[k]
-        squares[k] += step * step
+        i, j = first[k], second[k]
+        dx, dy = x[j] - x[i] + shift_x[k], y[j] - y[i] + shift_y[k]
+        squares[k] = dx * dx + dy * dy
+        if len(axes) == 3:
+            dz = z[j] - z[i] + shift_z[k]
+            squares[k] += dz * dz
 
 
 @leaf
 def square_distances(axes, w):
     """Write the squared distances of the pairs of the list."""
-    w.squares[:] = 0.0
-    for a in range(len(axes)):
-        _add_squares(w.place[a], w.first, w.second, w.image[a], w.squares)
+    last = len(axes) - 1
+    _squares(
+        axes, w.place[X], w.place[Y], w.place[last], w.first, w.second, w.image[X], w.image[Y], w.image[last], w.squares
+    )
 
 
 @leaf

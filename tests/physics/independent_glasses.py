@@ -21,7 +21,7 @@ import atomglass as ag
 from atomglass.swap import Trajectories
 
 #: Sweeps between two quenches, about equal in core time, and what the sampler is given besides.
-SCHEMES = {"default": (250, {}), "trajectories": (140, {"trajectories": Trajectories()})}
+SCHEMES = {"default": (250, {}), "trajectories": (180, {"trajectories": Trajectories()})}
 WINDOW = 6.0
 
 
