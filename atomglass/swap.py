@@ -33,6 +33,8 @@ SKIN = {2: 1.3, 3: 1.4}
 TRAJECTORY_SKIN = 1.3
 #: And the least that a box must have room for.
 LEAST_TRAJECTORY_SKIN = 2 * pair_list.MARGIN
+#: Sweeps from one trajectory to the next, and time steps of one, at most.
+MOST_OF_A_TRAJECTORY = 1_000_000
 #: Numbers that a run counts: moves and rebuilds, and trajectories.
 COUNTERS = 7
 #: Sweeps between two corrections of the step while it is tuned.
@@ -98,8 +100,8 @@ class Trajectories:
     time_step: float = 0.05
 
     def __post_init__(self) -> None:
-        _check_count("sweeps from one trajectory to the next", self.every, 1)
-        _check_count("time steps of a trajectory", self.steps, 1)
+        _check_count("sweeps from one trajectory to the next", self.every, 1, MOST_OF_A_TRAJECTORY)
+        _check_count("time steps of a trajectory", self.steps, 1, MOST_OF_A_TRAJECTORY)
         _check_range("time step of a trajectory", self.time_step, self.time_step > 0, "> 0")
 
 
@@ -414,6 +416,12 @@ def _checked_settings(state: dict[str, Any], what: str) -> dict[str, Any]:
         settings = json.loads(str(state["settings"]))
         if n < 1 or d not in (2, 3) or not settings.keys() >= _SETTINGS:
             raise InputError(what, "incomplete", "a state as SwapMonteCarlo saves it")
+        if "trajectories" in settings:
+            Trajectories(**settings["trajectories"])
+            if settings["swap_fraction"] != 1 or settings["skin"] < LEAST_TRAJECTORY_SKIN:
+                found = settings["swap_fraction"], settings["skin"]
+                allowed = f"1 and >= {LEAST_TRAJECTORY_SKIN} with trajectories"
+                raise InputError(f"swap_fraction and skin of {what}", found, allowed, "sample anew")
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(f"{what} is no state of a sampler ({error!r})") from None
     if not np.array_equal(np.sort(state["order"]), np.arange(n)):
@@ -421,9 +429,12 @@ def _checked_settings(state: dict[str, Any], what: str) -> dict[str, Any]:
     return settings
 
 
-def _check_count(name: str, value: int, least: int) -> None:
+def _check_count(name: str, value: int, least: int, most: int | None = None) -> None:
+    allowed = f"an integer >= {least}" if most is None else f"an integer from {least} to {most}"
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(name, value, f"an integer >= {least}")
+        raise InputError(name, value, allowed)
+    if most is not None and value > most:
+        raise InputError(name, value, allowed)
 
 
 def _generator_state(seed: int | np.random.SeedSequence) -> NDArray[np.uint64]:

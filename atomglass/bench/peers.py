@@ -13,7 +13,7 @@ from atomglass.bench.table import Row, Target
 from atomglass.configuration import Configuration
 
 #: The longest that another program may take, in seconds of CPU time.
-PATIENCE = 900.0
+PATIENCE = 400.0
 
 
 def _beside(

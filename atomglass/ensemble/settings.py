@@ -15,7 +15,7 @@ from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.quench import Method
 from atomglass.resources import find_toml
 from atomglass.settings import Settings, read_toml, validated
-from atomglass.swap import LEAST_TRAJECTORY_SKIN, Trajectories
+from atomglass.swap import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
 from atomglass.version import KERNEL_VERSION
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -24,8 +24,8 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 class TrajectorySettings(Settings):
     """Molecular dynamics in place of displacements, see `atomglass.swap.Trajectories`."""
 
-    every: int = Field(default=Trajectories.every, ge=1)
-    steps: int = Field(default=Trajectories.steps, ge=1)
+    every: int = Field(default=Trajectories.every, ge=1, le=MOST_OF_A_TRAJECTORY)
+    steps: int = Field(default=Trajectories.steps, ge=1, le=MOST_OF_A_TRAJECTORY)
     time_step: float = Field(default=Trajectories.time_step, gt=0)
 
 
@@ -47,7 +47,8 @@ class SampleSettings(Settings):
     def _displacements_or_trajectories(self) -> SampleSettings:
         if self.trajectories is not None:
             for name in ("swap_fraction", "max_displacement", "target_acceptance"):
-                if getattr(self, name) != type(self).model_fields[name].default:
+                allowed = [type(self).model_fields[name].default] + [1.0] * (name == "swap_fraction")
+                if getattr(self, name) not in allowed:  # a default that was written out says nothing
                     raise ValueError(f"{name} is of displacements, of which there are none with trajectories")
         return self
 

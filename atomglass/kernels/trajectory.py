@@ -34,6 +34,9 @@ from atomglass.kernels.vicinity import SIGMA, X, Y
 
 # Counters, beside those of `swap`.
 TRAJECTORIES, TRAJECTORIES_ACCEPTED = 5, 6
+#: Square of how far a particle goes in half a step at most. A shorter limit would be one way only: what turns back from
+#: the end meets it elsewhere, and detailed balance would not be exact.
+FARTHEST = 1e12
 #: lambda of the integrator: its error is least for it.
 SHARE = 0.1931833275037836
 
@@ -161,7 +164,7 @@ def try_trajectory(
         if evaluation > 0:
             kick = 2.0 * SHARE if evaluation % 2 else 1.0 - 2.0 * SHARE
             far = _advance(axes, w, (SHARE if evaluation == 1 else kick) * length, half)
-            if not far <= skin * skin:  # so fast that it has gained far more energy than could be accepted
+            if not far <= FARTHEST:  # it flies apart, or forces are no numbers
                 break
         if not far <= 0.25 * MARGIN * MARGIN:
             if 2.0 * _straying(axes, w, reference) + MARGIN > skin:
@@ -177,7 +180,7 @@ def try_trajectory(
         find_separations(axes, w, count)
         _forces(axes, w, count, p)
     change = np.inf
-    if far <= skin * skin:
+    if far <= FARTHEST:
         change = find_energies(axes, w, count, p) + _kinetic(axes, w, SHARE * length) - hamiltonian
     if change <= allowance:
         _take_places(axes, w, particles)

@@ -51,6 +51,7 @@ def test_studies_from_before_the_choice_keep_their_hash() -> None:
         ({"sample": "swap_fraction = 0.5\n" + SECTION}, "swap_fraction is of displacements"),
         ({"sample": "target_acceptance = 0.5\n" + SECTION}, "target_acceptance is of displacements"),
         ({"sample": SECTION + "time_step = 0"}, "sample.trajectories.time_step"),
+        ({"sample": SECTION.replace("5", "1000001")}, "sample.trajectories.steps"),
         ({"sample": SECTION + "stepps = 3"}, "did you mean 'steps'"),
         ({"sample": SECTION, "particles": 26}, "sample.particles"),
     ],

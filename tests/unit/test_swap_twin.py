@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from naive import Model, SwapTwin, Xoshiro
@@ -176,7 +178,29 @@ def test_a_trajectory_that_flies_apart_is_rejected() -> None:
     assert chain.energy == pytest.approx(ag.energy(chain.configuration, potential), rel=1e-12)
 
 
-@pytest.mark.parametrize("given", [(0, 5, 0.1), (1, 0, 0.1), (1, 5, 0.0), (1, 5, float("nan")), (1.5, 5, 0.1)])
+def test_steps_longer_than_a_list_reaches_are_followed_to_their_end() -> None:
+    """Particles that do not meet keep their energy, however far they go: nothing is rejected."""
+    rng, side = np.random.default_rng(2), np.full(2, 4000.0)
+    gas = ag.Configuration(rng.random((20, 2)) * side, np.full(20, 1.0), side)
+    chain = ag.SwapMonteCarlo(gas, ag.load_potential("kumar2021"), 0.1, seed=1, trajectories=Trajectories(1, 1, 12.0))
+    stats = chain.run(40)
+    assert stats.trajectory_acceptance == 1 and stats.rebuilds >= 39
+    moved = chain.configuration.positions - gas.positions
+    assert np.mean(moved**2) == pytest.approx(40 * 0.1 * 12.0**2, rel=0.6)
+
+
+@pytest.mark.parametrize("change", [{"swap_fraction": 0.8}, {"skin": 0.2}, {"trajectories": {"evry": 3}}])
+def test_a_saved_state_that_contradicts_its_trajectories(change) -> None:
+    potential, sample = ag.load_potential("kumar2021"), glass("kumar2021", 400, 2, seed=5)
+    state = ag.SwapMonteCarlo(sample, potential, 0.2, seed=4, trajectories=Trajectories()).state()
+    state["settings"] = np.array(json.dumps(json.loads(str(state["settings"])) | change))
+    with pytest.raises(InputError, match="saved state"):
+        ag.SwapMonteCarlo.restore(state, potential)
+
+
+@pytest.mark.parametrize(
+    "given", [(10**7, 5, 0.1), (0, 5, 0.1), (1, 0, 0.1), (1, 5, 0.0), (1, 5, float("nan")), (1.5, 5, 0.1)]
+)
 def test_trajectories_that_are_none(given) -> None:
     with pytest.raises(InputError, match="trajector"):
         Trajectories(*given)
