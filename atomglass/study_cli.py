@@ -320,5 +320,5 @@ def warmup() -> None:
     from atomglass.ensemble.warmup import warm_up
     from atomglass.kernels.compile import cache_folder
 
-    warm_up(typer.echo)
+    warm_up(typer.echo, everything=True)
     typer.echo(f"compiled kernels are in {cache_folder()}")
