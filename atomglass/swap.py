@@ -431,9 +431,8 @@ def _checked_settings(state: dict[str, Any], what: str) -> dict[str, Any]:
 
 def _check_count(name: str, value: int, least: int, most: int | None = None) -> None:
     allowed = f"an integer >= {least}" if most is None else f"an integer from {least} to {most}"
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(name, value, allowed)
-    if most is not None and value > most:
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
         raise InputError(name, value, allowed)
 
 

@@ -167,11 +167,17 @@ def find_energies(axes, w, count, p):
 
 
 @kernel
-def renew(axes, particles, reference, images, energies, cell, inverse, reach, p):
-    """Wrap, make the present positions the reference, and recompute all energies; return the new list with its room."""
+def list_anew(axes, particles, reference, images, cell, inverse, reach):
+    """Wrap and make the present positions the reference; return the new list with its room."""
     wrap(particles, images, cell, inverse, len(axes))
     reference[:, :] = particles[:, :3]
-    w = work_for(axes, particles, reference, cell, inverse, reach)
+    return work_for(axes, particles, reference, cell, inverse, reach)
+
+
+@kernel
+def renew(axes, particles, reference, images, energies, cell, inverse, reach, p):
+    """Do so, and recompute all energies."""
+    w = list_anew(axes, particles, reference, images, cell, inverse, reach)
     square_distances(axes, w)
     limit_squares(w, p)
     count = find_pairs(axes, w, p)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.cells import wrap
 from atomglass.kernels.compile import device, kernel, leaf
 from atomglass.kernels.exchanges import exchange, find_contacts
 from atomglass.kernels.pair import pair_energy_slope
@@ -24,9 +23,9 @@ from atomglass.kernels.pair_list import (
     find_pairs,
     find_separations,
     limit_squares,
+    list_anew,
     renew,
     square_distances,
-    work_for,
 )
 from atomglass.kernels.random import uniform
 from atomglass.kernels.swap import REBUILDS
@@ -169,9 +168,7 @@ def try_trajectory(
         if not far <= 0.25 * MARGIN * MARGIN:
             if 2.0 * _straying(axes, w, reference) + MARGIN > skin:
                 _take_places(axes, w, particles)
-                wrap(particles, images, cell, inverse, len(axes))
-                reference[:, :] = particles[:, :3]
-                w = _moved(axes, w, work_for(axes, particles, reference, cell, inverse, reach))
+                w = _moved(axes, w, list_anew(axes, particles, reference, images, cell, inverse, reach))
                 limit_squares(w, p)
                 renewed = True
             if evaluation > 0 or renewed:
