@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.hessian import ReducedHessian
 from atomglass.interactions import Pairs
-from atomglass.kernels.forces import strain_response
+from atomglass.kernels.pair_sums import strain_response
 from atomglass.modes import check_held
 from atomglass.potential import PairPotential
 

@@ -12,7 +12,7 @@ from atomglass import quartic
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry, Pairs, half_list, largest_skin
-from atomglass.kernels import forces as kernels
+from atomglass.kernels import pair_sums as kernels
 from atomglass.potential import PairPotential
 
 Array = NDArray[np.float64]

@@ -12,7 +12,8 @@ from scipy import sparse
 from scipy.linalg import lapack
 from scipy.sparse.linalg import splu
 
-from atomglass.kernels import dissection, ldlt
+from atomglass.kernels.linalg import multifrontal_ldlt as ldlt
+from atomglass.kernels.linalg import nested_dissection as dissection
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
-from atomglass.kernels import cells
-from atomglass.kernels import forces as kernels
+from atomglass.kernels import cell_list as cells
+from atomglass.kernels import pair_sums as kernels
 from atomglass.potential import PairPotential
 
 Array = NDArray[np.float64]

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, StringConstraints
 
 from atomglass.errors import InputError
-from atomglass.kernels.pair import PairParameters
+from atomglass.kernels.pair_potential import PairParameters
 from atomglass.resources import find_toml
 from atomglass.settings import Settings, read_toml, validated
 

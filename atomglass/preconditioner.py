@@ -8,7 +8,7 @@ from scipy import sparse
 
 from atomglass.factorisation import Dissection
 from atomglass.interactions import Geometry
-from atomglass.kernels import coarse as kernels
+from atomglass.kernels.minimization import coarse_grid as kernels
 from atomglass.potential import PairPotential
 
 Array = NDArray[np.float64]

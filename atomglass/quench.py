@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry, ListedPairs, largest_skin
-from atomglass.kernels import descent
-from atomglass.kernels import minimise as kernels
+from atomglass.kernels.minimization import conjugate_gradient as kernels
+from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.potential import PairPotential
 from atomglass.preconditioner import grid
 from atomglass.settling import Settling, State

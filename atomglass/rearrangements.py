@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.kernels import regions
+from atomglass.kernels.minimization import local_relaxation as regions
 
 #: Root-mean-square force below which regions go down on their own. Before, rearrangements are everywhere.
 BEGIN_FORCE = 0.03

@@ -318,7 +318,7 @@ def doctor(
 def warmup() -> None:
     """Compile the kernels once, before many processes start."""
     from atomglass.ensemble.warmup import warm_up
-    from atomglass.kernels.compile import cache_folder
+    from atomglass.kernels.jit import cache_folder
 
     warm_up(typer.echo, everything=True)
     typer.echo(f"compiled kernels are in {cache_folder()}")

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry, largest_skin
-from atomglass.kernels import cells, pair_list, trajectory
-from atomglass.kernels import swap as kernels
-from atomglass.kernels.listing import vicinity
-from atomglass.kernels.vicinity import Vicinity
+from atomglass.kernels import cell_list as cells
+from atomglass.kernels.sampling import displacement_swap as kernels
+from atomglass.kernels.sampling import flat_pair_list as pair_list
+from atomglass.kernels.sampling import hybrid_monte_carlo as trajectory
+from atomglass.kernels.sampling.verlet_table import Vicinity
+from atomglass.kernels.sampling.verlet_table_build import vicinity
 from atomglass.potential import PairPotential, PairSettings
 
 #: Every so many sweeps, counted from the first, the particles are put into spatial order and all is recomputed.

@@ -18,7 +18,7 @@ from atomglass.hessian import pair_hessian
 from atomglass.interactions import Geometry, Pairs, half_list
 from atomglass.interactions import energy as total_energy
 from atomglass.interactions import forces as all_forces
-from atomglass.kernels import forces as kernels
+from atomglass.kernels import pair_sums as kernels
 from atomglass.potential import PairPotential
 from atomglass.quench import quench
 

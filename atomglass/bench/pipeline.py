@@ -21,7 +21,7 @@ from atomglass.ensemble.store import StudyStore
 from atomglass.expansion import mode_moments
 from atomglass.hessian import ReducedHessian
 from atomglass.interactions import Geometry, Pairs, half_list
-from atomglass.kernels import forces as kernels
+from atomglass.kernels import pair_sums as kernels
 from atomglass.modes import all_below
 from atomglass.quench import quench
 from atomglass.stages import PHONON_MULTIPLE

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.interactions import Geometry
-from atomglass.kernels import cells
+from atomglass.kernels import cell_list as cells
 from atomglass.potential import PairPotential
 
 

@@ -62,7 +62,7 @@ def _threads() -> Finding:
 
 
 def _cache() -> Finding:
-    from atomglass.kernels.compile import cache_folder
+    from atomglass.kernels.jit import cache_folder
 
     folder = cache_folder()
     compiled = (folder / "complete").exists()

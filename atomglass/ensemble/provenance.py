@@ -48,7 +48,7 @@ class Origin:
 
 def provenance() -> dict[str, Any]:
     """Return versions, commit, processor and the like, as plain data."""
-    from atomglass.kernels.compile import source_hash
+    from atomglass.kernels.jit import source_hash
 
     return {
         "atomglass": __version__,

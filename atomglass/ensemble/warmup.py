@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from atomglass.kernels.compile import cache_folder
+from atomglass.kernels.jit import cache_folder
 
 
 def warm_up(tell: Callable[[str], object], everything: bool = False) -> None:

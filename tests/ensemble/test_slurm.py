@@ -19,7 +19,7 @@ from slurm_cluster import Cluster, missing
 from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect
-from atomglass.kernels.compile import cache_folder
+from atomglass.kernels.jit import cache_folder
 from atomglass.resources import shipped_folder
 
 ROOT = Path(__file__).parents[2]

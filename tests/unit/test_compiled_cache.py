@@ -15,7 +15,7 @@ import atomglass
 
 PACKAGE = Path(atomglass.__file__).parent
 CALLEE = """
-from atomglass.kernels.compile import inline
+from atomglass.kernels.jit import inline
 
 
 @inline
@@ -24,7 +24,7 @@ def factor(x):
 """
 CALLER = """
 from atomglass.kernels.callee import factor
-from atomglass.kernels.compile import kernel
+from atomglass.kernels.jit import kernel
 
 
 @kernel

@@ -10,7 +10,8 @@ from samples import glass
 import atomglass as ag
 from atomglass import rearrangements
 from atomglass.interactions import Geometry, half_list, largest_skin
-from atomglass.kernels import cells, regions
+from atomglass.kernels import cell_list as cells
+from atomglass.kernels.minimization import local_relaxation as regions
 from atomglass.rearrangements import Rearrangements
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 280, 3, True)]

@@ -12,9 +12,9 @@ from samples import cell_of, glass
 import atomglass as ag
 from atomglass import swap as swap_module
 from atomglass.errors import InputError
-from atomglass.kernels import random
-from atomglass.kernels.compile import leaf
-from atomglass.kernels.lanes import eight_energies
+from atomglass.kernels import xoshiro as random
+from atomglass.kernels.jit import leaf
+from atomglass.kernels.sampling.simd_pair_energy import eight_energies
 from atomglass.swap import Trajectories
 
 

@@ -7,9 +7,9 @@ import pytest
 from samples import cell_of
 
 import atomglass as ag
-from atomglass.kernels.compile import kernel
-from atomglass.kernels.listing import LINE, vicinity
-from atomglass.kernels.vicinity import REFERENCE, SIGMA, list_of, move_to, owner_of, resize, stop_for
+from atomglass.kernels.jit import kernel
+from atomglass.kernels.sampling.verlet_table import REFERENCE, SIGMA, list_of, move_to, owner_of, resize, stop_for
+from atomglass.kernels.sampling.verlet_table_build import LINE, vicinity
 
 
 @kernel

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels import minimise
-from atomglass.kernels.cells import IMAGE_BITS
-from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.forces import separation
-from atomglass.kernels.minimise import (
+from atomglass.kernels.cell_list import IMAGE_BITS
+from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.minimization import conjugate_gradient as minimise
+from atomglass.kernels.minimization.conjugate_gradient import (
     CONVERGED,
     EXHAUSTED,
     REBUILD,
@@ -25,7 +24,8 @@ from atomglass.kernels.minimise import (
     largest_norm,
     strayed,
 )
-from atomglass.kernels.pair import pair_derivatives
+from atomglass.kernels.pair_potential import pair_derivatives
+from atomglass.kernels.pair_sums import separation
 
 # Slots of the memory, beside those that `minimise` names: the stiffness, then FIRE's time step, mixing and counts.
 ITERATIONS, EVALUATIONS, ENERGY, FRESH = minimise.ITERATIONS, minimise.EVALUATIONS, minimise.ENERGY, minimise.FRESH

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels import minimise, newton
-from atomglass.kernels.compile import kernel
+from atomglass.kernels.jit import kernel
+from atomglass.kernels.minimization import conjugate_gradient as minimise
+from atomglass.kernels.minimization import newton_cg as newton
 
 
 @kernel

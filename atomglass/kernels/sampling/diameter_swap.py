@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.compile import device, kernel, leaf
-from atomglass.kernels.lanes import LANES, eight_energies
-from atomglass.kernels.random import uniform
-from atomglass.kernels.swap import SWAPS, SWAPS_ACCEPTED
+from atomglass.kernels.jit import device, kernel, leaf
+from atomglass.kernels.sampling.displacement_swap import SWAPS, SWAPS_ACCEPTED
+from atomglass.kernels.sampling.simd_pair_energy import LANES, eight_energies
+from atomglass.kernels.xoshiro import uniform
 
 #: The squared distance that fills up the rows of contacts.
 FAR = 1e16
@@ -98,7 +98,7 @@ def _update_neighbours(c, energies, i, old_sigma, new, partner, p):
 def exchange(c, energies, p, temperature, number, generator, counters):
     """Attempt swaps of the diameters of two random particles, in place.
 
-    The verdicts are those of `atomglass.kernels.swap`: the allowance is drawn first, and of the two the one that grows
+    The verdicts are those of `atomglass.kernels.sampling.displacement_swap`: the allowance is drawn first, and of the two the one that grows
     is looked at first. If they are neighbours their pair energy counts twice before and twice after.
 
     Parameters

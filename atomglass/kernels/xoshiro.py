@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.compile import device
+from atomglass.kernels.jit import device
 
 _FIVE, _NINE = np.uint64(5), np.uint64(9)
 _S7, _S57, _S17, _S45, _S19, _S11 = (np.uint64(k) for k in (7, 57, 17, 45, 19, 11))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK, NO_SHIFT, image_shifts, neighbours_of, search_cells
-from atomglass.kernels.compile import device, kernel
-from atomglass.kernels.vicinity import (
+from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, NO_SHIFT, image_shifts, neighbours_of, search_cells
+from atomglass.kernels.jit import device, kernel
+from atomglass.kernels.sampling.verlet_table import (
     BATCH,
     COLUMNS,
     ENERGY,

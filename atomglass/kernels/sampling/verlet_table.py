@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.compile import device
-from atomglass.kernels.pair import pair_diameter
+from atomglass.kernels.jit import device
+from atomglass.kernels.pair_potential import pair_diameter
 
 # Columns of the table. From REFERENCE on: the place at which the list was built.
 X, Y, Z, SIGMA, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.compile import inline, kernel
+from atomglass.kernels.jit import inline, kernel
 
 #: Boxes of so few particles are not halved again.
 LEAF = 12

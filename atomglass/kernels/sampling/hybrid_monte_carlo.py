@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.compile import device, kernel, leaf
-from atomglass.kernels.exchanges import exchange, find_contacts
-from atomglass.kernels.pair import pair_energy_slope
-from atomglass.kernels.pair_list import (
+from atomglass.kernels.jit import device, kernel, leaf
+from atomglass.kernels.pair_potential import pair_energy_slope
+from atomglass.kernels.sampling.diameter_swap import exchange, find_contacts
+from atomglass.kernels.sampling.displacement_swap import REBUILDS
+from atomglass.kernels.sampling.flat_pair_list import (
     MARGIN,
     find_energies,
     find_pairs,
@@ -27,9 +28,8 @@ from atomglass.kernels.pair_list import (
     renew,
     square_distances,
 )
-from atomglass.kernels.random import uniform
-from atomglass.kernels.swap import REBUILDS
-from atomglass.kernels.vicinity import SIGMA, X, Y
+from atomglass.kernels.sampling.verlet_table import SIGMA, X, Y
+from atomglass.kernels.xoshiro import uniform
 
 # Counters, beside those of `swap`.
 TRAJECTORIES, TRAJECTORIES_ACCEPTED = 5, 6
@@ -212,7 +212,7 @@ def run_sweeps(
     Parameters
     ----------
     axes, particles, reference, images, energies, cell, inverse, reach, skin, p, generator
-        See `atomglass.kernels.swap.run_moves`.
+        See `atomglass.kernels.sampling.displacement_swap.run_moves`.
     w : Work
         The list of the reference positions, with the present places and diameters.
     temperature : float

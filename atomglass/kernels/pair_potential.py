@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.compile import device
+from atomglass.kernels.jit import device
 
 
 class PairParameters(NamedTuple):

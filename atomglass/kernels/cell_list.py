@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.compile import device, inline, kernel
+from atomglass.kernels.jit import device, inline, kernel
 
 IMAGE_BITS = 5
 IMAGE_MASK = 31

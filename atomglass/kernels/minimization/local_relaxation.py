@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK, NO_SHIFT
-from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.minimise import conjugate, dot, evaluate, largest_norm, line_search, strayed
+from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, NO_SHIFT
+from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.minimization.conjugate_gradient import (
+    conjugate,
+    dot,
+    evaluate,
+    largest_norm,
+    line_search,
+    strayed,
+)
 
 
 @kernel

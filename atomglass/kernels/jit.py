@@ -28,10 +28,11 @@ _WITHOUT_COUNTING: dict[str, Any] = {"error_model": "numpy", "fastmath": FAST_MA
 
 @cache
 def source_hash() -> str:
-    """Return a hash of all kernel sources and of numba's version."""
+    """Return a hash of all kernel sources, those in subfolders too, and of numba's version."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.forces import energy_forces, energy_forces_masked, energy_forces_plane
-from atomglass.kernels.newton import newton_direction
+from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.minimization.newton_cg import newton_direction
+from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked, energy_forces_plane
 
 CONVERGED, REBUILD, EXHAUSTED, STALLED = 0, 1, 2, 3
 # Slots of the memory that carries a minimisation from one call to the next.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK
-from atomglass.kernels.compile import inline, kernel
-from atomglass.kernels.pair import pair_derivatives, pair_diameter, pair_energy, pair_energy_slope
+from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK
+from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.pair_potential import pair_derivatives, pair_diameter, pair_energy, pair_energy_slope
 
 
 @inline

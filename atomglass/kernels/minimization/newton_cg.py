@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.cells import IMAGE_BITS
-from atomglass.kernels.compile import inline
-from atomglass.kernels.forces import separation
-from atomglass.kernels.pair import pair_derivatives
+from atomglass.kernels.cell_list import IMAGE_BITS
+from atomglass.kernels.jit import inline
+from atomglass.kernels.pair_potential import pair_derivatives
+from atomglass.kernels.pair_sums import separation
 
 
 @inline

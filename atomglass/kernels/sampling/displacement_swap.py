@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.cells import wrap
-from atomglass.kernels.compile import device, kernel, leaf
-from atomglass.kernels.listing import vicinity
-from atomglass.kernels.pair import pair_diameter, pair_energy
-from atomglass.kernels.prefetch import prefetch
-from atomglass.kernels.random import draw_uniform
-from atomglass.kernels.vicinity import (
+from atomglass.kernels.cell_list import wrap
+from atomglass.kernels.jit import device, kernel, leaf
+from atomglass.kernels.pair_potential import pair_diameter, pair_energy
+from atomglass.kernels.sampling.prefetch import prefetch
+from atomglass.kernels.sampling.verlet_table import (
     BATCH,
     ENERGY,
     SIGMA,
@@ -34,6 +32,8 @@ from atomglass.kernels.vicinity import (
     strayed,
     straying,
 )
+from atomglass.kernels.sampling.verlet_table_build import vicinity
+from atomglass.kernels.xoshiro import draw_uniform
 
 # Counters.
 DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS = 0, 1, 2, 3, 4

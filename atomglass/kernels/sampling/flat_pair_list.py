@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.cells import IMAGE_BITS, IMAGE_MASK, image_shifts, neighbour_list, wrap
-from atomglass.kernels.compile import device, kernel, leaf
-from atomglass.kernels.exchanges import Contacts, room_for_contacts
-from atomglass.kernels.pair import pair_diameter, pair_energy
-from atomglass.kernels.vicinity import SIGMA, X, Y
+from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, image_shifts, neighbour_list, wrap
+from atomglass.kernels.jit import device, kernel, leaf
+from atomglass.kernels.pair_potential import pair_diameter, pair_energy
+from atomglass.kernels.sampling.diameter_swap import Contacts, room_for_contacts
+from atomglass.kernels.sampling.verlet_table import SIGMA, X, Y
 
 #: Pairs are kept up to this far beyond their cutoff, and looked up anew when a particle has gone half of it.
 MARGIN = 0.3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.compile import inline, kernel
+from atomglass.kernels.jit import inline, kernel
 
 #: Columns that are eliminated before the rest of a front is updated.
 PANEL = 32

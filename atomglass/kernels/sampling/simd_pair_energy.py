@@ -13,8 +13,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from atomglass.kernels.compile import device
-from atomglass.kernels.pair import pair_diameter, pair_energy
+from atomglass.kernels.jit import device
+from atomglass.kernels.pair_potential import pair_diameter, pair_energy
 
 #: Pairs at once: a vector of 512 bits, or several shorter ones where the processor has no such.
 LANES = 8
