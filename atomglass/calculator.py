@@ -9,9 +9,9 @@ from ase import Atoms
 from ase.calculators import calculator as ase_calculator
 from ase.stress import full_3x3_to_voigt_6_stress
 
-from atomglass.configuration import Configuration, find_diameters
-from atomglass.interactions import energy_forces_stress
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration, find_diameters
+from atomglass.system.interactions import energy_forces_stress
+from atomglass.system.potential import PairPotential
 
 
 class Calculator(ase_calculator.Calculator):

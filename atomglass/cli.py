@@ -49,8 +49,8 @@ def version() -> None:
 @app.command()
 def potentials() -> None:
     """List the shipped potentials."""
-    from atomglass.potential import load_potential
     from atomglass.resources import shipped_folder
+    from atomglass.system.potential import load_potential
     from atomglass.terminal import print_table
 
     rows = []

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.linalg import eigsh
 
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
 from atomglass.modes import check_held
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
 from atomglass.kernels.pair_sums import strain_response
 from atomglass.modes import check_held
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
 from atomglass import quartic
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
-from atomglass.interactions import Geometry, Pairs, half_list, largest_skin
 from atomglass.kernels import pair_sums as kernels
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Geometry, Pairs, half_list, largest_skin
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

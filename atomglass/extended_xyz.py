@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import DIAMETER_NAMES, Configuration, find_diameters, from_three_dimensional
 from atomglass.errors import InputError
+from atomglass.system.configuration import DIAMETER_NAMES, Configuration, find_diameters, from_three_dimensional
 
 _PAIR = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|\{[^}]*\}|\[[^\]]*\]|\S+)')
 _PROPERTIES = "species:S:1:pos:R:3:diameters:R:1:radius:R:1"

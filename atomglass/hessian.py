@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from atomglass.configuration import Configuration
 from atomglass.factorisation import Dissection, Factor
-from atomglass.interactions import Pairs
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
+from atomglass.system.potential import PairPotential
 
 #: Shift below zero at which the Hessian is factorised, in units of its mean diagonal element (some 200 here).
 SHIFT = 1e-9

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh, eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.factorisation import Factor
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

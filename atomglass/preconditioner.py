@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from atomglass.factorisation import Dissection
-from atomglass.interactions import Geometry
 from atomglass.kernels.minimization import coarse_grid as kernels
-from atomglass.potential import PairPotential
+from atomglass.system.interactions import Geometry
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

@@ -9,14 +9,14 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
-from atomglass.interactions import Geometry, ListedPairs, largest_skin
 from atomglass.kernels.minimization import conjugate_gradient as kernels
 from atomglass.kernels.minimization import steepest_descent as descent
-from atomglass.potential import PairPotential
 from atomglass.preconditioner import grid
 from atomglass.settling import Settling, State
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Geometry, ListedPairs, largest_skin
+from atomglass.system.potential import PairPotential
 
 #: Width of the neighbour list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
 SKIN, WIDE_SKIN = 0.4, 1.2

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.expansion import energy_profile
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs, forces
 from atomglass.modes import lowest_of
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs, forces
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

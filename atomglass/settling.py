@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.interactions import Geometry
 from atomglass.kernels.minimization import conjugate_gradient as minimise
 from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.kernels.minimization import vector_ops as settle
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked
-from atomglass.potential import PairPotential
 from atomglass.preconditioner import ElasticPreconditioner
 from atomglass.rearrangements import Rearrangements
+from atomglass.system.interactions import Geometry
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

@@ -9,20 +9,20 @@ import numpy as np
 import pandas as pd
 
 from atomglass import files
-from atomglass.configuration import Configuration
 from atomglass.density_of_states import density_of_states
-from atomglass.diameters import sample_diameters
 from atomglass.elasticity import ElasticModuli, moduli_of
 from atomglass.errors import InputError
 from atomglass.expansion import expand_all
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
-from atomglass.interactions import forces as all_forces
 from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
-from atomglass.potential import PairPotential, load_potential
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
 from atomglass.quench import quench
 from atomglass.swap import SwapMonteCarlo, Trajectories, check_seed
+from atomglass.system.configuration import Configuration
+from atomglass.system.diameters import sample_diameters
+from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import forces as all_forces
+from atomglass.system.potential import PairPotential, load_potential
 from atomglass.terminal import print_table
 
 #: Largest force at which a configuration still passes as an inherent state.

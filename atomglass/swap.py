@@ -14,16 +14,16 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
-from atomglass.interactions import Geometry, largest_skin
 from atomglass.kernels import cell_list as cells
 from atomglass.kernels.sampling import displacement_swap as kernels
 from atomglass.kernels.sampling import flat_pair_list as pair_list
 from atomglass.kernels.sampling import hybrid_monte_carlo as trajectory
 from atomglass.kernels.sampling.verlet_table import Vicinity
 from atomglass.kernels.sampling.verlet_table_build import vicinity
-from atomglass.potential import PairPotential, PairSettings
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Geometry, largest_skin
+from atomglass.system.potential import PairPotential, PairSettings
 
 #: Every so many sweeps, counted from the first, the particles are put into spatial order and all is recomputed.
 ORDERING_INTERVAL = 1000

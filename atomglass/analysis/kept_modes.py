@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from atomglass.analysis.selection import quasi_localized
-from atomglass.configuration import Configuration
 from atomglass.ensemble.inherent_states import kept_configurations
 from atomglass.ensemble.store import StudyStore
 from atomglass.errors import InputError
 from atomglass.expansion import Expansion, expand_all
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
 from atomglass.modes import all_below, all_modes
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
 
 #: Relative difference up to which a mode computed again is the one in the table.
 SAME_FREQUENCY = 1e-6

@@ -8,8 +8,8 @@ from matplotlib.collections import EllipseCollection
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.analysis.style import GROUP_COLOURS, PALE, axes_or_new, styled
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
+from atomglass.system.configuration import Configuration
 
 #: Arrows shorter than this share of the longest are left out: far from the core they would be dust.
 _LEAST_ARROW = 0.08

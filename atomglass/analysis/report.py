@@ -18,12 +18,12 @@ from atomglass.analysis.recurrence_table import load_recurrences
 from atomglass.analysis.report_tables import ReportTable
 from atomglass.analysis.report_wells import wells_tables
 from atomglass.analysis.typesetting import number, typeset, with_error
-from atomglass.configuration import Configuration
 from atomglass.ensemble.inherent_states import load_configuration
 from atomglass.ensemble.settings import PotentialSettings
 from atomglass.ensemble.tables import Study, load_study
 from atomglass.errors import InputError
-from atomglass.potential import PairPotential, potential_from
+from atomglass.system.configuration import Configuration
+from atomglass.system.potential import PairPotential, potential_from
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from atomglass.analysis.exponents import exponent_and_error
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
 from atomglass.analysis.statements import per_realization
 from atomglass.errors import InputError
-from atomglass.potential import load_potential
 from atomglass.second_wells import Outcome
+from atomglass.system.potential import load_potential
 
 
 def compare_studies(

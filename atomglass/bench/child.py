@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from atomglass import files
-from atomglass.configuration import Configuration
+from atomglass.system.configuration import Configuration
 
 #: Tasks by name: the module they are in, and the function. It is given the sample and returns plain data.
 TASKS = {

@@ -16,11 +16,11 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, cpu_seconds
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.configuration import Configuration
 from atomglass.diagnostics.dynamics import bond_breaking
 from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
 from atomglass.quench import quench
 from atomglass.swap import SwapMonteCarlo
+from atomglass.system.configuration import Configuration
 
 #: Particles; sweeps before the first start and between two starts; how many starts.
 NUMBER, EQUILIBRATION, BETWEEN_STARTS, STARTS = 400, 40_000, 4000, 6

@@ -11,8 +11,8 @@ from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
 from atomglass.bench.peer_lammps import ended
 from atomglass.calculator import Calculator
-from atomglass.configuration import Configuration
 from atomglass.quench import quench
+from atomglass.system.configuration import Configuration
 
 
 def fire(sample: Configuration) -> dict[str, Any]:

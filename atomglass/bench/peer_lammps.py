@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
 from atomglass.bench.comparison import compared
-from atomglass.configuration import Configuration
 from atomglass.hessian import pair_hessian
-from atomglass.interactions import Geometry, Pairs, half_list
-from atomglass.interactions import energy as total_energy
-from atomglass.interactions import forces as all_forces
 from atomglass.kernels import pair_sums as kernels
-from atomglass.potential import PairPotential
 from atomglass.quench import quench
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Geometry, Pairs, half_list
+from atomglass.system.interactions import energy as total_energy
+from atomglass.system.interactions import forces as all_forces
+from atomglass.system.potential import PairPotential
 
 _CALLS = 50
 _SKIN = 0.3

@@ -10,7 +10,7 @@ from atomglass.bench.child import ChildError, run_child
 from atomglass.bench.clock import Timing
 from atomglass.bench.setting import Benchmark, Setting
 from atomglass.bench.table import Row, Target
-from atomglass.configuration import Configuration
+from atomglass.system.configuration import Configuration
 
 #: The longest that another program may take, in seconds of CPU time.
 PATIENCE = 400.0

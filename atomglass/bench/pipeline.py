@@ -12,7 +12,6 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, joined
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.configuration import Configuration
 from atomglass.elasticity import moduli_of
 from atomglass.ensemble.provenance import provenance
 from atomglass.ensemble.realization import realize
@@ -20,11 +19,12 @@ from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.store import StudyStore
 from atomglass.expansion import mode_moments
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Geometry, Pairs, half_list
 from atomglass.kernels import pair_sums as kernels
 from atomglass.modes import all_below
 from atomglass.quench import quench
 from atomglass.stages import PHONON_MULTIPLE
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Geometry, Pairs, half_list
 
 UNIT = "evaluations"
 #: Modes of a sample of N = 4000 in two dimensions, and the directions that are expanded at a time.

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from atomglass import files
-from atomglass.configuration import Configuration
-from atomglass.potential import PairPotential, load_potential
 from atomglass.quench import quench
 from atomglass.stages import random_configuration
 from atomglass.swap import SwapMonteCarlo, Trajectories
+from atomglass.system.configuration import Configuration
+from atomglass.system.potential import PairPotential, load_potential
 
 #: Temperatures of the samples, by dimension: the paper's, and one where the 3-D liquid is as slow.
 TEMPERATURE = {2: 0.1, 3: 0.13}

@@ -10,13 +10,13 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, take_turns
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.configuration import Configuration
 from atomglass.diagnostics.series import integrated_correlation_time
 from atomglass.ensemble.realization import realize
 from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.tables import load_study
 from atomglass.errors import InputError
 from atomglass.quench import quench
+from atomglass.system.configuration import Configuration
 
 
 def small(setting: Setting) -> Iterator[Row]:

@@ -11,9 +11,9 @@ from atomglass.bench.child import forget_peak, peak_memory, run_child
 from atomglass.bench.clock import Timing, cpu_seconds
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.configuration import Configuration
 from atomglass.modes import lowest_modes
 from atomglass.quench import quench
+from atomglass.system.configuration import Configuration
 
 #: The longest that a child may take.
 PATIENCE = 1200.0

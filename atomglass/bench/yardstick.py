@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
+from atomglass.system.configuration import Configuration
 
 #: What the yardstick has always been compiled with.
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fPIC", "-c")

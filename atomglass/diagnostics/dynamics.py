@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.diagnostics.pairs import pair_diameters, pairs_within
 from atomglass.errors import InputError
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.potential import PairPotential
 
 #: Two particles are bonded below this many pair diameters: where the models in `potentials/` with n = 12 interact.
 BONDED = 1.25

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atomglass.configuration import Configuration
 from atomglass.diagnostics.dynamics import overlap
 from atomglass.diagnostics.structure import hexatic_order, size_correlation, steinhardt_order
 from atomglass.errors import InputError
+from atomglass.system.configuration import Configuration
 
 #: Largest global order of a liquid, by dimension; in small samples fluctuations of order N^-1/2 set the limit.
 GLOBAL_ORDER = {2: 0.2, 3: 0.1}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
-from atomglass.interactions import Geometry
 from atomglass.kernels import cell_list as cells
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Geometry
+from atomglass.system.potential import PairPotential
 
 
 def pairs_within(configuration: Configuration, reach: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

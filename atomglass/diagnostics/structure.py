@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.spatial import Voronoi
 from scipy.special import gammaln, lpmv
 
-from atomglass.configuration import Configuration
 from atomglass.diagnostics.pairs import pair_diameters, pairs_within
 from atomglass.errors import InputError
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

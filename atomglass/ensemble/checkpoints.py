@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from atomglass.configuration import Configuration
 from atomglass.ensemble.configurations import ARRAYS
 from atomglass.ensemble.rows import Realization
+from atomglass.system.configuration import Configuration
 
 _MAGIC = b"atomglass checkpoint "
 #: Arrays of the archive that belong to pending realizations, not to the sampler.

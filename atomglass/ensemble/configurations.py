@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.configuration import Configuration
 from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.shards import DamagedShard
+from atomglass.system.configuration import Configuration
 
 #: What a configuration is made of.
 ARRAYS = ("positions", "diameters", "box")

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from atomglass.configuration import Configuration
-from atomglass.diameters import sample_diameters
 from atomglass.ensemble.columns import MODES, REALIZATIONS
 from atomglass.ensemble.models import Words, stream
 from atomglass.ensemble.realization import realize
@@ -19,6 +17,8 @@ from atomglass.ensemble.settings import StudySettings, read_glass_study
 from atomglass.quench import quench
 from atomglass.settings import validated
 from atomglass.swap import TUNING_SWEEPS, SwapMonteCarlo, Trajectories
+from atomglass.system.configuration import Configuration
+from atomglass.system.diameters import sample_diameters
 
 #: Force to which the random start is relaxed: enough that no two particles overlap.
 START_FORCE = 1.0

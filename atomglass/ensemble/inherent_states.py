@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from atomglass.configuration import Configuration
 from atomglass.ensemble.shards import DamagedShard
 from atomglass.ensemble.store import StudyStore
 from atomglass.errors import InputError
+from atomglass.system.configuration import Configuration
 
 
 def load_configuration(folder: str | Path, realization: int) -> Configuration:

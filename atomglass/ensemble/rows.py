@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from atomglass.configuration import Configuration
+from atomglass.system.configuration import Configuration
 
 Row = dict[str, Any]
 

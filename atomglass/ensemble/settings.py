@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.errors import InputError
-from atomglass.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.quench import Method
 from atomglass.resources import find_toml
 from atomglass.settings import Settings, read_toml, validated
 from atomglass.swap import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
+from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.version import KERNEL_VERSION
 
 Text = Annotated[str, StringConstraints(min_length=1)]

@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from atomglass.configuration import Configuration
 from atomglass.ensemble import checkpoints, configurations, shards
 from atomglass.ensemble.checkpoints import Checkpoint
 from atomglass.ensemble.crashes import Crashes
@@ -32,6 +31,7 @@ from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.settings import StudyBase
 from atomglass.ensemble.shards import DamagedShard, Shard
 from atomglass.errors import InputError
+from atomglass.system.configuration import Configuration
 
 FORMAT = 1
 _PARTS = ("shards", "configurations", "checkpoints", "claims", "runs")

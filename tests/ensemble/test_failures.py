@@ -19,7 +19,7 @@ from atomglass.ensemble.runners import run_serial
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
-from atomglass.interactions import energy
+from atomglass.system.interactions import energy
 
 
 def collected(store: StudyStore):

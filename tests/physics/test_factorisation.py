@@ -10,7 +10,7 @@ from scipy import sparse
 import atomglass as ag
 from atomglass.factorisation import TRUSTED, Dissection
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
+from atomglass.system.interactions import Pairs
 
 CASES = [
     ("kumar2021", 100, 2, False),

@@ -10,7 +10,7 @@ from samples import glass, liquid
 import atomglass as ag
 from atomglass import modes as modes_module
 from atomglass.hessian import ReducedHessian
-from atomglass.interactions import Pairs
+from atomglass.system.interactions import Pairs
 
 GLASSES = [("kumar2021", 100, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 100, 3, True)]
 

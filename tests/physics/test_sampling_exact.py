@@ -15,8 +15,8 @@ from scipy import integrate, stats
 
 import atomglass as ag
 from atomglass.diagnostics import integrated_correlation_time
-from atomglass.interactions import Pairs
 from atomglass.swap import Trajectories
+from atomglass.system.interactions import Pairs
 
 POTENTIAL = ag.load_potential("kumar2021")
 STEP = 0.2

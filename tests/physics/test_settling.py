@@ -13,9 +13,9 @@ from samples import glass, liquid
 import atomglass as ag
 from atomglass import rearrangements
 from atomglass.hessian import pair_hessian
-from atomglass.interactions import Geometry, Pairs, half_list
 from atomglass.preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid
 from atomglass.settling import Settling
+from atomglass.system.interactions import Geometry, Pairs, half_list
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 1300, 3, False)]
 

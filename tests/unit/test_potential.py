@@ -8,7 +8,7 @@ from naive import Model
 from samples import POTENTIALS
 
 import atomglass as ag
-from atomglass.potential import potential_from
+from atomglass.system.potential import potential_from
 
 #: Exponents, orders and cutoffs; in the last one phi near the cutoff is below rounding.
 FAMILY = [(12, 2, 1.25), (10, 3, 1.4), (12, 4, 1.25), (1, 0, 3.0), (7, 1, 2.0), (7, 8, 1.5)]

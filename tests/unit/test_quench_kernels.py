@@ -8,10 +8,10 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
-from atomglass.interactions import Geometry, ListedPairs, half_list, largest_skin
 from atomglass.kernels.minimization import newton_cg as newton
 from atomglass.kernels.minimization import vector_ops as settle
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked, energy_forces_plane
+from atomglass.system.interactions import Geometry, ListedPairs, half_list, largest_skin
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 100, 2, True), ("kumar2021_3d", 110, 3, True)]
 PACKED = {2: [(0, 0), (0, 1), (1, 1)], 3: [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]}

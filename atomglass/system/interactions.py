@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.configuration import Configuration
 from atomglass.errors import InputError
 from atomglass.kernels import cell_list as cells
 from atomglass.kernels import pair_sums as kernels
-from atomglass.potential import PairPotential
+from atomglass.system.configuration import Configuration
+from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 

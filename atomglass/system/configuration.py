@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass import checks
 from atomglass.errors import InputError
+from atomglass.system import checks
 
 if TYPE_CHECKING:
     from ase import Atoms
