@@ -61,8 +61,8 @@ def compare(
     from atomglass.analysis.selection import Selection
     from atomglass.analysis.study_comparison import compare_studies
     from atomglass.analysis.words import comparison_table, paired_table
-    from atomglass.ensemble.disk import replace
     from atomglass.ensemble.tables import load_study
+    from atomglass.io.atomic import replace
     from atomglass.terminal import print_table
 
     studies = [load_study(folder) for folder in folders]

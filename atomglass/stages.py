@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from atomglass import files
 from atomglass.density_of_states import density_of_states
 from atomglass.elasticity import ElasticModuli, moduli_of
 from atomglass.errors import InputError
 from atomglass.expansion import expand_all
 from atomglass.hessian import ReducedHessian
+from atomglass.io import files
 from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
 from atomglass.quench import quench

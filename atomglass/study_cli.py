@@ -182,7 +182,7 @@ def export(
 ) -> None:
     """Write the inherent state of one realization that the study kept."""
     from atomglass.ensemble.inherent_states import load_configuration
-    from atomglass.files import write
+    from atomglass.io.files import write
 
     write(out, load_configuration(folder, realization))
     typer.echo(f"written: {out}")

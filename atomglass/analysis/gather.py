@@ -202,7 +202,7 @@ def _plain(value: Any) -> Any:
 
 def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
     """Write `analysis.json` and a CSV file of each table, each whole or not at all; return the paths."""
-    from atomglass.ensemble.disk import replace
+    from atomglass.io.atomic import replace
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.analysis.publication import TABLES
-from atomglass.ensemble.disk import replace
 from atomglass.ensemble.store import FORMAT, StudyStore, flat
 from atomglass.errors import InputError
+from atomglass.io.atomic import replace
 
 #: What of the physics may differ between portions.
 _FREE = ("seed", "kernel_version")

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from atomglass.ensemble.disk import replace
 from atomglass.errors import InputError
+from atomglass.io.atomic import replace
 
 #: What is published, where it exists. Attempts and runs are left out: they tell of hosts and times.
 TABLES = ("realizations", "modes", "wells", "recurrences")

@@ -9,8 +9,8 @@ import pandas as pd
 
 from atomglass.analysis.gather import Analysis
 from atomglass.analysis.typesetting import interval, number, with_error
-from atomglass.ensemble.disk import replace
 from atomglass.errors import InputError
+from atomglass.io.atomic import replace
 
 #: The lines of a page between which the table stands.
 BEGIN, END = "<!-- our exponents: written by `atomglass report --exponents` -->", "<!-- end of our exponents -->"

@@ -60,7 +60,7 @@ def write_report(
     InputError
         There are no tables, a table lacks a column, or the file cannot be written there.
     """
-    from atomglass.ensemble.disk import replace
+    from atomglass.io.atomic import replace
 
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from atomglass import files
+from atomglass.io import files
 from atomglass.system.configuration import Configuration
 
 #: Tasks by name: the module they are in, and the function. It is given the sample and returns plain data.

@@ -35,7 +35,7 @@ def bench(
     from atomglass.bench.table import HEADER, annotated
     from atomglass.bench.table import markdown as as_markdown
     from atomglass.ensemble.store import StudyStore
-    from atomglass.files import written_aside
+    from atomglass.io.files import written_aside
     from atomglass.terminal import print_table
 
     if names:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass import files
+from atomglass.io import files
 from atomglass.quench import quench
 from atomglass.stages import random_configuration
 from atomglass.swap import SwapMonteCarlo, Trajectories

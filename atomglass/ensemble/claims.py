@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from atomglass.ensemble.crashes import Crashes, told_of_crashes
-from atomglass.ensemble.disk import publish, replace
-from atomglass.ensemble.processes import Identity, is_dead
 from atomglass.ensemble.rows import ClaimLost
+from atomglass.io.atomic import publish, replace
+from atomglass.io.process_identity import Identity, is_dead
 
 #: Seconds without a sign of life after which a claim may be taken over.
 CLAIM_LIFE = 600.0

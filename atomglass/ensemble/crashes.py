@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from atomglass.ensemble.disk import replace
 from atomglass.ensemble.rows import Realization, Row
+from atomglass.io.atomic import replace
 
 #: After so many crashes in the same realization it is given up, as a row with status `crashed`.
 MOST_CRASHES = 3

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from atomglass.ensemble.claims import CLAIM_LIFE
-from atomglass.ensemble.disk import publish
 from atomglass.ensemble.loop import Outcome, Progress, Share, work
 from atomglass.ensemble.provenance import Origin
 from atomglass.ensemble.stopping import SIGNALS, Stop
 from atomglass.ensemble.store import StudyStore
+from atomglass.io.atomic import publish
 
 #: How often a worker that was killed is replaced by a new one, altogether.
 REPLACEMENTS = 3

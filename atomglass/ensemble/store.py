@@ -25,12 +25,12 @@ from typing import Any
 from atomglass.ensemble import checkpoints, configurations, shards
 from atomglass.ensemble.checkpoints import Checkpoint
 from atomglass.ensemble.crashes import Crashes
-from atomglass.ensemble.disk import publish, replace, sweep_asides
 from atomglass.ensemble.models import model_of
 from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.settings import StudyBase
 from atomglass.ensemble.shards import DamagedShard, Shard
 from atomglass.errors import InputError
+from atomglass.io.atomic import publish, replace, sweep_asides
 from atomglass.system.configuration import Configuration
 
 FORMAT = 1

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from atomglass.ensemble.checkpoints import read_head
 from atomglass.ensemble.claims import read_claim
-from atomglass.ensemble.processes import Identity, is_dead
 from atomglass.ensemble.shards import DamagedShard
 from atomglass.ensemble.store import StudyStore
+from atomglass.io.process_identity import Identity, is_dead
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.ensemble.columns import ATTEMPTS, schema
-from atomglass.ensemble.disk import replace, replacing
 from atomglass.ensemble.shards import DamagedShard, Shard
 from atomglass.ensemble.store import StudyStore
 from atomglass.errors import InputError
+from atomglass.io.atomic import replace, replacing
 
 #: Rows of one row group of a collected table.
 ROW_GROUP = 100_000

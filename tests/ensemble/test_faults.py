@@ -15,7 +15,7 @@ from conftest import Silent, atomglass, same_tables, start
 from test_one_result import ORIGIN
 
 from atomglass.ensemble import chain as chains
-from atomglass.ensemble import disk, loop
+from atomglass.ensemble import loop
 from atomglass.ensemble.claims import Claims, read_claim
 from atomglass.ensemble.rows import ClaimLost
 from atomglass.ensemble.runners import run_serial
@@ -24,6 +24,7 @@ from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.survey import survey
 from atomglass.ensemble.tables import collect
 from atomglass.errors import InputError
+from atomglass.io import atomic as disk
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(undisturbed: Path, study_file, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import atomglass as ag
-from atomglass.files import frames, read_all
+from atomglass.io.files import frames, read_all
 
 DATA = Path(__file__).parents[1] / "data"
 GLASS = ag.Configuration([[1.25, 2.5], [3.125, 4.75], [6.0, 0.1]], [1.0625, 0.9, 1.3], [10.0, 11.0])

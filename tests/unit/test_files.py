@@ -12,8 +12,8 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
 
 import atomglass as ag
-from atomglass.extended_xyz import format_frame, parse_frame, split_frames
-from atomglass.files import frames, read_all
+from atomglass.io.extended_xyz import format_frame, parse_frame, split_frames
+from atomglass.io.files import frames, read_all
 
 DATA = Path(__file__).parents[1] / "data"
 SHEARED = np.array([[5.0, 0.3, -0.2], [1.2, 6.0, 0.1], [-0.7, 0.4, 7.0]])

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from atomglass.ensemble.processes import Identity, is_dead
+from atomglass.io.process_identity import Identity, is_dead
 
 #: Every place where a process may be killed, for tests that do so: `KIND.STEP`, see `passing`.
 KINDS = ("manifest", "configurations", "shard", "checkpoint", "claim", "run", "table", "crash")

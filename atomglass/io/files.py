@@ -21,7 +21,7 @@ from typing import IO, Any
 import numpy as np
 
 from atomglass.errors import InputError
-from atomglass.extended_xyz import RawFrame, format_frame, parse_frame, split_frames
+from atomglass.io.extended_xyz import RawFrame, format_frame, parse_frame, split_frames
 from atomglass.system.configuration import Configuration, find_diameters, from_three_dimensional
 
 _TEXT = (".extxyz", ".xyz")
