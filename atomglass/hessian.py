@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from atomglass.factorisation import Dissection, Factor
+from atomglass.linalg.factorization import Dissection, Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.potential import PairPotential

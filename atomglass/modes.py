@@ -10,8 +10,8 @@ from scipy.linalg import eigh, eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from atomglass.errors import InputError
-from atomglass.factorisation import Factor
 from atomglass.hessian import ReducedHessian
+from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.potential import PairPotential

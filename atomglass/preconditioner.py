@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from atomglass.factorisation import Dissection
 from atomglass.kernels.minimization import coarse_grid as kernels
+from atomglass.linalg.factorization import Dissection
 from atomglass.system.interactions import Geometry
 from atomglass.system.potential import PairPotential
 

@@ -8,8 +8,8 @@ from samples import fcc, glass, liquid, triangular
 from scipy import sparse
 
 import atomglass as ag
-from atomglass.factorisation import TRUSTED, Dissection
 from atomglass.hessian import ReducedHessian
+from atomglass.linalg.factorization import TRUSTED, Dissection
 from atomglass.system.interactions import Pairs
 
 CASES = [
