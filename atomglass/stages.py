@@ -17,7 +17,7 @@ from atomglass.io import files
 from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
 from atomglass.quench import quench
-from atomglass.swap import SwapMonteCarlo, Trajectories, check_seed
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories, check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
 from atomglass.system.interactions import Pairs

@@ -19,7 +19,7 @@ from atomglass.bench.table import Row, Target
 from atomglass.diagnostics.dynamics import bond_breaking
 from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
 from atomglass.quench import quench
-from atomglass.swap import SwapMonteCarlo
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.configuration import Configuration
 
 #: Particles; sweeps before the first start and between two starts; how many starts.

@@ -9,8 +9,8 @@ import numpy as np
 
 from atomglass.io import files
 from atomglass.quench import quench
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories
 from atomglass.stages import random_configuration
-from atomglass.swap import SwapMonteCarlo, Trajectories
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential, load_potential
 

@@ -13,8 +13,8 @@ from atomglass.errors import InputError
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.quench import Method
 from atomglass.resources import find_toml
+from atomglass.sampling.swap_monte_carlo import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
 from atomglass.settings import Settings, read_toml, validated
-from atomglass.swap import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
 from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.version import KERNEL_VERSION
 
@@ -22,7 +22,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class TrajectorySettings(Settings):
-    """Molecular dynamics in place of displacements, see `atomglass.swap.Trajectories`."""
+    """Molecular dynamics in place of displacements, see `atomglass.sampling.swap_monte_carlo.Trajectories`."""
 
     every: int = Field(default=Trajectories.every, ge=1, le=MOST_OF_A_TRAJECTORY)
     steps: int = Field(default=Trajectories.steps, ge=1, le=MOST_OF_A_TRAJECTORY)

@@ -50,7 +50,7 @@ def _common() -> None:
 def _trajectories() -> None:
     from atomglass.ensemble.glass import start_chain
     from atomglass.ensemble.settings import read_study
-    from atomglass.swap import SwapMonteCarlo, Trajectories
+    from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories
 
     settings = read_study("tiny")
     start = start_chain(settings, 0).configuration

@@ -15,7 +15,7 @@ from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
-from atomglass.swap import Trajectories
+from atomglass.sampling.swap_monte_carlo import Trajectories
 
 DATA = Path(__file__).parents[2] / "data"
 SECTION = "[sample.trajectories]\nevery = 3\nsteps = 5\n"

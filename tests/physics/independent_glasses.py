@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import atomglass as ag
-from atomglass.swap import Trajectories
+from atomglass.sampling.swap_monte_carlo import Trajectories
 
 #: Sweeps between two quenches, about equal in core time, and what the sampler is given besides.
 SCHEMES = {"default": (250, {}), "trajectories": (180, {"trajectories": Trajectories()})}

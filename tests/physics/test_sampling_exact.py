@@ -15,7 +15,7 @@ from scipy import integrate, stats
 
 import atomglass as ag
 from atomglass.diagnostics import integrated_correlation_time
-from atomglass.swap import Trajectories
+from atomglass.sampling.swap_monte_carlo import Trajectories
 from atomglass.system.interactions import Pairs
 
 POTENTIAL = ag.load_potential("kumar2021")

@@ -7,7 +7,7 @@ import pytest
 
 import atomglass as ag
 from atomglass.errors import InputError
-from atomglass.swap import ORDERING_INTERVAL
+from atomglass.sampling.swap_monte_carlo import ORDERING_INTERVAL
 
 POTENTIAL = ag.load_potential("kumar2021")
 

@@ -10,12 +10,12 @@ from naive import Model, SwapTwin, Xoshiro
 from samples import cell_of, glass
 
 import atomglass as ag
-from atomglass import swap as swap_module
 from atomglass.errors import InputError
 from atomglass.kernels import xoshiro as random
 from atomglass.kernels.jit import leaf
 from atomglass.kernels.sampling.simd_pair_energy import eight_energies
-from atomglass.swap import Trajectories
+from atomglass.sampling import swap_monte_carlo as swap_module
+from atomglass.sampling.swap_monte_carlo import Trajectories
 
 
 @leaf
