@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.expansion import LONGEST_MOVE, Expansion, energy_profile
+from atomglass.minimization.quench import LONGEST_STEP, quench
 from atomglass.modes import participation_ratios
-from atomglass.quench import LONGEST_STEP, quench
 from atomglass.saddles import Saddle, find_saddle, highest_between
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential

@@ -14,9 +14,9 @@ from atomglass.errors import InputError
 from atomglass.expansion import expand_all
 from atomglass.hessian import ReducedHessian
 from atomglass.io import files
+from atomglass.minimization.quench import quench
 from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
-from atomglass.quench import quench
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories, check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters

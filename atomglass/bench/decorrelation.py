@@ -18,7 +18,7 @@ from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
 from atomglass.diagnostics.dynamics import bond_breaking
 from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
-from atomglass.quench import quench
+from atomglass.minimization.quench import quench
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.configuration import Configuration
 

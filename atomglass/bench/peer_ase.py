@@ -11,7 +11,7 @@ from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
 from atomglass.bench.peer_lammps import ended
 from atomglass.calculator import Calculator
-from atomglass.quench import quench
+from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
 
 

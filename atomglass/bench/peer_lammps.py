@@ -15,7 +15,7 @@ from atomglass.bench.clock import cpu_seconds
 from atomglass.bench.comparison import compared
 from atomglass.hessian import pair_hessian
 from atomglass.kernels import pair_sums as kernels
-from atomglass.quench import quench
+from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Geometry, Pairs, half_list
 from atomglass.system.interactions import energy as total_energy

@@ -20,8 +20,8 @@ from atomglass.ensemble.store import StudyStore
 from atomglass.expansion import mode_moments
 from atomglass.hessian import ReducedHessian
 from atomglass.kernels import pair_sums as kernels
+from atomglass.minimization.quench import quench
 from atomglass.modes import all_below
-from atomglass.quench import quench
 from atomglass.stages import PHONON_MULTIPLE
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Geometry, Pairs, half_list

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from atomglass.io import files
-from atomglass.quench import quench
+from atomglass.minimization.quench import quench
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories
 from atomglass.stages import random_configuration
 from atomglass.system.configuration import Configuration

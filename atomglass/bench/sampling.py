@@ -15,7 +15,7 @@ from atomglass.ensemble.realization import realize
 from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.tables import load_study
 from atomglass.errors import InputError
-from atomglass.quench import quench
+from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
 
 

@@ -11,8 +11,8 @@ from atomglass.bench.child import forget_peak, peak_memory, run_child
 from atomglass.bench.clock import Timing, cpu_seconds
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
+from atomglass.minimization.quench import quench
 from atomglass.modes import lowest_modes
-from atomglass.quench import quench
 from atomglass.system.configuration import Configuration
 
 #: The longest that a child may take.

@@ -14,7 +14,7 @@ from atomglass.ensemble.models import Words, stream
 from atomglass.ensemble.realization import realize
 from atomglass.ensemble.rows import Realization
 from atomglass.ensemble.settings import StudySettings, read_glass_study
-from atomglass.quench import quench
+from atomglass.minimization.quench import quench
 from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, SwapMonteCarlo, Trajectories
 from atomglass.settings import validated
 from atomglass.system.configuration import Configuration

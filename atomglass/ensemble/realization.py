@@ -15,9 +15,9 @@ from atomglass.ensemble.rows import Realization, Row
 from atomglass.ensemble.settings import StudySettings
 from atomglass.expansion import Expansion, expand_all, true_barrier
 from atomglass.hessian import ReducedHessian
+from atomglass.minimization.quench import LONGEST_STEP, Method, Quench, quench
 from atomglass.modes import Modes, all_below, all_modes
 from atomglass.qlm import is_quasi_localized
-from atomglass.quench import LONGEST_STEP, Method, Quench, quench
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.interactions import energy as total_energy
@@ -26,7 +26,7 @@ from atomglass.system.potential import PairPotential
 
 @dataclass(frozen=True)
 class Solver:
-    """One way to quench: what `atomglass.quench.quench` is told."""
+    """One way to quench: what `atomglass.minimization.quench.quench` is told."""
 
     name: str
     longest_step: float

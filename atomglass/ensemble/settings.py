@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.errors import InputError
+from atomglass.minimization.quench import Method
 from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
-from atomglass.quench import Method
 from atomglass.resources import find_toml
 from atomglass.sampling.swap_monte_carlo import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
 from atomglass.settings import Settings, read_toml, validated

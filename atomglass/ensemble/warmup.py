@@ -36,7 +36,7 @@ def _common() -> None:
     from atomglass.ensemble.glass import start_chain
     from atomglass.ensemble.realization import realize
     from atomglass.ensemble.settings import read_study
-    from atomglass.quench import Method, quench
+    from atomglass.minimization.quench import Method, quench
 
     settings = read_study("tiny")
     sampler = start_chain(settings, 0)

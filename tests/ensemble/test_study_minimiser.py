@@ -15,7 +15,7 @@ from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
-from atomglass.quench import Method
+from atomglass.minimization.quench import Method
 
 DATA = Path(__file__).parents[2] / "data"
 

@@ -59,9 +59,9 @@ def liquids(count: int, particles: int, temperature: float, sweeps: int, seed: i
 def quenched(samples: list[ag.Configuration], way: str) -> dict[str, list]:
     """Quench every sample one way; return energies, groups of the lowest mode, and seconds of CPU."""
     potential = ag.load_potential("kumar2021")
-    settings = sys.modules["atomglass.quench"]
+    settings = sys.modules["atomglass.minimization.quench"]
     usual = getattr(settings, "LARGE", None)  # absent in older checkouts
-    regions = sys.modules.get("atomglass.rearrangements")
+    regions = sys.modules.get("atomglass.minimization.local_relaxation")
     if way == "preconditioned":
         settings.LARGE = 0
         if regions:

@@ -8,7 +8,7 @@ from samples import liquid
 from scipy.integrate import solve_ivp
 
 import atomglass as ag
-from atomglass.quench import NEWTON_FORCE, Method
+from atomglass.minimization.quench import NEWTON_FORCE, Method
 
 
 def flow(start: ag.Configuration, potential: ag.PairPotential) -> ag.Configuration:

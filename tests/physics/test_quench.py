@@ -10,7 +10,7 @@ import pytest
 from samples import glass, liquid, loose
 
 import atomglass as ag
-from atomglass.quench import QuenchStatus
+from atomglass.minimization.quench import QuenchStatus
 
 STARTS = [
     (loose, "kumar2021", 64, 2, True),
@@ -102,7 +102,7 @@ def test_iterations_exhausted() -> None:
 
 def test_stalled(monkeypatch) -> None:
     """A tolerance below rounding is never reached; the quench sees it and says so."""
-    monkeypatch.setattr(sys.modules["atomglass.quench"], "PATIENCE", 1000)
+    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "PATIENCE", 1000)
     done = ag.quench(liquid("kumar2021", 64, 2, 9), ag.load_potential("kumar2021"), force_tolerance=1e-300)
     assert done.status is QuenchStatus.STALLED
     assert not done.converged

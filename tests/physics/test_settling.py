@@ -11,10 +11,10 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
-from atomglass import rearrangements
 from atomglass.hessian import pair_hessian
-from atomglass.preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid
-from atomglass.settling import Settling
+from atomglass.minimization import local_relaxation as rearrangements
+from atomglass.minimization.elastic_preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid
+from atomglass.minimization.preconditioned_cg import Settling
 from atomglass.system.interactions import Geometry, Pairs, half_list
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 1300, 3, False)]
@@ -30,7 +30,7 @@ def forced(monkeypatch) -> list:
         calls.append(self)
         return minimise(self, *arguments)
 
-    monkeypatch.setattr(sys.modules["atomglass.quench"], "LARGE", 0)
+    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "LARGE", 0)
     monkeypatch.setattr(Settling, "minimise", told)
     return calls
 
@@ -140,7 +140,7 @@ def test_fewer_steps_and_no_longer_ones(forced, monkeypatch) -> None:
     done = ag.quench(start, potential)
     assert done.converged
     assert forced
-    monkeypatch.setattr(sys.modules["atomglass.quench"], "LARGE", 10_000)
+    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "LARGE", 10_000)
     plain = ag.quench(start, potential)
     # 0.88 here; there are no long waves in so small a box (docs/performance_kernels.md tells of large ones).
     assert done.evaluations + done.products < 0.95 * (plain.evaluations + plain.products)

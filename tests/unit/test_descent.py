@@ -12,7 +12,7 @@ import atomglass as ag
 from atomglass.kernels.minimization import conjugate_gradient as minimise
 from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.kernels.minimization.steepest_descent import stiffness_bound
-from atomglass.quench import FLOW_STEP, LONGEST_STEP, Method
+from atomglass.minimization.quench import FLOW_STEP, LONGEST_STEP, Method
 
 CASES = [("kumar2021", 36, 2, False), ("kumar2021", 36, 2, True), ("kumar2021_3d", 90, 3, True)]
 

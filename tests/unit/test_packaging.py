@@ -284,8 +284,10 @@ def test_a_module_does_not_hide_the_verb_of_its_name(monkeypatch: pytest.MonkeyP
 
 
 def test_the_verbs_are_functions_whatever_was_imported_before() -> None:
-    modules = "import atomglass.modes, atomglass.quench, atomglass.hessian, atomglass"
-    assert fresh(f"{modules}; print(callable(atomglass.quench), callable(atomglass.hessian))") == "True True"
+    modules = "import atomglass.modes, atomglass.minimization.quench, atomglass.hessian, atomglass"
+    assert (
+        fresh(f"{modules}; print(callable(atomglass.minimization.quench), callable(atomglass.hessian))") == "True True"
+    )
 
 
 def test_the_version_command_prints_one_line() -> None:

@@ -8,10 +8,10 @@ import pytest
 from samples import glass
 
 import atomglass as ag
-from atomglass import rearrangements
 from atomglass.kernels import cell_list as cells
 from atomglass.kernels.minimization import local_relaxation as regions
-from atomglass.rearrangements import Rearrangements
+from atomglass.minimization import local_relaxation as rearrangements
+from atomglass.minimization.local_relaxation import Rearrangements
 from atomglass.system.interactions import Geometry, half_list, largest_skin
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 280, 3, True)]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from atomglass.errors import InputError
 from atomglass.kernels.minimization import conjugate_gradient as kernels
 from atomglass.kernels.minimization import steepest_descent as descent
-from atomglass.preconditioner import grid
-from atomglass.settling import Settling, State
+from atomglass.minimization.elastic_preconditioner import grid
+from atomglass.minimization.preconditioned_cg import Settling, State
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Geometry, ListedPairs, largest_skin
 from atomglass.system.potential import PairPotential

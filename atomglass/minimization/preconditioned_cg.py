@@ -15,8 +15,8 @@ from atomglass.kernels.minimization import conjugate_gradient as minimise
 from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.kernels.minimization import vector_ops as settle
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked
-from atomglass.preconditioner import ElasticPreconditioner
-from atomglass.rearrangements import Rearrangements
+from atomglass.minimization.elastic_preconditioner import ElasticPreconditioner
+from atomglass.minimization.local_relaxation import Rearrangements
 from atomglass.system.interactions import Geometry
 from atomglass.system.potential import PairPotential
 
