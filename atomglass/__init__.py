@@ -58,7 +58,7 @@ def __dir__() -> list[str]:
 class _Package(types.ModuleType):
     """Keep verbs such as `quench` and `hessian`, which have the names of their modules.
 
-    Python binds a module to its package when it is first imported, by whomever: `atomglass.hessian` the module would
+    Python binds a module to its package when it is first imported, by whomever: `atomglass.vibrations.hessian` the module would
     hide `hessian` the function as soon as the first mode was computed.
     """
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.expansion import energy_profile
-from atomglass.hessian import ReducedHessian
-from atomglass.modes import lowest_of
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs, forces
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.expansion import energy_profile
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import lowest_of
 
 Array = NDArray[np.float64]
 

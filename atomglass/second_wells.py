@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.expansion import LONGEST_MOVE, Expansion, energy_profile
 from atomglass.minimization.quench import LONGEST_STEP, quench
-from atomglass.modes import participation_ratios
 from atomglass.saddles import Saddle, find_saddle, highest_between
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.expansion import LONGEST_MOVE, Expansion, energy_profile
+from atomglass.vibrations.modes import participation_ratios
 
 Array = NDArray[np.float64]
 

@@ -8,15 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from atomglass.density_of_states import density_of_states
-from atomglass.elasticity import ElasticModuli, moduli_of
 from atomglass.errors import InputError
-from atomglass.expansion import expand_all
-from atomglass.hessian import ReducedHessian
 from atomglass.io import files
 from atomglass.minimization.quench import quench
-from atomglass.modes import Modes, all_below, all_modes, check_held, lowest_of
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories, check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
@@ -24,6 +18,12 @@ from atomglass.system.interactions import Pairs
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential, load_potential
 from atomglass.terminal import print_table
+from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
+from atomglass.vibrations.expansion import expand_all
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.kernel_polynomial import density_of_states
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
+from atomglass.vibrations.modes import Modes, all_below, all_modes, check_held, lowest_of
 
 #: Largest force at which a configuration still passes as an inherent state.
 RESIDUAL_FORCE = 1e-6

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from atomglass.qlm import is_quasi_localized
 from atomglass.quartic import shape
+from atomglass.vibrations.localization import is_quasi_localized
 
 FREQUENCY_SHARE = 0.8
 

@@ -35,8 +35,8 @@ from atomglass.analysis.style import (
     say_nothing_found,
     styled,
 )  # fmt: skip
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.quartic import HIDDEN_WELL_BETA
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 
 @styled

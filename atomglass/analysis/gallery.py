@@ -25,10 +25,10 @@ from atomglass.analysis.selection_figure import draw_selection_grid
 from atomglass.analysis.spectrum import debye_level, density_of_states, known_below
 from atomglass.analysis.spectrum_figures import draw_participation, draw_reduced_density
 from atomglass.analysis.style import GROUP_COLOURS, new_figure, panel_letter, styled
-from atomglass.modes import lowest_modes
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.vibrations.modes import lowest_modes
 
 #: Dots an inch of the PNG files and of what is rasterised inside the others.
 RESOLUTION = 200

@@ -12,11 +12,11 @@ from atomglass.analysis.selection import quasi_localized
 from atomglass.ensemble.inherent_states import kept_configurations
 from atomglass.ensemble.store import StudyStore
 from atomglass.errors import InputError
-from atomglass.expansion import Expansion, expand_all
-from atomglass.hessian import ReducedHessian
-from atomglass.modes import all_below, all_modes
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
+from atomglass.vibrations.expansion import Expansion, expand_all
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import all_below, all_modes
 
 #: Relative difference up to which a mode computed again is the one in the table.
 SAME_FREQUENCY = 1e-6

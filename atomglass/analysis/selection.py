@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 
 def require(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from atomglass.analysis.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.selection import require
 from atomglass.analysis.style import FRAMED, GREY, PALE, SEQUENCE, axes_or_new, say_nothing_found, styled
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 _MARKERS = "v<o^>D"
 #: An error larger than this says nothing about exponents near 3 and 4, and would only hide the other points.

@@ -9,7 +9,7 @@ from scipy import stats
 
 from atomglass.analysis.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
 from atomglass.analysis.selection import barrier_is_real, quasi_localized, require, selection_bound
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 WIDTH = 80
 

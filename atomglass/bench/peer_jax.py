@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from atomglass.bench import samples
 from atomglass.bench.comparison import compared
-from atomglass.expansion import mode_moments
-from atomglass.hessian import ReducedHessian
-from atomglass.modes import lowest_of
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
+from atomglass.vibrations.expansion import mode_moments
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import lowest_of
 
 
 def all_pairs(sample: Configuration) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
 from atomglass.bench.comparison import compared
-from atomglass.hessian import pair_hessian
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
@@ -21,6 +20,7 @@ from atomglass.system.interactions import Geometry, Pairs, half_list
 from atomglass.system.interactions import energy as total_energy
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.hessian import pair_hessian
 
 _CALLS = 50
 _SKIN = 0.3

@@ -12,10 +12,10 @@ from scipy.sparse.linalg import eigsh
 
 from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
-from atomglass.hessian import ReducedHessian, pair_hessian
-from atomglass.modes import lowest_of
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
+from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
+from atomglass.vibrations.modes import lowest_of
 
 _COUNT = 20
 #: Eigenvalues below this are the translations, and rattlers.

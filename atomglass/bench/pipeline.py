@@ -12,19 +12,19 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, joined
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.elasticity import moduli_of
 from atomglass.ensemble.provenance import provenance
 from atomglass.ensemble.realization import realize
 from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.store import StudyStore
-from atomglass.expansion import mode_moments
-from atomglass.hessian import ReducedHessian
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
-from atomglass.modes import all_below
 from atomglass.stages import PHONON_MULTIPLE
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Geometry, Pairs, half_list
+from atomglass.vibrations.elasticity import moduli_of
+from atomglass.vibrations.expansion import mode_moments
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import all_below
 
 UNIT = "evaluations"
 #: Modes of a sample of N = 4000 in two dimensions, and the directions that are expanded at a time.

@@ -12,8 +12,8 @@ from atomglass.bench.clock import Timing, cpu_seconds
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
 from atomglass.minimization.quench import quench
-from atomglass.modes import lowest_modes
 from atomglass.system.configuration import Configuration
+from atomglass.vibrations.modes import lowest_modes
 
 #: The longest that a child may take.
 PATIENCE = 1200.0

@@ -9,19 +9,19 @@ from functools import partial
 
 import numpy as np
 
-from atomglass.elasticity import ElasticModuli, moduli_of
 from atomglass.ensemble.attempts import Attempts
 from atomglass.ensemble.rows import Realization, Row
 from atomglass.ensemble.settings import StudySettings
-from atomglass.expansion import Expansion, expand_all, true_barrier
-from atomglass.hessian import ReducedHessian
 from atomglass.minimization.quench import LONGEST_STEP, Method, Quench, quench
-from atomglass.modes import Modes, all_below, all_modes
-from atomglass.qlm import is_quasi_localized
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.interactions import energy as total_energy
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
+from atomglass.vibrations.expansion import Expansion, expand_all, true_barrier
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.localization import is_quasi_localized
+from atomglass.vibrations.modes import Modes, all_below, all_modes
 
 
 @dataclass(frozen=True)

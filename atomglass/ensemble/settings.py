@@ -11,12 +11,12 @@ from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
-from atomglass.qlm import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.resources import find_toml
 from atomglass.sampling.swap_monte_carlo import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
 from atomglass.settings import Settings, read_toml, validated
 from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.version import KERNEL_VERSION
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 

@@ -7,7 +7,7 @@ import pytest
 from samples import glass, liquid, loose
 
 import atomglass as ag
-from atomglass.density_of_states import TOP, evaluate
+from atomglass.vibrations.kernel_polynomial import TOP, evaluate
 
 CASES = [("kumar2021", 256, 2), ("kumar2021_3d", 200, 3)]
 

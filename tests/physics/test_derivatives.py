@@ -9,7 +9,7 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
-from atomglass.expansion import energy_profile
+from atomglass.vibrations.expansion import energy_profile
 
 SAMPLES = [
     (liquid, "kumar2021", 64, 2, False),

@@ -9,7 +9,7 @@ from samples import glass
 from scipy.linalg import expm
 
 import atomglass as ag
-from atomglass.elasticity import shear_strains, smallest_wavenumber
+from atomglass.vibrations.elasticity import shear_strains, smallest_wavenumber
 
 GLASSES = [("kumar2021", 144, 2, 41, False), ("kumar2021", 144, 2, 43, True), ("kumar2021_3d", 120, 3, 41, False)]
 
@@ -130,7 +130,7 @@ def test_longest_wave_of_a_sheared_cell() -> None:
 
 @pytest.mark.parametrize("tilt", [0.0, 15.0, 60.0, 180.0, -300.0])
 def test_the_longest_wave_does_not_depend_on_how_the_lattice_is_written(tilt: float) -> None:
-    from atomglass.elasticity import smallest_wavenumber
+    from atomglass.vibrations.elasticity import smallest_wavenumber
 
     sheared = ag.Configuration([[0.0, 0.0], [5.0, 5.0]], [1.0, 1.0], [[60.0, 0.0], [tilt, 30.0]])
     multiples = tilt / 60.0

@@ -8,9 +8,9 @@ from samples import fcc, glass, liquid, triangular
 from scipy import sparse
 
 import atomglass as ag
-from atomglass.hessian import ReducedHessian
 from atomglass.linalg.factorization import TRUSTED, Dissection
 from atomglass.system.interactions import Pairs
+from atomglass.vibrations.hessian import ReducedHessian
 
 CASES = [
     ("kumar2021", 100, 2, False),

@@ -8,9 +8,9 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
-from atomglass import modes as modes_module
-from atomglass.hessian import ReducedHessian
 from atomglass.system.interactions import Pairs
+from atomglass.vibrations import modes as modes_module
+from atomglass.vibrations.hessian import ReducedHessian
 
 GLASSES = [("kumar2021", 100, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 100, 3, True)]
 

@@ -11,11 +11,11 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
-from atomglass.hessian import pair_hessian
 from atomglass.minimization import local_relaxation as rearrangements
 from atomglass.minimization.elastic_preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid
 from atomglass.minimization.preconditioned_cg import Settling
 from atomglass.system.interactions import Geometry, Pairs, half_list
+from atomglass.vibrations.hessian import pair_hessian
 
 CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_3d", 1300, 3, False)]
 

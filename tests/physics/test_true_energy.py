@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import atomglass as ag
-from atomglass import expansion as module
-from atomglass.expansion import energy_profile, true_barrier
+from atomglass.vibrations import expansion as module
+from atomglass.vibrations.expansion import energy_profile, true_barrier
 
 DATA = Path(__file__).parents[1] / "data"
 

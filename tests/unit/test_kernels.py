@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from samples import glass, liquid, loose
 
 import atomglass as ag
-from atomglass.elasticity import shear_strains
 from atomglass.kernels import cell_list as cells
 from atomglass.kernels.pair_sums import strain_response
 from atomglass.system.interactions import Geometry, Pairs
+from atomglass.vibrations.elasticity import shear_strains
 
 MAKERS = {"liquid": liquid, "glass": glass}
 #: Sizes on either side of three search cells a side: all pairs are searched below, cells above.

@@ -271,22 +271,25 @@ def test_an_unknown_name() -> None:
 
 
 def test_a_module_does_not_hide_the_verb_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the import system does when `atomglass/hessian.py` is loaded by another module."""
+    """What the import system does when `atomglass/vibrations/hessian.py` is loaded by another module."""
     before = vars(atomglass).get("hessian")
-    atomglass.hessian = types.ModuleType("atomglass.hessian")
+    atomglass.vibrations.hessian = types.ModuleType("atomglass.vibrations.hessian")
     assert vars(atomglass).get("hessian") is before
     monkeypatch.setitem(vars(atomglass), "hessian", None)  # puts back what was there, whatever this test makes of it
     monkeypatch.delitem(vars(atomglass), "hessian")
-    monkeypatch.setitem(sys.modules, "atomglass.hessian", types.SimpleNamespace(hessian=len))
+    monkeypatch.setitem(sys.modules, "atomglass.vibrations.hessian", types.SimpleNamespace(hessian=len))
     monkeypatch.delitem(vars(atomglass), "hessian", raising=False)
-    assert atomglass.hessian is len
+    assert atomglass.vibrations.hessian is len
     monkeypatch.delitem(vars(atomglass), "hessian")
 
 
 def test_the_verbs_are_functions_whatever_was_imported_before() -> None:
-    modules = "import atomglass.modes, atomglass.minimization.quench, atomglass.hessian, atomglass"
+    modules = (
+        "import atomglass.vibrations.modes, atomglass.minimization.quench, atomglass.vibrations.hessian, atomglass"
+    )
     assert (
-        fresh(f"{modules}; print(callable(atomglass.minimization.quench), callable(atomglass.hessian))") == "True True"
+        fresh(f"{modules}; print(callable(atomglass.minimization.quench), callable(atomglass.vibrations.hessian))")
+        == "True True"
     )
 
 

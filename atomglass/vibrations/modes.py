@@ -10,11 +10,11 @@ from scipy.linalg import eigh, eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from atomglass.errors import InputError
-from atomglass.hessian import ReducedHessian
 from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.hessian import ReducedHessian
 
 Array = NDArray[np.float64]
 

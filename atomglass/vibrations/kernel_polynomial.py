@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import eigsh
 
 from atomglass.errors import InputError
-from atomglass.hessian import ReducedHessian
-from atomglass.modes import check_held
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import check_held
 
 Array = NDArray[np.float64]
 

@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.hessian import ReducedHessian
 from atomglass.kernels.pair_sums import strain_response
-from atomglass.modes import check_held
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.potential import PairPotential
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import check_held
 
 Array = NDArray[np.float64]
 
