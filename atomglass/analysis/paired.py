@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from atomglass.analysis.clusters import Share, ratio_error, share
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
-from atomglass.second_wells import Outcome
+from atomglass.landscape.double_wells import Outcome
 
 Array = NDArray[np.float64]
 #: Energies per particle of one inherent state that was reached in two ways differ by less; those of two by far more.

@@ -10,7 +10,7 @@ from atomglass.analysis.report_tables import ReportTable, report_table
 from atomglass.analysis.selection import require
 from atomglass.analysis.typesetting import interval, number, typeset, with_error
 from atomglass.analysis.well_exponents import exponents_by_outcome
-from atomglass.second_wells import Outcome
+from atomglass.landscape.double_wells import Outcome
 
 _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic_barrier", "energy_difference")
 #: Most rows of the table of single wells; the rest is in the Parquet file.

@@ -13,7 +13,7 @@ from atomglass.analysis.exponents import exponent_and_error
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
 from atomglass.analysis.statements import per_realization
 from atomglass.errors import InputError
-from atomglass.second_wells import Outcome
+from atomglass.landscape.double_wells import Outcome
 from atomglass.system.potential import load_potential
 
 

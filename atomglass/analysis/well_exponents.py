@@ -8,7 +8,7 @@ import pandas as pd
 
 from atomglass.analysis.exponents import exponent_and_error
 from atomglass.analysis.selection import Selection, select
-from atomglass.second_wells import Outcome
+from atomglass.landscape.double_wells import Outcome
 
 
 def exponents_by_outcome(modes: pd.DataFrame, wells: pd.DataFrame, rule: Selection | None = None) -> pd.DataFrame:

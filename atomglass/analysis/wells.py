@@ -14,7 +14,7 @@ from atomglass.analysis.clusters import share
 from atomglass.analysis.kept_modes import KeptMode, kept_modes
 from atomglass.ensemble.store import StudyStore
 from atomglass.ensemble.tables import load_study, write_frame
-from atomglass.second_wells import PUSHES, Outcome, SecondWell, find_second_well
+from atomglass.landscape.double_wells import PUSHES, Outcome, SecondWell, find_second_well
 from atomglass.system.potential import PairPotential
 
 NAME = "wells.parquet"

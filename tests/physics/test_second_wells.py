@@ -10,8 +10,8 @@ from ase.mep import NEB
 from ase.optimize import FIRE
 
 import atomglass as ag
-from atomglass.saddles import find_saddle, highest_between
-from atomglass.second_wells import Outcome, energy_between, find_second_well, place_of_second_minimum
+from atomglass.landscape.double_wells import Outcome, energy_between, find_second_well, place_of_second_minimum
+from atomglass.landscape.saddle_search import find_saddle, highest_between
 
 POTENTIAL = ag.load_potential("kumar2021")
 DATA = Path(__file__).parent.parent / "data" / "double_wells_n400.npz"

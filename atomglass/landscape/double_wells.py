@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_between
 from atomglass.minimization.quench import LONGEST_STEP, quench
-from atomglass.saddles import Saddle, find_saddle, highest_between
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.expansion import LONGEST_MOVE, Expansion, energy_profile

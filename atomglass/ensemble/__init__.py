@@ -1,1 +1,0 @@
-"""Studies: many chains of realizations, their store on disk, the runners, and the collected tables."""
