@@ -16,8 +16,8 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, cpu_seconds
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
+from atomglass.diagnostics.autocorrelation import MemoryTime, autocorrelations, memory_time
 from atomglass.diagnostics.dynamics import bond_breaking
-from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
 from atomglass.minimization.quench import quench
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.configuration import Configuration

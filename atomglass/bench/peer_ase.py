@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from ase import optimize
 
+from atomglass.ase_calculator import Calculator
 from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
 from atomglass.bench.peer_lammps import ended
-from atomglass.calculator import Calculator
 from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
 

@@ -10,7 +10,7 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, take_turns
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.diagnostics.series import integrated_correlation_time
+from atomglass.diagnostics.time_series import integrated_correlation_time
 from atomglass.ensemble.realization import realize
 from atomglass.ensemble.settings import read_study
 from atomglass.ensemble.tables import load_study

@@ -1,9 +1,8 @@
 """Diagnostics of a sampler and of its samples: memory, motion, structure, and whether they still are a liquid."""
 
+from atomglass.diagnostics.autocorrelation import MemoryTime, autocorrelations, memory_time
+from atomglass.diagnostics.crystallization import LiquidReport, liquid_report
 from atomglass.diagnostics.dynamics import bond_breaking, bonds, mean_square_displacement, overlap
-from atomglass.diagnostics.liquid import LiquidReport, liquid_report
-from atomglass.diagnostics.memory import MemoryTime, autocorrelations, memory_time
-from atomglass.diagnostics.series import CorrelationTime, integrated_correlation_time, relaxation_time
 from atomglass.diagnostics.structure import (
     HexaticOrder,
     RadialDistribution,
@@ -14,6 +13,7 @@ from atomglass.diagnostics.structure import (
     size_correlation,
     steinhardt_order,
 )
+from atomglass.diagnostics.time_series import CorrelationTime, integrated_correlation_time, relaxation_time
 
 __all__ = [
     "CorrelationTime",

@@ -174,7 +174,7 @@ def test_a_swap_of_diameters_is_noticed(flat_potential):
 
 
 def test_nothing_is_computed_twice(flat_potential, monkeypatch):
-    import atomglass.calculator as module
+    import atomglass.ase_calculator as module
 
     calls = []
     true = module.energy_forces_stress

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.diagnostics.series import relaxation_time
+from atomglass.diagnostics.time_series import relaxation_time
 from atomglass.errors import InputError
 
 
