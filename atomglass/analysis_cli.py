@@ -14,7 +14,7 @@ StudyFolder = Annotated[Path, typer.Argument(help="A study's directory, collecte
 
 def _need_glasses(folder: Path) -> None:
     """Refuse a study of anything else, where there is a study at all and not its tables alone."""
-    from atomglass.ensemble.store import StudyStore
+    from atomglass.study.store.study_store import StudyStore
 
     if (folder / "study.json").is_file():
         StudyStore(folder).need_glasses()
@@ -31,7 +31,7 @@ def wells(
     Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
     """
     _need_glasses(folder)
-    from atomglass.analysis.wells import outcomes, second_wells
+    from atomglass.study.followup.double_wells import outcomes, second_wells
     from atomglass.terminal import print_table
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
@@ -61,8 +61,8 @@ def compare(
     from atomglass.analysis.selection import Selection
     from atomglass.analysis.study_comparison import compare_studies
     from atomglass.analysis.words import comparison_table, paired_table
-    from atomglass.ensemble.tables import load_study
     from atomglass.io.atomic import replace
+    from atomglass.study.collect import load_study
     from atomglass.terminal import print_table
 
     studies = [load_study(folder) for folder in folders]
@@ -89,7 +89,7 @@ def recurrences(folder: StudyFolder) -> None:
     Writes recurrences.parquet, which `analyze` then uses.
     """
     _need_glasses(folder)
-    from atomglass.analysis.recurrence_table import NAME, find_recurrences
+    from atomglass.study.followup.recurrence_table import NAME, find_recurrences
 
     found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
     again = int(found["recurrence_of"].notna().sum())
@@ -111,11 +111,11 @@ def analyze(
     """
     _need_glasses(folder)
     from atomglass.analysis.gather import analyse, write_analysis
-    from atomglass.analysis.recurrence_table import load_recurrences
     from atomglass.analysis.well_exponents import exponents_by_outcome
-    from atomglass.analysis.wells import outcomes
     from atomglass.analysis.words import analysis_tables, outcome_exponents_table
-    from atomglass.ensemble.tables import load_study
+    from atomglass.study.collect import load_study
+    from atomglass.study.followup.double_wells import outcomes
+    from atomglass.study.followup.recurrence_table import load_recurrences
     from atomglass.terminal import print_table
 
     study = load_study(folder)
@@ -158,7 +158,7 @@ def join(
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
 ) -> None:
     """Join the tables of portions that were run under seeds of their own, as if one study had run all the chains."""
-    from atomglass.analysis.joining import join_studies
+    from atomglass.study.archive.join import join_studies
 
     written = join_studies(folders, out)
     typer.echo("written: " + " ".join(str(path) for path in written))
@@ -177,7 +177,7 @@ def publish(
 
     `analyze` and `report` read the copy as they read the study.
     """
-    from atomglass.analysis.publication import publish_tables
+    from atomglass.study.archive.publish import publish_tables
 
     written = publish_tables(folder, out, below)
     typer.echo("written: " + " ".join(str(path) for path in written))

@@ -13,8 +13,8 @@ import typer
 from atomglass.errors import InputError
 
 if TYPE_CHECKING:
-    from atomglass.ensemble.loop import Outcome, Share
-    from atomglass.ensemble.store import StudyStore
+    from atomglass.study.execution.worker import Outcome, Share
+    from atomglass.study.store.study_store import StudyStore
 
 app = typer.Typer()
 
@@ -56,11 +56,11 @@ def run(
     continue, 1 something failed.
     """
     began = time.monotonic()
-    from atomglass.ensemble.mpi import communicator, run_mpi
-    from atomglass.ensemble.runners import run_serial, run_workers, unfinished
-    from atomglass.ensemble.settings import read_study
-    from atomglass.ensemble.stopping import STOPPED_STATUS, Stop, seconds
-    from atomglass.ensemble.store import StudyStore
+    from atomglass.study.execution.mpi import communicator, run_mpi
+    from atomglass.study.execution.runners import run_serial, run_workers, unfinished
+    from atomglass.study.execution.shutdown import STOPPED_STATUS, Stop, seconds
+    from atomglass.study.settings import read_study
+    from atomglass.study.store.study_store import StudyStore
     from atomglass.terminal import StudyProgress
 
     settings = read_study(study)
@@ -114,7 +114,7 @@ def _tell(outcome: Outcome, reason: str, study: str, out: Path, world: Any) -> N
 
 def _share(part: str | None) -> Share:
     """Return which chains to begin with: as asked, or as the task of a SLURM array."""
-    from atomglass.ensemble.loop import Share
+    from atomglass.study.execution.worker import Share
 
     if part is None and "SLURM_ARRAY_TASK_ID" in os.environ:
         number, count, least = (
@@ -132,9 +132,9 @@ def _share(part: str | None) -> Share:
 
 def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     """Say what `run` would do."""
-    from atomglass.ensemble.models import model_of
-    from atomglass.ensemble.store import StudyStore, check_free
-    from atomglass.ensemble.survey import survey
+    from atomglass.study.registry import model_of
+    from atomglass.study.status import survey
+    from atomglass.study.store.study_store import StudyStore, check_free
 
     ensemble, many = settings.ensemble, model_of({"model": settings.model}, "model").words.many
     typer.echo(f"physics hash {settings.physics_hash}, seed {settings.seed}")
@@ -161,9 +161,9 @@ def plan(
     measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
 ) -> None:
     """Tell what a study costs: core-hours, disk, and how far it can be spread."""
-    from atomglass.ensemble.models import model_of
-    from atomglass.ensemble.planning import measured_cost, plan_study
-    from atomglass.ensemble.settings import read_study
+    from atomglass.study.cost import measured_cost, plan_study
+    from atomglass.study.registry import model_of
+    from atomglass.study.settings import read_study
     from atomglass.terminal import print_table
 
     settings = read_study(study)
@@ -181,8 +181,8 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")],
 ) -> None:
     """Write the inherent state of one realization that the study kept."""
-    from atomglass.ensemble.inherent_states import load_configuration
     from atomglass.io.files import write
+    from atomglass.study.store.inherent_states import load_configuration
 
     write(out, load_configuration(folder, realization))
     typer.echo(f"written: {out}")
@@ -199,8 +199,8 @@ def collect(
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
     from atomglass.analysis.overview import overview
-    from atomglass.ensemble import tables
-    from atomglass.ensemble.store import StudyStore
+    from atomglass.study import collect as tables
+    from atomglass.study.store.study_store import StudyStore
 
     store = StudyStore(folder)
     found = tables.collect(store)
@@ -238,8 +238,8 @@ def crosscheck(
 
     Exit status 1: modes of the same basin do not agree.
     """
-    from atomglass.ensemble.comparing import FREQUENCY_TOLERANCE
-    from atomglass.ensemble.comparing import compare as compared
+    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
+    from atomglass.study.crosscheck import compare as compared
     from atomglass.terminal import print_table
 
     found = compared(one, other)
@@ -270,8 +270,8 @@ def status(
     chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,
 ) -> None:
     """Say how far a study is: done, running, failed, waiting; rate and time left."""
-    from atomglass.ensemble.store import StudyStore
-    from atomglass.ensemble.survey import survey
+    from atomglass.study.status import survey
+    from atomglass.study.store.study_store import StudyStore
     from atomglass.terminal import duration, print_table
 
     store = StudyStore(folder)
@@ -305,7 +305,7 @@ def doctor(
     folder: Annotated[Path | None, typer.Argument(help="Where studies are to be written; by default here.")] = None,
 ) -> None:
     """Look at this machine: Python, numba, BLAS, MPI, threads, file system, SLURM. Exit status 1: something is BAD."""
-    from atomglass.ensemble.doctor import examine
+    from atomglass.study.doctor import examine
     from atomglass.terminal import print_table
 
     findings = list(examine(folder or Path(".")))
@@ -317,8 +317,8 @@ def doctor(
 @app.command()
 def warmup() -> None:
     """Compile the kernels once, before many processes start."""
-    from atomglass.ensemble.warmup import warm_up
     from atomglass.kernels.jit import cache_folder
+    from atomglass.study.warmup import warm_up
 
     warm_up(typer.echo, everything=True)
     typer.echo(f"compiled kernels are in {cache_folder()}")

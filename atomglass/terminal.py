@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.survey import survey
+from atomglass.study.status import survey
+from atomglass.study.store.study_store import StudyStore
 
 #: Seconds between two lines in a log file.
 LOG_SECONDS = 15.0

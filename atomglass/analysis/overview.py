@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from atomglass.analysis import classified
 from atomglass.analysis.gallery import study_figures, write_figures
 from atomglass.analysis.summary import summarise
-from atomglass.ensemble.store import StudyStore
 from atomglass.io.atomic import replace
+from atomglass.study.store.study_store import StudyStore
 
 
 def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:

@@ -14,14 +14,14 @@ from atomglass.analysis import report_origin, report_tables
 from atomglass.analysis.gallery import NamedFigure, picture_modes, selection_grid_figure, study_figures
 from atomglass.analysis.gather import Analysis, analyse
 from atomglass.analysis.published import exponent_rows, rewrite_page
-from atomglass.analysis.recurrence_table import load_recurrences
 from atomglass.analysis.report_tables import ReportTable
 from atomglass.analysis.report_wells import wells_tables
 from atomglass.analysis.typesetting import number, typeset, with_error
-from atomglass.ensemble.inherent_states import load_configuration
-from atomglass.ensemble.settings import PotentialSettings
-from atomglass.ensemble.tables import Study, load_study
 from atomglass.errors import InputError
+from atomglass.study.collect import Study, load_study
+from atomglass.study.followup.recurrence_table import load_recurrences
+from atomglass.study.settings import PotentialSettings
+from atomglass.study.store.inherent_states import load_configuration
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential, potential_from
 

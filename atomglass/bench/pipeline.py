@@ -12,13 +12,13 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, joined
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.ensemble.provenance import provenance
-from atomglass.ensemble.realization import realize
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.store import StudyStore
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
 from atomglass.stages import PHONON_MULTIPLE
+from atomglass.study.models.glass_realization import realize
+from atomglass.study.settings import read_study
+from atomglass.study.store.provenance import provenance
+from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Geometry, Pairs, half_list
 from atomglass.vibrations.elasticity import moduli_of

@@ -13,8 +13,8 @@ from atomglass.bench.child import ChildError
 from atomglass.bench.setting import Benchmark, Setting
 from atomglass.bench.table import Row
 from atomglass.bench.yardstick import Yardstick, YardstickError, compiler
-from atomglass.ensemble.provenance import provenance
 from atomglass.errors import InputError
+from atomglass.study.store.provenance import provenance
 
 #: Benchmarks by name.
 BENCHMARKS: dict[str, Benchmark] = {

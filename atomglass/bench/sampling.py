@@ -11,11 +11,11 @@ from atomglass.bench.clock import Timing, take_turns
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
 from atomglass.diagnostics.time_series import integrated_correlation_time
-from atomglass.ensemble.realization import realize
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.tables import load_study
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
+from atomglass.study.collect import load_study
+from atomglass.study.models.glass_realization import realize
+from atomglass.study.settings import read_study
 from atomglass.system.configuration import Configuration
 
 

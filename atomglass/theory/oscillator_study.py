@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atomglass.study_model import BOOL, FLOAT, INT, TEXT, Column, RealizationModel
+from atomglass.study.protocol import BOOL, FLOAT, INT, TEXT, Column, RealizationModel
 from atomglass.theory.realization import OscillatorConfig, oscillator_realization
 
 _REALIZATIONS = (

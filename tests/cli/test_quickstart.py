@@ -14,7 +14,7 @@ from axes_checks import assert_axes_filled, assert_picture
 
 import atomglass as ag
 from atomglass.analysis import figures
-from atomglass.ensemble.inherent_states import load_configuration
+from atomglass.study.store.inherent_states import load_configuration
 
 ROOT = Path(__file__).parents[2]
 

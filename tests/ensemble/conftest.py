@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from atomglass.ensemble.inherent_states import kept_configurations
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import StudySettings, read_study
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect
+from atomglass.study.collect import collect
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.settings import StudySettings, read_study
+from atomglass.study.store.inherent_states import kept_configurations
+from atomglass.study.store.study_store import StudyStore
 
 #: Three chains of five glasses in shards of two: every chain ends with a shard that is not full.
 STUDY = """

@@ -27,11 +27,11 @@ from pathlib import Path
 import numpy as np
 
 from atomglass.cli import app
-from atomglass.ensemble import runners
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect
+from atomglass.study.collect import collect
+from atomglass.study.execution import runners
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.settings import read_study
+from atomglass.study.store.study_store import StudyStore
 
 STUDY = """
 name = "killed"

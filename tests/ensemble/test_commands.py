@@ -11,11 +11,11 @@ from conftest import Silent
 from typer.testing import CliRunner
 
 from atomglass.cli import app
-from atomglass.ensemble import doctor
-from atomglass.ensemble.planning import Cost, plan_study
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect, mixtures
+from atomglass.study import doctor
+from atomglass.study.collect import collect, mixtures
+from atomglass.study.cost import Cost, plan_study
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.store.study_store import StudyStore
 
 
 def said(*words: object, status: int = 0) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from test_commands import said
 
-from atomglass.ensemble.comparing import compare
 from atomglass.errors import InputError
+from atomglass.study.crosscheck import compare
 
 
 @pytest.fixture

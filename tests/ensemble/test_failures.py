@@ -11,14 +11,14 @@ import pytest
 from conftest import Silent, atomglass, same_tables
 from test_one_result import ORIGIN, StopAfter
 
-from atomglass.ensemble import chain as chains
-from atomglass.ensemble import realization as realizations
-from atomglass.ensemble import shards
-from atomglass.ensemble.rows import Stopped
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
+from atomglass.study.collect import collect, load_study
+from atomglass.study.execution import chain as chains
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.models import glass_realization as realizations
+from atomglass.study.realization import Stopped
+from atomglass.study.store import shards
+from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import energy
 
 

@@ -14,17 +14,17 @@ import pytest
 from conftest import Silent, atomglass, same_tables, start
 from test_one_result import ORIGIN
 
-from atomglass.ensemble import chain as chains
-from atomglass.ensemble import loop
-from atomglass.ensemble.claims import Claims, read_claim
-from atomglass.ensemble.rows import ClaimLost
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.stopping import Stop, seconds
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.survey import survey
-from atomglass.ensemble.tables import collect
 from atomglass.errors import InputError
 from atomglass.io import atomic as disk
+from atomglass.study.collect import collect
+from atomglass.study.execution import chain as chains
+from atomglass.study.execution import worker as loop
+from atomglass.study.execution.leases import Claims, read_claim
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.execution.shutdown import Stop, seconds
+from atomglass.study.realization import ClaimLost
+from atomglass.study.status import survey
+from atomglass.study.store.study_store import StudyStore
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(undisturbed: Path, study_file, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_dead_owner_is_replaced_at_once(tmp_path: Path) -> None:
     child = subprocess.run(
         [
             sys.executable, "-c",
-            "import sys, pathlib; from atomglass.ensemble.claims import Claims\n"
+            "import sys, pathlib; from atomglass.study.execution.leases import Claims\n"
             "assert Claims(pathlib.Path(sys.argv[1]), 'gone').take(0)", str(tmp_path),
         ],
         check=False,
@@ -190,7 +190,7 @@ def test_a_dead_owner_is_replaced_at_once(tmp_path: Path) -> None:
 def test_status_counts_what_is_there(settings, tmp_path: Path) -> None:
     from test_one_result import StopAfter
 
-    from atomglass.ensemble.rows import Stopped
+    from atomglass.study.realization import Stopped
 
     store = StudyStore.create(tmp_path / "out", settings(iterations=5))
     assert [c.word for c in survey(store).chains] == ["waiting"] * 3

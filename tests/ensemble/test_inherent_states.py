@@ -10,10 +10,10 @@ import pytest
 from conftest import Silent, atomglass
 
 import atomglass as ag
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import StudySettings
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect
+from atomglass.study.collect import collect
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.settings import StudySettings
+from atomglass.study.store.study_store import StudyStore
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_what_an_earlier_version_computed_can_be_collected_but_not_continued(
     study: StudyStore, settings: Callable[..., StudySettings], monkeypatch: pytest.MonkeyPatch
 ):
     before = (study.folder / "modes.parquet").read_bytes()
-    monkeypatch.setattr("atomglass.ensemble.settings.StudyBase.version", 1_000_000)
+    monkeypatch.setattr("atomglass.study.settings.StudyBase.version", 1_000_000)
     collected = collect(StudyStore(study.folder))
     assert not collected.damaged and not collected.missing
     assert (study.folder / "modes.parquet").read_bytes() == before

@@ -11,12 +11,12 @@ from conftest import Silent, same_tables
 from kill_runs import killed_and_resumed
 from kill_runs import undisturbed as undisturbed_run
 
-from atomglass.ensemble import chain as chains
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import StudySettings
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect
 from atomglass.io import atomic as disk
+from atomglass.study.collect import collect
+from atomglass.study.execution import chain as chains
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.settings import StudySettings
+from atomglass.study.store.study_store import StudyStore
 
 #: Files that are published pass all steps; those that are replaced have no link to take away.
 POINTS = [

@@ -16,15 +16,15 @@ from test_one_result import run_in_pieces
 from typer.testing import CliRunner
 
 from atomglass.cli import app
-from atomglass.ensemble import models
-from atomglass.ensemble.columns import table
-from atomglass.ensemble.planning import Cost, plan_study
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
-from atomglass.study_model import FLOAT, Column
+from atomglass.study import registry as models
+from atomglass.study.collect import collect, load_study
+from atomglass.study.cost import Cost, plan_study
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.protocol import FLOAT, Column
+from atomglass.study.schema import table
+from atomglass.study.settings import read_study
+from atomglass.study.store.study_store import StudyStore
 from atomglass.theory import oscillator_realization
 from atomglass.theory.realization import OscillatorConfig
 
@@ -46,7 +46,7 @@ realizations_per_shard = 2
 OWN = """
 import numpy as np
 from atomglass.settings import Settings
-from atomglass.study_model import FLOAT, TEXT, Column, RealizationModel
+from atomglass.study.protocol import FLOAT, TEXT, Column, RealizationModel
 
 class Config(Settings):
     width: float
@@ -215,7 +215,7 @@ CRASHING = """
 import os, signal
 import numpy as np
 from atomglass.settings import Settings
-from atomglass.study_model import RealizationModel
+from atomglass.study.protocol import RealizationModel
 
 class Config(Settings):
     signal: int

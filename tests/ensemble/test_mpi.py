@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from conftest import atomglass, same_tables
 
-from atomglass.ensemble.runners import unfinished
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect
+from atomglass.study.collect import collect
+from atomglass.study.execution.runners import unfinished
+from atomglass.study.store.study_store import StudyStore
 
 
 @pytest.fixture(scope="module")

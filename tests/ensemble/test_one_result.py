@@ -12,17 +12,17 @@ import pandas as pd
 import pytest
 from conftest import Silent, atomglass, same_tables, start
 
-from atomglass.ensemble import glass
-from atomglass.ensemble.chain import run_chain
-from atomglass.ensemble.checkpoints import read_head
-from atomglass.ensemble.columns import MODES, REALIZATIONS
-from atomglass.ensemble.models import stream
-from atomglass.ensemble.provenance import Origin
-from atomglass.ensemble.rows import Stopped
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
+from atomglass.study.collect import collect, load_study
+from atomglass.study.execution.chain import run_chain
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.models import glass
+from atomglass.study.realization import Stopped
+from atomglass.study.registry import stream
+from atomglass.study.schema import MODES, REALIZATIONS
+from atomglass.study.store.checkpoints import read_head
+from atomglass.study.store.provenance import Origin
+from atomglass.study.store.study_store import StudyStore
 
 ORIGIN = Origin.of_this_process("a test")
 

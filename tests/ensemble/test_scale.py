@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import same_tables
 
-from atomglass.ensemble import tables
-from atomglass.ensemble.checkpoints import Checkpoint
-from atomglass.ensemble.glass import start_chain
-from atomglass.ensemble.realization import realize
-from atomglass.ensemble.rows import Realization
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.survey import survey
-from atomglass.ensemble.tables import collect
+from atomglass.study import collect as tables
+from atomglass.study.collect import collect
+from atomglass.study.models.glass import start_chain
+from atomglass.study.models.glass_realization import realize
+from atomglass.study.realization import Realization
+from atomglass.study.status import survey
+from atomglass.study.store.checkpoints import Checkpoint
+from atomglass.study.store.study_store import StudyStore
 
 #: Modes a realization: as many as the quickstart finds.
 MODES = 10

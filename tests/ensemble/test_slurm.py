@@ -16,11 +16,11 @@ import pytest
 from conftest import Silent, same_tables
 from slurm_cluster import Cluster, missing
 
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect
 from atomglass.kernels.jit import cache_folder
 from atomglass.resources import shipped_folder
+from atomglass.study.collect import collect
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.store.study_store import StudyStore
 
 ROOT = Path(__file__).parents[2]
 ATOMGLASS = f"{sys.executable} -m atomglass"
@@ -46,7 +46,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The study's file, and its directory after a serial run."""
     from conftest import DEFAULTS, STUDY
 
-    from atomglass.ensemble.settings import read_study
+    from atomglass.study.settings import read_study
 
     folder = tmp_path_factory.mktemp("serial")
     file = folder / "study.toml"

@@ -9,13 +9,13 @@ import pytest
 from conftest import Silent
 from test_commands import said
 
-from atomglass.ensemble.realization import SOLVERS, solver_name
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
+from atomglass.study.collect import collect, load_study
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.models.glass_realization import SOLVERS, solver_name
+from atomglass.study.settings import read_study
+from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"
 

@@ -9,13 +9,13 @@ import pytest
 from conftest import Silent, same_tables
 from test_one_result import run_in_pieces
 
-from atomglass.ensemble.glass import start_chain
-from atomglass.ensemble.runners import run_serial
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.store import StudyStore
-from atomglass.ensemble.tables import collect, load_study
 from atomglass.errors import InputError
 from atomglass.sampling.swap_monte_carlo import Trajectories
+from atomglass.study.collect import collect, load_study
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.models.glass import start_chain
+from atomglass.study.settings import read_study
+from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"
 SECTION = "[sample.trajectories]\nevery = 3\nsteps = 5\n"

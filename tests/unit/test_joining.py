@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 
 import atomglass as ag
 from atomglass.analysis.gather import analyse
-from atomglass.analysis.joining import join_studies
 from atomglass.cli import app
-from atomglass.ensemble.settings import read_study
-from atomglass.ensemble.store import StudyStore
 from atomglass.errors import InputError
+from atomglass.study.archive.join import join_studies
+from atomglass.study.settings import read_study
+from atomglass.study.store.study_store import StudyStore
 
 CHAINS, PER_CHAIN = 10, 68
 

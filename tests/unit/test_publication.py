@@ -15,11 +15,11 @@ from study_tables import fake_study
 
 import atomglass as ag
 from atomglass.analysis.gather import analyse
-from atomglass.analysis.publication import publish_tables
 from atomglass.analysis.published import rewrite_comparison
-from atomglass.analysis.recurrence_table import find_recurrences
 from atomglass.analysis.study_comparison import compare_studies
-from atomglass.analysis.wells import outcomes, second_wells
+from atomglass.study.archive.publish import publish_tables
+from atomglass.study.followup.double_wells import outcomes, second_wells
+from atomglass.study.followup.recurrence_table import find_recurrences
 
 DATA = Path(__file__).parent.parent.parent / "data"
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from atomglass.analysis.exponent_tables import exponent_table
-from atomglass.analysis.recurrences import likely_recurrences, mark_recurrences
 from atomglass.errors import InputError
+from atomglass.study.followup.recurrences import likely_recurrences, mark_recurrences
 
 BOX = np.array([20.0, 20.0])
 

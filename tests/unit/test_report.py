@@ -22,8 +22,8 @@ from atomglass.analysis.report import write_report
 from atomglass.analysis.report_wells import wells_tables
 from atomglass.analysis.typesetting import interval, number, typeset, verbatim, with_error
 from atomglass.cli import app
-from atomglass.ensemble.tables import load_study
 from atomglass.errors import InputError
+from atomglass.study.collect import load_study
 
 VOID = {"meta", "link", "img", "wbr", "br"}
 

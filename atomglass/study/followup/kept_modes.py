@@ -1,0 +1,90 @@
+"""The quasi-localized modes of the glasses that a study kept, with their displacement fields again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from atomglass.analysis.selection import quasi_localized
+from atomglass.errors import InputError
+from atomglass.study.store.inherent_states import kept_configurations
+from atomglass.study.store.study_store import StudyStore
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
+from atomglass.vibrations.expansion import Expansion, expand_all
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.modes import all_below, all_modes
+
+#: Relative difference up to which a mode computed again is the one in the table.
+SAME_FREQUENCY = 1e-6
+
+
+@dataclass(frozen=True)
+class KeptMode:
+    """One quasi-localized mode.
+
+    Attributes
+    ----------
+    row : Series
+        Of the table of modes.
+    configuration : Configuration
+        The inherent state.
+    expansion : Expansion
+        Of the energy along it; its `direction` (N, d) is the mode.
+    """
+
+    row: pd.Series
+    configuration: Configuration
+    expansion: Expansion
+
+
+def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = None) -> Iterator[KeptMode]:
+    """Yield the quasi-localized modes of a study's kept glasses, in order.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's directory.
+    modes : DataFrame
+        Its table of modes.
+    chains : range, optional
+        Only these chains.
+
+    Raises
+    ------
+    InputError
+        The modes computed now are not those of the table: it belongs to another study or program; or a glass with such
+        a mode was not kept.
+    """
+    store = StudyStore(Path(folder))
+    store.need_glasses()
+    settings, potential = store.settings, store.settings.pair_potential
+    wanted = quasi_localized(modes)
+    wanted = wanted if chains is None else wanted[wanted["chain"].isin(chains)]
+    rows = dict(iter(wanted.groupby("realization")))
+    for number, glass in kept_configurations(folder, chains):
+        if number not in rows:
+            continue
+        mine = rows.pop(number)
+        pairs = Pairs.of(glass, potential)
+        reduced = ReducedHessian(pairs)
+        bound = settings.modes.phonon_multiple * float(mine["first_phonon_frequency"].iloc[0])
+        found = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)
+        places = mine["mode"].to_numpy()
+        expansions = expand_all(pairs, found.eigenvectors[places[places < len(found)]])
+        for k, (_, row) in enumerate(mine.iterrows()):
+            if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > SAME_FREQUENCY:
+                raise InputError(
+                    f"mode {row['mode']} of realization {number} is not found again in its kept glass",
+                    remedy=f"run `atomglass collect {folder}`; tables and glasses must be of one study",
+                )
+            yield KeptMode(row, glass, expansions[k])
+    if rows:
+        raise InputError(
+            f"the glass of realization {min(rows)} is not in {folder}, nor are those of {len(rows) - 1} others with "
+            "quasi-localized modes",
+            remedy='ensemble.keep_configurations = "qlm" in the study\'s file keeps them; published tables go without',
+        )

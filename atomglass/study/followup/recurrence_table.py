@@ -1,0 +1,108 @@
+"""The table of returning defects of a study, from the displacement fields of its kept glasses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from atomglass.analysis.selection import quasi_localized
+from atomglass.errors import InputError
+from atomglass.study.collect import load_study, write_frame
+from atomglass.study.followup.kept_modes import kept_modes
+from atomglass.study.followup.recurrences import mark_recurrences
+
+COLUMNS = (
+    "realization", "chain", "mode", "defect", "recurrence_of", "recurrence_realization", "recurrence_mode", "overlap",
+)  # fmt: skip
+NAME = "recurrences.parquet"
+
+
+def find_recurrences(
+    folder: str | Path, progress: Callable[[int, int], object] = lambda done, of: None
+) -> pd.DataFrame:
+    """Match the quasi-localized modes of a study's kept glasses, chain by chain, and write `recurrences.parquet`.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's directory, collected.
+    progress : callable, optional
+        Called with the number of chains done and of all.
+
+    Returns
+    -------
+    DataFrame
+        One row a mode: realization, chain, mode, and what `mark_recurrences` says; `defect` counts through the study,
+        `recurrence_of` is a row of this table.
+
+    Raises
+    ------
+    InputError
+        There is no collected study, its tables are not those of its glasses, or a box is not orthogonal.
+    """
+    folder = Path(folder)
+    modes = quasi_localized(load_study(folder).modes)
+    parts: list[pd.DataFrame] = []
+    rows_before = defects_before = 0
+    labels = sorted(modes["chain"].unique())
+    for done, chain in enumerate(labels, 1):
+        part = _one_chain(folder, modes, int(chain))
+        if len(part):
+            defects = int(part["defect"].max()) + 1
+            part["defect"] += defects_before
+            part["recurrence_of"] += rows_before
+            rows_before, defects_before = rows_before + len(part), defects_before + defects
+            parts.append(part)
+        progress(done, len(labels))
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    write_frame(folder / NAME, whole)
+    return whole
+
+
+def _one_chain(folder: Path, modes: pd.DataFrame, chain: int) -> pd.DataFrame:
+    keys, field, centre, box = [], [], [], np.ones(0)
+    for kept in kept_modes(folder, modes, range(chain, chain + 1)):
+        if not kept.configuration.orthogonal:
+            raise InputError("the box of a kept glass", "sheared", "orthogonal", "recurrences are matched in such only")
+        direction = np.asarray(kept.expansion.direction)
+        keys.append((int(kept.row["realization"]), chain, int(kept.row["mode"])))
+        field.append(direction)
+        centre.append(kept.configuration.positions[np.argmax((direction**2).sum(axis=1))])
+        box = np.diag(kept.configuration.cell)
+    table = pd.DataFrame(keys, columns=["realization", "chain", "mode"])
+    if not keys:
+        return table
+    marked = mark_recurrences(
+        table, {"displacement": np.array(field), "centre": np.array(centre), "box": box}
+    )  # fmt: skip
+    return pd.concat([table, marked], axis=1)[list(COLUMNS)]
+
+
+def load_recurrences(folder: str | Path) -> pd.DataFrame | None:
+    """Return the table that `find_recurrences` wrote, or None where there is none."""
+    path = Path(folder) / NAME
+    return pd.read_parquet(path) if path.is_file() else None
+
+
+def with_recurrences(modes: pd.DataFrame, recurrences: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of modes with the columns `defect` and `recurrence_of`.
+
+    Parameters
+    ----------
+    modes : DataFrame
+        One row a mode.
+    recurrences : DataFrame
+        From `find_recurrences`. Modes that are not in it (glasses that were not kept) count as defects of their own.
+    """
+    known = recurrences.set_index(["realization", "mode"])[["defect", "recurrence_of"]]
+    key = pd.MultiIndex.from_frame(modes[["realization", "mode"]])
+    found = known.reindex(key)
+    own = -1 - np.arange(len(modes))
+    defect = found["defect"].to_numpy(dtype=float, na_value=np.nan)
+    return modes.assign(
+        defect=np.where(np.isnan(defect), own, defect).astype(int),
+        recurrence_of=pd.array(found["recurrence_of"], dtype="Int64"),
+    )

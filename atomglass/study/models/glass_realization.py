@@ -1,0 +1,217 @@
+"""One realization: from a liquid configuration to its inherent state, its modes and their groups, as table rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from atomglass.minimization.quench import LONGEST_STEP, Method, Quench, quench
+from atomglass.study.models.retries import Attempts
+from atomglass.study.realization import Realization, Row
+from atomglass.study.settings import StudySettings
+from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import energy as total_energy
+from atomglass.system.potential import PairPotential
+from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
+from atomglass.vibrations.expansion import Expansion, expand_all, true_barrier
+from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.localization import is_quasi_localized
+from atomglass.vibrations.modes import Modes, all_below, all_modes
+
+
+@dataclass(frozen=True)
+class Solver:
+    """One way to quench: what `atomglass.minimization.quench.quench` is told."""
+
+    name: str
+    longest_step: float
+    newton: bool
+    iterations: int
+    """Multiple of the study's `max_iterations`."""
+
+
+#: Tried one after the other, each from the same liquid configuration, until one ends in a minimum. The sample is never
+#: redrawn: failures go with soft modes, and an ensemble without them would be biased. The study's method goes first.
+SOLVERS = (
+    Solver("newton", LONGEST_STEP, True, 1),
+    Solver("conjugate gradients", LONGEST_STEP / 5, False, 2),
+    Solver("short steps", LONGEST_STEP / 25, False, 4),
+)
+#: Failures that another solver may mend.
+_MENDABLE = ("not_converged", "not_a_minimum")
+
+
+def solver_name(solver: Solver, method: Method) -> str:
+    """Return what the tables call a solver: with the method that goes first, where it is not the default."""
+    return solver.name if method is Method.CONJUGATE_GRADIENTS else f"{method.words}, then {solver.name}"
+
+
+def realize(
+    configuration: Configuration,
+    potential: PairPotential,
+    settings: StudySettings,
+    check: Callable[[], object] = lambda: None,
+) -> Realization:
+    """Quench a liquid configuration and analyse its modes; a failure of physics is a row with its reason.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        From the sampler.
+    potential : PairPotential
+        The interactions.
+    settings : StudySettings
+        Of the study.
+    check : callable, optional
+        Called now and then; what it raises ends the work.
+
+    Returns
+    -------
+    Realization
+        The result of the last solver tried, and a row for each of them. An exception is a failure with status `error`
+        after two identical attempts; running out of memory or of disk is none of physics, and is raised.
+    """
+    attempts = Attempts()
+    for solver in SOLVERS:
+        work = partial(_realize, configuration, potential, settings, solver, check)
+        name = solver_name(solver, settings.quench.method)
+        result = attempts.tried(name, work)
+        if result.row["status"] == "error":
+            result = attempts.tried(name, work)
+        if result.row["status"] not in _MENDABLE:
+            break
+    return attempts.with_all(result)
+
+
+def _realize(
+    configuration: Configuration,
+    potential: PairPotential,
+    settings: StudySettings,
+    solver: Solver,
+    check: Callable[[], object],
+) -> Realization:
+    row: Row = {
+        "status": "ok",
+        "reason": "",
+        "solver": solver_name(solver, settings.quench.method),
+        "number": len(configuration),
+        "dimension": configuration.dimension,
+        "density": configuration.density,
+        "temperature": settings.sample.temperature,
+        "potential": potential.name,
+        "mean_diameter": float(configuration.diameters.mean()),
+        "liquid_energy_per_particle": total_energy(configuration, potential) / len(configuration),
+    }
+    done = quench(
+        configuration, potential, settings.quench.force_tolerance, settings.quench.max_iterations * solver.iterations,
+        solver.longest_step, solver.newton, lambda force: check(), settings.quench.method,
+    )  # fmt: skip
+    row |= _quench_columns(done, len(configuration))
+    if not done.converged:
+        return _failed(row, "not_converged", f"quench {done.status.value}: {done.status.advice}")
+    pairs = Pairs.of(done.configuration, potential)
+    reduced = ReducedHessian(pairs)
+    row["rattlers"] = int(reduced.rattlers.sum())
+    if reduced.size <= reduced.dimension:
+        return _failed(row, "all_rattlers", "no particle is held by its neighbours: the sample is too dilute")
+    row["is_minimum"] = reduced.is_minimum
+    moduli = moduli_of(done.configuration, pairs, reduced)
+    row |= _moduli_columns(moduli)
+    if not reduced.is_minimum:
+        return _failed(row, "not_a_minimum", "the Hessian has a negative eigenvalue: a saddle within the tolerance")
+    if not moduli.first_phonon_frequency > 0:
+        return _failed(row, "no_rigidity", "the shear modulus is not positive: no first phonon frequency")
+    bound = settings.modes.phonon_multiple * moduli.first_phonon_frequency
+    modes = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)
+    row |= {
+        "complete": modes.complete,
+        "complete_below": math.inf if settings.modes.full_spectrum else (bound if modes.complete else math.nan),
+        "mode_count": len(modes),
+    }
+    rows = _mode_rows(done.configuration, potential, pairs, modes, settings, row)
+    row["qlm_count"] = sum(r["is_qlm"] for r in rows)
+    keep = settings.ensemble.keep_configurations
+    kept = keep == "all" or (keep == "qlm" and row["qlm_count"] > 0)
+    return Realization(row, rows, inherent_state=done.configuration if kept else None)
+
+
+def _failed(row: Row, status: str, reason: str) -> Realization:
+    return Realization(row | {"status": status, "reason": reason})
+
+
+def _quench_columns(done: Quench, number: int) -> Row:
+    return {
+        "energy": done.energy,
+        "energy_per_particle": done.energy / number,
+        "max_force": done.max_force,
+        "iterations": done.iterations,
+        "evaluations": done.evaluations,
+    }
+
+
+def _moduli_columns(moduli: ElasticModuli) -> Row:
+    return {
+        "shear_modulus": moduli.shear,
+        "bulk_modulus": moduli.bulk,
+        "pressure": moduli.pressure,
+        "transverse_speed": moduli.transverse_speed,
+        "longitudinal_speed": moduli.longitudinal_speed,
+        "first_phonon_frequency": moduli.first_phonon_frequency,
+    }
+
+
+def _mode_rows(
+    configuration: Configuration,
+    potential: PairPotential,
+    pairs: Pairs,
+    modes: Modes,
+    settings: StudySettings,
+    realization: Row,
+) -> list[Row]:
+    expansions = expand_all(pairs, modes.eigenvectors)
+    first_phonon = realization["first_phonon_frequency"]
+    selected = is_quasi_localized(
+        modes.frequencies, modes.participation_ratios, first_phonon,
+        settings.qlm.participation_ratio, settings.qlm.frequency_share,
+    )  # fmt: skip
+    rows = []
+    for k, expansion in enumerate(expansions):
+        # The true profile costs hundreds of energies: for the modes that anyone asks about.
+        wanted = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
+        rows.append(
+            {
+                "mode": k,
+                "frequency": float(modes.frequencies[k]),
+                "eigenvalue": float(modes.eigenvalues[k]),
+                "participation_ratio": float(modes.participation_ratios[k]),
+                "residual": float(modes.residuals[k]),
+                "frequency_gap": float(modes.frequency_gaps[k]),
+                "degenerate": bool(modes.degenerate[k]),
+                **_expansion_columns(expansion),
+                "true_barrier": true_barrier(configuration, potential, expansion) if wanted else math.nan,
+                "is_qlm": bool(selected[k]),
+                "first_phonon_frequency": first_phonon,
+                "complete_below": realization["complete_below"],
+                "centre_particle": _centre(configuration, modes.eigenvectors[k]),
+            }
+        )
+    return rows
+
+
+def _expansion_columns(expansion: Expansion) -> Row:
+    names = (
+        "b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy",
+        "barrier",
+    )  # fmt: skip
+    shares = dict(zip(("b2_cutoff_share", "b3_cutoff_share", "b4_cutoff_share"), expansion.cutoff_shares, strict=True))
+    return {name: getattr(expansion, name) for name in names} | {key: float(value) for key, value in shares.items()}
+
+
+def _centre(configuration: Configuration, eigenvector: np.ndarray) -> int:
+    """The particle that moves most: where the mode sits, and how it is recognised in another realization."""
+    return int((eigenvector**2).sum(axis=1).argmax())

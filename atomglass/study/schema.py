@@ -1,0 +1,115 @@
+"""The columns of the result tables: name, type, unit and meaning, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from atomglass.study.protocol import BOOL, FLOAT, INT, TEXT, Column
+
+KEYS = (
+    Column("realization", INT, "", "number of the realization in the study: chain * realizations per chain + index"),
+    Column("chain", INT, "", "independent Monte Carlo chain; realizations of one chain are correlated"),
+    Column("index_in_chain", INT, "", "number of the realization in its chain"),
+)
+
+OUTCOME = (
+    Column("status", TEXT, "", "ok, or what failed: not_converged, not_a_minimum, ..., error, crashed"),
+    Column("reason", TEXT, "", "what failed and what to do; empty where status is ok"),
+)
+ATTEMPT_COUNT = Column("attempt_count", INT, "", "attempts made; each has a row in the table of attempts")
+MODE_COUNT = Column("mode_count", INT, "", "modes in the table")
+
+REALIZATIONS = (
+    *KEYS,
+    *OUTCOME,
+    Column("solver", TEXT, "", "of the quench whose result this is"),
+    ATTEMPT_COUNT,
+    Column("sweep", INT, "sweeps", "age of the chain, thermalisation included"),
+    Column("energy", FLOAT, "epsilon", "total potential energy of the inherent state"),
+    Column("energy_per_particle", FLOAT, "epsilon", "the same per particle, rattlers counted"),
+    Column("liquid_energy_per_particle", FLOAT, "epsilon", "before the quench"),
+    Column("max_force", FLOAT, "epsilon/length", "largest force on a particle after the quench"),
+    Column("iterations", INT, "", "conjugate-gradient iterations"),
+    Column("evaluations", INT, "", "force evaluations"),
+    Column("is_minimum", BOOL, "", "no eigenvalue of the Hessian is negative"),
+    Column("complete", BOOL, "", "the inertia proves that no mode below complete_below is missing"),
+    Column("complete_below", FLOAT, "omega", "all modes below this frequency are in the table"),
+    MODE_COUNT,
+    Column("qlm_count", INT, "", "quasi-localized modes among them"),
+    Column("shear_modulus", FLOAT, "epsilon/volume", "relaxed, mean over orientations"),
+    Column("bulk_modulus", FLOAT, "epsilon/volume", "relaxed"),
+    Column("pressure", FLOAT, "epsilon/volume", "-dU/dV"),
+    Column("transverse_speed", FLOAT, "length omega", "sqrt(G / rho)"),
+    Column("longitudinal_speed", FLOAT, "length omega", "sqrt((K + 2 G (d-1)/d) / rho)"),
+    Column("first_phonon_frequency", FLOAT, "omega", "omega_1 = 2 pi c_T / L"),
+    Column("mean_diameter", FLOAT, "length", "of this sample's particles"),
+    Column("rattlers", INT, "", "particles that nothing holds, left out of the modes"),
+    Column("number", INT, "", "particles, N"),
+    Column("dimension", INT, "", "2 or 3"),
+    Column("density", FLOAT, "1/volume", "N / V"),
+    Column("temperature", FLOAT, "epsilon", "of the liquid"),
+    Column("potential", TEXT, "", "name of the model"),
+)
+
+MODES = (
+    *KEYS,
+    Column("mode", INT, "", "number of the mode in its realization, from the lowest"),
+    Column("frequency", FLOAT, "omega", "sqrt of the eigenvalue at unit mass"),
+    Column("eigenvalue", FLOAT, "epsilon/length^2", "of the Hessian"),
+    Column("participation_ratio", FLOAT, "", "(sum |psi_i|^2)^2 / (N sum |psi_i|^4)"),
+    Column("residual", FLOAT, "epsilon/length^2", "|H psi - eigenvalue psi|"),
+    Column("frequency_gap", FLOAT, "", "relative distance to the nearest other frequency"),
+    Column("degenerate", BOOL, "", "that gap is below 0.01: b3 depends on the choice of basis"),
+    Column("b2", FLOAT, "epsilon/length^2", "second derivative of the energy along the mode"),
+    Column("b3", FLOAT, "epsilon/length^3", "third; the sign of the mode makes it <= 0"),
+    Column("b4", FLOAT, "epsilon/length^4", "fourth"),
+    Column("beta", FLOAT, "", "b3 / sqrt(3 b2 b4)"),
+    Column("group", TEXT, "", "A: |beta| <= 1; B: |beta| > 1; unbounded: b4 <= 0; unstable: b2 <= 0"),
+    Column("second_minimum", BOOL, "", "the quartic has a second minimum (in A: a hidden, higher one)"),
+    Column("second_minimum_position", FLOAT, "length", "where; NaN if none"),
+    Column("second_minimum_energy", FLOAT, "epsilon", "its energy relative to the origin; NaN if none"),
+    Column("barrier", FLOAT, "epsilon", "height of the quartic's maximum between the minima; NaN if none"),
+    Column(
+        "true_barrier", FLOAT, "epsilon", "first maximum of the true energy along the mode; NaN if none or not sought"
+    ),
+    Column("b2_cutoff_share", FLOAT, "", "share of b2 from pairs within 5 % of their cutoff"),
+    Column("b3_cutoff_share", FLOAT, "", "the same of b3"),
+    Column("b4_cutoff_share", FLOAT, "", "the same of b4"),
+    Column("is_qlm", BOOL, "", "participation ratio and frequency below the study's bounds"),
+    Column("first_phonon_frequency", FLOAT, "omega", "of the mode's realization"),
+    Column("complete_below", FLOAT, "omega", "of the mode's realization"),
+    Column("centre_particle", INT, "", "the particle that moves most"),
+)
+
+ATTEMPTS = (
+    *KEYS,
+    Column("attempt", INT, "", "number of the attempt at the realization, from 0; negative: its process died"),
+    Column("solver", TEXT, "", "of the quench"),
+    Column("status", TEXT, "", "how the attempt ended; that of the last one is the realization's"),
+    Column("reason", TEXT, "", "what failed"),
+    Column("seconds", FLOAT, "s", "wall time"),
+    Column("run", TEXT, "", "the run that made the attempt; see the table of runs"),
+    Column("host", TEXT, "", "where"),
+    Column("process", INT, "", "number of the process there"),
+)
+
+
+def schema(columns: tuple[Column, ...]) -> pa.Schema:
+    """Return the Arrow schema of a table, with units and meanings as field metadata."""
+    return pa.schema([pa.field(c.name, c.type, metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns])
+
+
+def table(columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> pa.Table:
+    """Return rows as an Arrow table; a missing float is NaN, a missing integer or truth value is null."""
+    arrays = []
+    for column in columns:
+        if column.type == FLOAT:
+            found = np.array([row.get(column.name, np.nan) for row in rows], dtype=float)
+            found[np.isnan(found)] = np.nan  # of one sign: a NaN that was in a checkpoint has lost its own
+            arrays.append(pa.array(found))
+        else:
+            arrays.append(pa.array([row.get(column.name) for row in rows], type=column.type))
+    return pa.table(arrays, schema=schema(columns))

@@ -1,0 +1,87 @@
+"""The glasses that a study kept, by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from atomglass.errors import InputError
+from atomglass.study.store.shards import DamagedShard
+from atomglass.study.store.study_store import StudyStore
+from atomglass.system.configuration import Configuration
+
+
+def load_configuration(folder: str | Path, realization: int) -> Configuration:
+    """Return the inherent state of one realization of a study.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's directory.
+    realization : int
+        Its number in the study, the column `realization` of the tables.
+
+    Returns
+    -------
+    Configuration
+        Particle i is the same particle in all realizations of a chain; swaps exchange diameters, and positions go on
+        continuously through the faces of the box.
+
+    Raises
+    ------
+    InputError
+        There is no such study or realization, or it was not kept.
+    """
+    store = StudyStore(Path(folder))
+    store.need_glasses()
+    ensemble = store.settings.ensemble
+    chain, index = divmod(realization, ensemble.realizations_per_chain)
+    if not 0 <= chain < ensemble.chains:
+        count = ensemble.chains * ensemble.realizations_per_chain
+        raise InputError("realization", realization, f"0 to {count - 1}", f"the study in {folder} has so many")
+    for span in store.shard_ranges(chain):
+        if span[0] <= index < span[1]:
+            found = _read(store, chain, span).get(index)
+            if found is not None:
+                return found
+    raise InputError(
+        f"the inherent state of realization {realization} is not in {folder}",
+        remedy="ensemble.keep_configurations in the study's file says which are kept: qlm (those with quasi-localized "
+        "modes), all, or none",
+    )
+
+
+def kept_configurations(folder: str | Path, chains: range | None = None) -> Iterator[tuple[int, Configuration]]:
+    """Yield (realization, inherent state) of every glass that a study kept, in order, one file in memory at a time.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's directory.
+    chains : range, optional
+        Only these chains.
+
+    Raises
+    ------
+    InputError
+        There is no such study, or a file of it is damaged.
+    """
+    store = StudyStore(Path(folder))
+    ensemble = store.settings.ensemble
+    for chain in range(ensemble.chains) if chains is None else chains:
+        upto = 0
+        for span in store.shard_ranges(chain):
+            for index, state in sorted(_read(store, chain, span).items()):
+                if index >= upto:  # shards of a resumed chain may overlap
+                    yield chain * ensemble.realizations_per_chain + index, state
+            upto = max(upto, span[1])
+
+
+def _read(store: StudyStore, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:
+    try:
+        return store.read_configurations(chain, span)
+    except DamagedShard as why:
+        raise InputError(
+            f"chain {chain}, realizations {span[0]} to {span[1] - 1} of {store.folder}: {why}",
+            remedy="run the study again: what is damaged is computed anew",
+        ) from None

@@ -1,0 +1,78 @@
+"""Inherent states that a study keeps, one Parquet file beside a shard: what no table can be made to tell again.
+
+A glass is otherwise gone as soon as its rows are written, and to sample it again costs more than all the rest. By
+default the glasses with quasi-localized modes are kept: for pictures, for their second wells, for later questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from atomglass.study.realization import Realization
+from atomglass.study.store.shards import DamagedShard
+from atomglass.system.configuration import Configuration
+
+#: What a configuration is made of.
+ARRAYS = ("positions", "diameters", "box")
+_SCHEMA = pa.schema(
+    [pa.field("index_in_chain", pa.int64()), *(pa.field(name, pa.list_(pa.float64())) for name in ARRAYS)]
+)
+_CHECKSUM = b"atomglass.sha256"
+
+
+def encode(realizations: list[Realization]) -> bytes | None:
+    """Return the configurations that realizations carry as the content of a file; None if they carry none."""
+    kept = [(r.row["index_in_chain"], r.inherent_state) for r in realizations if r.inherent_state is not None]
+    if not kept:
+        return None
+    columns = {
+        "index_in_chain": [index for index, _ in kept],
+        **{name: [getattr(state, name).ravel() for _, state in kept] for name in ARRAYS},
+    }
+    rows = pa.table(columns, schema=_SCHEMA)
+    sink = pa.BufferOutputStream()
+    whole = rows.replace_schema_metadata({_CHECKSUM: _checksum(rows)})
+    pq.write_table(whole, sink, write_page_checksum=True, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def read(path: Path) -> dict[int, Configuration]:
+    """Return the configurations in a file by their number in the chain.
+
+    Raises
+    ------
+    DamagedShard
+        It cannot be read, or its checksum does not agree.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            rows = file.read()
+        good = (rows.schema.metadata or {}).get(_CHECKSUM) == _checksum(rows)
+        found = {row["index_in_chain"]: _configuration(row) for row in rows.to_pylist()} if good else {}
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+        raise DamagedShard(f"its inherent states: {' '.join(str(error).split())[:200]}") from None
+    if not good:
+        raise DamagedShard("the inherent states' checksum does not agree")
+    return found
+
+
+def _configuration(row: dict) -> Configuration:
+    diameters, box = np.array(row["diameters"]), np.array(row["box"])
+    positions = np.array(row["positions"]).reshape(len(diameters), -1)
+    d = positions.shape[1]
+    return Configuration(positions, diameters, box if box.size == d else box.reshape(d, d))
+
+
+def _checksum(rows: pa.Table) -> bytes:
+    digest = hashlib.sha256()
+    for name in _SCHEMA.names:
+        column = rows[name].combine_chunks()
+        values = column.flatten() if pa.types.is_list(column.type) else column
+        lengths = column.value_lengths() if pa.types.is_list(column.type) else column
+        digest.update(name.encode() + b"\0" + lengths.to_numpy().tobytes() + values.to_numpy().tobytes())
+    return digest.hexdigest().encode()
