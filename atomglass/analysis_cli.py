@@ -56,11 +56,11 @@ def compare(
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.paired import paired, share_liquids
-    from atomglass.analysis.published import rewrite_comparison
+    from atomglass.analysis.report.docs_tables import rewrite_comparison
+    from atomglass.analysis.report.text_tables import comparison_table, paired_table
+    from atomglass.analysis.results.paired_studies import paired, share_liquids
+    from atomglass.analysis.results.study_comparison import compare_studies
     from atomglass.analysis.selection import Selection
-    from atomglass.analysis.study_comparison import compare_studies
-    from atomglass.analysis.words import comparison_table, paired_table
     from atomglass.io.atomic import replace
     from atomglass.study.collect import load_study
     from atomglass.terminal import print_table
@@ -110,9 +110,9 @@ def analyze(
     Prints tables and writes them as CSV, and all of it as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.gather import analyse, write_analysis
-    from atomglass.analysis.well_exponents import exponents_by_outcome
-    from atomglass.analysis.words import analysis_tables, outcome_exponents_table
+    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
+    from atomglass.analysis.results.study_analysis import analyse, write_analysis
+    from atomglass.analysis.results.well_exponents import exponents_by_outcome
     from atomglass.study.collect import load_study
     from atomglass.study.followup.double_wells import outcomes
     from atomglass.study.followup.recurrence_table import load_recurrences
@@ -146,7 +146,7 @@ def report(
 ) -> None:
     """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
     _need_glasses(folder)
-    from atomglass.analysis.report import write_report
+    from atomglass.analysis.report.html_report import write_report
 
     written = write_report(folder, out, seed=seed, exponents=exponents)
     typer.echo("written: " + " ".join(str(path) for path in written))

@@ -198,7 +198,7 @@ def collect(
     Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
-    from atomglass.analysis.overview import overview
+    from atomglass.analysis.report.overview import overview
     from atomglass.study import collect as tables
     from atomglass.study.store.study_store import StudyStore
 

@@ -13,7 +13,7 @@ import pytest
 from axes_checks import assert_axes_filled, assert_picture
 
 import atomglass as ag
-from atomglass.analysis import figures
+from atomglass.analysis.figures import paper_figures as figures
 from atomglass.study.store.inherent_states import load_configuration
 
 ROOT = Path(__file__).parents[2]

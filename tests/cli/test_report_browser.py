@@ -12,7 +12,7 @@ import pytest
 from browser import WIDTHS, find_browser, look
 from report_pages import HOSTILE, write_study
 
-from atomglass.analysis.report import write_report
+from atomglass.analysis.report.html_report import write_report
 
 MISSING = [
     what

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.gather import Analysis, analyse, write_analysis
-from atomglass.analysis.words import analysis_tables, with_error
+from atomglass.analysis.report.text_tables import analysis_tables, with_error
+from atomglass.analysis.results.study_analysis import Analysis, analyse, write_analysis
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from atomglass.analysis.exponents import truncated_power_law
+from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.errors import InputError
 
 TRIALS = 500

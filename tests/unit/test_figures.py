@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from study_tables import fake_study
 
-from atomglass.analysis.figures import (
+from atomglass.analysis.figures.gallery import study_figures, write_figures
+from atomglass.analysis.figures.paper_figures import (
     bulk_end,
     draw_beta,
     draw_cubic,
@@ -21,8 +22,7 @@ from atomglass.analysis.figures import (
     draw_selection,
     portraits_figure,
 )
-from atomglass.analysis.gallery import study_figures, write_figures
-from atomglass.analysis.portraits import draw_portrait, typical_modes
+from atomglass.analysis.figures.quartic_portraits import draw_portrait, typical_modes
 from atomglass.analysis.selection import quasi_localized, selection_bound
 from atomglass.errors import InputError
 from atomglass.quartic import energy
@@ -283,7 +283,7 @@ def test_the_callers_style_and_pyplot_are_left_alone():
         "import sys, matplotlib\n"
         "settings = lambda: {k: matplotlib.rcParams[k] for k in matplotlib.rcParams if 'backend' not in k}\n"
         "before = settings()\n"
-        "from study_tables import fake_study; from atomglass.analysis.figures import draw_beta\n"
+        "from study_tables import fake_study; from atomglass.analysis.figures.paper_figures import draw_beta\n"
         "draw_beta(fake_study()[0])\n"
         "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'\n"
         "assert settings() == before, 'settings'\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from atomglass.analysis.histograms import bin_number, histogram, logarithmic_edges, poisson_interval
+from atomglass.analysis.statistics.histograms import bin_number, histogram, logarithmic_edges, poisson_interval
 
 
 @pytest.mark.parametrize("count", [1, 3, 20, 400])

@@ -12,7 +12,7 @@ from study_tables import fake_study
 from typer.testing import CliRunner
 
 import atomglass as ag
-from atomglass.analysis.gather import analyse
+from atomglass.analysis.results.study_analysis import analyse
 from atomglass.cli import app
 from atomglass.errors import InputError
 from atomglass.study.archive.join import join_studies

@@ -12,10 +12,10 @@ from samples import glass
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.exponent_tables import selection_grid
-from atomglass.analysis.gallery import picture_modes, selection_grid_figure
-from atomglass.analysis.mode_pictures import draw_mode
-from atomglass.analysis.selection_figure import draw_selection_grid
+from atomglass.analysis.figures.gallery import picture_modes, selection_grid_figure
+from atomglass.analysis.figures.mode_pictures import draw_mode
+from atomglass.analysis.figures.selection_figure import draw_selection_grid
+from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.errors import InputError
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.exponents import truncated_power_law
-from atomglass.analysis.paired import paired, share_liquids
+from atomglass.analysis.report.text_tables import paired_table
+from atomglass.analysis.results.paired_studies import paired, share_liquids
 from atomglass.analysis.selection import select
-from atomglass.analysis.words import paired_table
+from atomglass.analysis.statistics.exponents import truncated_power_law
 
 
 def study(seed: int = 0, name: str = "fake", **options) -> SimpleNamespace:

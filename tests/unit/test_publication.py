@@ -14,9 +14,9 @@ import pytest
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.gather import analyse
-from atomglass.analysis.published import rewrite_comparison
-from atomglass.analysis.study_comparison import compare_studies
+from atomglass.analysis.report.docs_tables import rewrite_comparison
+from atomglass.analysis.results.study_analysis import analyse
+from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.study.archive.publish import publish_tables
 from atomglass.study.followup.double_wells import outcomes, second_wells
 from atomglass.study.followup.recurrence_table import find_recurrences

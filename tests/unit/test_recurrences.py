@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from atomglass.analysis.exponent_tables import exponent_table
+from atomglass.analysis.results.exponent_tables import exponent_table
 from atomglass.errors import InputError
 from atomglass.study.followup.recurrences import likely_recurrences, mark_recurrences
 

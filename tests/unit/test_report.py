@@ -15,12 +15,12 @@ import pytest
 from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
-from atomglass.analysis.gallery import study_figures
-from atomglass.analysis.gather import analyse
-from atomglass.analysis.published import BEGIN, END, exponent_rows, rewrite_page
-from atomglass.analysis.report import write_report
-from atomglass.analysis.report_wells import wells_tables
-from atomglass.analysis.typesetting import interval, number, typeset, verbatim, with_error
+from atomglass.analysis.figures.gallery import study_figures
+from atomglass.analysis.report.docs_tables import BEGIN, END, exponent_rows, rewrite_page
+from atomglass.analysis.report.double_wells_section import wells_tables
+from atomglass.analysis.report.html_report import write_report
+from atomglass.analysis.report.typesetting import interval, number, typeset, verbatim, with_error
+from atomglass.analysis.results.study_analysis import analyse
 from atomglass.cli import app
 from atomglass.errors import InputError
 from atomglass.study.collect import load_study

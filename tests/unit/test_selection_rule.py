@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.exponent_tables import drifting, selection_grid
-from atomglass.analysis.exponents import truncated_power_law
-from atomglass.analysis.hybridisation import HybridModel, hybrid_spectra
+from atomglass.analysis.results.exponent_tables import drifting, selection_grid
 from atomglass.analysis.selection import Selection, complete_realizations, quasi_localized, select
+from atomglass.analysis.statistics.exponents import truncated_power_law
+from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
 from atomglass.errors import InputError
 
 

@@ -9,8 +9,8 @@ from axes_checks import assert_axes_filled, drawn_points
 from matplotlib.axes import Axes
 from study_tables import fake_study
 
-from atomglass.analysis.spectrum import boson_peak, debye_level, density_of_states, phonon_bands
-from atomglass.analysis.spectrum_figures import draw_participation, draw_reduced_density
+from atomglass.analysis.figures.spectrum_figures import draw_participation, draw_reduced_density
+from atomglass.analysis.results.spectrum import boson_peak, debye_level, density_of_states, phonon_bands
 from atomglass.errors import InputError
 
 

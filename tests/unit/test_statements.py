@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.published import STUDIES_BEGIN, STUDIES_END, rewrite_comparison
-from atomglass.analysis.statements import beyond_extreme_p, paper_statements
-from atomglass.analysis.study_comparison import compare_studies
-from atomglass.analysis.words import comparison_table
+from atomglass.analysis.report.docs_tables import STUDIES_BEGIN, STUDIES_END, rewrite_comparison
+from atomglass.analysis.report.text_tables import comparison_table
+from atomglass.analysis.results.paper_statements import beyond_extreme_p, paper_statements
+from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.errors import InputError
 
 

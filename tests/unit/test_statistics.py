@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from atomglass.analysis import clusters, goodness, likelihood, power, synthetic, validation, verdicts
-from atomglass.analysis.bootstrap import bootstrap_interval
-from atomglass.analysis.exponents import truncated_power_law
+from atomglass.analysis.statistics import chain_errors as clusters
+from atomglass.analysis.statistics import goodness_of_fit as goodness
+from atomglass.analysis.statistics import likelihood, power, verdicts
+from atomglass.analysis.statistics.bootstrap import bootstrap_interval
+from atomglass.analysis.statistics.exponents import truncated_power_law
+from atomglass.analysis.validation import coverage as validation
+from atomglass.analysis.validation import synthetic
 from atomglass.errors import InputError
 
 QUARTIC = partial(synthetic.power_law_quantile, exponent=4.0)

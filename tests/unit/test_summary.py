@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.summary import summarise
+from atomglass.analysis.report.summary import summarise
 from atomglass.errors import InputError
 
 FAILURES = (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from theory_modes import boson_peak_modes, jacobian_modes
 
-from atomglass.analysis import theory_tests as tests
+from atomglass.analysis.results import theory_tests as tests
 
 
 @pytest.fixture(scope="module")

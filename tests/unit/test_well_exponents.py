@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.well_exponents import exponents_by_outcome
+from atomglass.analysis.results.well_exponents import exponents_by_outcome
 
 
 @pytest.fixture(scope="module")

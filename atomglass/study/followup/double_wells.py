@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.clusters import share
+from atomglass.analysis.statistics.chain_errors import share
 from atomglass.landscape.double_wells import PUSHES, Outcome, SecondWell, find_second_well
 from atomglass.study.collect import load_study, write_frame
 from atomglass.study.followup.kept_modes import KeptMode, kept_modes

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from atomglass.analysis.clusters import Share, ratio_error, share
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
+from atomglass.analysis.statistics.chain_errors import Share, ratio_error, share
 from atomglass.landscape.double_wells import Outcome
 
 Array = NDArray[np.float64]

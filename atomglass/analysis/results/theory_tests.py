@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
 
-from atomglass.analysis.clusters import by_chain, share
-from atomglass.analysis.goodness import uniformity
-from atomglass.analysis.verdicts import TWO_SIGMA, verdict, verdict_of_p
+from atomglass.analysis.statistics.chain_errors import by_chain, share
+from atomglass.analysis.statistics.goodness_of_fit import uniformity
+from atomglass.analysis.statistics.verdicts import TWO_SIGMA, verdict, verdict_of_p
 from atomglass.quartic import HIDDEN_WELL_BETA
 from atomglass.theory.boson_peak import LEVEL_WELLS, boson_peak_dos, dos_between
 

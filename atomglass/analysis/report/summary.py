@@ -7,8 +7,8 @@ import textwrap
 import pandas as pd
 from scipy import stats
 
-from atomglass.analysis.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
 from atomglass.analysis.selection import barrier_is_real, quasi_localized, require, selection_bound
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 WIDTH = 80

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from atomglass.analysis.gather import Analysis
-from atomglass.analysis.typesetting import interval, number, typeset, with_error
-from atomglass.analysis.verdicts import AGREES, DIFFERS, UNDECIDED
+from atomglass.analysis.report.typesetting import interval, number, typeset, with_error
+from atomglass.analysis.results.study_analysis import Analysis
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED
 
 _RANGE = re.compile(r"(lowest|highest) (.+) in (\w+)")
 #: A sign beside the colour, for print in grey and for readers who do not tell the colours apart.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from atomglass.analysis.clusters import by_chain
+from atomglass.analysis.statistics.chain_errors import by_chain
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]

@@ -14,11 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 
-from atomglass.analysis.exponents import EXPECTED_EXPONENT
-from atomglass.analysis.histograms import Histogram, bin_number, histogram, logarithmic_edges
-from atomglass.analysis.portraits import draw_portrait, typical_modes
-from atomglass.analysis.selection import quasi_localized, require, selection_bound
-from atomglass.analysis.style import (
+from atomglass.analysis.figures.quartic_portraits import draw_portrait, typical_modes
+from atomglass.analysis.figures.style import (
     BETA_LABEL,
     CUBIC_LABEL,
     FREQUENCY_LABEL,
@@ -35,6 +32,9 @@ from atomglass.analysis.style import (
     say_nothing_found,
     styled,
 )  # fmt: skip
+from atomglass.analysis.selection import quasi_localized, require, selection_bound
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
+from atomglass.analysis.statistics.histograms import Histogram, bin_number, histogram, logarithmic_edges
 from atomglass.quartic import HIDDEN_WELL_BETA
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 

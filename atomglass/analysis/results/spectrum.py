@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.histograms import poisson_interval
 from atomglass.analysis.selection import require
+from atomglass.analysis.statistics.histograms import poisson_interval
 from atomglass.errors import InputError
 
 #: Beyond this multiple of the first phonon frequency the bands lie closer together than they are wide.

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from atomglass.analysis.exponents import exponent_and_error
 from atomglass.analysis.selection import Selection, select
+from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.landscape.double_wells import Outcome
 
 

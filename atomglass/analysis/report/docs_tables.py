@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from atomglass.analysis.gather import Analysis
-from atomglass.analysis.typesetting import interval, number, with_error
+from atomglass.analysis.report.typesetting import interval, number, with_error
+from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 

@@ -6,8 +6,8 @@ import math
 
 import pandas as pd
 
-from atomglass.analysis.gather import Analysis
-from atomglass.analysis.paired import Paired
+from atomglass.analysis.results.paired_studies import Paired
+from atomglass.analysis.results.study_analysis import Analysis
 
 TextTable = tuple[str, list[str], list[list[str]]]
 #: Differences of paired quantities below this are rounding: published tables hold modes in single precision.

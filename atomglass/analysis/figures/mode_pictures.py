@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.style import GROUP_COLOURS, PALE, axes_or_new, styled
+from atomglass.analysis.figures.style import GROUP_COLOURS, PALE, axes_or_new, styled
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 

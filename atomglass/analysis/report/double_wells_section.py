@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.report_tables import ReportTable, report_table
+from atomglass.analysis.report.report_tables import ReportTable, report_table
+from atomglass.analysis.report.typesetting import interval, number, typeset, with_error
+from atomglass.analysis.results.well_exponents import exponents_by_outcome
 from atomglass.analysis.selection import require
-from atomglass.analysis.typesetting import interval, number, typeset, with_error
-from atomglass.analysis.well_exponents import exponents_by_outcome
 from atomglass.landscape.double_wells import Outcome
 
 _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic_barrier", "energy_difference")

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.bootstrap import bootstrap_interval
-from atomglass.analysis.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
-from atomglass.analysis.goodness import power_law_goodness
-from atomglass.analysis.likelihood import log_likelihood_differences, prefactor
-from atomglass.analysis.power import power_statement
+from atomglass.analysis.results.theory_tests import clusters
 from atomglass.analysis.selection import Selection, select
-from atomglass.analysis.theory_tests import clusters
-from atomglass.analysis.verdicts import DIFFERS, UNDECIDED, verdict
+from atomglass.analysis.statistics.bootstrap import bootstrap_interval
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
+from atomglass.analysis.statistics.goodness_of_fit import power_law_goodness
+from atomglass.analysis.statistics.likelihood import log_likelihood_differences, prefactor
+from atomglass.analysis.statistics.power import power_statement
+from atomglass.analysis.statistics.verdicts import DIFFERS, UNDECIDED, verdict
 
 #: f and participation ratio of the grid on which exponents are shown; infinity is no bound.
 GRID_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)

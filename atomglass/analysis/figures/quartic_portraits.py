@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from atomglass.analysis.figures.style import GREY, GROUP_COLOURS, axes_or_new, say_nothing_found, styled
 from atomglass.analysis.selection import quasi_localized, require
-from atomglass.analysis.style import GREY, GROUP_COLOURS, axes_or_new, say_nothing_found, styled
 from atomglass.errors import InputError
 from atomglass.quartic import energy, shape
 

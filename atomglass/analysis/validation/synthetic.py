@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.goodness import clustered_uniforms
+from atomglass.analysis.statistics.goodness_of_fit import clustered_uniforms
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]

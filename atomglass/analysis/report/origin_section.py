@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.report_tables import ReportTable, report_table
-from atomglass.analysis.typesetting import verbatim
+from atomglass.analysis.report.report_tables import ReportTable, report_table
+from atomglass.analysis.report.typesetting import verbatim
 from atomglass.study.collect import Study
 from atomglass.version import KERNEL_VERSION, __version__
 

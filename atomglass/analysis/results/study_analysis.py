@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.clusters import Share, share
-from atomglass.analysis.exponent_tables import drifting, exponent_table, prefactor_table, selection_grid
-from atomglass.analysis.exponents import truncated_power_law
-from atomglass.analysis.likelihood import TwoTermFit, fit_two_terms
+from atomglass.analysis.results.exponent_tables import drifting, exponent_table, prefactor_table, selection_grid
+from atomglass.analysis.results.paper_statements import paper_statements, per_realization
+from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.selection import Selection, complete_realizations, select
-from atomglass.analysis.statements import paper_statements, per_realization
-from atomglass.analysis.theory_tests import all_tests
+from atomglass.analysis.statistics.chain_errors import Share, share
+from atomglass.analysis.statistics.exponents import truncated_power_law
+from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
 from atomglass.study.followup.recurrence_table import with_recurrences
 
 #: A participation number below this is a single particle in a loose cage.

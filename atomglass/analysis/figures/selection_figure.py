@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from atomglass.analysis.exponents import EXPECTED_EXPONENT
+from atomglass.analysis.figures.style import FRAMED, GREY, PALE, SEQUENCE, axes_or_new, say_nothing_found, styled
 from atomglass.analysis.selection import require
-from atomglass.analysis.style import FRAMED, GREY, PALE, SEQUENCE, axes_or_new, say_nothing_found, styled
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 _MARKERS = "v<o^>D"

@@ -1,6 +1,6 @@
 """How good the statistics are, measured on modes of known laws: coverage, power, and what the selection does.
 
-`python -m atomglass.analysis.validation FOLDER` prints what docs/statistics.md quotes and draws its picture.
+`python -m atomglass.analysis.validation.coverage FOLDER` prints what docs/statistics.md quotes and draws its picture.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy import stats
 
-from atomglass.analysis.bootstrap import chain_weights, interval_bounds
-from atomglass.analysis.exponent_tables import selection_grid
-from atomglass.analysis.hybridisation import HybridModel, hybrid_spectra
-from atomglass.analysis.power import modes_needed, rejection_probability
-from atomglass.analysis.style import GREY, GROUP_COLOURS, PALE, axes_or_new, new_figure, styled
-from atomglass.analysis.synthetic import (
+from atomglass.analysis.figures.style import GREY, GROUP_COLOURS, PALE, axes_or_new, new_figure, styled
+from atomglass.analysis.results.exponent_tables import selection_grid
+from atomglass.analysis.statistics.bootstrap import chain_weights, interval_bounds
+from atomglass.analysis.statistics.power import modes_needed, rejection_probability
+from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
+from atomglass.analysis.validation.synthetic import (
     chain_structure,
     draw_uniforms,
     mixture_exponent,

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from atomglass.analysis.selection import quasi_localized, require
-from atomglass.analysis.spectrum import boson_peak, phonon_bands
-from atomglass.analysis.style import (
+from atomglass.analysis.figures.style import (
     FRAMED,
     FREQUENCY_LABEL,
     GREY,
@@ -22,6 +20,8 @@ from atomglass.analysis.style import (
     say_nothing_found,
     styled,
 )  # fmt: skip
+from atomglass.analysis.results.spectrum import boson_peak, phonon_bands
+from atomglass.analysis.selection import quasi_localized, require
 
 
 @styled

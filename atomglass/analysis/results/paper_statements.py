@@ -15,11 +15,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from atomglass.analysis.clusters import Share, rate, share
-from atomglass.analysis.exponent_tables import exponent_table
-from atomglass.analysis.exponents import EXPECTED_EXPONENT
+from atomglass.analysis.results.exponent_tables import exponent_table
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, require, select
-from atomglass.analysis.verdicts import AGREES, DIFFERS, TWO_SIGMA, UNDECIDED, difference_verdict, verdict, verdict_of_p
+from atomglass.analysis.statistics.chain_errors import Share, rate, share
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
+from atomglass.analysis.statistics.verdicts import (
+    AGREES,
+    DIFFERS,
+    TWO_SIGMA,
+    UNDECIDED,
+    difference_verdict,
+    verdict,
+    verdict_of_p,
+)
 
 #: Kumar, Procaccia and Singh: realizations, modes with PR < 0.27, and those in groups A and B.
 PAPER_REALIZATIONS, PAPER_QLMS, PAPER_A, PAPER_B = 60_000, 403, 278, 125

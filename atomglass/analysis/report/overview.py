@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.analysis import classified
-from atomglass.analysis.gallery import study_figures, write_figures
-from atomglass.analysis.summary import summarise
+from atomglass.analysis.figures import two_group_summary as classified
+from atomglass.analysis.figures.gallery import study_figures, write_figures
+from atomglass.analysis.report.summary import summarise
 from atomglass.io.atomic import replace
 from atomglass.study.store.study_store import StudyStore
 

@@ -12,19 +12,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from atomglass.analysis.figures import (
+from atomglass.analysis.figures.mode_pictures import draw_mode
+from atomglass.analysis.figures.paper_figures import (
     draw_beta,
     draw_cubic,
     draw_density_of_states,
     draw_selection,
     portraits_figure,
 )
-from atomglass.analysis.mode_pictures import draw_mode
+from atomglass.analysis.figures.selection_figure import draw_selection_grid
+from atomglass.analysis.figures.spectrum_figures import draw_participation, draw_reduced_density
+from atomglass.analysis.figures.style import GROUP_COLOURS, new_figure, panel_letter, styled
+from atomglass.analysis.results.spectrum import debye_level, density_of_states, known_below
 from atomglass.analysis.selection import quasi_localized, require
-from atomglass.analysis.selection_figure import draw_selection_grid
-from atomglass.analysis.spectrum import debye_level, density_of_states, known_below
-from atomglass.analysis.spectrum_figures import draw_participation, draw_reduced_density
-from atomglass.analysis.style import GROUP_COLOURS, new_figure, panel_letter, styled
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO

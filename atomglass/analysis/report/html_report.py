@@ -10,13 +10,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from atomglass.analysis import report_origin, report_tables
-from atomglass.analysis.gallery import NamedFigure, picture_modes, selection_grid_figure, study_figures
-from atomglass.analysis.gather import Analysis, analyse
-from atomglass.analysis.published import exponent_rows, rewrite_page
-from atomglass.analysis.report_tables import ReportTable
-from atomglass.analysis.report_wells import wells_tables
-from atomglass.analysis.typesetting import number, typeset, with_error
+from atomglass.analysis.figures.gallery import NamedFigure, picture_modes, selection_grid_figure, study_figures
+from atomglass.analysis.report import origin_section as report_origin
+from atomglass.analysis.report import report_tables
+from atomglass.analysis.report.docs_tables import exponent_rows, rewrite_page
+from atomglass.analysis.report.double_wells_section import wells_tables
+from atomglass.analysis.report.report_tables import ReportTable
+from atomglass.analysis.report.typesetting import number, typeset, with_error
+from atomglass.analysis.results.study_analysis import Analysis, analyse
 from atomglass.errors import InputError
 from atomglass.study.collect import Study, load_study
 from atomglass.study.followup.recurrence_table import load_recurrences
@@ -90,7 +91,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     """
     runs, wells = report_origin.read_optional(folder, "runs"), study.wells
     page = Environment(
-        loader=PackageLoader("atomglass.analysis"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("atomglass.analysis.report.html_report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     page.filters |= {"typeset": typeset, "image": _image}

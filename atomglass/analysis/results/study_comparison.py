@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.clusters import Share, share
-from atomglass.analysis.exponents import exponent_and_error
+from atomglass.analysis.results.paper_statements import per_realization
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
-from atomglass.analysis.statements import per_realization
+from atomglass.analysis.statistics.chain_errors import Share, share
+from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.errors import InputError
 from atomglass.landscape.double_wells import Outcome
 from atomglass.system.potential import load_potential

@@ -11,10 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy import stats
 
-from atomglass.analysis.figures import plain_ticks
-from atomglass.analysis.histograms import bin_number, histogram, logarithmic_edges
-from atomglass.analysis.selection import require
-from atomglass.analysis.style import (
+from atomglass.analysis.figures.paper_figures import plain_ticks
+from atomglass.analysis.figures.style import (
     BETA_LABEL,
     GREY,
     GROUP_COLOURS,
@@ -25,6 +23,8 @@ from atomglass.analysis.style import (
     say_nothing_found,
     styled,
 )
+from atomglass.analysis.selection import require
+from atomglass.analysis.statistics.histograms import bin_number, histogram, logarithmic_edges
 from atomglass.quartic import HIDDEN_WELL_BETA
 
 WIDTH = 80
