@@ -23,7 +23,7 @@ from atomglass.study.settings import StudyBase
 #: The models that come with the package, and where each is.
 KNOWN = {
     "glass": "atomglass.study.models.glass:GLASS",
-    "oscillators": "atomglass.theory.oscillator_study:OSCILLATORS",
+    "oscillators": "atomglass.theory.oscillators.study_model:OSCILLATORS",
 }
 
 

@@ -9,11 +9,11 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "QuarticMode": "quartic_mode",
-    "reduced_heat_capacity": "heat_capacity",
-    "boson_peak_dos": "boson_peak",
-    "OscillatorModel": "oscillators",
-    "oscillator_realization": "realization",
+    "QuarticMode": "soft_potential.quartic_mode",
+    "reduced_heat_capacity": "soft_potential.heat_capacity",
+    "boson_peak_dos": "oscillators.boson_peak",
+    "OscillatorModel": "oscillators.model",
+    "oscillator_realization": "oscillators.realization",
 }
 
 _SUBMODULES = ("rfot",)

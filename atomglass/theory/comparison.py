@@ -18,11 +18,8 @@ from scipy.constants import Boltzmann, electron_volt
 from scipy.integrate import quad
 
 from atomglass.errors import InputError
-from atomglass.theory.boson_peak import boson_peak, boson_peak_dos
-from atomglass.theory.heat_capacity import (
-    HARMONIC_LIMIT,
-    reduced_heat_capacity,
-)
+from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos
+from atomglass.theory.oscillators.scattering import wavelength_over_mean_free_path
 from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
 from atomglass.theory.rfot.checks import as_given, positive
@@ -31,8 +28,11 @@ from atomglass.theory.rfot.params import GlassParams
 from atomglass.theory.rfot.plateau import thermal_conductivity
 from atomglass.theory.rfot.ripplons import ripplon_frequencies
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_of_path, path_in_wavelengths
-from atomglass.theory.scattering import wavelength_over_mean_free_path
-from atomglass.theory.two_level_systems import tunnelling_strength_estimate
+from atomglass.theory.soft_potential.heat_capacity import (
+    HARMONIC_LIMIT,
+    reduced_heat_capacity,
+)
+from atomglass.theory.soft_potential.two_level_systems import tunnelling_strength_estimate
 
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)

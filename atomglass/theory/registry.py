@@ -81,12 +81,12 @@ _TABLE = (
     Paper(
         "parshin2007",
         "Parshin, Schober, Gurevich, Phys. Rev. B 76, 064206 (2007): two-level systems and the boson peak",
-        "atomglass.theory.parshin2007",
+        "atomglass.theory.oscillators.parshin2007",
     ),
     Paper(
         "ilin1987",
         "Il'in, Karpov, Parshin, Sov. Phys. JETP 65, 165 (1987): parameters of soft atomic potentials in glasses",
-        "atomglass.theory.ilin1987",
+        "atomglass.theory.soft_potential.ilin1987",
     ),
     Paper(
         "lubchenko2003",

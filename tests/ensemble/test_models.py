@@ -26,7 +26,7 @@ from atomglass.study.schema import table
 from atomglass.study.settings import read_study
 from atomglass.study.store.study_store import StudyStore
 from atomglass.theory import oscillator_realization
-from atomglass.theory.realization import OscillatorConfig
+from atomglass.theory.oscillators.realization import OscillatorConfig
 
 OSCILLATORS = """
 name = "small"

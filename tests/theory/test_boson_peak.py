@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.theory import boson_peak_dos
-from atomglass.theory.boson_peak import (
+from atomglass.theory.oscillators.boson_peak import (
     CROSSOVER_TEMPERATURE,
     LEVEL_WELLS,
     SECOND_WELL,

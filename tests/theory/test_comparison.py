@@ -6,9 +6,9 @@ import pytest
 from atomglass.errors import InputError
 from atomglass.theory import comparison
 from atomglass.theory.comparison import SoftPotentialGlass
-from atomglass.theory.heat_capacity import reduced_heat_capacity
 from atomglass.theory.rfot.params import GlassParams
 from atomglass.theory.rfot.scattering import conductivity_of_path
+from atomglass.theory.soft_potential.heat_capacity import reduced_heat_capacity
 
 SILICA = GlassParams.named("silica")
 SOFT = SoftPotentialGlass()
@@ -58,7 +58,7 @@ def test_the_heat_capacity_is_smooth_where_the_correction_levels_off():
 
 def test_scattering_strength_joins_both_limits():
     # Eq. 6.2 of Parshin et al.: lambda/l = (pi^2/4) C (omega*/W)^3 x^3 for x << 1.
-    from atomglass.theory.scattering import wavelength_over_mean_free_path
+    from atomglass.theory.oscillators.scattering import wavelength_over_mean_free_path
 
     x = 0.02
     low = float(wavelength_over_mean_free_path(x, 1.0, 1.0, SOFT.mode_strength))

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from atomglass.errors import InputError
-from atomglass.theory.boson_peak import omega_star
-from atomglass.theory.elastic_host import (
+from atomglass.theory.oscillators.boson_peak import omega_star
+from atomglass.theory.oscillators.elastic_host import (
     dipole_interaction,
     hybrid_modes,
     lattice_decay_rate,
     lattice_interaction,
     real_space_disorder,
 )
-from atomglass.theory.scattering import (
+from atomglass.theory.oscillators.scattering import (
     decay_rate,
     inverse_mean_free_path,
     inverse_mean_free_path_high,
@@ -22,7 +22,7 @@ from atomglass.theory.scattering import (
     wavelength_over_mean_free_path,
     wavelength_over_mean_free_path_estimate,
 )
-from atomglass.theory.two_level_systems import SoftOscillators
+from atomglass.theory.soft_potential.two_level_systems import SoftOscillators
 
 
 def test_dipole_law_is_the_second_derivative_of_1_over_r():

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import reduced_heat_capacity
-from atomglass.theory.heat_capacity import (
+from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     canonical_heat_capacity,
     delocalisation_energy,

@@ -8,8 +8,8 @@ import pytest
 from atomglass.errors import InputError
 from atomglass.settings import validated
 from atomglass.theory import OscillatorModel, oscillator_realization
-from atomglass.theory.oscillator_ensemble import gather
-from atomglass.theory.realization import OscillatorConfig
+from atomglass.theory.oscillators.ensemble import gather
+from atomglass.theory.oscillators.realization import OscillatorConfig
 
 CONFIG = OscillatorConfig(coupling=0.2, size=7, frequency_max=0.3)
 
@@ -57,7 +57,7 @@ def test_settings_are_checked():
 
 def test_failures_are_data(monkeypatch):
     """A minimiser stopped early: a row with its reason, and no modes."""
-    from atomglass.theory import oscillators
+    from atomglass.theory.oscillators import model as oscillators
 
     def stopped(K, quartic, force, y):
         found = minimise(K, quartic, force, y)

@@ -10,8 +10,8 @@ import pytest
 from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.theory import OscillatorModel
-from atomglass.theory.oscillator_ensemble import gather
-from atomglass.theory.oscillators import two_oscillators
+from atomglass.theory.oscillators.ensemble import gather
+from atomglass.theory.oscillators.model import two_oscillators
 
 SMALL = OscillatorModel(coupling=0.2, size=7, seed=3)
 

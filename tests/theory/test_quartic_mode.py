@@ -12,8 +12,8 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import QuarticMode
-from atomglass.theory.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
-from atomglass.theory.tunnelling import action, tunnel_splitting
+from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
+from atomglass.theory.soft_potential.tunneling import action, tunnel_splitting
 
 REFERENCE = {  # levels of -d^2/dy^2 + p y^2 + q y + y^4
     (0, 0): (1.060362090484, 3.799673029801, 7.455697937987, 11.644745511378, 16.261826018850),

@@ -8,8 +8,8 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import OscillatorModel
-from atomglass.theory.boson_peak import omega_star_estimate
-from atomglass.theory.renormalisation import (
+from atomglass.theory.oscillators.boson_peak import omega_star_estimate
+from atomglass.theory.oscillators.renormalization import (
     LevyLaw,
     bare_stiffness_density,
     half_width,
@@ -19,7 +19,7 @@ from atomglass.theory.renormalisation import (
     soft_forces,
     stiffness_density,
 )
-from atomglass.theory.spectra import fit_omega_star, low_frequency_exponent, reduced_density
+from atomglass.theory.oscillators.spectra import fit_omega_star, low_frequency_exponent, reduced_density
 
 
 def test_levy_law():

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from atomglass.theory import OscillatorModel
-from atomglass.theory.boson_peak import boson_peak_dos, omega_star, omega_star_estimate
-from atomglass.theory.oscillator_ensemble import gather
-from atomglass.theory.realization import OscillatorConfig, oscillator_realization
-from atomglass.theory.renormalisation import LevyLaw, bare_stiffness_density, half_width, stiffness_density
-from atomglass.theory.spectra import fit_omega_star, low_frequency_exponent, reduced_density
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos, omega_star, omega_star_estimate
+from atomglass.theory.oscillators.ensemble import gather
+from atomglass.theory.oscillators.realization import OscillatorConfig, oscillator_realization
+from atomglass.theory.oscillators.renormalization import LevyLaw, bare_stiffness_density, half_width, stiffness_density
+from atomglass.theory.oscillators.spectra import fit_omega_star, low_frequency_exponent, reduced_density
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from atomglass.errors import InputError
 from atomglass.theory import QuarticMode
-from atomglass.theory.soft_potentials import (
+from atomglass.theory.soft_potential.parameters import (
     SoftPotentialScales,
     branches,
     excitation_density,
@@ -20,7 +20,7 @@ from atomglass.theory.soft_potentials import (
     shift_origin,
     tunnelling_density_of_states,
 )
-from atomglass.theory.tunnelling import action
+from atomglass.theory.soft_potential.tunneling import action
 
 EV, AMU, HBAR = 1.602176634e-19, 1.66053906660e-27, 1.054571817e-34
 KELVIN = 1.380649e-23

@@ -7,7 +7,7 @@ import pytest
 
 from atomglass.errors import InputError
 from atomglass.theory import QuarticMode
-from atomglass.theory.two_level_systems import (
+from atomglass.theory.soft_potential.two_level_systems import (
     SoftOscillators,
     active_fraction,
     critical_action,

@@ -25,7 +25,7 @@ from atomglass.analysis.statistics.chain_errors import by_chain, share
 from atomglass.analysis.statistics.goodness_of_fit import uniformity
 from atomglass.analysis.statistics.verdicts import TWO_SIGMA, verdict, verdict_of_p
 from atomglass.quartic import HIDDEN_WELL_BETA
-from atomglass.theory.boson_peak import LEVEL_WELLS, boson_peak_dos, dos_between
+from atomglass.theory.oscillators.boson_peak import LEVEL_WELLS, boson_peak_dos, dos_between
 
 Array = NDArray[np.float64]
 #: A Kolmogorov-Smirnov test of so many independent numbers finds a distance of 0.1 between distribution functions.

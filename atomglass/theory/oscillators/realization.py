@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from atomglass import quartic
 from atomglass.settings import Settings
-from atomglass.theory.oscillators import FORCE_TOLERANCE, OscillatorModel, RelaxedState
+from atomglass.theory.oscillators.model import FORCE_TOLERANCE, OscillatorModel, RelaxedState
 
 
 class OscillatorConfig(Settings):

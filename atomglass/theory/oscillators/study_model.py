@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atomglass.study.protocol import BOOL, FLOAT, INT, TEXT, Column, RealizationModel
-from atomglass.theory.realization import OscillatorConfig, oscillator_realization
+from atomglass.theory.oscillators.realization import OscillatorConfig, oscillator_realization
 
 _REALIZATIONS = (
     Column("number", INT, "", "oscillators, N"),

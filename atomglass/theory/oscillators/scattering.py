@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
-from atomglass.theory.boson_peak import boson_peak_dos
-from atomglass.theory.two_level_systems import positive
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos
+from atomglass.theory.soft_potential.two_level_systems import positive
 
 Array = NDArray[np.float64]
 

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
 from atomglass.errors import InputError
-from atomglass.theory.quartic_mode import QuarticMode
-from atomglass.theory.two_level_systems import positive
+from atomglass.theory.soft_potential.quartic_mode import QuarticMode
+from atomglass.theory.soft_potential.two_level_systems import positive
 
 Array = NDArray[np.float64]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.theory.oscillators import OscillatorModel
-from atomglass.theory.renormalisation import shifts_by_elimination, shifts_by_sum, soft_forces
+from atomglass.theory.oscillators.model import OscillatorModel
+from atomglass.theory.oscillators.renormalization import shifts_by_elimination, shifts_by_sum, soft_forces
 
 Array = NDArray[np.float64]
 

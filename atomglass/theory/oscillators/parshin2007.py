@@ -14,13 +14,13 @@ from pydantic import Field
 
 from atomglass.errors import InputError
 from atomglass.settings import Settings
-from atomglass.theory import parshin2007_figures as figures
-from atomglass.theory.oscillator_ensemble import OscillatorEnsemble, gather
-from atomglass.theory.oscillators import OscillatorModel
+from atomglass.theory.oscillators import parshin2007_figures as figures
+from atomglass.theory.oscillators.ensemble import OscillatorEnsemble, gather
+from atomglass.theory.oscillators.model import OscillatorModel
+from atomglass.theory.oscillators.parshin2007_statements import analytic_statements, simulated_statements
+from atomglass.theory.oscillators.spectra import Estimate, fit_omega_star
 from atomglass.theory.output import write_columns
-from atomglass.theory.parshin2007_statements import analytic_statements, simulated_statements
 from atomglass.theory.registry import Statement
-from atomglass.theory.spectra import Estimate, fit_omega_star
 
 
 class Config(Settings):

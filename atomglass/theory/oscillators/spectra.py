@@ -11,7 +11,7 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize_scalar
 
 from atomglass.errors import InputError
-from atomglass.theory.boson_peak import boson_peak_dos
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos
 
 Array = NDArray[np.float64]
 

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import erfcinv
 
-from atomglass.theory import boson_peak as peak
-from atomglass.theory import scattering
-from atomglass.theory import two_level_systems as tls
-from atomglass.theory.elastic_host import dipole_interaction, lattice_interaction, real_space_disorder
-from atomglass.theory.heat_capacity import heat_capacity_minimum
-from atomglass.theory.oscillators import OscillatorModel, two_oscillators
-from atomglass.theory.registry import Statement, number, verdict
-from atomglass.theory.renormalisation import (
+from atomglass.theory.oscillators import boson_peak as peak
+from atomglass.theory.oscillators import scattering
+from atomglass.theory.oscillators.elastic_host import dipole_interaction, lattice_interaction, real_space_disorder
+from atomglass.theory.oscillators.model import OscillatorModel, two_oscillators
+from atomglass.theory.oscillators.renormalization import (
     LevyLaw,
     bare_stiffness_density,
     half_width,
     sampled_shifts,
     stiffness_density,
 )
-from atomglass.theory.spectra import low_frequency_exponent
-from atomglass.theory.tunnelling import tunnel_splitting
+from atomglass.theory.oscillators.spectra import low_frequency_exponent
+from atomglass.theory.registry import Statement, number, verdict
+from atomglass.theory.soft_potential import two_level_systems as tls
+from atomglass.theory.soft_potential.heat_capacity import heat_capacity_minimum
+from atomglass.theory.soft_potential.tunneling import tunnel_splitting
 
 if TYPE_CHECKING:
-    from atomglass.theory.parshin2007 import Results
+    from atomglass.theory.oscillators.parshin2007 import Results
 
 
 def analytic_statements() -> list[Statement]:

@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from atomglass import quartic
 from atomglass.errors import InputError
-from atomglass.theory.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
-from atomglass.theory.tunnelling import tunnel_splitting
+from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
+from atomglass.theory.soft_potential.tunneling import tunnel_splitting
 
 Array = NDArray[np.float64]
 Number = float | Array
@@ -223,7 +223,7 @@ class QuarticMode:
         return _SOLVERS[method](self.p, self.q, count) + np.asarray(offset)[..., None]
 
     def tunnel_splitting(self, method: str = "exact") -> Number:
-        """Return Delta0, in w, of the double well made symmetric; see `atomglass.theory.tunnelling`."""
+        """Return Delta0, in w, of the double well made symmetric; see `atomglass.theory.soft_potential.tunneling`."""
         return _plain(tunnel_splitting(self.p, method))
 
 

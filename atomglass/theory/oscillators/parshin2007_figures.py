@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.boson_peak import boson_peak, boson_peak_dos, pressure_shift
-from atomglass.theory.oscillator_ensemble import OscillatorEnsemble
+from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos, pressure_shift
+from atomglass.theory.oscillators.ensemble import OscillatorEnsemble
+from atomglass.theory.oscillators.renormalization import LevyLaw, bare_stiffness_density, stiffness_density
+from atomglass.theory.oscillators.spectra import Estimate, reduced_density
 from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
-from atomglass.theory.renormalisation import LevyLaw, bare_stiffness_density, stiffness_density
-from atomglass.theory.spectra import Estimate, reduced_density
 
 
 def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Path) -> None:

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erfc
 
 from atomglass.errors import InputError
-from atomglass.theory.oscillators import OscillatorModel, RelaxedState
-from atomglass.theory.placement import MEAN_FACTOR
+from atomglass.theory.oscillators.model import OscillatorModel, RelaxedState
+from atomglass.theory.oscillators.placement import MEAN_FACTOR
 
 Array = NDArray[np.float64]
 

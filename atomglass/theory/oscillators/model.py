@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from atomglass.errors import InputError
-from atomglass.theory.placement import COUPLINGS, POSITIONS, coupling_factors, distances, place
+from atomglass.theory.oscillators.placement import COUPLINGS, POSITIONS, coupling_factors, distances, place
 
 Array = NDArray[np.float64]
 

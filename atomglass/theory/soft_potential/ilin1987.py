@@ -14,17 +14,16 @@ from scipy.optimize import brentq
 
 from atomglass.errors import InputError
 from atomglass.settings import Settings
-from atomglass.theory.heat_capacity import (
+from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.registry import Statement, number, verdict
+from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     delocalisation_energy,
     einstein_maximum,
     heat_capacity_minimum,
     reduced_heat_capacity,
 )
-from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
-from atomglass.theory.quartic_mode import QuarticMode
-from atomglass.theory.registry import Statement, number, verdict
-from atomglass.theory.soft_potentials import (
+from atomglass.theory.soft_potential.parameters import (
     SoftPotentialScales,
     branches,
     excitation_density,
@@ -32,6 +31,7 @@ from atomglass.theory.soft_potentials import (
     parameter_density,
     tunnelling_density_of_states,
 )
+from atomglass.theory.soft_potential.quartic_mode import QuarticMode
 
 
 class Config(Settings):

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize_scalar
 
 from atomglass.errors import InputError
-from atomglass.theory.schrodinger import levels_dvr
-from atomglass.theory.soft_potentials import origin_parameters
-from atomglass.theory.two_level_systems import positive
+from atomglass.theory.soft_potential.parameters import origin_parameters
+from atomglass.theory.soft_potential.schrodinger import levels_dvr
+from atomglass.theory.soft_potential.two_level_systems import positive
 
 Array = NDArray[np.float64]
 

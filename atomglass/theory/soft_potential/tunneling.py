@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
-from atomglass.theory.schrodinger import levels_dvr
+from atomglass.theory.soft_potential.schrodinger import levels_dvr
 
 Array = NDArray[np.float64]
 
