@@ -1,6 +1,6 @@
 """Let `python -m atomglass` be the command line."""
 
-from atomglass.cli import main
+from atomglass.cli.main import main
 
 if __name__ == "__main__":
     main()

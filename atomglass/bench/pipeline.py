@@ -12,9 +12,9 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, joined
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
+from atomglass.cli.configuration_stages import PHONON_MULTIPLE
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
-from atomglass.stages import PHONON_MULTIPLE
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.settings import read_study
 from atomglass.study.store.provenance import provenance

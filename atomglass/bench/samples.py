@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from atomglass.cli.configuration_stages import random_configuration
 from atomglass.io import files
 from atomglass.minimization.quench import quench
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories
-from atomglass.stages import random_configuration
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential, load_potential
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import atomglass as ag
-from atomglass import cli
+from atomglass.cli import main as cli
 
 TINY = Path(__file__).parents[2] / "workflows" / "tiny.toml"
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.cli import app
+from atomglass.cli.main import app
 from atomglass.study.collect import collect
 from atomglass.study.execution import runners
 from atomglass.study.execution.runners import run_serial

@@ -10,7 +10,7 @@ import pytest
 from conftest import Silent
 from typer.testing import CliRunner
 
-from atomglass.cli import app
+from atomglass.cli.main import app
 from atomglass.study import doctor
 from atomglass.study.collect import collect, mixtures
 from atomglass.study.cost import Cost, plan_study

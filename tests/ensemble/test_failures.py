@@ -152,7 +152,7 @@ def test_a_study_in_three_dimensions(settings, tmp_path: Path) -> None:
 def test_a_mistake_in_the_settings_is_one_line_and_writes_nothing(study_file, tmp_path: Path, changes, words) -> None:
     from typer.testing import CliRunner
 
-    from atomglass.cli import app
+    from atomglass.cli.main import app
 
     done = CliRunner().invoke(app, ["run", str(study_file(**changes)), "--out", str(tmp_path / "out")])
     assert isinstance(done.exception, InputError)

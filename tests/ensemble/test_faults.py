@@ -227,7 +227,7 @@ def test_wall_times_that_are_none(text: str) -> None:
 def test_a_part_that_is_none(study_file, tmp_path: Path, part: str) -> None:
     from typer.testing import CliRunner
 
-    from atomglass.cli import app
+    from atomglass.cli.main import app
 
     done = CliRunner().invoke(app, ["run", str(study_file()), "--out", str(tmp_path / "out"), f"--part={part}"])
     assert isinstance(done.exception, InputError) and "0 <= K < N" in str(done.exception)

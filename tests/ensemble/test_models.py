@@ -15,7 +15,7 @@ from test_mpi import command, mpirun  # noqa: F401
 from test_one_result import run_in_pieces
 from typer.testing import CliRunner
 
-from atomglass.cli import app
+from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study import registry as models
 from atomglass.study.collect import collect, load_study

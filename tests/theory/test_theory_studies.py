@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from atomglass import theory
+from atomglass.cli.theory import theory_app
 from atomglass.errors import InputError
 from atomglass.resources import find_toml
 from atomglass.settings import Settings, read_toml, validated
-from atomglass.theory.commands import theory_app
 from atomglass.theory.registry import PAPERS, STATEMENT_FIELDS, Statement, load_study, number
 
 OURS = ("parshin2007", "ilin1987")
@@ -33,9 +33,7 @@ def test_lazy_names_exist():
 
 
 def test_command_line_starts_without_numerical_libraries():
-    code = (
-        "import sys, atomglass.cli; print([m for m in ('numpy', 'scipy', 'matplotlib', 'pandas') if m in sys.modules])"
-    )
+    code = "import sys, atomglass.cli.main; print([m for m in ('numpy', 'scipy', 'matplotlib', 'pandas') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import atomglass as ag
 from atomglass.analysis.results.study_analysis import analyse
-from atomglass.cli import app
+from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.archive.join import join_studies
 from atomglass.study.settings import read_study

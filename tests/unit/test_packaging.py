@@ -243,9 +243,7 @@ def fresh(code: str) -> str:
 def test_import_and_version_load_nothing_heavy() -> None:
     heavy = "sorted({'numba', 'scipy', 'pandas', 'matplotlib', 'ase', 'numpy', 'pyarrow'} & set(sys.modules))"
     assert fresh(f"import sys, atomglass; print({heavy})") == "[]"
-    command = (
-        "from typer.testing import CliRunner; from atomglass.cli import app; r = CliRunner().invoke(app, ['version'])"
-    )
+    command = "from typer.testing import CliRunner; from atomglass.cli.main import app; r = CliRunner().invoke(app, ['version'])"
     assert fresh(f"import sys; {command}; print(r.exit_code, {heavy})") == "0 []"
 
 

@@ -21,7 +21,7 @@ from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
 from atomglass.analysis.report.typesetting import interval, number, typeset, verbatim, with_error
 from atomglass.analysis.results.study_analysis import analyse
-from atomglass.cli import app
+from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.collect import load_study
 

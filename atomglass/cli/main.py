@@ -9,10 +9,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from atomglass import analysis_cli, study_cli
-from atomglass.bench.commands import bench
+from atomglass.cli import analysis as analysis_cli
+from atomglass.cli import study as study_cli
+from atomglass.cli.bench import bench
+from atomglass.cli.theory import theory_app
 from atomglass.errors import InputError
-from atomglass.theory.commands import theory_app
 
 app = typer.Typer(name="atomglass", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(study_cli.app)
@@ -49,9 +50,9 @@ def version() -> None:
 @app.command()
 def potentials() -> None:
     """List the shipped potentials."""
+    from atomglass.cli.progress import print_table
     from atomglass.resources import shipped_folder
     from atomglass.system.potential import load_potential
-    from atomglass.terminal import print_table
 
     rows = []
     for path in sorted(shipped_folder("potentials").glob("*.toml")):
@@ -83,7 +84,7 @@ def sample(
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
 ) -> None:
     """Thermalise a liquid by Swap Monte Carlo and write its configuration."""
-    from atomglass.stages import sample_liquid
+    from atomglass.cli.configuration_stages import sample_liquid
 
     sample_liquid(
         out, particles=particles, start=start, potential=potential, temperature=temperature, sweeps=sweeps,
@@ -105,7 +106,7 @@ def quench(
     ] = "conjugate_gradients",
 ) -> None:
     """Quench a configuration to its inherent state. Exit status 1 if it does not converge (the file is written)."""
-    from atomglass.stages import quench_file
+    from atomglass.cli.configuration_stages import quench_file
 
     if not quench_file(file, out, potential, frame, force_tolerance, max_iterations, method):
         raise typer.Exit(1)
@@ -129,7 +130,7 @@ def modes(
     out: Annotated[Optional[Path], typer.Option("--out", "-o", help="Write the table too: .parquet or .csv.")] = None,  # noqa: UP045
 ) -> None:
     """Find the modes of an inherent state, expand the energy along each, and classify them."""
-    from atomglass.stages import modes_of_file
+    from atomglass.cli.configuration_stages import modes_of_file
 
     modes_of_file(file, potential, frame, count, full, quench_first, out)
 
@@ -145,7 +146,7 @@ def dos(
     out: Annotated[Optional[Path], typer.Option("--out", "-o", help="Write the table too: .parquet or .csv.")] = None,  # noqa: UP045
 ) -> None:
     """Estimate the density of states of an inherent state and its boson peak, for large samples."""
-    from atomglass.stages import density_of_file
+    from atomglass.cli.configuration_stages import density_of_file
 
     density_of_file(file, potential, frame, moments, vectors, seed, out)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from atomglass.cli.progress import print_table
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.minimization.quench import quench
@@ -17,7 +18,6 @@ from atomglass.system.diameters import sample_diameters
 from atomglass.system.interactions import Pairs
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential, load_potential
-from atomglass.terminal import print_table
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
 from atomglass.vibrations.expansion import expand_all
 from atomglass.vibrations.hessian import ReducedHessian

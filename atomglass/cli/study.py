@@ -56,12 +56,12 @@ def run(
     continue, 1 something failed.
     """
     began = time.monotonic()
+    from atomglass.cli.progress import StudyProgress
     from atomglass.study.execution.mpi import communicator, run_mpi
     from atomglass.study.execution.runners import run_serial, run_workers, unfinished
     from atomglass.study.execution.shutdown import STOPPED_STATUS, Stop, seconds
     from atomglass.study.settings import read_study
     from atomglass.study.store.study_store import StudyStore
-    from atomglass.terminal import StudyProgress
 
     settings = read_study(study)
     stop = Stop(None if max_walltime is None else seconds(max_walltime), began)
@@ -161,10 +161,10 @@ def plan(
     measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
 ) -> None:
     """Tell what a study costs: core-hours, disk, and how far it can be spread."""
+    from atomglass.cli.progress import print_table
     from atomglass.study.cost import measured_cost, plan_study
     from atomglass.study.registry import model_of
     from atomglass.study.settings import read_study
-    from atomglass.terminal import print_table
 
     settings = read_study(study)
     if measure:
@@ -238,9 +238,9 @@ def crosscheck(
 
     Exit status 1: modes of the same basin do not agree.
     """
+    from atomglass.cli.progress import print_table
     from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
     from atomglass.study.crosscheck import compare as compared
-    from atomglass.terminal import print_table
 
     found = compared(one, other)
     rows = [
@@ -270,9 +270,9 @@ def status(
     chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,
 ) -> None:
     """Say how far a study is: done, running, failed, waiting; rate and time left."""
+    from atomglass.cli.progress import duration, print_table
     from atomglass.study.status import survey
     from atomglass.study.store.study_store import StudyStore
-    from atomglass.terminal import duration, print_table
 
     store = StudyStore(folder)
     now = survey(store)
@@ -305,8 +305,8 @@ def doctor(
     folder: Annotated[Path | None, typer.Argument(help="Where studies are to be written; by default here.")] = None,
 ) -> None:
     """Look at this machine: Python, numba, BLAS, MPI, threads, file system, SLURM. Exit status 1: something is BAD."""
+    from atomglass.cli.progress import print_table
     from atomglass.study.doctor import examine
-    from atomglass.terminal import print_table
 
     findings = list(examine(folder or Path(".")))
     print_table("", ["", "what", "finding"], [[f.mark, f.what, f.text] for f in findings])

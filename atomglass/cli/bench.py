@@ -34,9 +34,9 @@ def bench(
     from atomglass.bench.run import BENCHMARKS, benchmark, chosen, report
     from atomglass.bench.table import HEADER, annotated
     from atomglass.bench.table import markdown as as_markdown
+    from atomglass.cli.progress import print_table
     from atomglass.io.files import written_aside
     from atomglass.study.store.study_store import StudyStore
-    from atomglass.terminal import print_table
 
     if names:
         rows = [[name, function.__doc__ or ""] for name, function in BENCHMARKS.items()]

@@ -31,8 +31,8 @@ def wells(
     Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
     """
     _need_glasses(folder)
+    from atomglass.cli.progress import print_table
     from atomglass.study.followup.double_wells import outcomes, second_wells
-    from atomglass.terminal import print_table
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
     print_table("where the displaced glasses went", *outcomes(found))
@@ -61,9 +61,9 @@ def compare(
     from atomglass.analysis.results.paired_studies import paired, share_liquids
     from atomglass.analysis.results.study_comparison import compare_studies
     from atomglass.analysis.selection import Selection
+    from atomglass.cli.progress import print_table
     from atomglass.io.atomic import replace
     from atomglass.study.collect import load_study
-    from atomglass.terminal import print_table
 
     studies = [load_study(folder) for folder in folders]
     table = compare_studies(studies, fixed_number_of=fixed_number_of)
@@ -113,10 +113,10 @@ def analyze(
     from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
     from atomglass.analysis.results.study_analysis import analyse, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_outcome
+    from atomglass.cli.progress import print_table
     from atomglass.study.collect import load_study
     from atomglass.study.followup.double_wells import outcomes
     from atomglass.study.followup.recurrence_table import load_recurrences
-    from atomglass.terminal import print_table
 
     study = load_study(folder)
     found = analyse(study, seed=seed, recurrences=load_recurrences(folder))
