@@ -26,7 +26,7 @@ def drawn_points(ax: Axes) -> np.ndarray:
 
 
 def assert_axes_filled(ax: Axes, least: int = 1) -> None:
-    """Fail unless both axes are labelled and at least so many data points lie within their limits."""
+    """Fail unless both axes are labeled and at least so many data points lie within their limits."""
     assert ax.get_xlabel() and ax.get_ylabel(), "an axis has no label"
     found = len(drawn_points(ax))
     assert found >= least, f"{found} data points within the limits of {ax.get_title(loc='left')!r}, wanted {least}"

@@ -1,6 +1,6 @@
 """The slow twin of every kernel: loops and `math`, numpy for storage, written from the formulas.
 
-Everything is derived in r, not in r^2 as in the package: the coefficients come from an exact linear system, neighbours
+Everything is derived in r, not in r^2 as in the package: the coefficients come from an exact linear system, neighbors
 from all periodic images of all pairs, derivatives along a direction from those of |r + s v|. Equation numbers are those
 of Kumar, Procaccia and Singh unless said otherwise.
 """
@@ -430,7 +430,7 @@ def stiffness_bound(found: list[Pair], model: Model, n: int) -> float:
 
 
 class Descent:
-    """The state that the two slow minimisers move: positions, forces, energy, and the stiffness of now and then."""
+    """The state that the two slow minimizers move: positions, forces, energy, and the stiffness of now and then."""
 
     def __init__(self, configuration, model: Model) -> None:
         self.model, self.configuration = model, configuration

@@ -25,7 +25,7 @@ TASKS = {
     "quench": "atomglass.bench.size:quench_task",
     "modes": "atomglass.bench.size:modes_task",
     "lammps-forces": "atomglass.bench.peer_lammps:forces",
-    "lammps-quench": "atomglass.bench.peer_lammps:minimise",
+    "lammps-quench": "atomglass.bench.peer_lammps:minimize",
     "lammps-hessian": "atomglass.bench.peer_lammps:hessian",
     "eigsh-zero": "atomglass.bench.peer_scipy:zero_shift",
     "eigsh-sm": "atomglass.bench.peer_scipy:smallest_magnitude",

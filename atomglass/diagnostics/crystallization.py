@@ -18,8 +18,8 @@ GLOBAL_ORDER = {2: 0.2, 3: 0.1}
 LOCAL_ORDER = {2: 0.7, 3: 0.3}
 #: Global order that fluctuations alone give, in units of N^-1/2: a Rayleigh tail, exceeded once in 10^5.
 FLUCTUATION = 5.0
-#: Largest correlation of neighbours' diameters, and largest structure factor of the diameters at the longest waves.
-NEIGHBOUR_SIZES = 0.1
+#: Largest correlation of neighbors' diameters, and largest structure factor of the diameters at the longest waves.
+NEIGHBOR_SIZES = 0.1
 LARGE_SCALE_SIZES = 5.0
 
 
@@ -39,8 +39,8 @@ class LiquidReport:
         |mean psi_6| in 2-D, global Q_6 in 3-D; the largest of the configurations, as the following three.
     local_order : float
         Mean |psi_6| in 2-D, mean of the averaged Q_6 in 3-D.
-    neighbour_sizes : float
-        Correlation coefficient of the diameters of neighbours; NaN where all diameters are equal.
+    neighbor_sizes : float
+        Correlation coefficient of the diameters of neighbors; NaN where all diameters are equal.
     large_scale_sizes : float
         Structure factor of the diameters at the longest waves; NaN where all diameters are equal.
     overlap : float
@@ -54,7 +54,7 @@ class LiquidReport:
     number: int
     global_order: float
     local_order: float
-    neighbour_sizes: float
+    neighbor_sizes: float
     large_scale_sizes: float
     overlap: float
 
@@ -84,7 +84,7 @@ def liquid_report(configurations: Configuration | Sequence[Configuration]) -> Li
     =====================================  ==================  =======  ==================  =======
     global psi_6 / Q_6                     0.2 (N >= 625)      0.02     0.1 (N >= 2500)    0.02
     mean |psi_6| / mean averaged Q_6       0.7                 0.50     0.3                 0.13
-    neighbours' diameters, Moran's I       0.1                 -0.31    0.1                 -0.22
+    neighbors' diameters, Moran's I       0.1                 -0.31    0.1                 -0.22
     diameters at the longest waves         5                   0.18     5                   0.12
     =====================================  ==================  =======  ==================  =======
 
@@ -99,14 +99,14 @@ def liquid_report(configurations: Configuration | Sequence[Configuration]) -> Li
     if any(sample.positions.shape != first.positions.shape for sample in samples):
         raise InputError("shapes of the configurations", "different", "the same particles in all")
     values = np.array([_measure(sample) for sample in samples]).max(axis=0)
-    whole, local, neighbours, waves = (float(value) for value in values)
-    reasons = _reasons(whole, local, neighbours, waves, first.dimension, len(first))
+    whole, local, neighbors, waves = (float(value) for value in values)
+    reasons = _reasons(whole, local, neighbors, waves, first.dimension, len(first))
     moved = overlap(first, last) if len(samples) > 1 else float("nan")
-    return LiquidReport(not reasons, reasons, first.dimension, len(first), whole, local, neighbours, waves, moved)
+    return LiquidReport(not reasons, reasons, first.dimension, len(first), whole, local, neighbors, waves, moved)
 
 
 def _measure(sample: Configuration) -> tuple[float, float, float, float]:
-    """Return global and local order, and neighbour and large-scale correlation of the diameters."""
+    """Return global and local order, and neighbor and large-scale correlation of the diameters."""
     if sample.dimension == 2:
         hexatic = hexatic_order(sample)
         order = hexatic.global_order, hexatic.local_order
@@ -116,11 +116,11 @@ def _measure(sample: Configuration) -> tuple[float, float, float, float]:
     if np.ptp(sample.diameters) < 1e-9:
         return *order, float("nan"), float("nan")
     sizes = size_correlation(sample)
-    return *order, sizes.neighbours, sizes.large_scale
+    return *order, sizes.neighbors, sizes.large_scale
 
 
 def _reasons(
-    whole: float, local: float, neighbours: float, waves: float, dimension: int, number: int
+    whole: float, local: float, neighbors: float, waves: float, dimension: int, number: int
 ) -> tuple[str, ...]:
     symbol = "psi_6" if dimension == 2 else "Q_6"
     limit = max(GLOBAL_ORDER[dimension], FLUCTUATION / np.sqrt(number))
@@ -128,11 +128,11 @@ def _reasons(
         (whole > limit, f"global {symbol} = {whole:.3f} exceeds {limit:.3f}: crystalline order across the sample"),
         (
             local > LOCAL_ORDER[dimension],
-            f"mean local {symbol} = {local:.3f} exceeds {LOCAL_ORDER[dimension]}: crystalline neighbourhoods",
+            f"mean local {symbol} = {local:.3f} exceeds {LOCAL_ORDER[dimension]}: crystalline neighborhoods",
         ),
         (
-            neighbours > NEIGHBOUR_SIZES,
-            f"neighbours' diameters correlate by {neighbours:.3f}, more than {NEIGHBOUR_SIZES}: sizes have demixed",
+            neighbors > NEIGHBOR_SIZES,
+            f"neighbors' diameters correlate by {neighbors:.3f}, more than {NEIGHBOR_SIZES}: sizes have demixed",
         ),
         (
             waves > LARGE_SCALE_SIZES,

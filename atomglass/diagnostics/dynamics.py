@@ -99,7 +99,7 @@ def bond_breaking(
     """Return the share of the bonds before (r < bonded sigma_ij) that survive after (r < broken sigma_ij).
 
     Both lengths are taken with the diameters *before*: a particle that exchanged its diameter but stayed where it was
-    has kept its neighbours, so that the function tells of motion alone and reads the same with swaps and without.
+    has kept its neighbors, so that the function tells of motion alone and reads the same with swaps and without.
 
     Parameters
     ----------

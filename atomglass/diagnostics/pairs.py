@@ -27,12 +27,12 @@ def pairs_within(configuration: Configuration, reach: float) -> tuple[NDArray[np
             "take a shorter distance or a larger box",
         )  # fmt: skip
     geometry = Geometry.of(configuration)
-    first, neighbours = cells.neighbour_list(
+    first, neighbors = cells.neighbor_list(
         geometry.positions, geometry.cell, geometry.inverse, geometry.dimension, reach, True
     )
     i = np.repeat(np.arange(len(configuration)), np.diff(first))
-    j = (neighbours >> cells.IMAGE_BITS).astype(np.int64)
-    separations = geometry.positions[j] + geometry.shifts[neighbours & cells.IMAGE_MASK] - geometry.positions[i]
+    j = (neighbors >> cells.IMAGE_BITS).astype(np.int64)
+    separations = geometry.positions[j] + geometry.shifts[neighbors & cells.IMAGE_MASK] - geometry.positions[i]
     return np.column_stack([i, j]), np.ascontiguousarray(separations[:, : geometry.dimension])
 
 

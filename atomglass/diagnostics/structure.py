@@ -17,9 +17,9 @@ from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 
-#: Neighbours are nearer than this many rho^(-1/d): the first minimum of g(r) in dense liquids; it takes in the 12
-#: neighbours of fcc and hcp (at 1.12) and the 8 + 6 of bcc (1.09 and 1.26), not the next shells (from 1.59 on).
-NEIGHBOUR_REACH = 1.4
+#: Neighbors are nearer than this many rho^(-1/d): the first minimum of g(r) in dense liquids; it takes in the 12
+#: neighbors of fcc and hcp (at 1.12) and the 8 + 6 of bcc (1.09 and 1.26), not the next shells (from 1.59 on).
+NEIGHBOR_REACH = 1.4
 #: Wave vectors up to this multiple of the smallest are "large scale": [10] and [11] in a square, up to [110] in a cube.
 LARGE_SCALE = 1.5
 
@@ -31,7 +31,7 @@ class RadialDistribution:
     Attributes
     ----------
     distances : (K,) array
-        Bin centres: r, or r/sigma_ij where `scaled`.
+        Bin centers: r, or r/sigma_ij where `scaled`.
     values : (K,) array
         g: pairs found over pairs expected of an ideal gas.
     counts : (K,) array
@@ -74,9 +74,9 @@ class SteinhardtOrder:
     degree : int
         l.
     particles : (N,) array
-        Q_l of each particle; 0 where it has no neighbour.
+        Q_l of each particle; 0 where it has no neighbor.
     averaged : (N,) array
-        The same, of q_lm averaged over the particle and its neighbours: what tells crystal from liquid best.
+        The same, of q_lm averaged over the particle and its neighbors: what tells crystal from liquid best.
     global_order : float
         Q_l of all bonds together: of order N^-1/2 in a liquid.
     """
@@ -93,8 +93,8 @@ class SizeCorrelation:
 
     Attributes
     ----------
-    neighbours : float
-        Moran's I, the correlation coefficient of the diameters of neighbours: 1 where neighbours are alike.
+    neighbors : float
+        Moran's I, the correlation coefficient of the diameters of neighbors: 1 where neighbors are alike.
     expected, deviation : float
         Mean and standard deviation of I over all shufflings of the diameters.
     large_scale : float
@@ -102,15 +102,15 @@ class SizeCorrelation:
         order N where the sizes have separated.
     """
 
-    neighbours: float
+    neighbors: float
     expected: float
     deviation: float
     large_scale: float
 
     @property
     def score(self) -> float:
-        """Neighbour correlation in standard deviations of a shuffled sample."""
-        return (self.neighbours - self.expected) / self.deviation
+        """Neighbor correlation in standard deviations of a shuffled sample."""
+        return (self.neighbors - self.expected) / self.deviation
 
 
 def radial_distribution(
@@ -162,8 +162,8 @@ def radial_distribution(
 def hexatic_order(configuration: Configuration) -> HexaticOrder:
     """Return the sixfold bond-orientational order of a two-dimensional sample.
 
-    psi_6 of a particle is the mean of exp(6 i theta) over its Voronoi neighbours, each weighted with the length of the
-    common edge, so that it changes continuously when neighbours change.
+    psi_6 of a particle is the mean of exp(6 i theta) over its Voronoi neighbors, each weighted with the length of the
+    common edge, so that it changes continuously when neighbors change.
 
     Raises
     ------
@@ -177,10 +177,10 @@ def hexatic_order(configuration: Configuration) -> HexaticOrder:
     """
     if configuration.dimension != 2:
         raise InputError("dimension for psi_6", configuration.dimension, "2", "use steinhardt_order in 3-D")
-    centres, bonds, lengths = _voronoi_bonds(configuration)
+    centers, bonds, lengths = _voronoi_bonds(configuration)
     phases = np.asarray(lengths * np.exp(6j * np.arctan2(bonds[:, 1], bonds[:, 0])), np.complex128)
     n = len(configuration)
-    particles = _complex_bincount(centres, phases, n) / np.bincount(centres, lengths, n)
+    particles = _complex_bincount(centers, phases, n) / np.bincount(centers, lengths, n)
     return HexaticOrder(particles, float(abs(particles.mean())), float(np.abs(particles).mean()))
 
 
@@ -192,9 +192,9 @@ def steinhardt_order(configuration: Configuration, degree: int = 6, reach: float
     configuration : Configuration
         The sample.
     degree : int
-        l, 1 to 12. Q_6 is 0.57452 in fcc, 0.48476 in hcp, 0.51069 in bcc (14 neighbours).
+        l, 1 to 12. Q_6 is 0.57452 in fcc, 0.48476 in hcp, 0.51069 in bcc (14 neighbors).
     reach : float, optional
-        Neighbours are nearer than this, in units of length; 1.4 rho^(-1/3) by default.
+        Neighbors are nearer than this, in units of length; 1.4 rho^(-1/3) by default.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def steinhardt_order(configuration: Configuration, degree: int = 6, reach: float
     if degree not in range(1, 13):
         raise InputError("degree l", degree, "1 to 12")
     n = len(configuration)
-    pairs, separations = pairs_within(configuration, _neighbour_distance(configuration) if reach is None else reach)
+    pairs, separations = pairs_within(configuration, _neighbor_distance(configuration) if reach is None else reach)
     i, j = np.concatenate([pairs, pairs[:, ::-1]]).T
     harmonics = _spherical_harmonics(np.concatenate([separations, -separations]), degree)
     number = np.bincount(i, minlength=n)
@@ -224,7 +224,7 @@ def steinhardt_order(configuration: Configuration, degree: int = 6, reach: float
 
 
 def size_correlation(configuration: Configuration) -> SizeCorrelation:
-    """Return how much alike the diameters of neighbours are, and how the sizes vary over the largest distances.
+    """Return how much alike the diameters of neighbors are, and how the sizes vary over the largest distances.
 
     Raises
     ------
@@ -233,29 +233,29 @@ def size_correlation(configuration: Configuration) -> SizeCorrelation:
 
     Notes
     -----
-    Neighbours are nearer than 1.4 rho^(-1/d), whatever their sizes, so that shuffling the diameters changes no
-    neighbour; the moments of I under shuffling are those of Cliff and Ord, *Spatial Processes* (1981), Sec. 1.5.
+    Neighbors are nearer than 1.4 rho^(-1/d), whatever their sizes, so that shuffling the diameters changes no
+    neighbor; the moments of I under shuffling are those of Cliff and Ord, *Spatial Processes* (1981), Sec. 1.5.
     """
     sizes = configuration.diameters - configuration.diameters.mean()
     n, variance = len(configuration), float(configuration.diameters.var())
     if n < 4 or variance <= 1e-20:
         raise InputError("diameters for a size correlation (N, variance)", (n, variance), "N >= 4 and variance > 0")
-    pairs, _ = pairs_within(configuration, _neighbour_distance(configuration))
+    pairs, _ = pairs_within(configuration, _neighbor_distance(configuration))
     if not len(pairs):
-        raise InputError("neighbours within 1.4 rho^(-1/d)", 0, ">= 1 pair")
+        raise InputError("neighbors within 1.4 rho^(-1/d)", 0, ">= 1 pair")
     i, j = pairs.T
     waves = _large_scale_waves(configuration)
     amplitudes = np.exp(1j * configuration.positions @ waves.T).T @ sizes
     return SizeCorrelation(
-        neighbours=float(np.mean(sizes[i] * sizes[j]) / variance),
+        neighbors=float(np.mean(sizes[i] * sizes[j]) / variance),
         expected=-1.0 / (n - 1),
         deviation=_shuffled_deviation(pairs, sizes),
         large_scale=float(np.mean(np.abs(amplitudes) ** 2) / (n * variance) * (n - 1) / n),
     )
 
 
-def _neighbour_distance(configuration: Configuration) -> float:
-    return NEIGHBOUR_REACH * configuration.density ** (-1 / configuration.dimension)
+def _neighbor_distance(configuration: Configuration) -> float:
+    return NEIGHBOR_REACH * configuration.density ** (-1 / configuration.dimension)
 
 
 def _total_pair_volume(configuration: Configuration, potential: PairPotential | None) -> float:
@@ -269,7 +269,7 @@ def _total_pair_volume(configuration: Configuration, potential: PairPotential | 
 
 
 def _voronoi_bonds(configuration: Configuration) -> tuple[NDArray[np.int64], Array, Array]:
-    """Return particle, vector to its Voronoi neighbour and length of their common edge, each edge from both sides.
+    """Return particle, vector to its Voronoi neighbor and length of their common edge, each edge from both sides.
 
     The sample is padded with its periodic images. A vertex at distance R from its particle has an empty circle of
     radius R around it, so a padding of 2 R is enough; it is widened until that holds.
@@ -287,9 +287,9 @@ def _voronoi_bonds(configuration: Configuration) -> tuple[NDArray[np.int64], Arr
         radius = np.linalg.norm(vertices - points[points_of[:, :1]], axis=2).max()
         if ends.min() >= 0 and 2 * radius <= margin:
             lengths = np.linalg.norm(vertices[:, 1] - vertices[:, 0], axis=1)
-            centres, others = np.concatenate([points_of, points_of[:, ::-1]]).T
-            own = centres < n
-            return centres[own], (points[others] - points[centres])[own], np.tile(lengths, 2)[own]
+            centers, others = np.concatenate([points_of, points_of[:, ::-1]]).T
+            own = centers < n
+            return centers[own], (points[others] - points[centers])[own], np.tile(lengths, 2)[own]
         margin *= 2.0
     raise InputError("sample for Voronoi cells, N =", n, "one without holes as wide as the box", "use more particles")
 
@@ -334,7 +334,7 @@ def _large_scale_waves(configuration: Configuration) -> Array:
 
 
 def _shuffled_deviation(pairs: NDArray[np.int64], sizes: Array) -> float:
-    """Return the standard deviation of Moran's I when the sizes are shuffled over fixed neighbours."""
+    """Return the standard deviation of Moran's I when the sizes are shuffled over fixed neighbors."""
     n = len(sizes)
     s0 = 2.0 * len(pairs)
     s1 = 2.0 * s0  # symmetric weights of 0 and 1: half the sum of (w_ij + w_ji)^2

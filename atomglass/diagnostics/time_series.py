@@ -106,7 +106,7 @@ def relaxation_time(times: ArrayLike, correlation: ArrayLike) -> float:
     times : (T,) array
         Increasing.
     correlation : (T,) array
-        The function, normalised to 1 at time zero.
+        The function, normalized to 1 at time zero.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def relaxation_time(times: ArrayLike, correlation: ArrayLike) -> float:
 
 
 def _autocorrelation(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the normalised autocorrelation at lags 0 to T/2, with T in every denominator (positive definite)."""
+    """Return the normalized autocorrelation at lags 0 to T/2, with T in every denominator (positive definite)."""
     n = len(values)
     deviation = values - values.mean()
     spectrum = np.fft.rfft(deviation, next_fast_len(2 * n, real=True))

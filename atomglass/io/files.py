@@ -230,7 +230,7 @@ def _open_gsd(path: Path) -> Iterator[Any]:
 
 
 def _gsd_frame(trajectory: Any, index: int, path: Path, dimension: int | None) -> Configuration:
-    """Return one frame of a HOOMD-blue trajectory; positions, relative to the box's centre, are kept."""
+    """Return one frame of a HOOMD-blue trajectory; positions, relative to the box's center, are kept."""
     try:
         frame = trajectory[index]
         stored = any(trajectory.file.chunk_exists(frame=k, name="particles/diameter") for k in (0, index))

@@ -1,6 +1,6 @@
-"""Wrapping, spatial order and neighbour search in any periodic cell.
+"""Wrapping, spatial order and neighbor search in any periodic cell.
 
-A neighbour is packed into one integer, `index * 32 + image`: `image` (0 to 26) numbers the periodic image by its three
+A neighbor is packed into one integer, `index * 32 + image`: `image` (0 to 26) numbers the periodic image by its three
 shifts in {-1, 0, 1}, so that no kernel needs a minimum-image rule, and orthogonal and sheared cells share all code.
 """
 
@@ -123,7 +123,7 @@ class Search(NamedTuple):
     depth : int
         Cells to either side along the last axis.
     room : int
-        More than any particle's neighbours.
+        More than any particle's neighbors.
     """
 
     counts: np.ndarray
@@ -154,10 +154,10 @@ def search_cells(positions, cell, inverse, dimension, reach):
 
 
 @device
-def neighbours_of(s, positions, i, cell, inverse, dimension, reach, half, packed, squares):
-    """Write the neighbours of particle i within reach, and the squares of their distances; return how many.
+def neighbors_of(s, positions, i, cell, inverse, dimension, reach, half, packed, squares):
+    """Write the neighbors of particle i within reach, and the squares of their distances; return how many.
 
-    Parameters are those of `neighbour_list`; `packed` and `squares` have room for what the search says. All that are
+    Parameters are those of `neighbor_list`; `packed` and `squares` have room for what the search says. All that are
     looked at are written, and kept by going on to the next place: no branch that nobody can predict.
     """
     count, limit = np.uint32(0), reach * reach
@@ -190,8 +190,8 @@ def neighbours_of(s, positions, i, cell, inverse, dimension, reach, half, packed
 
 
 @kernel
-def neighbour_list(positions, cell, inverse, dimension, reach, half):
-    """Return the neighbours within `reach` of each particle, as first (N + 1,) and packed neighbours.
+def neighbor_list(positions, cell, inverse, dimension, reach, half):
+    """Return the neighbors within `reach` of each particle, as first (N + 1,) and packed neighbors.
 
     Parameters
     ----------
@@ -208,12 +208,12 @@ def neighbour_list(positions, cell, inverse, dimension, reach, half):
     """
     n = positions.shape[0]
     search = search_cells(positions, cell, inverse, dimension, reach)
-    first, neighbours = np.zeros(n + 1, np.int64), np.empty(32 * n + 64, np.uint32)
+    first, neighbors = np.zeros(n + 1, np.int64), np.empty(32 * n + 64, np.uint32)
     packed, squares = np.empty(search.room, np.uint32), np.empty(search.room)
     for i in range(n):
-        count = neighbours_of(search, positions, i, cell, inverse, dimension, reach, half, packed, squares)
-        if first[i] + count > neighbours.size:
-            neighbours = _grown(neighbours, 2 * neighbours.size + count)
-        neighbours[first[i] : first[i] + count] = packed[:count]
+        count = neighbors_of(search, positions, i, cell, inverse, dimension, reach, half, packed, squares)
+        if first[i] + count > neighbors.size:
+            neighbors = _grown(neighbors, 2 * neighbors.size + count)
+        neighbors[first[i] : first[i] + count] = packed[:count]
         first[i + 1] = first[i] + count
-    return first, neighbours[: first[n]].copy()
+    return first, neighbors[: first[n]].copy()

@@ -21,7 +21,7 @@ from typing import Any
 import numba
 from numba.core import caching
 
-#: NaN and infinity keep their meaning: a broken sample must be seen, not optimised away.
+#: NaN and infinity keep their meaning: a broken sample must be seen, not optimized away.
 FAST_MATH = {"contract", "arcp", "nsz", "reassoc"}
 _WITHOUT_COUNTING: dict[str, Any] = {"error_model": "numpy", "fastmath": FAST_MATH, "_nrt": False}
 

@@ -11,7 +11,7 @@ from atomglass.kernels.pair_potential import pair_derivatives, pair_diameter, pa
 
 @inline
 def separation(positions, i, packed, shifts):
-    """r_j - r_i of a packed neighbour."""
+    """r_j - r_i of a packed neighbor."""
     j, image = packed >> IMAGE_BITS, packed & IMAGE_MASK
     dx = positions[j, 0] + shifts[image, 0] - positions[i, 0]
     dy = positions[j, 1] + shifts[image, 1] - positions[i, 1]
@@ -20,19 +20,19 @@ def separation(positions, i, packed, shifts):
 
 
 @kernel
-def trim(positions, diameters, first, neighbours, shifts, nonadditivity, cutoff, skin):
+def trim(positions, diameters, first, neighbors, shifts, nonadditivity, cutoff, skin):
     """Keep the listed pairs within their own cutoff plus the skin; return the shorter list and its 1/sigma_ij^2."""
-    inverse_squares = np.empty(neighbours.size + 1)
-    kept = np.empty(neighbours.size + 1, np.uint32)  # unsigned: spares the kernels the test for negative indices
+    inverse_squares = np.empty(neighbors.size + 1)
+    kept = np.empty(neighbors.size + 1, np.uint32)  # unsigned: spares the kernels the test for negative indices
     begin = np.zeros(first.size, np.int64)
     total = 0
     for i in range(first.size - 1):
         for k in range(first[i], first[i + 1]):
-            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
-            sigma = pair_diameter(diameters[i], diameters[neighbours[k] >> IMAGE_BITS], nonadditivity)
+            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
+            sigma = pair_diameter(diameters[i], diameters[neighbors[k] >> IMAGE_BITS], nonadditivity)
             limit = cutoff * sigma + skin
             # Written in any case, and written over where it is not kept: no branch for the processor to guess.
-            kept[total] = neighbours[k]
+            kept[total] = neighbors[k]
             inverse_squares[total] = 1.0 / (sigma * sigma)
             total += dx * dx + dy * dy + dz * dz < limit * limit
         begin[i + 1] = total
@@ -40,14 +40,14 @@ def trim(positions, diameters, first, neighbours, shifts, nonadditivity, cutoff,
 
 
 @kernel
-def energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forces):
+def energy_forces(positions, first, neighbors, inverse_squares, shifts, p, forces):
     """Write the forces (N, 3) and return the energy.
 
     Parameters
     ----------
     positions : (N, 3) array
         As wrapped when the list was built, or moved on from there by less than half the skin.
-    first, neighbours, inverse_squares : arrays
+    first, neighbors, inverse_squares : arrays
         A half list and its 1/sigma_ij^2.
     shifts : (32, 3) array
         Shift vectors by image number.
@@ -62,7 +62,7 @@ def energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forc
         x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
         fx, fy, fz = 0.0, 0.0, 0.0
         for k in range(first[i], first[i + 1]):
-            j, image = neighbours[k] >> IMAGE_BITS, neighbours[k] & IMAGE_MASK
+            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
             dx = positions[j, 0] + shifts[image, 0] - x
             dy = positions[j, 1] + shifts[image, 1] - y
             dz = positions[j, 2] + shifts[image, 2] - z
@@ -84,7 +84,7 @@ def energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forc
 
 
 @kernel
-def energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p, forces):
+def energy_forces_plane(positions, first, neighbors, inverse_squares, shifts, p, forces):
     """Do as `energy_forces` does, for particles in the plane z = 0: an eighth faster."""
     forces[:] = 0.0
     energy = 0.0
@@ -92,7 +92,7 @@ def energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p
         x, y = positions[i, 0], positions[i, 1]
         fx, fy = 0.0, 0.0
         for k in range(first[i], first[i + 1]):
-            j, image = neighbours[k] >> IMAGE_BITS, neighbours[k] & IMAGE_MASK
+            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
             dx = positions[j, 0] + shifts[image, 0] - x
             dy = positions[j, 1] + shifts[image, 1] - y
             ratio = (dx * dx + dy * dy) * inverse_squares[k]
@@ -110,7 +110,7 @@ def energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p
 
 
 @kernel
-def energy_forces_masked(positions, first, neighbours, inverse_squares, shifts, p, forces):
+def energy_forces_masked(positions, first, neighbors, inverse_squares, shifts, p, forces):
     """Do as `energy_forces_plane` does, without a branch at the cutoff: pairs beyond it count times zero.
 
     Which pairs interact the processor learns from one evaluation to the next in a small sample; in a large one it
@@ -122,7 +122,7 @@ def energy_forces_masked(positions, first, neighbours, inverse_squares, shifts, 
         x, y = positions[i, 0], positions[i, 1]
         fx, fy = 0.0, 0.0
         for k in range(first[i], first[i + 1]):
-            j, image = neighbours[k] >> IMAGE_BITS, neighbours[k] & IMAGE_MASK
+            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
             dx = positions[j, 0] + shifts[image, 0] - x
             dy = positions[j, 1] + shifts[image, 1] - y
             ratio = (dx * dx + dy * dy) * inverse_squares[k]
@@ -140,7 +140,7 @@ def energy_forces_masked(positions, first, neighbours, inverse_squares, shifts, 
 
 
 @kernel
-def interacting_pairs(positions, first, neighbours, inverse_squares, shifts, p):
+def interacting_pairs(positions, first, neighbors, inverse_squares, shifts, p):
     """Return the pairs within their cutoff.
 
     Returns
@@ -149,18 +149,18 @@ def interacting_pairs(positions, first, neighbours, inverse_squares, shifts, p):
         Indices, r_j - r_i, (r/sigma)^2, and phi with its first four derivatives by r^2.
     """
     count = 0
-    pairs = np.empty((neighbours.size, 2), np.int64)
-    separations = np.empty((neighbours.size, 3))
-    ratios = np.empty(neighbours.size)
-    derivatives = np.empty((neighbours.size, 5))
+    pairs = np.empty((neighbors.size, 2), np.int64)
+    separations = np.empty((neighbors.size, 3))
+    ratios = np.empty(neighbors.size)
+    derivatives = np.empty((neighbors.size, 5))
     for i in range(positions.shape[0]):
         for k in range(first[i], first[i + 1]):
-            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
+            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
             w = inverse_squares[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
             if ratio < p.cutoff_squared:
                 f0, f1, f2, f3, f4 = pair_derivatives(ratio, p)
-                pairs[count, 0], pairs[count, 1] = i, neighbours[k] >> IMAGE_BITS
+                pairs[count, 0], pairs[count, 1] = i, neighbors[k] >> IMAGE_BITS
                 separations[count, 0], separations[count, 1], separations[count, 2] = dx, dy, dz
                 ratios[count] = ratio
                 derivatives[count, 0], derivatives[count, 1], derivatives[count, 2] = f0, f1 * w, f2 * w * w
@@ -183,7 +183,7 @@ def moments(pairs, separations, derivatives, near, directions):
     near : (P,) bool array
         Pairs near their cutoff.
     directions : (M, N, 3) array
-        Displacements, not necessarily normalised.
+        Displacements, not necessarily normalized.
 
     Returns
     -------
@@ -223,7 +223,7 @@ def moments(pairs, separations, derivatives, near, directions):
 
 
 @kernel
-def energy_change(positions, displacement, s, first, neighbours, inverse_squares, shifts, p):
+def energy_change(positions, displacement, s, first, neighbors, inverse_squares, shifts, p):
     """Return U(positions + s displacement) - U(positions), summed over the pairs' own changes.
 
     Barriers of 1e-9 would drown in the rounding of two total energies.
@@ -231,8 +231,8 @@ def energy_change(positions, displacement, s, first, neighbours, inverse_squares
     change = 0.0
     for i in range(positions.shape[0]):
         for k in range(first[i], first[i + 1]):
-            j = neighbours[k] >> IMAGE_BITS
-            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
+            j = neighbors[k] >> IMAGE_BITS
+            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
             before = (dx * dx + dy * dy + dz * dz) * inverse_squares[k]
             dx += s * (displacement[j, 0] - displacement[i, 0])
             dy += s * (displacement[j, 1] - displacement[i, 1])

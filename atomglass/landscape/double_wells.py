@@ -59,7 +59,7 @@ class SecondWell:
     distance : float
         sqrt(sum_i |r_i(new) - r_i(old)|^2), uniform displacement removed.
     overlap : float
-        Of the normalised difference with the mode.
+        Of the normalized difference with the mode.
     moved_particles : float
         Participation number of the difference: how many particles take part.
     largest_move : float

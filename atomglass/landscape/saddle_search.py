@@ -37,7 +37,7 @@ class Saddle:
     order : int
         Number of negative eigenvalues: 1 for a saddle between two minima.
     direction : (N, d) array
-        The lowest mode, normalised: the way down on both sides.
+        The lowest mode, normalized: the way down on both sides.
     iterations : int
         Newton steps.
     converged : bool

@@ -1,4 +1,4 @@
-"""Direct solution with a sparse Hessian: the order once a sample, a factorisation for each shift."""
+"""Direct solution with a sparse Hessian: the order once a sample, a factorization for each shift."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from atomglass.kernels.linalg import nested_dissection as dissection
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-#: Backward error, as a share of the matrix' norm, up to which a factorisation is believed: its inertia is that of a
+#: Backward error, as a share of the matrix' norm, up to which a factorization is believed: its inertia is that of a
 #: matrix so near. Just below zero it is 1e-15, within the spectrum some 1e-12. The shift just below zero
 #: (`hessian.SHIFT`) is some six times farther.
 TRUSTED = 1e-11
-#: Most degrees of freedom for which a dense factorisation is tried (1.2 GB).
+#: Most degrees of freedom for which a dense factorization is tried (1.2 GB).
 DENSE_MOST = 12_000
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A factorisation of H - shift.
+    """A factorization of H - shift.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Dissection:
         self._stack = peak * self.dimension**2
 
     def factor(self, shift: float) -> Factor:
-        """Return the factorisation of H - shift.
+        """Return the factorization of H - shift.
 
         The first is believed that reproduces a vector of random signs to rounding: the multifrontal one, which
         exchanges no rows; SuperLU's, which eliminates in another order; a dense one with pivots (Bunch and Kaufman,
@@ -111,7 +111,7 @@ class Dissection:
         return signs, float(abs(self.matrix).sum(axis=1).max())
 
     def _multifrontal(self, shift: float) -> Factor | None:
-        panels_first, panels, negative = ldlt.factorise(
+        panels_first, panels, negative = ldlt.factorize(
             shift, self._first, self._columns, self._values, self.order, self.starts, self.parents,
             self.rows_first, self.rows, self._stack,
         )  # fmt: skip

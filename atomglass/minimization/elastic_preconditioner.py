@@ -19,7 +19,7 @@ SPACING = 6.0
 #: Added to the particles' own blocks, in units of the mean diagonal element, so that particles with few contacts are
 #: not pushed far.
 DAMPING = 0.1
-#: Shift below zero at which the grid is factorised, in units of its mean diagonal element: lets translations pass.
+#: Shift below zero at which the grid is factorized, in units of its mean diagonal element: lets translations pass.
 SHIFT = 1e-7
 
 
@@ -44,7 +44,7 @@ class ElasticPreconditioner:
     positions : (N, 3) array
         Where the particles are.
     lists : tuple
-        A half list at these positions (first, neighbours, 1/sigma_ij^2).
+        A half list at these positions (first, neighbors, 1/sigma_ij^2).
     potential : PairPotential
         The interactions.
     counts : (d,) int array

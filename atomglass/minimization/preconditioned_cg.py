@@ -1,6 +1,6 @@
 """The quench of a large sample: conjugate gradients and Newton's method, preconditioned for elastic waves.
 
-As `kernels.minimise` does it, with the same line search and the same limits on a step; regions that lag behind go down
+As `kernels.minimize` does it, with the same line search and the same limits on a step; regions that lag behind go down
 on their own in between. Small samples are quenched there: for them, Python would cost more than all this spares.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.kernels.minimization import conjugate_gradient as minimise
+from atomglass.kernels.minimization import conjugate_gradient as minimize
 from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.kernels.minimization import vector_ops as settle
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked
@@ -22,7 +22,7 @@ from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 
-#: Root-mean-square force below which steps are preconditioned, by dimension. Before, particles find their neighbours,
+#: Root-mean-square force below which steps are preconditioned, by dimension. Before, particles find their neighbors,
 #: not waves. At 0.01 it would leave the basin of small steps more often, were it not that in the plane regions which
 #: rearrange go down on their own from 0.03 on (docs/performance_kernels.md).
 WAVES_FORCE = {2: 1e-2, 3: 1e-3}
@@ -34,7 +34,7 @@ LOOK = 10
 
 @dataclass(frozen=True)
 class State:
-    """What a minimisation changes in place: arrays (N, 3), and the counters and scalars of the kernels."""
+    """What a minimization changes in place: arrays (N, 3), and the counters and scalars of the kernels."""
 
     positions: Array
     images: NDArray[np.int64]
@@ -46,22 +46,22 @@ class State:
     def of(cls, positions: Array, images: NDArray[np.int64]) -> State:
         """Return the state at the start."""
         memory = np.zeros(descent.MEMORY)
-        memory[minimise.FRESH] = 1.0
+        memory[minimize.FRESH] = 1.0
         return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), memory)
 
     def begin(self) -> None:
-        """Let the next minimiser begin afresh from here."""
-        self.memory[minimise.FRESH] = 1.0
+        """Let the next minimizer begin afresh from here."""
+        self.memory[minimize.FRESH] = 1.0
 
     @property
     def iterations(self) -> int:
         """Steps so far."""
-        return int(self.memory[minimise.ITERATIONS])
+        return int(self.memory[minimize.ITERATIONS])
 
     def count(self, evaluations: float, energy: float) -> None:
         """Keep the energy, and in how many evaluations it was found."""
-        self.memory[minimise.EVALUATIONS] += evaluations
-        self.memory[minimise.ENERGY] = energy
+        self.memory[minimize.EVALUATIONS] += evaluations
+        self.memory[minimize.ENERGY] = energy
 
 
 class Settling:
@@ -78,7 +78,7 @@ class Settling:
     counts : (d,) int array
         Nodes of the preconditioner's grid, from `preconditioner.grid`.
     tolerance, longest_step, newton_force, skin : float
-        See `kernels.minimise.minimise`.
+        See `kernels.minimize.minimize`.
     """
 
     def __init__(
@@ -106,24 +106,24 @@ class Settling:
         """Forget the directions so far; how far a step goes is found anew."""
         self._product, self._square, self._curvature = 0.0, 0.0, 0.0
 
-    def minimise(self, reference: Array, lists: tuple, iterations: int) -> int:
+    def minimize(self, reference: Array, lists: tuple, iterations: int) -> int:
         """Iterate until converged, stalled, `iterations` more are done, or the list must be rebuilt; return which.
 
         `reference` (N, 3) is where the half list `lists` was built.
         """
         state, memory = self._state, self._state.memory
         listed = (*lists, self._geometry.shifts, self._potential.parameters)
-        if memory[minimise.FRESH] == 1.0:
+        if memory[minimize.FRESH] == 1.0:
             self._evaluate(listed)
-            memory[minimise.FRESH] = 0.0
-        last = memory[minimise.ITERATIONS] + iterations
+            memory[minimize.FRESH] = 0.0
+        last = memory[minimize.ITERATIONS] + iterations
         while True:
             worst = settle.largest(state.forces)
             if worst <= self._tolerance:
-                return minimise.CONVERGED
-            if memory[minimise.ITERATIONS] >= last:
-                return minimise.EXHAUSTED
-            memory[minimise.ITERATIONS] += 1
+                return minimize.CONVERGED
+            if memory[minimize.ITERATIONS] >= last:
+                return minimize.EXHAUSTED
+            memory[minimize.ITERATIONS] += 1
             force = np.sqrt(np.vdot(state.forces, state.forces) / len(state.forces))
             if self._preconditioner is None and force < WAVES_FORCE[self._dimension]:
                 self._preconditioner = ElasticPreconditioner(
@@ -134,17 +134,17 @@ class Settling:
                 work = self._rearrangements.relax(state.positions, reference, state.forces, force, listed)
                 self._evaluate(listed, work)
                 self._restart()
-            elif force < self._newton_force and memory[minimise.PAUSE] <= 0:
+            elif force < self._newton_force and memory[minimize.PAUSE] <= 0:
                 if not self._newton((*listed, self._dimension)):
-                    memory[minimise.PAUSE] = PAUSE
+                    memory[minimize.PAUSE] = PAUSE
                 self._rearrangements.hurry()
                 self._restart()
             else:
-                memory[minimise.PAUSE] -= 1
+                memory[minimize.PAUSE] -= 1
                 if not self._descend((*listed, self._dimension)):
-                    return minimise.STALLED
+                    return minimize.STALLED
             if settle.strayed(state.positions, reference) > self._room:
-                return minimise.REBUILD
+                return minimize.REBUILD
 
     def _evaluate(self, listed: tuple, before: float = 0.0) -> None:
         """Find the forces, and count that with the evaluations before."""
@@ -186,7 +186,7 @@ class Settling:
         return True
 
     def _newton(self, listed: tuple) -> bool:
-        """Try one step of Newton's method, see `kernels.minimise`; return whether the force fell."""
+        """Try one step of Newton's method, see `kernels.minimize`; return whether the force fell."""
         forces, direction = self._state.forces, self._state.direction
         worst = settle.largest(forces)
         accuracy = max(0.2 * self._tolerance / worst, min(0.03, np.sqrt(worst)))
@@ -211,13 +211,13 @@ class Settling:
         solution, search, image = np.zeros_like(rest), np.zeros_like(rest), np.empty_like(rest)
         square, old = float(rest @ rest), 0.0
         goal = accuracy * accuracy * square
-        longest = minimise.NEWTON_CAUTION * self._longest_step
+        longest = minimize.NEWTON_CAUTION * self._longest_step
         for done in range(1, 40 * int(np.sqrt(len(self._state.forces))) + 201):
             product = self._precondition(rest)
             settle.combine(self._scaled, product / old if old > 0 else 0.0, search)
             old = product
             bend = settle.multiply(*pairs, search, image, d)
-            self._state.memory[minimise.PRODUCTS] += 1
+            self._state.memory[minimize.PRODUCTS] += 1
             if not bend > 0:
                 return False
             square = settle.take_step(solution, rest, search, image, product / bend)

@@ -1,4 +1,4 @@
-"""Quench to an inherent state: by conjugate gradients, or by another minimiser that chooses the basin."""
+"""Quench to an inherent state: by conjugate gradients, or by another minimizer that chooses the basin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Geometry, ListedPairs, largest_skin
 from atomglass.system.potential import PairPotential
 
-#: Width of the neighbour list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
+#: Width of the neighbor list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
 SKIN, WIDE_SKIN = 0.4, 1.2
 #: Most that a particle moves in one iteration, in units of length.
 LONGEST_STEP = 0.05
@@ -38,7 +38,7 @@ Descent = Callable[[NDArray[np.float64], tuple, int], int]
 
 
 class Method(StrEnum):
-    """The minimiser that goes down into a basin; the last part of the way, within it, is the same for all."""
+    """The minimizer that goes down into a basin; the last part of the way, within it, is the same for all."""
 
     CONJUGATE_GRADIENTS = "conjugate_gradients"
     STEEPEST_DESCENT = "steepest_descent"
@@ -134,7 +134,7 @@ def quench(
     progress : callable, optional
         Called with the largest force now and then.
     method : {"conjugate_gradients", "steepest_descent", "fire"}
-        Which minimiser goes down to a root-mean-square force of 2e-4, deep in a basin, and so decides on the basin:
+        Which minimizer goes down to a root-mean-square force of 2e-4, deep in a basin, and so decides on the basin:
         nonlinear conjugate gradients; steepest descent in steps so small that they follow the gradient flow, several
         times as long; or FIRE 2.0, damped molecular dynamics. Conjugate gradients and Newton's method do the rest.
 
@@ -177,7 +177,7 @@ def quench(
 
 @dataclass(frozen=True)
 class _Way:
-    """What all minimisers that work on one sample share."""
+    """What all minimizers that work on one sample share."""
 
     start: Geometry
     diameters: NDArray[np.float64]
@@ -207,10 +207,10 @@ class _Way:
         """Return what goes down to the tolerance: conjugate gradients, for a large sample with a preconditioner."""
         counts = grid(self.start, self.potential.reach(self.diameters)) if len(self.diameters) > LARGE else None
         if counts is None:
-            return self.by(kernels.minimise, state, step, newton_force)
+            return self.by(kernels.minimize, state, step, newton_force)
         return Settling(
             state, self.start, self.potential, counts, self.force_tolerance, step, newton_force, self.skin
-        ).minimise  # fmt: skip
+        ).minimize  # fmt: skip
 
     def go(self, state: State, descend: Descent, patience: float = np.inf) -> int:
         """Call a descent until it ends for another reason than that Python is wanted; return which.

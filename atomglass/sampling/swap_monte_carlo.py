@@ -29,7 +29,7 @@ from atomglass.system.potential import PairPotential, PairSettings
 ORDERING_INTERVAL = 1000
 #: Moves between two looks at Python: a fraction of a second, so that signals and progress are seen in time.
 MOVES_PER_CALL = 1_000_000
-#: Width of the neighbour list beyond the cutoff, by dimension: wide, as a move looks only at the list's beginning.
+#: Width of the neighbor list beyond the cutoff, by dimension: wide, as a move looks only at the list's beginning.
 SKIN = {2: 1.3, 3: 1.4}
 #: The same where trajectories move the particles: every pair of the list is looked at.
 TRAJECTORY_SKIN = 1.3
@@ -58,7 +58,7 @@ class SwapStatistics:
     record_every : int
         Sweeps between the recorded energies.
     rebuilds : int
-        Neighbour lists built.
+        Neighbor lists built.
     trajectory_acceptance : float
         Accepted share of the trajectories; NaN where none was attempted.
     """
@@ -135,7 +135,7 @@ class SwapMonteCarlo:
     Notes
     -----
     Ninarello, Berthier and Coslovich, Phys. Rev. X 7, 021039 (2017). The particles' energies are updated at every
-    accepted move and computed anew with every neighbour list; particles keep their numbers in `configuration`.
+    accepted move and computed anew with every neighbor list; particles keep their numbers in `configuration`.
     """
 
     def __init__(
@@ -352,7 +352,7 @@ class SwapMonteCarlo:
 
     @property
     def _largest_step(self) -> float:
-        # A trial from a freshly built list must stay within half the skin, or the list could miss a neighbour.
+        # A trial from a freshly built list must stay within half the skin, or the list could miss a neighbor.
         return self._skin / 2 / np.sqrt(self._dimension)
 
     def _run_block(self, sweeps: int, counters: NDArray[np.int64]) -> None:
@@ -374,7 +374,7 @@ class SwapMonteCarlo:
         self.sweep += sweeps
 
     def _order_in_space(self) -> None:
-        """Sort the particles by search cell, so that neighbours are near in memory, and recompute everything."""
+        """Sort the particles by search cell, so that neighbors are near in memory, and recompute everything."""
         positions = np.ascontiguousarray(self._particles[:, :3])
         cells.wrap(positions, self._images, self._cell, self._inverse, self._dimension)
         counts = cells.cell_counts(self._inverse, self._dimension, self._reach)

@@ -15,7 +15,7 @@ from atomglass.study.store.study_store import StudyStore
 #: Largest relative difference of two frequencies of the same mode.
 FREQUENCY_TOLERANCE = 1e-8
 #: Relative difference of energies from which on two states are different basins: rounding is a hundred times smaller,
-#: and the energies of neighbouring basins differ by far more.
+#: and the energies of neighboring basins differ by far more.
 BASIN_TOLERANCE = 1e-10
 _KEYS = ["chain", "index_in_chain"]
 

@@ -27,7 +27,7 @@ REALIZATIONS = (
     *OUTCOME,
     Column("solver", TEXT, "", "of the quench whose result this is"),
     ATTEMPT_COUNT,
-    Column("sweep", INT, "sweeps", "age of the chain, thermalisation included"),
+    Column("sweep", INT, "sweeps", "age of the chain, thermalization included"),
     Column("energy", FLOAT, "epsilon", "total potential energy of the inherent state"),
     Column("energy_per_particle", FLOAT, "epsilon", "the same per particle, rattlers counted"),
     Column("liquid_energy_per_particle", FLOAT, "epsilon", "before the quench"),

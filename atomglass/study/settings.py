@@ -72,7 +72,7 @@ class QuenchSettings(Settings):
     """How the inherent states are reached."""
 
     method: Method = Method.CONJUGATE_GRADIENTS
-    """Which minimiser decides on the basin."""
+    """Which minimizer decides on the basin."""
     force_tolerance: float = Field(default=1e-10, gt=0)
     max_iterations: int = Field(default=100_000, ge=1)
 

@@ -1,4 +1,4 @@
-"""Neighbour geometry of a configuration, and total energy, forces and stress."""
+"""Neighbor geometry of a configuration, and total energy, forces and stress."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Geometry:
         return replace(self, positions=positions, images=images)
 
     def spatial_order(self, reach: float) -> NDArray[np.int64]:
-        """Return the particles sorted by search cells of width `reach`: neighbours come near in memory."""
+        """Return the particles sorted by search cells of width `reach`: neighbors come near in memory."""
         counts = cells.cell_counts(self.inverse, self.dimension, reach)
         return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
 
@@ -78,7 +78,7 @@ class Geometry:
 
 
 def largest_skin(configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0) -> float:
-    """Return the skin of a neighbour list: the wanted one, or what the box leaves room for, but `least` at least.
+    """Return the skin of a neighbor list: the wanted one, or what the box leaves room for, but `least` at least.
 
     Raises
     ------
@@ -155,16 +155,16 @@ class Pairs:
 def half_list(
     geometry: Geometry, diameters: Array, potential: PairPotential, skin: float
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
-    """Return a half neighbour list (first, packed neighbours) and 1/sigma_ij^2 of its pairs.
+    """Return a half neighbor list (first, packed neighbors) and 1/sigma_ij^2 of its pairs.
 
     `skin` is what `largest_skin` allows.
     """
-    first, neighbours = cells.neighbour_list(
+    first, neighbors = cells.neighbor_list(
         geometry.positions, geometry.cell, geometry.inverse, geometry.dimension,
         potential.reach(diameters) + skin, True,
     )  # fmt: skip
     return kernels.trim(
-        geometry.positions, diameters, first, neighbours, geometry.shifts,
+        geometry.positions, diameters, first, neighbors, geometry.shifts,
         potential.nonadditivity, potential.cutoff, skin,
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ class ListedPairs:
         The interactions.
     skin : float
         All pairs within their cutoff plus so much are listed.
-    first, neighbours : arrays
+    first, neighbors : arrays
         The list.
     """
 
@@ -192,7 +192,7 @@ class ListedPairs:
     potential: PairPotential
     skin: float
     first: NDArray[np.int64]
-    neighbours: NDArray[np.uint32]
+    neighbors: NDArray[np.uint32]
 
     @classmethod
     def of(cls, geometry: Geometry, diameters: Array, potential: PairPotential, skin: float) -> ListedPairs:
@@ -207,7 +207,7 @@ class ListedPairs:
     def within(self, positions: Array, skin: float) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
         """Return the half list of a lesser skin at these positions, and its 1/sigma_ij^2."""
         return kernels.trim(
-            positions, self.diameters, self.first, self.neighbours, self.geometry.shifts,
+            positions, self.diameters, self.first, self.neighbors, self.geometry.shifts,
             self.potential.nonadditivity, self.potential.cutoff, skin,
         )  # fmt: skip
 

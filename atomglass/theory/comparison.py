@@ -20,7 +20,7 @@ from scipy.integrate import quad
 from atomglass.errors import InputError
 from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos
 from atomglass.theory.oscillators.scattering import wavelength_over_mean_free_path
-from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
 from atomglass.theory.rfot.checks import as_given, positive
 from atomglass.theory.rfot.friction import lowest_resonance
@@ -32,7 +32,7 @@ from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     reduced_heat_capacity,
 )
-from atomglass.theory.soft_potential.two_level_systems import tunnelling_strength_estimate
+from atomglass.theory.soft_potential.two_level_systems import tunneling_strength_estimate
 
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
@@ -52,7 +52,7 @@ class SoftPotentialGlass:
     star : float
         hbar omega*/k_B in K, which sets the boson peak.
     path : float
-        Measured l/lambda below the plateau, which fixes the tunnelling strength: the conductivity there is the same.
+        Measured l/lambda below the plateau, which fixes the tunneling strength: the conductivity there is the same.
     deformation : float
         Deformation potential gamma of the two-level systems in eV.
     logarithm : float
@@ -77,18 +77,18 @@ class SoftPotentialGlass:
             raise InputError("star", self.star, f"above 2 W = {2 * self.W:g} K")
 
     @property
-    def tunnelling_strength(self) -> float:
+    def tunneling_strength(self) -> float:
         """C = Pbar gamma^2/(rho v^2), such that lambda/l = 2 pi^2 C tanh(hbar omega/2T) conducts as `path` does."""
         return _thermal_average() / (2 * pi**2 * self.path)
 
     @property
     def mode_strength(self) -> float:
         """J n0 Phi(0) of the soft modes: Eqs. 6.1 and 6.2 of Parshin et al. agree at low frequency with this value."""
-        return self.tunnelling_strength * (self.star / self.W) ** 3 / (4 * _LOW_FREQUENCY)
+        return self.tunneling_strength * (self.star / self.W) ** 3 / (4 * _LOW_FREQUENCY)
 
     def tls_density(self, glass: GlassParams) -> float:
-        """Return Pbar in 1/(J m^3), from the tunnelling strength and the deformation potential."""
-        return self.tunnelling_strength * glass.rho * glass.cs**2 / (self.deformation * electron_volt) ** 2
+        """Return Pbar in 1/(J m^3), from the tunneling strength and the deformation potential."""
+        return self.tunneling_strength * glass.rho * glass.cs**2 / (self.deformation * electron_volt) ** 2
 
     def mode_density(self, glass: GlassParams) -> float:
         """Return 4 A_g (W/hbar)^5 in 1/m^3, g = A_g omega^4 being the density of quasi-localized modes below the peak.
@@ -160,7 +160,7 @@ def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike
     l never falls below one wavelength: l/lambda = 1/(lambda/l) + 1.
     """
     kelvin = positive(T, "the temperature", "K")
-    c = soft.tunnelling_strength
+    c = soft.tunneling_strength
 
     def path(omega: NDArray[np.float64], t: float) -> NDArray[np.float64]:
         modes = wavelength_over_mean_free_path(omega * glass.TD / soft.star, 1.0, 1.0, soft.mode_strength)
@@ -183,10 +183,10 @@ def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[
     soft_low, soft_high = _extremes(np.asarray(soft_heat_capacity(glass, soft, kelvin)), kelvin)
     free_low, free_high = _extremes(np.asarray(mosaic_heat_capacity(glass, kelvin, False)), kelvin)
     coupled_low, coupled_high = _extremes(np.asarray(mosaic_heat_capacity(glass, kelvin, True)), kelvin)
-    strength = float(tunnelling_strength_estimate(soft.W, CRITICAL_ENERGY))
+    strength = float(tunneling_strength_estimate(soft.W, CRITICAL_ENERGY))
     above_peak = 1 / float(wavelength_over_mean_free_path(10.0, 1.0, 1.0, soft.mode_strength))
     rows = [
-        ("tunnelling strength C, predicted", f"{strength:.3g}", f"{1 / glass.beads:.3g}", "3e-4"),
+        ("tunneling strength C, predicted", f"{strength:.3g}", f"{1 / glass.beads:.3g}", "3e-4"),
         (
             "l/lambda below the plateau, predicted",
             f"{1 / (2 * pi**2 * strength * tanh(0.5)):.3g}",
@@ -211,7 +211,7 @@ def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-#: hbar omega_c/k_B in K, the interaction scale behind the soft-potential theory's own tunnelling strength.
+#: hbar omega_c/k_B in K, the interaction scale behind the soft-potential theory's own tunneling strength.
 CRITICAL_ENERGY = 100.0
 
 
@@ -236,11 +236,11 @@ def caption(glass: GlassParams, soft: SoftPotentialGlass) -> str:
     )
 
 
-#: Label, colour and line of every curve.
+#: Label, color and line of every curve.
 _STYLES = {
-    "soft_potentials": ("soft potentials", COLOURS[0], "-"),
-    "mosaic_no_coupling": ("mosaic, no coupling", COLOURS[1], "-"),
-    "mosaic_coupling": ("mosaic, coupling", COLOURS[1], "--"),
+    "soft_potentials": ("soft potentials", COLORS[0], "-"),
+    "mosaic_no_coupling": ("mosaic, no coupling", COLORS[1], "-"),
+    "mosaic_coupling": ("mosaic, coupling", COLORS[1], "--"),
 }
 
 
@@ -274,9 +274,9 @@ def draw_comparison(folder: Path, glass: GlassParams, soft: SoftPotentialGlass) 
     capacity, conductivity = _capacities(glass, soft, kelvin), _conductivities(glass, soft, wide)
     figure, (left, right) = new_figure(columns=2)
     left.loglog(kelvin, 1e3 * phonons, color="0.6", lw=1)
-    for key, (label, colour, line) in _STYLES.items():
-        left.loglog(kelvin, 1e3 * capacity[key], line, color=colour, label=label)
-        right.loglog(wide, conductivity[key], line, color=colour, label=label)
+    for key, (label, color, line) in _STYLES.items():
+        left.loglog(kelvin, 1e3 * capacity[key], line, color=color, label=label)
+        right.loglog(wide, conductivity[key], line, color=color, label=label)
     left.set(xlabel=r"temperature, $T$ (K)", ylabel=r"$c/T^3$ (mJ kg$^{-1}$ K$^{-4}$)", xlim=(0.5, 30))
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")

@@ -31,7 +31,7 @@ LONGEST_MOVE = 0.5
 
 @dataclass(frozen=True)
 class Expansion:
-    """U(s) = U(0) + b2 s^2/2 + b3 s^3/6 + b4 s^4/24 along a normalised direction, and its shape.
+    """U(s) = U(0) + b2 s^2/2 + b3 s^3/6 + b4 s^4/24 along a normalized direction, and its shape.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Expansion:
     cutoff_shares : (3,) array
         Share of b2, b3 and b4 (sums of magnitudes) from pairs within 5 % of their cutoff.
     direction : (N, d) array
-        The normalised direction with its final sign.
+        The normalized direction with its final sign.
     """
 
     b2: float
@@ -76,7 +76,7 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
     potential : PairPotential
         The interactions.
     direction : (N, d) array
-        Displacements, of any length; normalised here.
+        Displacements, of any length; normalized here.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
 
 
 def expand_all(pairs: Pairs, directions: Array) -> list[Expansion]:
-    """Expand along normalised directions (k, N, d), for pairs that the caller has already."""
+    """Expand along normalized directions (k, N, d), for pairs that the caller has already."""
     coefficients, shares = mode_moments(pairs, directions)
     signs = np.where(coefficients[:, 1] > 0, -1.0, 1.0)
     b2, b3, b4 = coefficients[:, 0], -np.abs(coefficients[:, 1]), coefficients[:, 2]
@@ -129,7 +129,7 @@ def _near_cutoff(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def energy_profile(configuration: Configuration, potential: PairPotential, direction: ArrayLike, s: ArrayLike) -> Array:
-    """Return the true energy U(r + s direction) - U(r) at displacements s (K,) along a normalised direction.
+    """Return the true energy U(r + s direction) - U(r) at displacements s (K,) along a normalized direction.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def true_barrier(configuration: Configuration, potential: PairPotential, expansi
 
 
 class _Profile:
-    """The true energy along a line, with one neighbour list wide enough for all of it."""
+    """The true energy along a line, with one neighbor list wide enough for all of it."""
 
     def __init__(
         self, configuration: Configuration, potential: PairPotential, direction: Array, longest: float

@@ -13,7 +13,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import Pairs
 from atomglass.system.potential import PairPotential
 
-#: Shift below zero at which the Hessian is factorised, in units of its mean diagonal element (some 200 here).
+#: Shift below zero at which the Hessian is factorized, in units of its mean diagonal element (some 200 here).
 SHIFT = 1e-9
 #: Most steps of iterative refinement of a linear solution.
 REFINEMENTS = 50
@@ -84,7 +84,7 @@ def pair_rattlers(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 class ReducedHessian:
-    """The Hessian without rattlers, its translations, and factorisations that modes and moduli share.
+    """The Hessian without rattlers, its translations, and factorizations that modes and moduli share.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class ReducedHessian:
 
     @cached_property
     def _factor_below(self) -> Factor:
-        """The factorisation just below zero."""
+        """The factorization just below zero."""
         return self.factor(-SHIFT * self.scale)
 
     @property
@@ -143,7 +143,7 @@ class ReducedHessian:
         return self._factor_below.negative_count
 
     def factor(self, shift: float) -> Factor:
-        """Return the factorisation of H - shift; its signs give the inertia."""
+        """Return the factorization of H - shift; its signs give the inertia."""
         return self._dissection.factor(shift)
 
     def modes_below(self, factor: Factor) -> int:
@@ -155,7 +155,7 @@ class ReducedHessian:
         return self.modes_below(self.factor(eigenvalue))
 
     def factor_below_spectrum(self) -> Factor:
-        """Return the factorisation at a shift below all eigenvalues."""
+        """Return the factorization at a shift below all eigenvalues."""
         factor = self._factor_below
         while factor.negative_count:
             factor = self.factor(30 * factor.shift)

@@ -1,4 +1,4 @@
-"""Vibrational density of states of large samples, by the kernel polynomial method: no diagonalisation, error bars."""
+"""Vibrational density of states of large samples, by the kernel polynomial method: no diagonalization, error bars."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DensityOfStates:
     density : (k,) array
         D(omega): mean of the random vectors' estimates.
     error : (k,) array
-        Its standard error, from their scatter; neighbours within a resolution are correlated.
+        Its standard error, from their scatter; neighbors within a resolution are correlated.
     reduced_density, reduced_error : (k,) arrays
         D / omega^(d - 1), constant in Debye's theory, and its error; NaN below three resolutions.
     resolution : float

@@ -37,7 +37,7 @@ class Modes:
     eigenvalues : (k,) array
         Of the Hessian.
     eigenvectors : (k, N, d) array
-        Normalised; zero at rattlers; the sign makes the component largest in magnitude positive.
+        Normalized; zero at rattlers; the sign makes the component largest in magnitude positive.
     participation_ratios : (k,) array
         (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4), N counting all particles.
     residuals : (k,) array
@@ -116,7 +116,7 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
 
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
-    """Return all modes, by a dense diagonalisation: time ~ N^3, memory 16 (d N)^2 bytes."""
+    """Return all modes, by a dense diagonalization: time ~ N^3, memory 16 (d N)^2 bytes."""
     return all_modes(_reduced(configuration, potential))
 
 
@@ -170,7 +170,7 @@ def check_held(reduced: ReducedHessian) -> None:
     """Refuse a sample in which (nearly) nothing is held in place."""
     if reduced.size <= reduced.dimension:
         raise InputError(
-            "number of particles held by their neighbours", reduced.size // reduced.dimension, ">= 2",
+            "number of particles held by their neighbors", reduced.size // reduced.dimension, ">= 2",
             "the sample is too dilute for vibrational modes: all particles are rattlers",
         )  # fmt: skip
 
@@ -260,7 +260,7 @@ def _modes(
 
 
 def _gaps(frequencies: Array) -> Array:
-    """Return each frequency's distance to its nearest neighbour, relative."""
+    """Return each frequency's distance to its nearest neighbor, relative."""
     steps = np.concatenate([[np.inf], np.diff(frequencies), [np.inf]])
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.minimum(steps[:-1], steps[1:]) / np.abs(frequencies)

@@ -157,7 +157,7 @@ def test_good_input_passes(files, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("method", ["conjugate_gradients", "steepest_descent", "fire"])
-def test_every_minimiser_by_name(method, files, monkeypatch, capsys):
+def test_every_minimizer_by_name(method, files, monkeypatch, capsys):
     more = ("--max-iterations", "1000000", "--method", method)
     assert command(monkeypatch, "quench", "good.npz", *OUT, *more) == 0
     assert capsys.readouterr().out.startswith("converged")

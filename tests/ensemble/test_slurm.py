@@ -70,8 +70,8 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
 
     cluster.wait_for(checkpointing, 150, "a claimed chain")
     running = cluster.ask("squeue", "--noheader", "--states=R", "--format=%K").split()[0]
-    # Not waited for: scancel repeats itself while the task it has signalled is put back into the queue.
-    signalling = subprocess.Popen(
+    # Not waited for: scancel repeats itself while the task it has signaled is put back into the queue.
+    signaling = subprocess.Popen(
         ["scancel", "--batch", "--signal=USR1", f"{job}_{running}"], env=cluster.environment, stderr=subprocess.DEVNULL
     )
     stopped = tmp_path / f"task-{running}.log"
@@ -87,8 +87,8 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
         return True
 
     cluster.wait_for(requeued, 150, "the task to be requeued")
-    signalling.kill()
-    signalling.wait()
+    signaling.kill()
+    signaling.wait()
     cluster.wait_for(lambda: set(cluster.states(job)) == {"COMPLETED"}, 300, "the end of the array")
     assert "Restarts=1" in cluster.ask("scontrol", "show", "job", f"{job}_{running}")
     found = collect(StudyStore(out))

@@ -1,4 +1,4 @@
-"""Studies that differ in the minimiser alone: the same liquids, other hashes; and studies from before the choice."""
+"""Studies that differ in the minimizer alone: the same liquids, other hashes; and studies from before the choice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DATA = Path(__file__).parents[2] / "data"
 
 
 def test_the_liquids_are_the_same(undisturbed: Path, study_file, tmp_path: Path) -> None:
-    """Row by row, to the last bit, whatever the minimiser; what becomes of them is another matter."""
+    """Row by row, to the last bit, whatever the minimizer; what becomes of them is another matter."""
     rows = [load_study(undisturbed).realizations]
     for method in (Method.STEEPEST_DESCENT, Method.FIRE):
         file = study_file()
@@ -66,7 +66,7 @@ def test_a_study_from_before_the_choice_goes_on(undisturbed: Path, study_file, t
     assert "Studies side by side" in said("compare", store.folder, undisturbed)
 
 
-def test_another_minimiser_is_another_study(undisturbed: Path, study_file) -> None:
+def test_another_minimizer_is_another_study(undisturbed: Path, study_file) -> None:
     file = study_file()
     file.write_text(file.read_text() + 'method = "fire"\n')
     with pytest.raises(InputError, match=r"quench.method: the default there, fire now"):

@@ -27,10 +27,10 @@ WINDOW = 6.0
 
 def inefficiency(series: NDArray[np.float64]) -> float:
     """Return 1 + 2 sum rho of series of one law, about their common mean."""
-    centred = series - series.mean()
-    variance, total = (centred**2).mean(), 0.5
+    centered = series - series.mean()
+    variance, total = (centered**2).mean(), 0.5
     for lag in range(1, series.shape[1] // 3):
-        total += (centred[:, :-lag] * centred[:, lag:]).mean() / variance
+        total += (centered[:, :-lag] * centered[:, lag:]).mean() / variance
         if lag >= WINDOW * total:
             break
     return 2 * total

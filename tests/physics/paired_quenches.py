@@ -1,4 +1,4 @@
-"""Does another minimiser find the same inherent states? Paired quenches from the same liquid configurations.
+"""Does another minimizer find the same inherent states? Paired quenches from the same liquid configurations.
 
     python tests/physics/paired_quenches.py --samples 1000 --particles 400 --temperature 0.15
     python tests/physics/paired_quenches.py --samples 1000 --against ../older-checkout

@@ -11,7 +11,7 @@ from samples import fcc, triangular
 
 import atomglass as ag
 
-#: Lattice, cells a side, and spacing: nearest neighbours alone are within the cutoff at 1, second ones too at 0.7.
+#: Lattice, cells a side, and spacing: nearest neighbors alone are within the cutoff at 1, second ones too at 0.7.
 CRYSTALS = [(triangular, 6, 1.0, 2), (triangular, 7, 0.7, 2), (fcc, 5, 1.0, 3), (fcc, 5, 0.85, 3)]
 
 
@@ -111,7 +111,7 @@ def test_moduli_are_lattice_sums(crystal) -> None:
     assert moduli.bulk == pytest.approx(curvature(np.eye(d)) / d**2 + pressure, rel=1e-10)
     if d == 2:
         assert moduli.shear_by_orientation[0] == pytest.approx(moduli.shear_by_orientation[1], rel=1e-10)
-        # Nearest neighbours alone: the closed forms of the triangular lattice under pressure.
+        # Nearest neighbors alone: the closed forms of the triangular lattice under pressure.
         if len(vectors) == 6:
             shear = np.sqrt(3) / 4 * (second[0] + 3 * first[0] / lengths[0])
             bulk = np.sqrt(3) / 2 * (second[0] - first[0] / lengths[0])
@@ -141,13 +141,13 @@ def test_no_cubic_term_where_inversion_forbids_it(crystal) -> None:
     """A displacement odd under inversion about a particle: U(s) = U(-s), so b3 = 0 while b2 and b4 are not."""
     configuration, potential, _ = crystal
     reciprocal = 2 * np.pi * np.linalg.inv(configuration.cell).T
-    polarisation = np.arange(1.0, configuration.dimension + 1)
-    odd = np.sin(configuration.positions @ reciprocal[0])[:, None] * polarisation
+    polarization = np.arange(1.0, configuration.dimension + 1)
+    odd = np.sin(configuration.positions @ reciprocal[0])[:, None] * polarization
     expansion = ag.expand(configuration, potential, odd)
     assert abs(expansion.b3) < 1e-13 * abs(expansion.b4)
     assert expansion.b2 > 0.1
     # A wave and its second harmonic out of step have no such symmetry, and do couple.
-    mixed = odd + np.cos(2 * configuration.positions @ reciprocal[0] + 0.7)[:, None] * polarisation
+    mixed = odd + np.cos(2 * configuration.positions @ reciprocal[0] + 0.7)[:, None] * polarization
     assert abs(ag.expand(configuration, potential, mixed).b3) > 1e-4 * abs(expansion.b4)
 
 

@@ -1,4 +1,4 @@
-"""The kernel polynomial method against the whole spectrum of a dense diagonalisation."""
+"""The kernel polynomial method against the whole spectrum of a dense diagonalization."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def wave_frequency(configuration: ag.Configuration, potential: ag.PairPotential)
 def test_first_phonon_of_a_glass_is_in_its_spectrum() -> None:
     """omega_1 = 2 pi c_T / L beside the frequencies of the modes that look most like the longest transverse waves.
 
-    A mean over three glasses: waves hybridise with other soft modes, in every glass differently (ratios 1.00, 1.11,
+    A mean over three glasses: waves hybridize with other soft modes, in every glass differently (ratios 1.00, 1.11,
     1.03, 1.00 in four), and a change of the last digit in a quench is another glass here, as its liquid was sampled
     from a quenched start. So 0.12 is some four standard errors; a longitudinal speed, or a wave vector too long by
     sqrt(2), would be seen.

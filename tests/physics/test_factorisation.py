@@ -1,4 +1,4 @@
-"""The multifrontal factorisation against dense linear algebra, and the order that it eliminates in."""
+"""The multifrontal factorization against dense linear algebra, and the order that it eliminates in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each minimiser ends in a minimum; that of steepest descent is the one to which the gradient flow leads."""
+"""Each minimizer ends in a minimum; that of steepest descent is the one to which the gradient flow leads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modes against a dense diagonalisation of the twin's Hessian; nothing missing, nothing spurious."""
+"""Modes against a dense diagonalization of the twin's Hessian; nothing missing, nothing spurious."""
 
 from __future__ import annotations
 
@@ -132,9 +132,9 @@ def with_guests(loose_at: list[list[float]]) -> ag.Configuration:
     """A triangular crystal with a hole, and small particles in it."""
     host = 10 * np.array([[1.0, 0.0], [0.0, np.sqrt(0.75)]])
     rows = [[i + 0.5 * (j % 2), j * np.sqrt(0.75)] for j in range(10) for i in range(10)]
-    centre = np.array([5.0, 4 * np.sqrt(0.75)])
-    kept = [row for row in rows if np.linalg.norm(np.array(row) - centre) > 2.1]
-    positions = np.array(kept + (centre + np.array(loose_at)).tolist())
+    center = np.array([5.0, 4 * np.sqrt(0.75)])
+    kept = [row for row in rows if np.linalg.norm(np.array(row) - center) > 2.1]
+    positions = np.array(kept + (center + np.array(loose_at)).tolist())
     sizes = np.concatenate([np.ones(len(kept)), np.full(len(loose_at), 0.3)])
     return ag.Configuration(positions, sizes, np.diag(host))
 

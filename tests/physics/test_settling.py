@@ -24,14 +24,14 @@ CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_
 def forced(monkeypatch) -> list:
     """Every sample counts as large; the calls of the preconditioned descent."""
     calls: list = []
-    minimise = Settling.minimise
+    minimize = Settling.minimize
 
     def told(self, *arguments):
         calls.append(self)
-        return minimise(self, *arguments)
+        return minimize(self, *arguments)
 
     monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "LARGE", 0)
-    monkeypatch.setattr(Settling, "minimise", told)
+    monkeypatch.setattr(Settling, "minimize", told)
     return calls
 
 

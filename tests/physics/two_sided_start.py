@@ -1,4 +1,4 @@
-"""Is a liquid thermalised? The same particles approach one temperature from above and from below.
+"""Is a liquid thermalized? The same particles approach one temperature from above and from below.
 
     python tests/physics/two_sided_start.py --temperature 0.08 --particles 400 --chains 12 --sweeps 400000
 

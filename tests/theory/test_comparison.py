@@ -62,12 +62,12 @@ def test_scattering_strength_joins_both_limits():
 
     x = 0.02
     low = float(wavelength_over_mean_free_path(x, 1.0, 1.0, SOFT.mode_strength))
-    assert low == pytest.approx(np.pi**2 / 4 * SOFT.tunnelling_strength * (40 / 4 * x) ** 3, rel=1e-4)
+    assert low == pytest.approx(np.pi**2 / 4 * SOFT.tunneling_strength * (40 / 4 * x) ** 3, rel=1e-4)
 
 
 def test_table_says_what_both_predict():
     table = {row["quantity"]: row for row in comparison.comparison_table(SILICA, SOFT)}
-    strength = table["tunnelling strength C, predicted"]
+    strength = table["tunneling strength C, predicted"]
     assert float(strength["soft potentials"]) == pytest.approx(1.15e-4, rel=5e-3)
     assert float(strength["random first-order transition"]) == pytest.approx(5e-3, rel=1e-3)
     assert table["minimum of c/T^3, K"]["soft potentials"] != "none"

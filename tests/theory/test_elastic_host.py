@@ -107,7 +107,7 @@ def test_scattering_identities():
     soft = SoftOscillators(density=0.7, W=1e-3, mass=2.1, hbar=0.4)
     J, v, omega = 0.3, 1.7, 0.05
     g = soft.vibrational_density(soft.hbar * omega) * soft.hbar
-    low = inverse_mean_free_path_low(omega, float(soft.tunnelling_strength(J)), soft.W, v, soft.hbar)
+    low = inverse_mean_free_path_low(omega, float(soft.tunneling_strength(J)), soft.W, v, soft.hbar)
     np.testing.assert_allclose(inverse_mean_free_path(g, J, v, soft.mass), low, rtol=1e-12)
     n0, phi = 1.3, 0.2
     high = inverse_mean_free_path_high(omega, n0, phi, J, v)
@@ -123,7 +123,7 @@ def test_wavelength_over_mean_free_path():
     np.testing.assert_allclose(ratio[2:], 3 * np.pi**2 * 0.3 * 1.3 * 0.2, rtol=2e-3)
     # The low side continues Eq. 6.2: P(0) = 1/(pi delta_f) with delta_f from omega* = 1 (Eq. 5.10).
     soft = SoftOscillators(density=1.3 * 0.2 * 3 * np.sqrt(3) / np.pi, W=(1 / 16) ** (1 / 3))
-    low = inverse_mean_free_path_low(x[0], float(soft.tunnelling_strength(0.3)), soft.W, 1.0)
+    low = inverse_mean_free_path_low(x[0], float(soft.tunneling_strength(0.3)), soft.W, 1.0)
     assert soft.anharmonicity == pytest.approx(1) and omega_star(1 / (3 * np.sqrt(3))) == pytest.approx(1)
     assert ratio[0] == pytest.approx(2 * np.pi / x[0] * low, rel=1e-4)
 

@@ -11,7 +11,7 @@ from atomglass.theory import reduced_heat_capacity
 from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     canonical_heat_capacity,
-    delocalisation_energy,
+    delocalization_energy,
     einstein_maximum,
     heat_capacity_minimum,
 )
@@ -71,17 +71,17 @@ def test_einstein_maximum():
     assert einstein_maximum() == pytest.approx(x[c_over_cube.argmax()], abs=2e-4)
 
 
-def test_delocalisation_energy_solves_its_equation():
+def test_delocalization_energy_solves_its_equation():
     n0, v, debye, w, hbar = 40.0, 1.0, 30.0, 1.0, 0.3
-    E = delocalisation_energy(n0, v, debye, w, hbar)
+    E = delocalization_energy(n0, v, debye, w, hbar)
     n = n0 / 24 / np.sqrt(10) * (E / w) ** 4
     assert (2 * np.pi * v * hbar / E) ** 3 * E**4 / debye**3 * n == pytest.approx(1, rel=1e-12)
 
 
-def test_delocalisation_energy_of_a_glass():
+def test_delocalization_energy_of_a_glass():
     """n0 = 1e33 per erg cm^3, v = 3 km/s, 300 K, w = 10 K: near 14 w, not the paper's 3 w."""
     kelvin = 1.380649e-16
-    energy = delocalisation_energy(1e33, 3e5, 300 * kelvin, 10 * kelvin, 1.054572e-27)
+    energy = delocalization_energy(1e33, 3e5, 300 * kelvin, 10 * kelvin, 1.054572e-27)
     assert energy / (10 * kelvin) == pytest.approx(13.78, abs=0.01)
 
 
@@ -92,7 +92,7 @@ def test_delocalisation_energy_of_a_glass():
         (lambda: reduced_heat_capacity(0.3, p_min=-40.0), "-20 to 0"),
         (lambda: reduced_heat_capacity(0.3, growth=1.0), "0 to 0.2"),
         (lambda: canonical_heat_capacity([0.0, 1.0], 0.0), "positive"),
-        (lambda: delocalisation_energy(1e26, 3e5, 300 * 1.38e-16, 10 * 1.38e-16, 1.0546e-27), "not met"),
+        (lambda: delocalization_energy(1e26, 3e5, 300 * 1.38e-16, 10 * 1.38e-16, 1.0546e-27), "not met"),
     ],
 )
 def test_what_is_refused(call, words):

@@ -56,15 +56,15 @@ def test_settings_are_checked():
 
 
 def test_failures_are_data(monkeypatch):
-    """A minimiser stopped early: a row with its reason, and no modes."""
+    """A minimizer stopped early: a row with its reason, and no modes."""
     from atomglass.theory.oscillators import model as oscillators
 
     def stopped(K, quartic, force, y):
-        found = minimise(K, quartic, force, y)
+        found = minimize(K, quartic, force, y)
         return found[0] + 1e-3, found[1], 1e-3, 1
 
-    minimise = oscillators.minimise
-    monkeypatch.setattr(oscillators, "minimise", stopped)
+    minimize = oscillators.minimize
+    monkeypatch.setattr(oscillators, "minimize", stopped)
     rows, realization = oscillator_realization(CONFIG, np.random.default_rng(5))
     assert rows == [] and realization["mode_count"] == 0
     assert realization["status"] == "not_converged" and "1.0e-03" in realization["reason"]

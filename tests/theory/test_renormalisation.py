@@ -39,8 +39,8 @@ def test_levy_law():
 
 
 @pytest.mark.parametrize("couplings", ["uniform", "sign"])
-def test_independent_neighbours_follow_the_levy_law(couplings):
-    """Quantiles of 2e4 samples; at a radius of 8 the far neighbours left out are nothing."""
+def test_independent_neighbors_follow_the_levy_law(couplings):
+    """Quantiles of 2e4 samples; at a radius of 8 the far neighbors left out are nothing."""
     shifts = sampled_shifts(np.random.default_rng(3), 20_000, couplings=couplings)
     law = LevyLaw.of(0.1, couplings=couplings)
     for q in (0.1, 0.25, 0.5, 0.75):
@@ -93,7 +93,7 @@ def test_stiffness_density():
 
 
 def test_random_forces():
-    """The force on an oscillator is what its unstable neighbours exert: sum_j I_ij x_j beyond its own shift."""
+    """The force on an oscillator is what its unstable neighbors exert: sum_j I_ij x_j beyond its own shift."""
     model = OscillatorModel(coupling=0.15, size=8, seed=2)
     state = model.relax()
     forces = soft_forces(state, 0.05)

@@ -51,8 +51,8 @@ def test_average_over_the_bias_against_adaptive_quadrature(t, ratio):
     def integrand(e):
         return float(bump.cell_heat_capacity(SPECTRUM, e, t)) * np.exp(-abs(e) / ratio) / ratio
 
-    centre = -t * float(np.sum(SPECTRUM.weights * np.log(-np.expm1(-SPECTRUM.frequencies / t))))
-    edges = np.unique([-30 * ratio, -60 * t, -10 * t, 0.0, centre - 20 * t, centre, centre + 20 * t, centre + 100 * t])
+    center = -t * float(np.sum(SPECTRUM.weights * np.log(-np.expm1(-SPECTRUM.frequencies / t))))
+    edges = np.unique([-30 * ratio, -60 * t, -10 * t, 0.0, center - 20 * t, center, center + 20 * t, center + 100 * t])
     direct = sum(quad(integrand, a, b, epsrel=1e-10, limit=200)[0] for a, b in pairwise(edges))
     assert rfot.heat_capacity(glass, t, debye=False) == pytest.approx(direct, rel=1e-7)
 

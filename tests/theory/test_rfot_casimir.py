@@ -118,11 +118,11 @@ def test_energy_of_bare_structures():
 
 def test_rayleigh_scattering_is_weak():
     plateau = 10**-1.5
-    favourable = rayleigh.path_in_wavelengths_rayleigh(SILICA, plateau, plateau, 60.0, lowest=plateau)
-    assert favourable > 1e4
-    assert favourable > 50 * 150
+    favorable = rayleigh.path_in_wavelengths_rayleigh(SILICA, plateau, plateau, 60.0, lowest=plateau)
+    assert favorable > 1e4
+    assert favorable > 50 * 150
     # The true spectrum lies higher: weaker still.
-    assert rayleigh.path_in_wavelengths_rayleigh(SILICA, plateau, plateau, 60.0) > favourable
+    assert rayleigh.path_in_wavelengths_rayleigh(SILICA, plateau, plateau, 60.0) > favorable
     everything = rayleigh.path_in_wavelengths_rayleigh(SILICA, 0.2, 0.05, 20.0, only_l2=False)
     assert everything < rayleigh.path_in_wavelengths_rayleigh(SILICA, 0.2, 0.05, 20.0)
 

@@ -19,13 +19,13 @@ def test_mixing_number():
     assert mixing.mixing_number(SILICA) == pytest.approx(sum((2 * l + 1) / rfot.ripplon_frequencies(SILICA, l)))
 
 
-def test_levels_against_diagonalisation():
+def test_levels_against_diagonalization():
     frequencies, couplings = np.array([0.15, 0.24]), np.array([0.006, 0.01])
     for bias in (0.02, 0.05, 0.09):
         exact = np.linalg.eigvalsh(mixing.hamiltonian(bias, 0.0, frequencies, couplings))[1]
         # [59] is the exact secular equation of [58] where the lower structure does not mix.
         assert bias == pytest.approx(exact + (couplings**2 / (frequencies - exact)).sum(), rel=1e-12)
-    # With a small tunnelling amplitude, the splitting is that of two levels at the lowered bias.
+    # With a small tunneling amplitude, the splitting is that of two levels at the lowered bias.
     bias, amplitude = 0.03, 0.004
     levels = np.linalg.eigvalsh(mixing.hamiltonian(bias, amplitude, frequencies, couplings))
     lowered = np.linalg.eigvalsh(mixing.hamiltonian(bias, 0.0, frequencies, couplings))[1]

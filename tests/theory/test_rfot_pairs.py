@@ -1,4 +1,4 @@
-"""Second-order energies of two tunnelling centres against the exact free energy of nine levels: [71]-[81]."""
+"""Second-order energies of two tunneling centers against the exact free energy of nine levels: [71]-[81]."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ TRANSITION_12 = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=float)
 
 
 def free_energy_per_square(first, second, left, right, t, levels=3):
-    """(F(J) - F(0))/J^2 of two centres coupled by J left x right, from all levels and extrapolated to J = 0."""
+    """(F(J) - F(0))/J^2 of two centers coupled by J left x right, from all levels and extrapolated to J = 0."""
     left, right = left[:levels, :levels], right[:levels, :levels]
     free = np.kron(first, np.eye(levels)) + np.kron(np.eye(levels), second)
 
@@ -32,7 +32,7 @@ def test_ripplon_ripplon_energy(bias, ripplon, t):
 
 @pytest.mark.parametrize("t", [0.1, 0.5])
 def test_ripplon_structure_energy(t):
-    # [77] takes the second centre as two levels: a ripplon far above leaves just those.
+    # [77] takes the second center as two levels: a ripplon far above leaves just those.
     bias, ripplon = (0.1, 0.3), 1.0
     sites = pairs.site_hamiltonian(bias[0], ripplon), pairs.site_hamiltonian(bias[1], 60.0)
     exact = free_energy_per_square(*sites, TRANSITION_23, TRANSITION_12, t)

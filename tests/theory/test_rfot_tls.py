@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import rfot
-from atomglass.theory.rfot import relaxation, scattering, tunnelling
+from atomglass.theory.rfot import relaxation, scattering, tunneling
 from atomglass.theory.rfot.plateau import thermal_conductivity
 
 SILICA = rfot.GlassParams.named("silica")
@@ -31,7 +31,7 @@ def test_numbers_of_the_review():
 def test_the_dissipation_of_every_glass_is_one_over_the_cell():
     for glass in (SILICA, ROUNDED, rfot.GlassParams(Tg=180, TD=80, rho=1000, cs=1500)):
         assert scattering.dissipation(glass) == pytest.approx(1 / glass.beads, rel=1e-12)
-        assert scattering.neighbour_interaction(glass) == pytest.approx(scattering.dissipation(glass), rel=1e-12)
+        assert scattering.neighbor_interaction(glass) == pytest.approx(scattering.dissipation(glass), rel=1e-12)
         # [20] is a third of [19] at hbar omega = k_B T.
         omega = Boltzmann * 1.0 / hbar
         wavelength = 2 * np.pi * glass.cs / omega
@@ -69,12 +69,12 @@ def test_the_conductivity_unit_is_one():
 
 
 def test_barrier_frequency_from_the_curvature_of_the_barrier():
-    assert tunnelling.barrier_frequency(SILICA, curvature=True) * SILICA.xi_over_a == pytest.approx(1.673, rel=1e-3)
-    assert tunnelling.classical_crossover(SILICA) / SILICA.TD == pytest.approx(1.6 / SILICA.xi_over_a / (2 * np.pi))
+    assert tunneling.barrier_frequency(SILICA, curvature=True) * SILICA.xi_over_a == pytest.approx(1.673, rel=1e-3)
+    assert tunneling.classical_crossover(SILICA) / SILICA.TD == pytest.approx(1.6 / SILICA.xi_over_a / (2 * np.pi))
     for ratio, printed, consistent in ((2.0, 0.097, 0.031), (4.4, 0.044, 0.014)):
         glass = SILICA.with_ratio(ratio)
-        assert tunnelling.amplitude_exponent(glass) == pytest.approx(printed, rel=0.02)
-        assert tunnelling.amplitude_exponent(glass, consistent=True) == pytest.approx(consistent, rel=0.02)
+        assert tunneling.amplitude_exponent(glass) == pytest.approx(printed, rel=0.02)
+        assert tunneling.amplitude_exponent(glass, consistent=True) == pytest.approx(consistent, rel=0.02)
 
 
 def test_fastest_rate_is_the_golden_rule_s():
@@ -82,10 +82,10 @@ def test_fastest_rate_is_the_golden_rule_s():
     energy, kelvin = Boltzmann * 0.2, 0.05
     g, rho, cs = SILICA.coupling, SILICA.rho, SILICA.cs
     direct = 3 * g**2 * energy**3 / (2 * np.pi * rho * cs**5 * hbar**4) / np.tanh(energy / (2 * Boltzmann * kelvin))
-    assert tunnelling.fastest_rate(SILICA, 0.2, kelvin) == pytest.approx(direct, rel=1e-10)
-    assert 1e6 / tunnelling.fastest_rate(SILICA, 5.7e-4 * 342, 1e-4) == pytest.approx(0.97, rel=5e-3)
-    assert 1e6 / tunnelling.fastest_rate(SILICA, 5.7e-4 * 342, 1e-4, printed=True) == pytest.approx(2.0, rel=1e-9)
-    assert tunnelling.fastest_rate(SILICA, 0.01, 1e-5) == pytest.approx(139, rel=5e-3)
+    assert tunneling.fastest_rate(SILICA, 0.2, kelvin) == pytest.approx(direct, rel=1e-10)
+    assert 1e6 / tunneling.fastest_rate(SILICA, 5.7e-4 * 342, 1e-4) == pytest.approx(0.97, rel=5e-3)
+    assert 1e6 / tunneling.fastest_rate(SILICA, 5.7e-4 * 342, 1e-4, printed=True) == pytest.approx(2.0, rel=1e-9)
+    assert tunneling.fastest_rate(SILICA, 0.01, 1e-5) == pytest.approx(139, rel=5e-3)
 
 
 def direct_heat_capacity(kelvin, seconds, c):
@@ -148,11 +148,11 @@ def test_fast_measurements_see_a_gap():
 
 def test_units_and_options_of_the_heat_capacity():
     reduced = rfot.tls_heat_capacity(SILICA, 0.5, 10.0)
-    volumetric = tunnelling.volumetric_tls_heat_capacity(SILICA, 0.5, 10.0)
+    volumetric = tunneling.volumetric_tls_heat_capacity(SILICA, 0.5, 10.0)
     assert volumetric == pytest.approx(reduced * SILICA.tls_density * Boltzmann**2)
     # Twice the rate is twice the time.
     derived = rfot.tls_heat_capacity(SILICA, 0.5, 10.0, printed_rate=False)
-    ratio = float(tunnelling.fastest_rate(SILICA, 0.5, 0.5) / tunnelling.fastest_rate(SILICA, 0.5, 0.5, printed=True))
+    ratio = float(tunneling.fastest_rate(SILICA, 0.5, 0.5) / tunneling.fastest_rate(SILICA, 0.5, 0.5, printed=True))
     assert derived == pytest.approx(rfot.tls_heat_capacity(SILICA, 0.5, 10.0 * ratio), rel=1e-8)
     larger = rfot.tls_heat_capacity(SILICA, 0.5, 10.0, amplitude=2 * 342.0)
     assert larger == pytest.approx(reduced * 2**0.1, rel=1e-10)
@@ -163,13 +163,13 @@ def test_units_and_options_of_the_heat_capacity():
 def test_rates_follow_from_the_amplitudes():
     # [22] and [23] at fixed E: 1/tau = (Delta/E)^2/tau_min and deps = E dE/eps.
     kelvin, splitting, c = 0.1, 0.3, 0.2
-    fastest = float(tunnelling.fastest_rate(SILICA, splitting, kelvin, printed=True))
+    fastest = float(tunneling.fastest_rate(SILICA, splitting, kelvin, printed=True))
     delta = splitting * np.array([0.05, 0.4, 0.9])
     rate = fastest * (delta / splitting) ** 2
     bias = np.sqrt(splitting**2 - delta**2)
     expected = (342 / delta) ** c / delta * splitting / bias * delta / (2 * rate)
-    assert tunnelling.rate_density(SILICA, splitting, rate, kelvin, c) == pytest.approx(expected, rel=1e-9)
-    assert tunnelling.rate_density(SILICA, splitting, [2 * fastest], kelvin).tolist() == [0.0]
+    assert tunneling.rate_density(SILICA, splitting, rate, kelvin, c) == pytest.approx(expected, rel=1e-9)
+    assert tunneling.rate_density(SILICA, splitting, [2 * fastest], kelvin).tolist() == [0.0]
 
 
 def test_amplitudes_follow_from_exponential_barriers():
@@ -179,9 +179,9 @@ def test_amplitudes_follow_from_exponential_barriers():
     barrier = -np.log(delta / largest) / s
     density = np.exp(barrier / np.sqrt(2)) / (s * delta)
     c = 1 / (np.sqrt(2) * s)
-    ours = tunnelling.amplitude_density(delta, c, largest)
+    ours = tunneling.amplitude_density(delta, c, largest)
     assert ours / ours[0] == pytest.approx(density / density[0], rel=1e-12)
-    assert tunnelling.amplitude_density([0.0, 2.0], c, largest).tolist() == [0.0, 0.0]
+    assert tunneling.amplitude_density([0.0, 2.0], c, largest).tolist() == [0.0, 0.0]
 
 
 def test_sound_speed_is_linear_in_the_logarithm_of_the_frequency():
@@ -201,7 +201,7 @@ def test_sound_speed_against_nested_quadrature():
     kelvin, omega, smallest = 2.0, 3e8, 1e-3
 
     def integrand(x, y):
-        rate = float(tunnelling.fastest_rate(SILICA, y * kelvin, kelvin)) * x**2
+        rate = float(tunneling.fastest_rate(SILICA, y * kelvin, kelvin)) * x**2
         return np.sqrt(1 - x**2) / x / (1 + (omega / rate) ** 2) / np.cosh(y) ** 2
 
     y, weight = np.polynomial.legendre.leggauss(40)

@@ -18,7 +18,7 @@ from atomglass.theory.soft_potential.parameters import (
     parameter_density,
     reduced_two_levels,
     shift_origin,
-    tunnelling_density_of_states,
+    tunneling_density_of_states,
 )
 from atomglass.theory.soft_potential.tunneling import action
 
@@ -115,7 +115,7 @@ def test_density_of_vibrations():
     """(1/24) n0 (eta_L/width)^(1/2) (E/w)^4, with both choices of wells and both weights; exponents 4, 4, 2."""
     E = np.array([15.0, 20.0, 30.0])
     one, lower = excitation_density(E), excitation_density(E, "lower minimum")
-    n0 = tunnelling_density_of_states(width=0.1, eta_L=0.01)  # in P0 eta_L^2/w
+    n0 = tunneling_density_of_states(width=0.1, eta_L=0.01)  # in P0 eta_L^2/w
     coefficient = one / E**4 * np.sqrt(0.01) / (n0 * np.sqrt(0.01 / 0.1))
     np.testing.assert_allclose(coefficient, 1 / 24, rtol=0.02)
     np.testing.assert_allclose(coefficient[-1], 1 / 24, rtol=1e-3)
@@ -125,7 +125,7 @@ def test_density_of_vibrations():
         assert np.polyfit(np.log(E), np.log(n), 1)[0] == pytest.approx(exponent, abs=0.05)
 
 
-def test_tunnelling_density_by_integration():
+def test_tunneling_density_by_integration():
     """n(E) = Int |eta| P0 delta(E - E(eta, t)): 4 sqrt2 P0 eta_L^2 (width)^(1/2)/w, whatever E."""
     eta_L = 0.01
 
@@ -138,7 +138,7 @@ def test_tunnelling_density_by_integration():
 
     # The box's inner edge, where Delta0 = E, falls out of a difference of two boxes. dalpha dbeta |alpha| is in units
     # of eta_L^(-5/2).
-    expected = tunnelling_density_of_states(2.0, eta_L) - tunnelling_density_of_states(0.5, eta_L)
+    expected = tunneling_density_of_states(2.0, eta_L) - tunneling_density_of_states(0.5, eta_L)
     for E in (0.01, 0.05):
         assert (density(E, 2.0 / eta_L) - density(E, 0.5 / eta_L)) * np.sqrt(eta_L) == pytest.approx(expected, rel=1e-3)
 
@@ -162,7 +162,7 @@ def test_two_levels_near_the_barrier_top_against_solved_levels():
         (lambda: excitation_density(1.0), "6 to 40"),
         (lambda: excitation_density(10.0, "all"), "one well"),
         (lambda: reduced_two_levels(0.5, 0.0), "below -1"),
-        (lambda: tunnelling_density_of_states(0.01, 0.01), "5 eta_L"),
+        (lambda: tunneling_density_of_states(0.01, 0.01), "5 eta_L"),
         (lambda: parameter_density(0.1, 0.0, width=-1.0), "positive"),
     ],
 )

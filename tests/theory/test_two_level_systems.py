@@ -12,12 +12,12 @@ from atomglass.theory.soft_potential.two_level_systems import (
     active_fraction,
     critical_action,
     critical_energy_estimate,
-    largest_tunnelling_parameter,
+    largest_tunneling_parameter,
     pbar_estimate,
     relative_force,
     relative_stiffness,
     strength_at_stiffness,
-    tunnelling_strength_estimate,
+    tunneling_strength_estimate,
 )
 
 SOFT = SoftOscillators(density=0.7, W=1.3, mass=2.1, hbar=0.4)
@@ -36,14 +36,14 @@ def test_strength_is_pbar_gamma_squared():
     coupling, stiffness = 0.9, 3.3  # Lambda and rho v^2
     for L in (1.0, 5.0, 20.0):
         product = SOFT.pbar(L) * SOFT.deformation_potential(coupling, L) ** 2 / stiffness
-        np.testing.assert_allclose(product, SOFT.tunnelling_strength(coupling**2 / stiffness), rtol=1e-12)
+        np.testing.assert_allclose(product, SOFT.tunneling_strength(coupling**2 / stiffness), rtol=1e-12)
 
 
 def test_densities_agree_with_the_standard_model():
     """Eq. 4.8 = Eq. 4.12: F = P/(2 p sqrt(1-p))."""
     E, p = np.array([0.01, 0.1]), np.array([0.3, 0.05])
     expected = SOFT.pbar(SOFT.logarithm(E, p)) / (2 * p * np.sqrt(1 - p))
-    np.testing.assert_allclose(SOFT.tunnelling_density(E, p), expected, rtol=1e-12)
+    np.testing.assert_allclose(SOFT.tunneling_density(E, p), expected, rtol=1e-12)
 
 
 def test_jacobian_by_differences():
@@ -72,14 +72,14 @@ def test_the_two_papers_are_one_theory():
 
 
 def test_numbers_of_the_paper():
-    assert float(tunnelling_strength_estimate(4, 100)) == pytest.approx(1.1524e-4, rel=1e-4)
+    assert float(tunneling_strength_estimate(4, 100)) == pytest.approx(1.1524e-4, rel=1e-4)
     assert 1 / (3 * np.pi * critical_action(4, 100)) == pytest.approx(1.1524e-4, rel=1e-4)
     assert relative_force(4, 100, 1, 0.0, 10, 3, 2) == pytest.approx(2.081e-4, rel=1e-3)
     assert relative_stiffness(4, 100, 10) == pytest.approx(0.04904, rel=1e-3)
     assert active_fraction(4, 100, 3) == pytest.approx(3.41e-8, rel=2e-3)
     assert active_fraction(4, 100, 3, L=10) == pytest.approx(7.4e-9, rel=1e-2)
     assert float(critical_energy_estimate(4, 3e-4)) == pytest.approx(59.75, rel=1e-4)
-    assert float(largest_tunnelling_parameter(3e-4)) == pytest.approx(353.7, rel=1e-4)
+    assert float(largest_tunneling_parameter(3e-4)) == pytest.approx(353.7, rel=1e-4)
 
 
 def test_estimates_hang_together():
@@ -134,10 +134,10 @@ def test_solved_ensemble():
     ("call", "words"),
     [
         (lambda: SoftOscillators(density=-1.0, W=1.0), "density"),
-        (lambda: SOFT.tunnelling_density(2.0, 0.9), "below W"),
-        (lambda: SOFT.tunnelling_density(0.1, 1.5), "between 0 and 1"),
+        (lambda: SOFT.tunneling_density(2.0, 0.9), "below W"),
+        (lambda: SOFT.tunneling_density(0.1, 1.5), "between 0 and 1"),
         (lambda: SOFT.vibrational_density(1.0), "above W"),
-        (lambda: tunnelling_strength_estimate(100, 4), "below 1"),
+        (lambda: tunneling_strength_estimate(100, 4), "below 1"),
         (lambda: SOFT.pbar(-1.0), "positive"),
         (lambda: strength_at_stiffness(2.0), "up to 1"),
     ],

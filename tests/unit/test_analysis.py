@@ -13,7 +13,7 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.report.text_tables import analysis_tables, with_error
-from atomglass.analysis.results.study_analysis import Analysis, analyse, write_analysis
+from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def study() -> SimpleNamespace:
 
 @pytest.fixture(scope="module")
 def found(study) -> Analysis:
-    return analyse(study, seed=3)
+    return analyze(study, seed=3)
 
 
 def test_counts_and_exponents_are_those_of_the_tables(study, found):
@@ -44,7 +44,7 @@ def test_counts_and_exponents_are_those_of_the_tables(study, found):
 
 def test_the_same_seed_gives_the_same_files(study, found, tmp_path):
     paths = write_analysis(found, tmp_path / "one")
-    again = write_analysis(analyse(study, seed=3), tmp_path / "two")
+    again = write_analysis(analyze(study, seed=3), tmp_path / "two")
     assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in again]
     content = json.loads((tmp_path / "one" / "analysis.json").read_text())
     assert content["exponents"][0]["exponent"] == found.exponents.exponent[0]
@@ -55,7 +55,7 @@ def test_the_same_seed_gives_the_same_files(study, found, tmp_path):
 
 def test_a_study_without_modes_is_undecided_throughout():
     modes, realizations = fake_study(group_a=0, group_b=0, hidden=0)
-    found = analyse(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
+    found = analyze(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
     assert set(found.exponents.verdict) == {"undecided"}
     assert set(found.theory.verdict) == {"undecided"}
     assert found.two_terms is None
@@ -69,17 +69,17 @@ def test_returns_make_rows_of_their_own(study):
     table["defect"] = table.index // 2
     table["recurrence_of"] = pd.array(np.where(table.index % 2, table.index - 1, -1), dtype="Int64")
     table.loc[table.index % 2 == 0, "recurrence_of"] = pd.NA
-    found = analyse(study, seed=3, recurrences=table.iloc[:500])
+    found = analyze(study, seed=3, recurrences=table.iloc[:500])
     fits = found.exponents.set_index(["group", "returns"])
     assert fits.modes["all", "kept"] - fits.modes["all", "dropped"] == 250  # those not in the table count once each
     assert found.overview.set_index("quantity").value["share of QLMs that are returns"] == pytest.approx(250 / 600)
 
 
-def test_a_campaign_is_analysed_in_seconds():
+def test_a_campaign_is_analyzed_in_seconds():
     """700 QLMs, 24,000 phonons: the work must not grow with the phonons."""
     modes, realizations = fake_study(group_a=540, group_b=160, chains=60)
     began = time.process_time()
-    analyse(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
+    analyze(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
     assert time.process_time() - began < 15
 
 

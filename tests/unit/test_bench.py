@@ -201,9 +201,9 @@ def test_a_box_that_does_not_suit_is_refused(programs: Yardstick, program: str) 
 
 def test_a_compiler_that_fails_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "cc"
-    broken.write_text("#!/bin/sh\necho no licence >&2\nexit 3\n")
+    broken.write_text("#!/bin/sh\necho no license >&2\nexit 3\n")
     broken.chmod(0o755)
-    with pytest.raises(YardstickError, match=r"cannot compile swap_plain\.c: no licence"):
+    with pytest.raises(YardstickError, match=r"cannot compile swap_plain\.c: no license"):
         Yardstick(str(broken)).moves("plain", bench_samples.reference(), 0.1, 0.2, 0.1, 0)
 
 
@@ -298,7 +298,7 @@ def test_a_large_sample_is_as_dense_and_ordered_at_random() -> None:
     assert sample.density == pytest.approx(one.density)
     assert sorted(sample.diameters) == pytest.approx(sorted(np.tile(one.diameters, 4)))
     steps = np.abs(np.diff(sample.positions % sample.box, axis=0)).mean(axis=0)
-    assert np.all(steps > sample.box / 4)  # neighbours in number are none in space
+    assert np.all(steps > sample.box / 4)  # neighbors in number are none in space
 
 
 def test_independent_glasses_from_a_study(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from samples import glass, liquid, loose
 from test_quench_kernels import listed
 
 import atomglass as ag
-from atomglass.kernels.minimization import conjugate_gradient as minimise
+from atomglass.kernels.minimization import conjugate_gradient as minimize
 from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.kernels.minimization.steepest_descent import stiffness_bound
 from atomglass.minimization.quench import FLOW_STEP, LONGEST_STEP, Method
@@ -58,7 +58,7 @@ def test_a_step_that_goes_up_is_halved(name: str, n: int, d: int, sheared: bool)
     code = descent.steepest_descent(
         positions, before.copy(), *rest, *lists, d, 1e-10, 0.05, 1e-9, 0.3, 8, memory
     )  # fmt: skip
-    assert code == minimise.EXHAUSTED
+    assert code == minimize.EXHAUSTED
     assert memory[descent.EVALUATIONS] > 12, "no step was halved"
     assert (positions - before)[:, :d] == pytest.approx(expected - start.positions, abs=1e-12)
     assert memory[descent.ENERGY] == pytest.approx(energies[-1], rel=1e-13)

@@ -220,7 +220,7 @@ def test_bonds_are_the_close_pairs(cell):
 
 def test_bonds_break_with_motion_not_with_swaps():
     before = triangular(12, diameters=quantile)
-    # Spacing 1.07: near neighbours are bonded or not by their sizes.
+    # Spacing 1.07: near neighbors are bonded or not by their sizes.
     assert bond_breaking(before, before) == 1
     assert bond_breaking(before, before.replace(diameters=before.diameters[::-1])) == 1
     pairs, far = bonds(before), before.positions.copy()
@@ -350,7 +350,7 @@ def test_size_correlation_of_shuffled_diameters(cell, rng):
     """Its mean and deviation over shufflings are those stated; the large-scale factor averages to 1."""
     sample = gas(200, cell)
     found = [size_correlation(sample.replace(diameters=rng.permutation(sample.diameters))) for _ in range(400)]
-    values = np.array([f.neighbours for f in found])
+    values = np.array([f.neighbors for f in found])
     assert values.mean() == pytest.approx(found[0].expected, abs=4 * found[0].deviation / 20)
     assert values.std() == pytest.approx(found[0].deviation, rel=4 / np.sqrt(800))
     assert np.std([f.score for f in found]) == pytest.approx(1, rel=4 / np.sqrt(800))
@@ -379,7 +379,7 @@ def test_the_equilibrium_liquid_is_one(rng):
     assert report.is_liquid and report.reasons == () and str(report) == "liquid"
     assert report.overlap == 1 and np.isnan(liquid_report(liquid).overlap)
     assert report.local_order == pytest.approx(0.50, abs=0.01)
-    assert report.neighbour_sizes == pytest.approx(-0.31, abs=0.02)
+    assert report.neighbor_sizes == pytest.approx(-0.31, abs=0.02)
 
 
 def test_crystals_are_no_liquids():
@@ -413,7 +413,7 @@ def test_a_polycrystal_is_told_by_its_local_order(rng):
     sample = ag.Configuration(positions, quantile(len(positions), rng), [40.0, 40.0])
     report = liquid_report(sample)
     assert report.global_order < 0.2 and not report.is_liquid
-    assert "neighbourhoods" in str(report)
+    assert "neighborhoods" in str(report)
 
 
 def test_a_demixed_sample_is_no_liquid(rng):
@@ -422,7 +422,7 @@ def test_a_demixed_sample_is_no_liquid(rng):
     assert not report.is_liquid and len(report.reasons) == 2 and "demixed" in str(report) and "separated" in str(report)
     shuffled = liquid_report(liquid.replace(diameters=rng.permutation(liquid.diameters)))
     assert shuffled.is_liquid, "shuffled diameters are not demixed"
-    # Drops of the size of a few particles: no long wave shows them, the neighbours do.
+    # Drops of the size of a few particles: no long wave shows them, the neighbors do.
     cell = (np.floor(liquid.fractional % 1 * 21).astype(int)).sum(axis=1) % 2
     diameters = np.empty(len(liquid))
     diameters[np.argsort(cell, kind="stable")] = np.sort(liquid.diameters)

@@ -95,7 +95,7 @@ def test_the_density_of_states_agrees_with_its_own_law():
     assert chi2[r"\omega^3"] > 10
 
 
-def test_the_guides_are_normalised(study):
+def test_the_guides_are_normalized(study):
     """Their integral from the left edge on, and the power law's share left of it, make 1, but for half a bin."""
     ax = draw_density_of_states(study[0], group="A")
     for line in ax.get_lines()[:2]:

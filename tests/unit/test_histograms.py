@@ -22,7 +22,7 @@ def test_no_events_have_an_upper_limit_alone():
     assert high == pytest.approx(1.841, abs=1e-3)  # Gehrels, ApJ 303, 336 (1986), Table 1: one sigma at n = 0
 
 
-def test_density_is_normalised_and_empty_bins_are_left_out():
+def test_density_is_normalized_and_empty_bins_are_left_out():
     sample = np.random.default_rng(1).uniform(0, 1, 1000)
     sample[(sample > 0.3) & (sample < 0.5)] = 0.25
     found = histogram(sample, np.linspace(0, 1, 11))
@@ -30,7 +30,7 @@ def test_density_is_normalised_and_empty_bins_are_left_out():
     assert (found.density * (found.high - found.low)).sum() == pytest.approx(1)
 
 
-def test_values_outside_still_count_in_the_normalisation():
+def test_values_outside_still_count_in_the_normalization():
     found = histogram([0.5, 0.5, 7.0, 8.0], [0.0, 1.0])
     assert found.density == pytest.approx([0.5])
 

@@ -12,7 +12,7 @@ from study_tables import fake_study
 from typer.testing import CliRunner
 
 import atomglass as ag
-from atomglass.analysis.results.study_analysis import analyse
+from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.archive.join import join_studies
@@ -86,9 +86,9 @@ def test_returns_still_point_at_what_they_return_to(two: list[Path], tmp_path: P
     assert table["defect"].nunique() == len(table) - 2
 
 
-def test_the_whole_is_analysed_compared_and_joined_again(two: list[Path], tmp_path: Path):
+def test_the_whole_is_analyzed_compared_and_joined_again(two: list[Path], tmp_path: Path):
     join_studies(two, tmp_path / "whole")
-    found = analyse(ag.load_study(tmp_path / "whole"))
+    found = analyze(ag.load_study(tmp_path / "whole"))
     counts = [len(ag.load_study(folder).modes.query("is_qlm")) for folder in two]
     assert found.exponents.set_index("group")["modes"]["all"].max() <= sum(counts)
     join_studies([tmp_path / "whole", portion(tmp_path / "three", 3)], tmp_path / "more")

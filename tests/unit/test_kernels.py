@@ -130,10 +130,10 @@ def test_any_small_sample(n, d, seed, length, tilt, exponent, order, strays) -> 
 @pytest.mark.parametrize(
     "n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (90, 3, True), (250, 3, False)]
 )
-def test_neighbour_list_is_that_of_brute_force(n: int, d: int, sheared: bool, half: bool) -> None:
+def test_neighbor_list_is_that_of_brute_force(n: int, d: int, sheared: bool, half: bool) -> None:
     configuration, reach = loose(n, d, 7, sheared), 2.05
     geometry = Geometry.of(configuration)
-    first, packed = cells.neighbour_list(geometry.positions, geometry.cell, geometry.inverse, d, reach, half)
+    first, packed = cells.neighbor_list(geometry.positions, geometry.cell, geometry.inverse, d, reach, half)
     owner = np.repeat(np.arange(n), np.diff(first))
     index, image = packed >> cells.IMAGE_BITS, packed & cells.IMAGE_MASK
     vectors = geometry.positions[index] + geometry.shifts[image] - geometry.positions[owner]
@@ -151,11 +151,11 @@ def test_neighbour_list_is_that_of_brute_force(n: int, d: int, sheared: bool, ha
 
 @pytest.mark.parametrize("n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (250, 3, False)])
 def test_a_half_list_is_half_of_the_whole_one(n: int, d: int, sheared: bool) -> None:
-    """To the order of neighbours, in which forces are added up; few particles are searched pair by pair."""
+    """To the order of neighbors, in which forces are added up; few particles are searched pair by pair."""
     geometry = Geometry.of(loose(n, d, 8, sheared))
     place = geometry.positions, geometry.cell, geometry.inverse, d, 2.05
-    first, packed = cells.neighbour_list(*place, True)
-    begin, whole = cells.neighbour_list(*place, False)
+    first, packed = cells.neighbor_list(*place, True)
+    begin, whole = cells.neighbor_list(*place, False)
     of = np.repeat(np.arange(n), np.diff(begin))
     half = (whole >> cells.IMAGE_BITS) > of
     assert packed.tolist() == whole[half].tolist()
@@ -180,7 +180,7 @@ def test_wrapping(d: int, sheared: bool) -> None:
 
 @pytest.mark.parametrize("position", [-1e-17, 6.0, np.nextafter(6.0, 0), -6.0, np.nextafter(0.0, -1)])
 def test_particles_on_the_faces(position: float) -> None:
-    """A particle a rounding error from a face sees its neighbours on both sides."""
+    """A particle a rounding error from a face sees its neighbors on both sides."""
     potential = ag.load_potential("kumar2021")
     conf = ag.Configuration([[position, 3.0], [1.0, 3.0], [5.0, 3.0], [0.0, 4.0], [0.0, 2.0]], np.ones(5), [6.0, 6.0])
     assert ag.energy(conf, potential) == pytest.approx(4 * float(potential.phi(1.0)), rel=1e-12)

@@ -15,7 +15,7 @@ from study_tables import fake_study
 
 import atomglass as ag
 from atomglass.analysis.report.docs_tables import rewrite_comparison
-from atomglass.analysis.results.study_analysis import analyse
+from atomglass.analysis.results.study_analysis import analyze
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.study.archive.publish import publish_tables
 from atomglass.study.followup.double_wells import outcomes, second_wells
@@ -37,7 +37,7 @@ def study(tmp_path: Path) -> Path:
 
 def test_the_analysis_is_the_same(study: Path, tmp_path: Path):
     publish_tables(study, tmp_path / "data")
-    ours, theirs = (analyse(ag.load_study(folder)) for folder in (study, tmp_path / "data"))
+    ours, theirs = (analyze(ag.load_study(folder)) for folder in (study, tmp_path / "data"))
     columns = ["modes", "exponent", "error"]
     np.testing.assert_allclose(
         theirs.exponents[columns].to_numpy(float), ours.exponents[columns].to_numpy(float), rtol=1e-4
@@ -69,7 +69,7 @@ def test_modes_above_a_bound_are_left_out_and_the_realizations_say_so(study: Pat
     np.testing.assert_allclose(cut.realizations["complete_below"], bound, rtol=1e-15)
     expected = kept.groupby("realization").size().reindex(full.realizations["realization"], fill_value=0)
     assert cut.realizations["mode_count"].tolist() == expected.tolist()
-    ours, theirs = (analyse(found) for found in (full, cut))
+    ours, theirs = (analyze(found) for found in (full, cut))
     columns = ["modes", "exponent", "error"]
     np.testing.assert_allclose(
         theirs.exponents[columns].to_numpy(float), ours.exponents[columns].to_numpy(float), rtol=1e-4

@@ -113,7 +113,7 @@ def test_a_list_cut_from_a_wider_one(name: str, n: int, d: int, sheared: bool) -
     moves /= np.linalg.norm(moves, axis=1).max()
     moved[:, :d] += 0.37 * wide_skin * moves
     assert wide.holds(moved, skin)
-    first, neighbours, inverse_squares = wide.within(moved, skin)
+    first, neighbors, inverse_squares = wide.within(moved, skin)
     again = geometry.at(moved)
     expected = half_list(again, sample.diameters, potential, skin)
     assert first[-1] == expected[0][-1] > 3 * n
@@ -125,7 +125,7 @@ def test_a_list_cut_from_a_wider_one(name: str, n: int, d: int, sheared: bool) -
         order = np.lexsort(pairs.T)
         return pairs[order], r[order], weights[order]
 
-    ours = told(moved, geometry.shifts, first, neighbours, inverse_squares)
+    ours = told(moved, geometry.shifts, first, neighbors, inverse_squares)
     other = told(again.positions, again.shifts, *expected)
     assert np.array_equal(ours[0], other[0])
     assert ours[1] == pytest.approx(other[1], abs=1e-12)

@@ -13,10 +13,10 @@ from atomglass.study.followup.recurrences import likely_recurrences, mark_recurr
 BOX = np.array([20.0, 20.0])
 
 
-def core(centre, rng, noise=0.0, number=400):
+def core(center, rng, noise=0.0, number=400):
     """A localized field about a point of a periodic lattice of particles."""
     grid = np.stack(np.meshgrid(np.arange(20.0), np.arange(20.0), indexing="ij"), axis=-1).reshape(-1, 2)
-    apart = grid - centre
+    apart = grid - center
     apart -= BOX * np.round(apart / BOX)
     field = np.exp(-(apart**2).sum(axis=1, keepdims=True) / 8) * np.array([1.0, 0.5]) + noise * rng.standard_normal(
         (400, 2)
@@ -39,11 +39,11 @@ def sample():
         core(edge + np.array([19.6, 0.3]), rng, 0.01),
         core(edge, rng),
     ]
-    centre = np.array([edge, other, edge, [19.8, 10.3], edge])
+    center = np.array([edge, other, edge, [19.8, 10.3], edge])
     modes = pd.DataFrame(
         {"chain": [0, 0, 0, 0, 1], "realization": [3, 3, 4, 6, 12], "mode": [0, 1, 0, 0, 2]}, index=[10, 11, 12, 13, 14]
     )
-    return modes, {"displacement": np.array(fields), "centre": centre, "box": BOX}
+    return modes, {"displacement": np.array(fields), "center": center, "box": BOX}
 
 
 def test_returns_are_marked_once_each(sample):
@@ -60,11 +60,11 @@ def test_returns_are_marked_once_each(sample):
 
 
 def test_a_chain_of_matches_is_one_defect():
-    """A defect that drifts matches its neighbours in time, not its beginning."""
+    """A defect that drifts matches its neighbors in time, not its beginning."""
     rng = np.random.default_rng(2)
-    centre = np.array([[5.0 + 1.5 * step, 5.0] for step in range(4)])
+    center = np.array([[5.0 + 1.5 * step, 5.0] for step in range(4)])
     modes = pd.DataFrame({"chain": 0, "realization": range(4), "mode": 0})
-    patterns = {"displacement": np.array([core(c, rng) for c in centre]), "centre": centre, "box": BOX}
+    patterns = {"displacement": np.array([core(c, rng) for c in center]), "center": center, "box": BOX}
     found = mark_recurrences(modes, patterns)
     first_and_last = abs((patterns["displacement"][0] * patterns["displacement"][3]).sum())
     assert first_and_last < 0.5
@@ -74,7 +74,7 @@ def test_a_chain_of_matches_is_one_defect():
 def test_thresholds_decide(sample):
     modes, patterns = sample
     assert mark_recurrences(modes, patterns, overlap=0.999999)["recurrence_of"].notna().sum() == 0
-    far = dict(patterns, centre=patterns["centre"] + np.arange(5)[:, None] * 4.0)
+    far = dict(patterns, center=patterns["center"] + np.arange(5)[:, None] * 4.0)
     assert mark_recurrences(modes, far)["recurrence_of"].notna().sum() == 0
 
 
@@ -82,19 +82,19 @@ def test_two_modes_of_one_realization_never_match():
     rng = np.random.default_rng(3)
     field = core(np.array([5.0, 5.0]), rng)
     modes = pd.DataFrame({"chain": [0, 0], "realization": [1, 1], "mode": [0, 1]})
-    patterns = {"displacement": np.array([field, field]), "centre": np.full((2, 2), 5.0), "box": BOX}
+    patterns = {"displacement": np.array([field, field]), "center": np.full((2, 2), 5.0), "box": BOX}
     assert mark_recurrences(modes, patterns)["defect"].nunique() == 2
 
 
 def test_no_modes_at_all(sample):
     modes, _ = sample
-    empty = {"displacement": np.empty((0, 400, 2)), "centre": np.empty((0, 2)), "box": BOX}
+    empty = {"displacement": np.empty((0, 400, 2)), "center": np.empty((0, 2)), "box": BOX}
     assert len(mark_recurrences(modes.iloc[:0], empty)) == 0
 
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"centre": np.zeros((4, 2))}, "shapes"), ({"box": np.ones(3)}, "shapes"), ({"displacement": None}, "lack")],
+    [({"center": np.zeros((4, 2))}, "shapes"), ({"box": np.ones(3)}, "shapes"), ({"displacement": None}, "lack")],
 )
 def test_bad_patterns_are_refused(sample, change, named):
     modes, patterns = sample

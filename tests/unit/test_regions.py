@@ -45,11 +45,11 @@ class Pushed:
         return positions, *told
 
     def steps_from(self, seed: int) -> np.ndarray:
-        """How many steps from neighbour to neighbour of the list each particle is away."""
-        first, neighbours = self.listed[:2]
+        """How many steps from neighbor to neighbor of the list each particle is away."""
+        first, neighbors = self.listed[:2]
         n = len(first) - 1
         linked = np.zeros((n, n), bool)
-        linked[np.repeat(np.arange(n), np.diff(first)), neighbours >> cells.IMAGE_BITS] = True
+        linked[np.repeat(np.arange(n), np.diff(first)), neighbors >> cells.IMAGE_BITS] = True
         linked |= linked.T
         steps = np.full(n, n)
         steps[seed], now = 0, 0
@@ -63,15 +63,15 @@ class Pushed:
 def test_the_other_half_of_a_list(name: str, n: int, d: int, sheared: bool) -> None:
     """Each pair once more, seen from the other side, and at its place in the list."""
     sample = Pushed(name, n, d, sheared, [])
-    first, neighbours = sample.listed[:2]
-    begin, partners, pairs = regions.backwards(first, neighbours)
+    first, neighbors = sample.listed[:2]
+    begin, partners, pairs = regions.backwards(first, neighbors)
     owner = np.repeat(np.arange(n), np.diff(begin))
     assert len(begin) == n + 1
-    assert sorted(pairs.tolist()) == list(range(len(neighbours)))
-    assert np.array_equal(neighbours[pairs] >> cells.IMAGE_BITS, owner)
+    assert sorted(pairs.tolist()) == list(range(len(neighbors)))
+    assert np.array_equal(neighbors[pairs] >> cells.IMAGE_BITS, owner)
     assert np.array_equal(np.repeat(np.arange(n), np.diff(first))[pairs], partners >> cells.IMAGE_BITS)
     shifts = sample.geometry.shifts
-    assert shifts[partners & cells.IMAGE_MASK] == pytest.approx(-shifts[neighbours[pairs] & cells.IMAGE_MASK])
+    assert shifts[partners & cells.IMAGE_MASK] == pytest.approx(-shifts[neighbors[pairs] & cells.IMAGE_MASK])
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
@@ -129,7 +129,7 @@ def test_a_region_is_left_unfinished() -> None:
 def test_when_it_is_time(monkeypatch) -> None:
     """Where few particles have most of the force; again at once while regions are unfinished, else after a pause."""
     left = [1, 0]
-    monkeypatch.setattr(regions, "backwards", lambda first, neighbours: ())
+    monkeypatch.setattr(regions, "backwards", lambda first, neighbors: ())
     monkeypatch.setattr(regions, "relax", lambda *_: (left.pop(0) if left else 3, 2.5))
     local = Rearrangements(2, STEP, 0.15, 1e-10)
     nothing = np.zeros((3, 3))

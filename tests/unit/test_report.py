@@ -20,7 +20,7 @@ from atomglass.analysis.report.docs_tables import BEGIN, END, exponent_rows, rew
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
 from atomglass.analysis.report.typesetting import interval, number, typeset, verbatim, with_error
-from atomglass.analysis.results.study_analysis import analyse
+from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.collect import load_study
@@ -98,7 +98,7 @@ def test_names_are_escaped(page):
 
 
 def test_every_number_of_the_analysis_is_there(study, page):
-    found = analyse(load_study(study))
+    found = analyze(load_study(study))
     cells = {" ".join(cell.split()) for cell in page.cells}
     spaced = {re.sub(r"\s", " ", cell) for cell in page.cells}
     plain = lambda value, error: re.sub(r"\s", " ", str(typeset(with_error(value, error))))  # noqa: E731
@@ -196,7 +196,7 @@ def test_a_folder_without_tables_is_refused(tmp_path):
 def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"# Title\n\n{BEGIN}\n| old | 1 |\n| zeta | 2 |\n{END}\nafter\n")
-    found, realizations = analyse(load_study(study)), load_study(study).realizations
+    found, realizations = analyze(load_study(study)), load_study(study).realizations
     for name in ("old", "new | name"):
         rewrite_page(page, exponent_rows(replace(found, name=name), realizations))
     lines = page.read_text().splitlines()
@@ -223,7 +223,7 @@ def test_a_page_without_a_place_is_refused(study, tmp_path):
 def test_the_page_of_the_docs_has_a_place(study, tmp_path):
     page = tmp_path / "page.md"
     page.write_text((Path(__file__).parents[2] / "docs/exponents_published.md").read_text())
-    rewrite_page(page, exponent_rows(analyse(load_study(study)), load_study(study).realizations))
+    rewrite_page(page, exponent_rows(analyze(load_study(study)), load_study(study).realizations))
     assert "| A |" in page.read_text()
 
 

@@ -59,7 +59,7 @@ def test_a_level_needs_speeds(bad):
         debye_level(*bad, dimension=2)
 
 
-def test_the_density_is_normalised_to_one_over_all_modes():
+def test_the_density_is_normalized_to_one_over_all_modes():
     modes, realizations = debye_study()
     table = density_of_states(modes, realizations, np.linspace(0, 4, 21))
     assert (table["density"] * (table["high"] - table["low"])).sum() == pytest.approx(1)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.summary import summarise
+from atomglass.analysis.report.summary import summarize
 from atomglass.errors import InputError
 
 FAILURES = (
@@ -42,7 +42,7 @@ def row(text: str, name: str) -> str:
     ids=["full", "none", "one", "B alone", "large"],
 )
 def test_it_is_plain_text_of_80_columns(study):
-    text = summarise(*study)
+    text = summarize(*study)
     assert max(map(len, text.splitlines())) <= 80
     assert text.isascii()
     assert "nan" not in re.findall(r"[a-z]+", text.lower())
@@ -50,9 +50,9 @@ def test_it_is_plain_text_of_80_columns(study):
 
 def test_counts_and_failures():
     modes, realizations = fake_study(278, 125, hidden=2, failures=FAILURES)
-    text = flat(summarise(modes, realizations))
+    text = flat(summarize(modes, realizations))
     good = int((realizations["status"] == "ok").sum())
-    assert f"{good + 4} realizations from 10 independent chains: {good} analysed, 4 failed." in text
+    assert f"{good + 4} realizations from 10 independent chains: {good} analyzed, 4 failed." in text
     assert "2 x not_converged: quench iterations_exhausted" in text
     assert "1 x error: MemoryError: out of memory. What to do:" in text
     assert "1 x odd: no reason given." in text
@@ -63,15 +63,15 @@ def test_counts_and_failures():
 
 def test_groups():
     modes, realizations = fake_study(278, 125, hidden=2)
-    text = summarise(modes, realizations)
+    text = summarize(modes, realizations)
     assert row(text, "modes").split() == ["modes", "278", "125"]
-    # Wilson (1927), z = 0.99446: centre (p + z^2/2n) / (1 + z^2/n), written out by hand.
+    # Wilson (1927), z = 0.99446: center (p + z^2/2n) / (1 + z^2/n), written out by hand.
     z, n, p = 0.994457883, 403, 278 / 403
-    centre, half = (
+    center, half = (
         (p + z**2 / (2 * n)) / (1 + z**2 / n),
         z * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2) / (1 + z**2 / n),
     )
-    low, high = 100 * (centre - half), 100 * (centre + half)
+    low, high = 100 * (center - half), 100 * (center + half)
     assert f"69 % ({low:.0f} to {high:.0f} %)" in row(text, "share")
     assert "2 (hidden, higher)" in row(text, "with")
     frequency = modes.loc[modes["is_qlm"] & (modes["group"] == "A"), "frequency"]
@@ -86,7 +86,7 @@ def exponents(text: str) -> dict[str, str]:
 
 
 def test_many_modes_settle_the_exponents():
-    lines = exponents(summarise(*fake_study(20_000, 20_000, hidden=0)))
+    lines = exponents(summarize(*fake_study(20_000, 20_000, hidden=0)))
     value = {name: float(line.split()[2]) for name, line in lines.items()}
     assert value["A"] == pytest.approx(4, abs=0.15)
     assert value["B"] == pytest.approx(3, abs=0.15)
@@ -96,7 +96,7 @@ def test_many_modes_settle_the_exponents():
 
 
 def test_a_modest_study_is_undecided_and_a_small_one_says_nothing():
-    lines = exponents(summarise(*fake_study(30, 9, hidden=0)))
+    lines = exponents(summarize(*fake_study(30, 9, hidden=0)))
     assert "undecided: 3 and 4 both fit" in lines["A"]
     assert "too few to say" in lines["B"]
     assert lines["all"].split()[1] == "39"
@@ -107,7 +107,7 @@ def test_modes_without_a_known_bound_are_left_out_of_the_exponents():
     lost = modes["realization"] < len(realizations) // 2
     modes.loc[lost, "complete_below"] = np.nan
     realizations.loc[: len(realizations) // 2 - 1, "complete"] = False
-    text = summarise(modes, realizations)
+    text = summarize(modes, realizations)
     left = int((modes["is_qlm"] & ~lost).sum())
     assert 0 < left < 140
     assert exponents(text)["all"].split()[1] == str(left)
@@ -116,9 +116,9 @@ def test_modes_without_a_known_bound_are_left_out_of_the_exponents():
 
 def test_correlation_is_always_mentioned():
     for chains in (1, 10):
-        text = flat(summarise(*fake_study(40, 20, chains=chains)))
+        text = flat(summarize(*fake_study(40, 20, chains=chains)))
         assert "Realizations of one chain are correlated" in text
-    assert "With one chain alone" in flat(summarise(*fake_study(40, 20, chains=1)))
+    assert "With one chain alone" in flat(summarize(*fake_study(40, 20, chains=1)))
 
 
 def test_repeated_modes_widen_the_error():
@@ -127,24 +127,24 @@ def test_repeated_modes_widen_the_error():
     repeated = pd.concat([modes] * 10, ignore_index=True)
 
     def error(table: pd.DataFrame) -> float:
-        return float(exponents(summarise(table, realizations))["A"].split()[4])
+        return float(exponents(summarize(table, realizations))["A"].split()[4])
 
     assert error(repeated) == pytest.approx(error(modes), rel=0.15)
 
 
 def test_cutoff_and_unbounded_modes_are_told():
     modes, realizations = fake_study(40, 20)
-    assert "cutoff" not in summarise(modes, realizations)
+    assert "cutoff" not in summarize(modes, realizations)
     first = modes.index[modes["is_qlm"]][:3]
     modes.loc[first, "b3_cutoff_share"] = -0.8
     modes.loc[first[:1], "group"] = "unbounded"
-    text = flat(summarise(modes, realizations))
+    text = flat(summarize(modes, realizations))
     assert "In 3 QLMs most of b3 comes from pairs within 5 %" in text
     assert "Beside these, 1 unbounded (b4 <= 0" in text
 
 
 def test_no_qlm_says_what_to_do():
-    text = flat(summarise(*fake_study(0, 0), participation_ratio=0.1, frequency_share=0.5))
+    text = flat(summarize(*fake_study(0, 0), participation_ratio=0.1, frequency_share=0.5))
     assert "participation ratio below 0.1, frequency below 0.5" in text
     assert "0 QLMs found" in text and "What to do: make more glasses" in text
 
@@ -152,12 +152,12 @@ def test_no_qlm_says_what_to_do():
 def test_all_failed():
     _, realizations = fake_study(0, 0, failures=FAILURES)
     modes, _ = fake_study(0, 0)
-    text = flat(summarise(modes.iloc[:0], realizations[realizations["status"] != "ok"]))
-    assert "4 realizations from" in text and "0 analysed, 4 failed" in text
+    text = flat(summarize(modes.iloc[:0], realizations[realizations["status"] != "ok"]))
+    assert "4 realizations from" in text and "0 analyzed, 4 failed" in text
     assert "0 QLMs found." in text
 
 
 def test_a_missing_column_is_named():
     modes, realizations = fake_study(3, 2)
     with pytest.raises(InputError, match="realizations table lacks the column rattlers"):
-        summarise(modes, realizations.drop(columns="rattlers"))
+        summarize(modes, realizations.drop(columns="rattlers"))

@@ -19,8 +19,8 @@ from atomglass.sampling.swap_monte_carlo import Trajectories
 
 
 @leaf
-def eight_energies_at(neighbours, squares, diameters, k, sigma, p, terms, at):
-    return eight_energies(neighbours, squares, diameters, k, sigma, p, terms, at)
+def eight_energies_at(neighbors, squares, diameters, k, sigma, p, terms, at):
+    return eight_energies(neighbors, squares, diameters, k, sigma, p, terms, at)
 
 
 def small_sample(n: int, d: int, sheared: bool) -> ag.Configuration:
@@ -222,10 +222,10 @@ def test_displacements_beside_trajectories_are_refused() -> None:
 def test_energies_of_eight_pairs_at_once(name: str) -> None:
     """Some within the cutoff and some beyond, for the potential that has vectors and for those that have not."""
     potential, rng = ag.load_potential(name), np.random.default_rng(3)
-    diameters, neighbours = rng.uniform(0.8, 1.4, 20), rng.integers(0, 20, 24).astype(np.uint32)
+    diameters, neighbors = rng.uniform(0.8, 1.4, 20), rng.integers(0, 20, 24).astype(np.uint32)
     sigma, squares, terms = 1.1, rng.uniform(0.8, 3.5, 24), np.full(30, np.nan)
-    total = eight_energies_at(neighbours, squares, diameters, 8, sigma, potential.parameters, terms, 5)
-    pair = potential.pair_diameter(sigma, diameters[neighbours[8:16]])
+    total = eight_energies_at(neighbors, squares, diameters, 8, sigma, potential.parameters, terms, 5)
+    pair = potential.pair_diameter(sigma, diameters[neighbors[8:16]])
     expected = potential.phi(np.sqrt(squares[8:16]), pair)
     assert 0 < np.count_nonzero(expected) < 8
     assert terms[5:13] == pytest.approx(expected, rel=1e-12, abs=1e-14)

@@ -1,4 +1,4 @@
-"""The Monte Carlo's neighbour list misses no pair that can interact, however particles have strayed or were resized."""
+"""The Monte Carlo's neighbor list misses no pair that can interact, however particles have strayed or were resized."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_no_interacting_pair_lies_beyond_the_stop(d: int, n: int, sheared: bool,
         first, end = whole_list(v, i)
         stop = stop_of(axes, v, i, particles[i, 3], 0.0, stray, p)
         assert stop == there[i]  # a trial position, and the particle at it
-        found = v.table[v.neighbours[first:stop]]
+        found = v.table[v.neighbors[first:stop]]
         shortened += len(found) < end - first
         listed = np.sort(interacting(found, particles[i], nonadditivity))
         images = np.repeat(particles, len(grid), axis=0)
@@ -73,7 +73,7 @@ def test_no_interacting_pair_lies_beyond_the_stop(d: int, n: int, sheared: bool,
 
 @pytest.mark.parametrize("d, n, sheared", [(2, 14, False), (2, 300, True), (3, 60, True), (3, 700, False)])
 def test_lists_hold_all_within_reach_by_distance(d: int, n: int, sheared: bool) -> None:
-    """Rows, images and owners against all pairs; in the last sample more neighbours than there is room for at first."""
+    """Rows, images and owners against all pairs; in the last sample more neighbors than there is room for at first."""
     rng = np.random.default_rng(n)
     cell, reach = np.eye(3), 1.7 if n < 100 else 3.2
     cell[:d, :d] = cell_of(n, d, sheared)
@@ -82,7 +82,7 @@ def test_lists_hold_all_within_reach_by_distance(d: int, n: int, sheared: bool) 
     particles[:, :3] = (rng.random((n, 3)) * (np.arange(3) < d)) @ cell
     particles[:, 3] = rng.uniform(0.7, 1.3, n)
     v = vicinity(particles, particles[:, :3].copy(), cell, np.linalg.inv(cell), d, reach, p)
-    assert v.table.ctypes.data % LINE == v.heads.ctypes.data % LINE == v.neighbours.ctypes.data % LINE == 0
+    assert v.table.ctypes.data % LINE == v.heads.ctypes.data % LINE == v.neighbors.ctypes.data % LINE == 0
     assert np.array_equal(v.table[:n, : SIGMA + 1], particles) and np.array_equal(
         v.table[:n, REFERENCE:], particles[:, :3]
     )
@@ -97,7 +97,7 @@ def test_lists_hold_all_within_reach_by_distance(d: int, n: int, sheared: bool) 
         begin, end = whole_list(v, i)
         assert begin == before
         before = end
-        rows = v.neighbours[begin:end]
+        rows = v.neighbors[begin:end]
         rows = rows[rows != stand_in]
         distances = np.linalg.norm(v.table[rows, :d] - particles[i, :d], axis=1)
         assert np.all(np.diff(distances) >= -1e-14)

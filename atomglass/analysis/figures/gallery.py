@@ -22,7 +22,7 @@ from atomglass.analysis.figures.paper_figures import (
 )
 from atomglass.analysis.figures.selection_figure import draw_selection_grid
 from atomglass.analysis.figures.spectrum_figures import draw_participation, draw_reduced_density
-from atomglass.analysis.figures.style import GROUP_COLOURS, new_figure, panel_letter, styled
+from atomglass.analysis.figures.style import GROUP_COLORS, new_figure, panel_letter, styled
 from atomglass.analysis.results.spectrum import debye_level, density_of_states, known_below
 from atomglass.analysis.selection import quasi_localized, require
 from atomglass.system.configuration import Configuration
@@ -120,7 +120,7 @@ def selection_grid_figure(
         panel_letter(ax, letter, "all modes" if group == "all" else f"group {group}")
     caption = (
         "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that "
-        "between chains), for bounds f and thresholds of the participation ratio; thick line and grey bar: the primary "
+        "between chains), for bounds f and thresholds of the participation ratio; thick line and gray bar: the primary "
         "selection, fixed before looking. Points within one f are set side by side. Horizontal: omega^3 and omega^4, "
         "the theory's solid."
     )
@@ -142,7 +142,7 @@ def picture_modes(
         Of the study.
     """
     figures = []
-    for group, colour in GROUP_COLOURS.items():
+    for group, color in GROUP_COLORS.items():
         mine = quasi_localized(modes, group).sort_values(["participation_ratio", "realization"])
         if not len(mine):
             continue
@@ -152,7 +152,7 @@ def picture_modes(
             continue
         found = lowest_modes(configuration, potential, int(mode["mode"]) + 2)
         figure = new_figure(height=3.4)
-        draw_mode(configuration, found.eigenvectors[int(mode["mode"])], figure.axes[0], colour=colour)
+        draw_mode(configuration, found.eigenvectors[int(mode["mode"])], figure.axes[0], color=color)
         caption = (
             f"Mode {int(mode['mode'])} of realization {int(mode['realization'])}: omega = {mode['frequency']:.3g}, "
             f"PR = {mode['participation_ratio']:.2g}, |beta| = {abs(mode['beta']):.2f}. Arrows: displacements, the "
@@ -215,7 +215,7 @@ def _paper_figures(modes: pd.DataFrame, frequency_share: float) -> list[NamedFig
         NamedFigure(
             "density_of_states", "Densities of states of the two groups (Fig. 2)",
             "D(omega) of the quasi-localized modes of group B (a) and A (b), double logarithmic, with 68 % Poisson "
-            "errors. The grey laws are not fitted: they are omega^3 and omega^4, normalised, cut at each glass's own "
+            "errors. The gray laws are not fitted: they are omega^3 and omega^4, normalized, cut at each glass's own "
             "bound and averaged over the bins as the data are.",
             _both_groups(modes, density, "BA"),
         ),
@@ -240,8 +240,8 @@ def _selection(
     figure = new_figure(height=2.8)
     draw_selection(modes, figure.axes[0], participation_ratio=participation_ratio, frequency_share=frequency_share)
     # "glasses", not "realizations": it must fit above a single column
-    analysed = int((realizations["status"] == "ok").sum())
-    figure.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analysed} glasses", loc="left")
+    analyzed = int((realizations["status"] == "ok").sum())
+    figure.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analyzed} glasses", loc="left")
     caption = (
         "Every mode computed, and which were called quasi-localized: participation ratio below "
         f"{participation_ratio:g} and frequency below {frequency_share:g} of the glass's own first phonon frequency "

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.figures.style import GROUP_COLOURS, PALE, axes_or_new, styled
+from atomglass.analysis.figures.style import GROUP_COLORS, PALE, axes_or_new, styled
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 
@@ -25,7 +25,7 @@ def draw_mode(
     *,
     reach: float | None = None,
     longest: float = 3.0,
-    colour: str = GROUP_COLOURS["A"],
+    color: str = GROUP_COLORS["A"],
 ) -> Axes:
     """Draw the displacements of one mode on the particles, its core in the middle.
 
@@ -44,7 +44,7 @@ def draw_mode(
         Half the width of the window in units of length; by default all of the box, at most 16.
     longest : float
         Length of the longest arrow in units of length.
-    colour : str
+    color : str
         Of the arrows.
 
     Raises
@@ -74,7 +74,7 @@ def draw_mode(
     )  # fmt: skip
     moved = shown & (share > _LEAST_ARROW**2)
     ax.quiver(
-        *place[moved, :2].T, *(longest * vector[moved, :2]).T, angles="xy", scale_units="xy", scale=1, color=colour,
+        *place[moved, :2].T, *(longest * vector[moved, :2]).T, angles="xy", scale_units="xy", scale=1, color=color,
         width=0.006, headwidth=3.6, headlength=4, headaxislength=3.6, pivot="tail", zorder=3,
     )  # fmt: skip
     ax.set(
@@ -83,12 +83,12 @@ def draw_mode(
     return ax
 
 
-def _around(configuration: Configuration, centre: int) -> NDArray[np.float64]:
+def _around(configuration: Configuration, center: int) -> NDArray[np.float64]:
     """Return the nearest images of all particles relative to one of them, (N, d)."""
-    relative = configuration.fractional - configuration.fractional[centre]
+    relative = configuration.fractional - configuration.fractional[center]
     return np.asarray((relative - np.round(relative)) @ configuration.cell, dtype=np.float64)
 
 
 def _shades(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return greys from white (at rest) to dark (the core), one a particle, RGB."""
+    """Return grays from white (at rest) to dark (the core), one a particle, RGB."""
     return np.repeat((1 - 0.55 * np.sqrt(share))[:, None], 3, axis=1)

@@ -19,8 +19,8 @@ from atomglass.analysis.figures.style import (
     BETA_LABEL,
     CUBIC_LABEL,
     FREQUENCY_LABEL,
-    GREY,
-    GROUP_COLOURS,
+    GRAY,
+    GROUP_COLORS,
     GROUP_MARKERS,
     PALE,
     SHADE,
@@ -45,7 +45,7 @@ def draw_density_of_states(
 ) -> Axes:
     """Draw D(omega) of one group on double logarithmic axes, beside omega^4 and omega^3.
 
-    The guides are not fitted: each is the normalised law omega^s up to the selection's bound in each mode's own
+    The guides are not fitted: each is the normalized law omega^s up to the selection's bound in each mode's own
     realization, averaged over the modes and over the width of a bin, so it is what a bin of the histogram should hold.
     Where the bounds lie (their central 90 % are shaded) the guides bend down as the data do.
 
@@ -74,7 +74,7 @@ def draw_density_of_states(
     for exponent, dash in ((4, "-"), (3, "--")):
         guide = _binned_law(omega, bound, exponent, edges[1] / edges[0])
         label = rf"$\omega^{exponent}$" + (" (theory)" if exponent == EXPECTED_EXPONENT[group] else "")
-        ax.plot(omega, guide, dash, color=GREY, label=label, zorder=1)
+        ax.plot(omega, guide, dash, color=GRAY, label=label, zorder=1)
     ax.axvspan(*np.quantile(bound, (0.05, 0.95)), color=PALE, alpha=0.35, linewidth=0, label="selection ends", zorder=0)
     _points(ax, found, group)
     bottom = 10 ** np.floor(np.log10((found.density - found.error[0]).min()))
@@ -112,10 +112,10 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", 
         return _empty(ax, group)
     if group == "A":
         edges = np.linspace(0, 1, bin_number(len(beta)) + 1)
-        ax.plot(*_uniform(signed), color=GREY, linestyle="--", label="uniform (theory)", zorder=1)
+        ax.plot(*_uniform(signed), color=GRAY, linestyle="--", label="uniform (theory)", zorder=1)
         label = rf"hidden well beyond {'±' if signed else ''}$\sqrt{{8/9}}$"
         for place in (HIDDEN_WELL_BETA, -HIDDEN_WELL_BETA) if signed else (HIDDEN_WELL_BETA,):
-            ax.axvline(place, color=GREY, linestyle=":", label=label, zorder=1)
+            ax.axvline(place, color=GRAY, linestyle=":", label=label, zorder=1)
             label = "_nolegend_"
         ax.set_xlim(-signed, 1)
     elif signed:
@@ -177,7 +177,7 @@ def draw_selection(
     Parameters
     ----------
     modes : DataFrame
-        One row a mode, as collected; modes that were not selected are drawn too, in grey.
+        One row a mode, as collected; modes that were not selected are drawn too, in gray.
     ax : Axes, optional
         Where to draw; by default in a new figure.
     participation_ratio, frequency_share : float
@@ -190,7 +190,7 @@ def draw_selection(
     x = modes["frequency"] / modes["first_phonon_frequency"]
     y = modes["participation_ratio"]
     ax.axvspan(0, frequency_share, ymax=participation_ratio, color=SHADE, alpha=0.35, linewidth=0)
-    ax.axvline(1, color=GREY, linestyle=":")
+    ax.axvline(1, color=GRAY, linestyle=":")
     qlms = quasi_localized(modes)
     rest = modes.index.difference(qlms.index)
     # Many points become one picture inside the PDF, else it takes minutes to open.
@@ -204,7 +204,7 @@ def draw_selection(
                 x[chosen],
                 y[chosen],
                 marker,
-                color=GROUP_COLOURS[group],
+                color=GROUP_COLORS[group],
                 markersize=2.5,
                 label=label,
                 clip_on=False,
@@ -215,7 +215,7 @@ def draw_selection(
         ax.plot(x[others], y[others], "x", color="k", markersize=3, label=f"QLM, no group ({len(others)})", **look)
     if not len(qlms):
         ax.text(
-            frequency_share / 2, participation_ratio / 2, "no QLM in this study", ha="center", va="center", color=GREY
+            frequency_share / 2, participation_ratio / 2, "no QLM in this study", ha="center", va="center", color=GRAY
         )
     # A full spectrum goes on far beyond what this figure is about.
     right = max(float(np.clip(x.max() * 1.02, 1.3, 2)), 1.2 * frequency_share)
@@ -262,10 +262,10 @@ def _binned_law(omega: np.ndarray, bound: np.ndarray, exponent: int, ratio: floa
 
 
 def _points(ax: Axes, found: Histogram, group: str) -> None:
-    colour = GROUP_COLOURS[group]
-    ax.hlines(found.density, found.low, found.high, color=colour, linewidth=0.8)
+    color = GROUP_COLORS[group]
+    ax.hlines(found.density, found.low, found.high, color=color, linewidth=0.8)
     ax.errorbar(
-        np.sqrt(found.low * found.high), found.density, found.error, fmt=GROUP_MARKERS[group], color=colour,
+        np.sqrt(found.low * found.high), found.density, found.error, fmt=GROUP_MARKERS[group], color=color,
         elinewidth=0.8, label="QLMs, 68 % Poisson", zorder=2,
     )  # fmt: skip
 
@@ -282,13 +282,13 @@ def bulk_end(values: np.ndarray) -> float:
 
 
 def _bars(ax: Axes, found: Histogram, group: str, signed: bool = False, beyond: int = 0) -> None:
-    colour = GROUP_COLOURS[group]
+    color = GROUP_COLORS[group]
     if signed:
         found = found.mirrored()
-    ax.bar(found.low, found.density, found.high - found.low, align="edge", color=colour, alpha=0.3, linewidth=0)
-    middle = np.sqrt(found.low * found.high) if ax.get_xscale() == "log" else found.centre
+    ax.bar(found.low, found.density, found.high - found.low, align="edge", color=color, alpha=0.3, linewidth=0)
+    middle = np.sqrt(found.low * found.high) if ax.get_xscale() == "log" else found.center
     ax.errorbar(
-        middle, found.density, found.error, fmt=GROUP_MARKERS[group], color=colour, elinewidth=0.8, zorder=2,
+        middle, found.density, found.error, fmt=GROUP_MARKERS[group], color=color, elinewidth=0.8, zorder=2,
         label="QLMs, 68 % Poisson" + (f" ({beyond} further out)" if beyond else ""),
     )  # fmt: skip
     ax.set_ylim(0, float((found.density + found.error[1]).max()))

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from atomglass.analysis.figures.style import GREY, GROUP_COLOURS, axes_or_new, say_nothing_found, styled
+from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, axes_or_new, say_nothing_found, styled
 from atomglass.analysis.selection import quasi_localized, require
 from atomglass.errors import InputError
 from atomglass.quartic import energy, shape
@@ -67,21 +67,21 @@ def draw_portrait(modes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found = shape(b2, b3, b4)
     s, u = _window(b2, b3, b4)
     unit, power = _energy_unit(np.ptp(u))
-    colour = GROUP_COLOURS.get(mode["group"], GREY)
-    ax.axhline(0, color=GREY, linewidth=0.5)
-    ax.plot(s, u / unit, color=colour)
-    ax.plot(0, 0, "o", color=colour, clip_on=False)
+    color = GROUP_COLORS.get(mode["group"], GRAY)
+    ax.axhline(0, color=GRAY, linewidth=0.5)
+    ax.plot(s, u / unit, color=color)
+    ax.plot(0, 0, "o", color=color, clip_on=False)
     if found.second_minimum:
         ax.plot(
-            found.second_minimum_position, found.second_minimum_energy / unit, "o", color=colour, markerfacecolor="w"
+            found.second_minimum_position, found.second_minimum_energy / unit, "o", color=color, markerfacecolor="w"
         )
         ax.text(
             0.5, 0.95, f"barrier\n{_written(found.barrier)}", ha="center", va="top", transform=ax.transAxes, fontsize=7
         )
         if found.barrier < _VISIBLE_SHARE * np.ptp(u):
-            _magnify_barrier(ax, (b2, b3, b4), colour)
+            _magnify_barrier(ax, (b2, b3, b4), color)
         else:
-            ax.plot(found.maximum_position, found.barrier / unit, "v", color=colour, markerfacecolor="w")
+            ax.plot(found.maximum_position, found.barrier / unit, "v", color=color, markerfacecolor="w")
     low, high = float(u.min()), float(u.max())
     ax.set(
         xlim=(s[0], s[-1]), ylim=((low - 0.12 * (high - low)) / unit, high / unit),
@@ -106,15 +106,15 @@ def _window(b2: float, b3: float, b4: float) -> tuple[NDArray[np.float64], NDArr
     return s[inside], u[inside]
 
 
-def _magnify_barrier(ax: Axes, coefficients: tuple[float, float, float], colour: str) -> None:
+def _magnify_barrier(ax: Axes, coefficients: tuple[float, float, float], color: str) -> None:
     """Show the origin and the barrier in an inset without scales, in the corner that the falling curve leaves free."""
     found = shape(*coefficients)
     s = np.linspace(-0.8 * found.maximum_position, 1.7 * found.maximum_position, 400)
     inset = ax.inset_axes((0.05, 0.07, 0.33, 0.38))
-    inset.axhline(0, color=GREY, linewidth=0.4)
-    inset.plot(s, energy(s, *coefficients) / found.barrier, color=colour, linewidth=0.9)
-    inset.plot(0, 0, "o", color=colour, markersize=2.5)
-    inset.plot(found.maximum_position, 1, "v", color=colour, markersize=2.5, markerfacecolor="w")
+    inset.axhline(0, color=GRAY, linewidth=0.4)
+    inset.plot(s, energy(s, *coefficients) / found.barrier, color=color, linewidth=0.9)
+    inset.plot(0, 0, "o", color=color, markersize=2.5)
+    inset.plot(found.maximum_position, 1, "v", color=color, markersize=2.5, markerfacecolor="w")
     inset.set(xticks=[], yticks=[], xlim=(s[0], s[-1]), ylim=(-0.9, 1.7))
 
 

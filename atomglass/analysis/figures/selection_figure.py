@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from atomglass.analysis.figures.style import FRAMED, GREY, PALE, SEQUENCE, axes_or_new, say_nothing_found, styled
+from atomglass.analysis.figures.style import FRAMED, GRAY, PALE, SEQUENCE, axes_or_new, say_nothing_found, styled
 from atomglass.analysis.selection import require
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
@@ -44,7 +44,7 @@ def draw_selection_grid(
     if not len(mine):
         return say_nothing_found(ax, f"too few modes in group {group}\nfor an exponent")
     for exponent in sorted(set(EXPECTED_EXPONENT.values())):
-        ax.axhline(exponent, color=GREY, linestyle="-" if exponent == EXPECTED_EXPONENT.get(group) else "--", zorder=0)
+        ax.axhline(exponent, color=GRAY, linestyle="-" if exponent == EXPECTED_EXPONENT.get(group) else "--", zorder=0)
     ax.axvline(frequency_share, color=PALE, linewidth=5, alpha=0.6, zorder=0)
     ratios = sorted(grid["participation_ratio"].unique())
     # Without a bound on PR the exponent can be 20 where phonons begin: it must not squeeze the others.

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from atomglass.analysis.figures.style import (
     FRAMED,
     FREQUENCY_LABEL,
-    GREY,
-    GROUP_COLOURS,
+    GRAY,
+    GROUP_COLORS,
     GROUP_MARKERS,
     PALE,
     PURPLE,
@@ -38,7 +38,7 @@ def draw_reduced_density(
     Parameters
     ----------
     table : DataFrame
-        Columns frequency, density (normalised to one over all modes) and error, as of `density_of_states`, or of any
+        Columns frequency, density (normalized to one over all modes) and error, as of `density_of_states`, or of any
         other way to a density of states; with the columns low and high the points get horizontal bars.
     ax : Axes, optional
         Where to draw; by default in a new figure.
@@ -59,14 +59,14 @@ def draw_reduced_density(
     reduced, error = (table[name].to_numpy(dtype=float) / omega**power for name in ("density", "error"))
     width = (table["high"] - table["low"]).to_numpy() / 2 if {"low", "high"} <= set(table.columns) else None
     ax.errorbar(
-        omega, reduced, error, width, fmt="o", color=GROUP_COLOURS["A"], markersize=2.5, elinewidth=0.7, capsize=0,
+        omega, reduced, error, width, fmt="o", color=GROUP_COLORS["A"], markersize=2.5, elinewidth=0.7, capsize=0,
         label=r"all modes, $\pm 1$ standard error", zorder=2,
     )  # fmt: skip
     if debye is not None:
-        ax.axhline(debye, color=GREY, linestyle="--", label=f"Debye level {debye:.3g}", zorder=1)
+        ax.axhline(debye, color=GRAY, linestyle="--", label=f"Debye level {debye:.3g}", zorder=1)
     if first_phonon is not None:
         label = rf"first phonon, $\omega_1 = {first_phonon:.2f}$"
-        ax.axvline(first_phonon, color=GREY, linestyle=":", label=label, zorder=1)
+        ax.axvline(first_phonon, color=GRAY, linestyle=":", label=label, zorder=1)
     peak = boson_peak(table, dimension, first_phonon)
     if peak is not None:
         where = peak[0], float(np.interp(peak[0], omega, reduced))
@@ -124,11 +124,11 @@ def draw_participation(
         mine = qlm & (modes["group"] == group).to_numpy()
         if mine.any():
             ax.plot(
-                x[mine], y[mine], marker, color=GROUP_COLOURS[group], markersize=2.5,
+                x[mine], y[mine], marker, color=GROUP_COLORS[group], markersize=2.5,
                 label=f"QLM, {group} ({mine.sum()})", **many,
             )  # fmt: skip
     if participation_ratio is not None:
-        ax.axhline(participation_ratio, color=GREY, linewidth=0.8)
+        ax.axhline(participation_ratio, color=GRAY, linewidth=0.8)
     low = max(float(np.nanmin(y)) / 1.5, 1e-4)
     ax.set(
         xscale="linear", yscale="log", xlim=(0, right), ylim=(low, 1),
@@ -143,7 +143,7 @@ def _mark_bands(ax: Axes, speed_ratio: float | None, dimension: int, right: floa
     last = -np.inf
     for band in phonon_bands(speed_ratio or 1e3, dimension, right):
         dash = ":" if band.branch == "T" else "--"
-        ax.axvline(band.frequency, color=GREY, linestyle=dash, linewidth=0.8, zorder=0)
+        ax.axvline(band.frequency, color=GRAY, linestyle=dash, linewidth=0.8, zorder=0)
         if band.frequency - last > 0.06 * right:
             name = rf"{band.branch}$_{{{band.squared}}}$"
             ax.text(

@@ -1,4 +1,4 @@
-"""The look of the figures: colours, sizes, labels. Nothing here needs a display."""
+"""The look of the figures: colors, sizes, labels. Nothing here needs a display."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-#: Okabe and Ito's palette, told apart by colour-blind readers; the shapes differ too, for print in grey.
-GROUP_COLOURS = {"A": "#0072B2", "B": "#D55E00"}
+#: Okabe and Ito's palette, told apart by color-blind readers; the shapes differ too, for print in gray.
+GROUP_COLORS = {"A": "#0072B2", "B": "#D55E00"}
 GROUP_MARKERS = {"A": "o", "B": "s"}
-GREY = "#6E6E6E"
+GRAY = "#6E6E6E"
 PALE = "#BDBDBD"
 SHADE = "#F0E442"
 PURPLE = "#882255"  # Tol: stands apart from both groups
 
-#: Six steps from dark to light that keep their order in grey print and for colour-blind readers (viridis, cut short).
+#: Six steps from dark to light that keep their order in gray print and for color-blind readers (viridis, cut short).
 SEQUENCE = ("#440154", "#414487", "#2A788E", "#22A884", "#7AD151", "#C9B800")
 #: A legend that covers what lies under it, where no corner is free.
 FRAMED: Any = {"frameon": True, "framealpha": 0.9, "edgecolor": "none"}
@@ -72,7 +72,7 @@ def axes_or_new(ax: Axes | None) -> Axes:
 
 def say_nothing_found(ax: Axes, what: str = "no QLM in this study") -> Axes:
     """Write into axes that there is nothing to draw."""
-    ax.text(0.5, 0.5, what, ha="center", va="center", transform=ax.transAxes, color=GREY)
+    ax.text(0.5, 0.5, what, ha="center", va="center", transform=ax.transAxes, color=GRAY)
     ax.set_xticks([])
     ax.set_yticks([])
     return ax

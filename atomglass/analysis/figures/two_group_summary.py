@@ -14,8 +14,8 @@ from scipy import stats
 from atomglass.analysis.figures.paper_figures import plain_ticks
 from atomglass.analysis.figures.style import (
     BETA_LABEL,
-    GREY,
-    GROUP_COLOURS,
+    GRAY,
+    GROUP_COLORS,
     GROUP_MARKERS,
     axes_or_new,
     new_figure,
@@ -34,7 +34,7 @@ WINDOWS = 5
 COLUMNS = ("frequency", "beta", "group")
 
 
-def summarise(modes: pd.DataFrame, realizations: pd.DataFrame) -> str:
+def summarize(modes: pd.DataFrame, realizations: pd.DataFrame) -> str:
     """Return what a study found, in words, at most 80 columns wide.
 
     Parameters
@@ -104,12 +104,12 @@ def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | No
     edges = logarithmic_edges(frequency, frequency.max() * (1 + 1e-9), 8 if len(frequency) < 200 else 12)
     found = histogram(frequency, edges)
     middle = np.sqrt(found.low * found.high)
-    colour, marker = GROUP_COLOURS.get(group or "", "k"), GROUP_MARKERS.get(group or "", "^")
-    ax.errorbar(middle, found.density, found.error, fmt=marker, color=colour, elinewidth=0.8, label="68 % Poisson")
+    color, marker = GROUP_COLORS.get(group or "", "k"), GROUP_MARKERS.get(group or "", "^")
+    ax.errorbar(middle, found.density, found.error, fmt=marker, color=color, elinewidth=0.8, label="68 % Poisson")
     start = int(np.argmax(found.count >= 10))
     for exponent, dash in ((4, "-"), (3, "--")) if found.count[start] >= 10 else ():
         line = found.density[start] * (middle / middle[start]) ** exponent
-        ax.plot(middle, line, dash, color=GREY, label=rf"$\omega^{exponent}$", zorder=1)
+        ax.plot(middle, line, dash, color=GRAY, label=rf"$\omega^{exponent}$", zorder=1)
     bottom = (found.density - found.error[0]).min()
     ax.set(xscale="log", yscale="log", ylim=(bottom / 1.5, 6 * (found.density + found.error[1]).max()))
     ax.set_xlim(found.low[0] * 0.95, found.high[-1] * 1.05)
@@ -130,10 +130,10 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None) -> Axes:
         return say_nothing_found(ax, "no modes in this study")
     half = bin_number(len(beta))
     found = histogram(beta, np.linspace(0, 2, 2 * half + 1))
-    colours = [GROUP_COLOURS["A" if high <= 1 + 1e-9 else "B"] for high in found.high]
-    ax.bar(found.low, found.density, found.high - found.low, align="edge", color=colours, alpha=0.4, linewidth=0)
-    ax.errorbar(found.centre, found.density, found.error, fmt="none", ecolor=GREY, elinewidth=0.8)
-    ax.axvline(HIDDEN_WELL_BETA, color=GREY, linestyle=":")
+    colors = [GROUP_COLORS["A" if high <= 1 + 1e-9 else "B"] for high in found.high]
+    ax.bar(found.low, found.density, found.high - found.low, align="edge", color=colors, alpha=0.4, linewidth=0)
+    ax.errorbar(found.center, found.density, found.error, fmt="none", ecolor=GRAY, elinewidth=0.8)
+    ax.axvline(HIDDEN_WELL_BETA, color=GRAY, linestyle=":")
     beyond = int((beta > 2).sum())
     ax.set(xlim=(0, 2), xlabel=BETA_LABEL, ylabel=r"$P(|\beta|)$ per mode")
     ax.text(

@@ -17,7 +17,7 @@ from atomglass.analysis.report.docs_tables import exponent_rows, rewrite_page
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.report_tables import ReportTable
 from atomglass.analysis.report.typesetting import number, typeset, with_error
-from atomglass.analysis.results.study_analysis import Analysis, analyse
+from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.errors import InputError
 from atomglass.study.collect import Study, load_study
 from atomglass.study.followup.recurrence_table import load_recurrences
@@ -38,7 +38,7 @@ class Headline:
 def write_report(
     folder: str | Path, out: str | Path | None = None, *, seed: int = 0, exponents: str | Path | None = None
 ) -> list[Path]:
-    """Analyse a collected study and write its report.
+    """Analyze a collected study and write its report.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def write_report(
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
-    found = analyse(study, seed=seed, recurrences=load_recurrences(folder))
+    found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
     written = []
     if exponents is not None:  # first, since it refuses a page without a place for the table
         written.append(rewrite_page(exponents, exponent_rows(found, study.realizations)))
@@ -135,7 +135,7 @@ def _headlines(found: Analysis) -> list[Headline]:
     """The numbers on top: what there is, the two groups, the exponents."""
     at = found.overview.set_index("quantity")
     rows = [
-        Headline(number(at.value["analysed"]), "glasses analysed"),
+        Headline(number(at.value["analyzed"]), "glasses analyzed"),
         Headline(number(at.value["chains"]), "independent chains"),
         Headline(number(at.value["QLMs"]), "quasi-localized modes (QLMs)"),
         Headline(with_error(at.value["QLMs per realization"], at.error["QLMs per realization"]), "QLMs a glass"),

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from atomglass.analysis.figures import two_group_summary as classified
 from atomglass.analysis.figures.gallery import study_figures, write_figures
-from atomglass.analysis.report.summary import summarise
+from atomglass.analysis.report.summary import summarize
 from atomglass.io.atomic import replace
 from atomglass.study.store.study_store import StudyStore
 
@@ -36,9 +36,9 @@ def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     written = [folder / "summary.txt"]
     if glass:
         selection = store.settings.qlm.model_dump()
-        text = summarise(modes, realizations, **selection)
+        text = summarize(modes, realizations, **selection)
     elif set(classified.COLUMNS) <= set(modes.columns):
-        text = classified.summarise(modes, realizations)
+        text = classified.summarize(modes, realizations)
     else:
         text = f"No summary and no figures: the modes of {store.model.name} lack {', '.join(classified.COLUMNS)}."
         figures = False

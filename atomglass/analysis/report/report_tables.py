@@ -16,7 +16,7 @@ from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED
 
 _RANGE = re.compile(r"(lowest|highest) (.+) in (\w+)")
-#: A sign beside the colour, for print in grey and for readers who do not tell the colours apart.
+#: A sign beside the color, for print in gray and for readers who do not tell the colors apart.
 _SIGNS = {AGREES: "✓", DIFFERS: "≠", UNDECIDED: "?"}
 
 
@@ -67,7 +67,7 @@ def _cell(value: Any) -> Markup:
 
 
 def verdict_mark(word: str) -> Markup:
-    """Return a verdict with its sign and colour; nothing where there is none."""
+    """Return a verdict with its sign and color; nothing where there is none."""
     if word not in _SIGNS:
         return typeset(word)
     return Markup('<span class="verdict {0}">{1} {0}</span>').format(word, _SIGNS[word])

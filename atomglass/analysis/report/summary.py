@@ -29,7 +29,7 @@ _MODE_COLUMNS = (
 _REALIZATION_COLUMNS = ("chain", "status", "reason", "complete", "rattlers", "number", "first_phonon_frequency")
 
 
-def summarise(
+def summarize(
     modes: pd.DataFrame,
     realizations: pd.DataFrame,
     *,
@@ -65,7 +65,7 @@ def _glasses(realizations: pd.DataFrame) -> str:
     failed = realizations[realizations["status"] != "ok"]
     chains = _count(realizations["chain"].nunique(), "independent chain")
     made = _count(len(realizations), "realization")
-    lines = ["GLASSES", _say(f"{made} from {chains}: {len(good)} analysed, {len(failed)} failed.")]
+    lines = ["GLASSES", _say(f"{made} from {chains}: {len(good)} analyzed, {len(failed)} failed.")]
     for status, rows in failed.groupby("status"):
         reason = str(rows["reason"].iloc[0]).strip().rstrip(".") or "no reason given"
         remedy = _REMEDIES.get(str(status), "see the column `reason` of realizations.parquet")
@@ -83,7 +83,7 @@ def _glasses(realizations: pd.DataFrame) -> str:
 def _rattlers(good: pd.DataFrame) -> str:
     number = good["rattlers"].fillna(0)
     if not number.any():
-        return _say("No rattlers: every particle is held by its neighbours.")
+        return _say("No rattlers: every particle is held by its neighbors.")
     share = 100 * number.sum() / good["number"].sum()
     return _say(
         f"{_count(int(number.sum()), 'rattler')} (particles that nothing holds, left out of the modes) in "
@@ -100,8 +100,8 @@ def _selection(
     qlms: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, frequency_share: float
 ) -> str:
     """What a quasi-localized mode is, and how many there are."""
-    analysed = int((realizations["status"] == "ok").sum())
-    found = f"{_count(len(qlms), 'QLM')} found" + (f", {len(qlms) / analysed:.2g} per glass." if analysed else ".")
+    analyzed = int((realizations["status"] == "ok").sum())
+    found = f"{_count(len(qlms), 'QLM')} found" + (f", {len(qlms) / analyzed:.2g} per glass." if analyzed else ".")
     lines = [
         "QUASI-LOCALIZED MODES (QLMs)",
         _say(

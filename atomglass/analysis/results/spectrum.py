@@ -22,7 +22,7 @@ _REALIZATIONS = ("realization", "chain", "status", "complete_below", "number", "
 
 
 def debye_level(transverse: float, longitudinal: float, density: float, dimension: int) -> float:
-    """Return A_D of Debye's law D(omega) = A_D omega^(d-1), D normalised to one over all d N modes.
+    """Return A_D of Debye's law D(omega) = A_D omega^(d-1), D normalized to one over all d N modes.
 
     Each of the d - 1 transverse and one longitudinal branches has S_d k^(d-1) dk V/(2 pi)^d waves, omega = c k.
 
@@ -93,7 +93,7 @@ def phonon_bands(speed_ratio: float, dimension: int, below: float) -> list[Phono
 
 
 def density_of_states(modes: pd.DataFrame, realizations: pd.DataFrame, edges: ArrayLike | None = None) -> pd.DataFrame:
-    """Return D(omega) of a study's glasses, normalised to one over all their modes, in bins.
+    """Return D(omega) of a study's glasses, normalized to one over all their modes, in bins.
 
     A bin counts only the glasses in which all modes up to its upper edge are known, so that a table that holds the low
     modes alone is not cut off by accident.

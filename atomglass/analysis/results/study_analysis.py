@@ -79,7 +79,7 @@ class Analysis:
         return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
 
 
-def analyse(
+def analyze(
     study: Any, *, seed: int = 0, rule: Selection | None = None, recurrences: pd.DataFrame | None = None
 ) -> Analysis:
     """Return the whole analysis of a study.
@@ -130,7 +130,7 @@ def _overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFram
     """Numbers that everything else rests on."""
     rows: list[tuple[str, float, float]] = [
         ("realizations", len(realizations), math.nan),
-        ("analysed", int((realizations["status"] == "ok").sum()), math.nan),
+        ("analyzed", int((realizations["status"] == "ok").sum()), math.nan),
         ("of these complete", len(whole), math.nan),
         ("chains", realizations["chain"].nunique(), math.nan),
         ("QLMs", len(qlms), math.nan),
@@ -149,7 +149,7 @@ def _overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFram
 
 
 def _stationarity(realizations: pd.DataFrame) -> list[tuple[str, float, float]]:
-    """How chains of full length stand still, and how alike neighbouring glasses are; chains are the units of error."""
+    """How chains of full length stand still, and how alike neighboring glasses are; chains are the units of error."""
     sizes = realizations["chain"].map(realizations["chain"].value_counts())
     full = [chain for _, chain in realizations[sizes == sizes.max()].groupby("chain")]
     if len(full) < 2 or len(full[0]) < 4 or "liquid_energy_per_particle" not in realizations:

@@ -1,4 +1,4 @@
-"""Studies side by side: what depends on size, temperature, smoothness, dimension and minimiser."""
+"""Studies side by side: what depends on size, temperature, smoothness, dimension and minimizer."""
 
 from __future__ import annotations
 

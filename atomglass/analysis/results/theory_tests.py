@@ -147,7 +147,7 @@ def beta_beyond(qlms: pd.DataFrame, rng: np.random.Generator) -> TheoryTest:
 
 
 def _beta_log_density(x: Array, beta: Array) -> Array:
-    """Return ln P(|beta| | x), normalised on [0, 1]."""
+    """Return ln P(|beta| | x), normalized on [0, 1]."""
     t = np.sqrt(LEVEL_WELLS) * beta
     weight = np.log1p(x**6 * t**2 * (3 - 2 * t**2) ** 2)
     norm = np.pi / 12 * boson_peak_dos(x) / (x**4 * np.sqrt(LEVEL_WELLS))

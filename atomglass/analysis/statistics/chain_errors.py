@@ -64,7 +64,7 @@ def by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float64]]:
 def ratio_error(numerator: NDArray, denominator: NDArray) -> float:
     """Return the standard error of sum(numerator) / sum(denominator), the entries being independent chains.
 
-    The linearised (sandwich) estimate with the small-sample factor K / (K - 1); NaN for fewer than two chains.
+    The linearized (sandwich) estimate with the small-sample factor K / (K - 1); NaN for fewer than two chains.
     """
     count = len(numerator)
     if count < 2 or not denominator.sum() > 0:

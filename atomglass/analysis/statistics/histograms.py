@@ -1,4 +1,4 @@
-"""Normalised histograms with Poisson error bars, for samples that may be small."""
+"""Normalized histograms with Poisson error bars, for samples that may be small."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Histogram:
     error: NDArray[np.float64]
 
     @property
-    def centre(self) -> NDArray[np.float64]:
+    def center(self) -> NDArray[np.float64]:
         """The middle of each bin."""
         return (self.low + self.high) / 2
 
@@ -65,12 +65,12 @@ def poisson_interval(count: ArrayLike, confidence: float = 0.6827) -> tuple[NDAr
 
 
 def histogram(sample: ArrayLike, edges: ArrayLike) -> Histogram:
-    """Count a sample in bins and normalise by its size and the bin widths.
+    """Count a sample in bins and normalize by its size and the bin widths.
 
     Parameters
     ----------
     sample : array, shape (n,)
-        Values; those outside the edges count in the normalisation alone.
+        Values; those outside the edges count in the normalization alone.
     edges : array, shape (m,)
         Ascending.
     """

@@ -37,7 +37,7 @@ def power_log_likelihood(x: ArrayLike, exponent: ArrayLike) -> Array:
     """
     x, s = np.asarray(x, dtype=float), np.asarray(exponent, dtype=float)
     if not (s > -1).all():
-        raise InputError("the exponent", float(s.min()), "> -1", "the law cannot be normalised")
+        raise InputError("the exponent", float(s.min()), "> -1", "the law cannot be normalized")
     return x.size * np.log1p(s) + s * np.log(x).sum()
 
 
@@ -145,7 +145,7 @@ def fit_two_terms(x: ArrayLike, bound: ArrayLike, effective: float | None = None
 
 @dataclass(frozen=True)
 class Prefactor:
-    """A of D(omega) = A omega^s at low frequency, D normalised to one mode per degree of freedom.
+    """A of D(omega) = A omega^s at low frequency, D normalized to one mode per degree of freedom.
 
     Attributes
     ----------

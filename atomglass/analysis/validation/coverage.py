@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from scipy import stats
 
-from atomglass.analysis.figures.style import GREY, GROUP_COLOURS, PALE, axes_or_new, new_figure, styled
+from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, new_figure, styled
 from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.analysis.statistics.bootstrap import chain_weights, interval_bounds
 from atomglass.analysis.statistics.power import modes_needed, rejection_probability
@@ -163,14 +163,14 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
         The law of the hidden modes.
     """
     ax = axes_or_new(ax)
-    ax.axhline(truth, color=GREY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
-    ax.axvline(0.8, color=GREY, linestyle=":", label="primary rule")
-    looks = {0.1: (PALE, "o"), 0.27: (GROUP_COLOURS["A"], "s"), math.inf: (GROUP_COLOURS["B"], "^")}
-    for ratio, (colour, marker) in looks.items():
+    ax.axhline(truth, color=GRAY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
+    ax.axvline(0.8, color=GRAY, linestyle=":", label="primary rule")
+    looks = {0.1: (PALE, "o"), 0.27: (GROUP_COLORS["A"], "s"), math.inf: (GROUP_COLORS["B"], "^")}
+    for ratio, (color, marker) in looks.items():
         line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
         label = "no bound on PR" if math.isinf(ratio) else f"PR < {ratio:g}"
         ax.errorbar(
-            line["frequency_share"], line["exponent"], line["error"], color=colour, marker=marker, capsize=2,
+            line["frequency_share"], line["exponent"], line["error"], color=color, marker=marker, capsize=2,
             label=label,
         )  # fmt: skip
     ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", yscale="log")

@@ -53,7 +53,7 @@ class HybridModel:
 
     def __post_init__(self) -> None:
         if self.side < 8 or not (self.density > 0 and self.top > 0.8 and self.core > 0 and self.exponent > -1):
-            raise InputError("the model of hybridised modes", self, "side >= 8, density, core > 0, top > 0.8")
+            raise InputError("the model of hybridized modes", self, "side >= 8, density, core > 0, top > 0.8")
         if not (0 <= self.coupling < 0.5 and 0 <= self.disorder < 0.3):
             raise InputError("coupling and disorder", (self.coupling, self.disorder), "below 0.5 and 0.3: weak")
 
@@ -93,7 +93,7 @@ def hybrid_spectra(model: HybridModel, realizations: int, rng: np.random.Generat
 
 
 def _chunk(model: HybridModel, member: NDArray, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Realizations with the same number of localized modes, diagonalised together."""
+    """Realizations with the same number of localized modes, diagonalized together."""
     waves, eigenvalue, strain = _plane_waves(model.side)
     plain, size = len(waves), len(member)
     hessian = np.zeros((size, plain + count, plain + count))
@@ -101,10 +101,10 @@ def _chunk(model: HybridModel, member: NDArray, count: int, rng: np.random.Gener
     scale = model.disorder * np.sqrt(eigenvalue[:, None] * eigenvalue)
     hessian[:, :plain, :plain] = np.diag(eigenvalue) + scale * (noise + noise.transpose(0, 2, 1)) / 2
     omega = model.top * rng.random((size, count)) ** (1 / (model.exponent + 1))
-    centre = rng.integers(model.side, size=(size, count, 2))
+    center = rng.integers(model.side, size=(size, count, 2))
     angle = rng.uniform(0, 2 * np.pi, (size, count))
     dipole = np.stack([np.cos(angle), np.sin(angle)], axis=-1)  # of a traceless symmetric tensor: xx - yy, 2 xy
-    site = centre[..., 0] * model.side + centre[..., 1]
+    site = center[..., 0] * model.side + center[..., 1]
     # strain: (waves, sites, 2); the coupling of every localized mode to every wave
     couple = model.coupling * np.einsum("pscx,scx->scp", strain[:, site], dipole)
     hessian[:, plain:, :plain] = couple
@@ -113,7 +113,7 @@ def _chunk(model: HybridModel, member: NDArray, count: int, rng: np.random.Gener
     # Waves lower a mode that they are coupled to; its own frequency is the one measured with them at rest.
     hessian[:, plain + place, plain + place] = omega**2 + (couple**2 / eigenvalue).sum(axis=-1)
     value, vector = np.linalg.eigh(hessian)
-    fields = np.concatenate([np.broadcast_to(waves, (size, *waves.shape)), _cores(model, centre, rng)], axis=1)
+    fields = np.concatenate([np.broadcast_to(waves, (size, *waves.shape)), _cores(model, center, rng)], axis=1)
     flat = fields.reshape(size, plain + count, -1)
     field = (vector.transpose(0, 2, 1) @ flat).reshape(fields.shape)
     square = (field**2).sum(axis=-1)
@@ -143,14 +143,14 @@ def _plane_waves(side: int) -> tuple[Array, Array, Array]:
     return np.array(waves), np.array(eigenvalue), np.array(strain)
 
 
-def _cores(model: HybridModel, centre: NDArray, rng: np.random.Generator) -> Array:
-    """Return normalised localized fields, shape (realizations, modes, sites, 2): a turning push within a Gaussian."""
+def _cores(model: HybridModel, center: NDArray, rng: np.random.Generator) -> Array:
+    """Return normalized localized fields, shape (realizations, modes, sites, 2): a turning push within a Gaussian."""
     side = model.side
-    step = np.arange(side) - centre[..., None]  # (realizations, modes, axis, sites along it)
+    step = np.arange(side) - center[..., None]  # (realizations, modes, axis, sites along it)
     step = step - side * np.round(step / side)
     gauss = np.exp(-(step**2) / (2 * model.core**2))
-    profile = (gauss[:, :, 0, :, None] * gauss[:, :, 1, None, :]).reshape(*centre.shape[:2], side * side)
-    turn = rng.uniform(0, 2 * np.pi, centre.shape[:2])
+    profile = (gauss[:, :, 0, :, None] * gauss[:, :, 1, None, :]).reshape(*center.shape[:2], side * side)
+    turn = rng.uniform(0, 2 * np.pi, center.shape[:2])
     radius = np.hypot(step[:, :, 0, :, None], step[:, :, 1, None, :]).reshape(profile.shape)
     angle = turn[..., None] + radius / model.core
     field = profile[..., None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)

@@ -17,7 +17,7 @@ static inline int cidx(double x, double y) {
     b = M - 1;
   return b * M + a;
 }
-// neighbour pairs within rc_ij + skin
+// neighbor pairs within rc_ij + skin
 int pairs(int n, double Lx, const double *x, const double *y, const double *sig, double skin, int *pi, int *pj,
           int cap) {
   L = Lx;

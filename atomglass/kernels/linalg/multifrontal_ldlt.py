@@ -75,8 +75,8 @@ def _eliminate(front, own, width):
 
 
 @kernel
-def factorise(shift, block_first, block_columns, blocks, order, starts, parents, rows_first, rows, stack_size):
-    """Factorise H - shift in the given order.
+def factorize(shift, block_first, block_columns, blocks, order, starts, parents, rows_first, rows, stack_size):
+    """Factorize H - shift in the given order.
 
     Parameters
     ----------

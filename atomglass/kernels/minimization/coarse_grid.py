@@ -55,24 +55,24 @@ def place(positions, inverse, dimension, counts):
 
 
 @kernel
-def springs(positions, first, neighbours, inverse_squares, shifts, p, dimension):
+def springs(positions, first, neighbors, inverse_squares, shifts, p, dimension):
     """Return the interacting pairs as a half list (begin, columns) and vectors v (P, d): a pair's stiffness is v v.
 
     That is its block of the Hessian without tension, 4 psi'' r r; a pair that would soften counts as zero.
     """
     begin = np.zeros(first.size, np.int64)
-    columns = np.empty(neighbours.size, np.uint32)
-    vectors = np.empty((neighbours.size, dimension))
+    columns = np.empty(neighbors.size, np.uint32)
+    vectors = np.empty((neighbors.size, dimension))
     count = 0
     for i in range(positions.shape[0]):
         for k in range(first[i], first[i + 1]):
-            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
+            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
             w = inverse_squares[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
             if ratio < p.cutoff_squared:
                 _, _, f2, _, _ = pair_derivatives(ratio, p)
                 root = 2.0 * w * np.sqrt(max(f2, 0.0))
-                columns[count] = neighbours[k] >> IMAGE_BITS
+                columns[count] = neighbors[k] >> IMAGE_BITS
                 vectors[count, 0], vectors[count, 1] = root * dx, root * dy
                 if dimension == 3:
                     vectors[count, 2] = root * dz
@@ -83,7 +83,7 @@ def springs(positions, first, neighbours, inverse_squares, shifts, p, dimension)
 
 @inline
 def _step(difference, count):
-    """Return a difference of neighbouring cells along one axis, -1 to 1 around the periodic grid."""
+    """Return a difference of neighboring cells along one axis, -1 to 1 around the periodic grid."""
     if difference > 1:
         return difference - count
     return difference + count if difference < -1 else difference

@@ -14,7 +14,7 @@ from atomglass.kernels.minimization.newton_cg import newton_direction
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked, energy_forces_plane
 
 CONVERGED, REBUILD, EXHAUSTED, STALLED = 0, 1, 2, 3
-# Slots of the memory that carries a minimisation from one call to the next.
+# Slots of the memory that carries a minimization from one call to the next.
 ITERATIONS, EVALUATIONS, CURVATURE, ENERGY, FRESH, PRODUCTS, PAUSE = 0, 1, 2, 3, 4, 5, 6
 MEMORY = 7
 #: More particles than this are evaluated without a branch at the cutoff.
@@ -83,12 +83,12 @@ def strayed(positions, reference):
 @inline
 def evaluate(positions, forces, lists, dimension):
     """Write the forces and return the energy, by the kernel for the plane or for space."""
-    first, neighbours, inverse_squares, shifts, p = lists
+    first, neighbors, inverse_squares, shifts, p = lists
     if dimension == 2:
         if positions.shape[0] > MANY:
-            return energy_forces_masked(positions, first, neighbours, inverse_squares, shifts, p, forces)
-        return energy_forces_plane(positions, first, neighbours, inverse_squares, shifts, p, forces)
-    return energy_forces(positions, first, neighbours, inverse_squares, shifts, p, forces)
+            return energy_forces_masked(positions, first, neighbors, inverse_squares, shifts, p, forces)
+        return energy_forces_plane(positions, first, neighbors, inverse_squares, shifts, p, forces)
+    return energy_forces(positions, first, neighbors, inverse_squares, shifts, p, forces)
 
 
 @inline
@@ -129,12 +129,12 @@ def line_search(positions, direction, forces, slope, first_step, longest, lists,
 @inline
 def _newton(positions, direction, forces, lists, dimension, tolerance, longest_step, memory):
     """Try one Newton step; return whether the force fell. The forces are those of where it ends."""
-    first, neighbours, inverse_squares, shifts, p = lists
+    first, neighbors, inverse_squares, shifts, p = lists
     worst = largest_norm(forces)
     # Loose at first, tight in the last step: as accurate as the anharmonic error that the step leaves.
     accuracy = max(0.2 * tolerance / worst, min(0.03, np.sqrt(worst)))
     products = newton_direction(
-        positions, forces, first, neighbours, inverse_squares, shifts, p, dimension, accuracy, direction
+        positions, forces, first, neighbors, inverse_squares, shifts, p, dimension, accuracy, direction
     )
     memory[PRODUCTS] += abs(products)
     length = largest_norm(direction)
@@ -150,8 +150,8 @@ def _newton(positions, direction, forces, lists, dimension, tolerance, longest_s
 
 
 @kernel
-def minimise(
-    positions, reference, direction, forces, first, neighbours, inverse_squares, shifts, p, dimension,
+def minimize(
+    positions, reference, direction, forces, first, neighbors, inverse_squares, shifts, p, dimension,
     tolerance, longest_step, newton_force, skin, iterations, memory,
 ):  # fmt: skip
     """Iterate until converged, stalled, `iterations` more are done, or the list must be rebuilt; return which.
@@ -160,7 +160,7 @@ def minimise(
     ----------
     positions, reference, direction, forces : (N, 3) arrays
         The present state, changed in place; `reference` is where the list was built.
-    first, neighbours, inverse_squares, shifts, p
+    first, neighbors, inverse_squares, shifts, p
         Half list and potential, see `forces.energy_forces`.
     dimension : int
         2 or 3.
@@ -175,7 +175,7 @@ def minimise(
     memory : (7,) array
         Counters and scalars that the next call goes on from.
     """
-    lists = (first, neighbours, inverse_squares, shifts, p)
+    lists = (first, neighbors, inverse_squares, shifts, p)
     old = np.empty_like(forces)
     flat, flat_old, flat_direction = forces.reshape(-1), old.reshape(-1), direction.reshape(-1)
     memory[ENERGY] = evaluate(positions, forces, lists, dimension)

@@ -1,6 +1,6 @@
 """Descents of small regions of a large sample, all else held: where a few particles still rearrange and the rest waits.
 
-A region is what lies around the particle of the largest force, found by walking from neighbour to neighbour, which
+A region is what lies around the particle of the largest force, found by walking from neighbor to neighbor, which
 needs no geometry. Its particles come first in the arrays of their own small problem, then those around it, which are
 held by a direction of zero.
 """
@@ -22,20 +22,20 @@ from atomglass.kernels.minimization.conjugate_gradient import (
 
 
 @kernel
-def backwards(first, neighbours):
+def backwards(first, neighbors):
     """Return the other half of a half list: by particle (N + 1,), the packed partners of lower index, and their pairs.
 
-    The image of a partner seen from the other side is the opposite one; `pairs` are places in `neighbours`.
+    The image of a partner seen from the other side is the opposite one; `pairs` are places in `neighbors`.
     """
     begin = np.zeros(first.size + 1, np.int64)
-    for k in range(neighbours.size):
-        begin[(neighbours[k] >> IMAGE_BITS) + 2] += 1
+    for k in range(neighbors.size):
+        begin[(neighbors[k] >> IMAGE_BITS) + 2] += 1
     for i in range(2, begin.size):
         begin[i] += begin[i - 1]
-    partners, pairs = np.empty(neighbours.size, np.uint32), np.empty(neighbours.size, np.uint32)
+    partners, pairs = np.empty(neighbors.size, np.uint32), np.empty(neighbors.size, np.uint32)
     for i in range(first.size - 1):
         for k in range(first[i], first[i + 1]):
-            j, image = neighbours[k] >> IMAGE_BITS, neighbours[k] & IMAGE_MASK
+            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
             partners[begin[j + 1]] = (i << IMAGE_BITS) | (2 * NO_SHIFT - image)
             pairs[begin[j + 1]] = k
             begin[j + 1] += 1
@@ -43,8 +43,8 @@ def backwards(first, neighbours):
 
 
 @inline
-def _around(seed, size, first, neighbours, begin, partners, local, region):
-    """Write the particles nearest to the seed, in steps from neighbour to neighbour; return how many, `size` at most.
+def _around(seed, size, first, neighbors, begin, partners, local, region):
+    """Write the particles nearest to the seed, in steps from neighbor to neighbor; return how many, `size` at most.
 
     `local` (N,) holds each one's place in the region; -1 elsewhere.
     """
@@ -55,7 +55,7 @@ def _around(seed, size, first, neighbours, begin, partners, local, region):
         at += 1
         for side in range(2):
             for k in range(first[i] if side == 0 else begin[i], first[i + 1] if side == 0 else begin[i + 1]):
-                j = (neighbours[k] if side == 0 else partners[k]) >> IMAGE_BITS
+                j = (neighbors[k] if side == 0 else partners[k]) >> IMAGE_BITS
                 if local[j] < 0 and count < size:
                     local[j], region[count] = count, j
                     count += 1
@@ -63,7 +63,7 @@ def _around(seed, size, first, neighbours, begin, partners, local, region):
 
 
 @inline
-def _problem(count, first, neighbours, inverse_squares, begin, partners, pairs, local, region):
+def _problem(count, first, neighbors, inverse_squares, begin, partners, pairs, local, region):
     """Return members (free, then held), and the half list of all pairs with a free particle."""
     most = 0
     for a in range(count):
@@ -78,7 +78,7 @@ def _problem(count, first, neighbours, inverse_squares, begin, partners, pairs, 
         i = region[a]
         for side in range(2):
             for k in range(first[i] if side == 0 else begin[i], first[i + 1] if side == 0 else begin[i + 1]):
-                other = neighbours[k] if side == 0 else partners[k]
+                other = neighbors[k] if side == 0 else partners[k]
                 j = other >> IMAGE_BITS
                 b = local[j]
                 if b < 0:
@@ -96,7 +96,7 @@ def _problem(count, first, neighbours, inverse_squares, begin, partners, pairs, 
 
 @inline
 def _descend(positions, reference, free, lists, dimension, goal, longest_step, room, most):
-    """Go down by conjugate gradients as `minimise` does; return evaluations, and whether all ended below the goal.
+    """Go down by conjugate gradients as `minimize` does; return evaluations, and whether all ended below the goal.
 
     It ends before that where the list no longer holds, or after `most` evaluations.
     """
@@ -133,7 +133,7 @@ def _seeds(field, least):
 
 @kernel
 def relax(
-    positions, reference, forces, first, neighbours, inverse_squares, shifts, p, begin, partners, pairs, dimension,
+    positions, reference, forces, first, neighbors, inverse_squares, shifts, p, begin, partners, pairs, dimension,
     hot, goal, size, longest_step, room, most,
 ):  # fmt: skip
     """Let regions go down one after the other, all else held: those around particles of more force than `hot`.
@@ -144,7 +144,7 @@ def relax(
     ----------
     positions, reference, forces : (N, 3) arrays
         Positions are changed in place; the list was built at `reference`; forces are those of the start.
-    first, neighbours, inverse_squares, shifts, p
+    first, neighbors, inverse_squares, shifts, p
         Half list and potential, see `forces.energy_forces`.
     begin, partners, pairs : arrays
         From `backwards`.
@@ -173,9 +173,9 @@ def relax(
     for seed in seeds:
         if covered[seed]:
             continue
-        free = _around(seed, size, first, neighbours, begin, partners, local, region)
+        free = _around(seed, size, first, neighbors, begin, partners, local, region)
         members, rows, packed, squares = _problem(
-            free, first, neighbours, inverse_squares, begin, partners, pairs, local, region
+            free, first, neighbors, inverse_squares, begin, partners, pairs, local, region
         )
         places, there = np.empty((members.size, 3)), np.empty((free, 3))
         for a in range(members.size):

@@ -11,24 +11,24 @@ from atomglass.kernels.pair_sums import separation
 
 
 @inline
-def pair_blocks(positions, first, neighbours, inverse_squares, shifts, p, dimension):
+def pair_blocks(positions, first, neighbors, inverse_squares, shifts, p, dimension):
     """Return the interacting pairs as a half list (begin, columns) and their blocks alpha r r + beta 1.
 
     Blocks are (P, 3: xx, xy, yy) in the plane and (P, 6: xx, xy, xz, yy, yz, zz) in space.
     """
     begin = np.zeros(first.size, np.int64)
-    columns = np.empty(neighbours.size, np.uint32)
-    blocks = np.empty((neighbours.size, 3 if dimension == 2 else 6))
+    columns = np.empty(neighbors.size, np.uint32)
+    blocks = np.empty((neighbors.size, 3 if dimension == 2 else 6))
     count = 0
     for i in range(positions.shape[0]):
         for k in range(first[i], first[i + 1]):
-            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
+            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
             w = inverse_squares[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
             if ratio < p.cutoff_squared:
                 _, f1, f2, _, _ = pair_derivatives(ratio, p)
                 alpha, beta = 4.0 * f2 * w * w, 2.0 * f1 * w
-                columns[count] = neighbours[k] >> IMAGE_BITS
+                columns[count] = neighbors[k] >> IMAGE_BITS
                 block = blocks[count]
                 if dimension == 2:
                     block[0], block[1], block[2] = alpha * dx * dx + beta, alpha * dx * dy, alpha * dy * dy + beta
@@ -150,12 +150,12 @@ def without_drift(flat, direction, dimension):
 
 
 @inline
-def newton_direction(positions, forces, first, neighbours, inverse_squares, shifts, p, dimension, accuracy, direction):
+def newton_direction(positions, forces, first, neighbors, inverse_squares, shifts, p, dimension, accuracy, direction):
     """Write the direction with H direction = forces to a relative accuracy; return products done, or minus them.
 
     Minus: a direction of negative curvature turned up, or too many products were needed; `direction` is of no use then.
     """
-    begin, columns, blocks = pair_blocks(positions, first, neighbours, inverse_squares, shifts, p, dimension)
+    begin, columns, blocks = pair_blocks(positions, first, neighbors, inverse_squares, shifts, p, dimension)
     n = positions.shape[0]
     inverse = inverse_diagonal(begin, columns, blocks, dimension)
     rest = forces[:, :dimension].copy().reshape(-1)  # without z in the plane: a third less to read and write

@@ -1,9 +1,9 @@
-"""Two other ways downhill, for asking whether the minimiser decides which basin is found.
+"""Two other ways downhill, for asking whether the minimizer decides which basin is found.
 
 Steepest descent in small steps follows the gradient flow dr/dt = F: its basins are those of the energy landscape
 itself. FIRE (Bitzek, Koskinen, Gaehler, Moseler and Gumbsch, Phys. Rev. Lett. 97, 170201 (2006)) is molecular dynamics
 that is turned downhill; here in the form of Guenole et al., Comput. Mater. Sci. 175, 109584 (2020). Both stop deep in
-the basin, where `minimise` takes over.
+the basin, where `minimize` takes over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from atomglass.kernels.cell_list import IMAGE_BITS
 from atomglass.kernels.jit import inline, kernel
-from atomglass.kernels.minimization import conjugate_gradient as minimise
+from atomglass.kernels.minimization import conjugate_gradient as minimize
 from atomglass.kernels.minimization.conjugate_gradient import (
     CONVERGED,
     EXHAUSTED,
@@ -27,10 +27,10 @@ from atomglass.kernels.minimization.conjugate_gradient import (
 from atomglass.kernels.pair_potential import pair_derivatives
 from atomglass.kernels.pair_sums import separation
 
-# Slots of the memory, beside those that `minimise` names: the stiffness, then FIRE's time step, mixing and counts.
-ITERATIONS, EVALUATIONS, ENERGY, FRESH = minimise.ITERATIONS, minimise.EVALUATIONS, minimise.ENERGY, minimise.FRESH
-STIFFNESS, TIME_STEP, MIXING, DOWNHILL, MOVES = (minimise.MEMORY + k for k in range(5))
-MEMORY = minimise.MEMORY + 5
+# Slots of the memory, beside those that `minimize` names: the stiffness, then FIRE's time step, mixing and counts.
+ITERATIONS, EVALUATIONS, ENERGY, FRESH = minimize.ITERATIONS, minimize.EVALUATIONS, minimize.ENERGY, minimize.FRESH
+STIFFNESS, TIME_STEP, MIXING, DOWNHILL, MOVES = (minimize.MEMORY + k for k in range(5))
+MEMORY = minimize.MEMORY + 5
 #: Iterations after which the stiffness is bounded anew: it changes slowly, and costs a pass over the pairs.
 RENEWAL = 10
 #: Step of steepest descent times the bound of the stiffness; at 2 the stiffest mode no longer comes to rest.
@@ -44,7 +44,7 @@ HALVINGS = 60
 
 
 @kernel
-def stiffness_bound(positions, first, neighbours, inverse_squares, shifts, p):
+def stiffness_bound(positions, first, neighbors, inverse_squares, shifts, p):
     """Return a bound of the Hessian's largest eigenvalue: twice the largest sum of phi''(r) over one particle's pairs.
 
     A pair that repels adds at most phi'' (n.(u_i - u_j))^2 <= 2 phi'' (u_i^2 + u_j^2) to u.H.u.
@@ -52,29 +52,29 @@ def stiffness_bound(positions, first, neighbours, inverse_squares, shifts, p):
     sums = np.zeros(positions.shape[0])
     for i in range(positions.shape[0]):
         for k in range(first[i], first[i + 1]):
-            dx, dy, dz = separation(positions, i, neighbours[k], shifts)
+            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
             w = inverse_squares[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
             if ratio < p.cutoff_squared:
                 _, f1, f2, _, _ = pair_derivatives(ratio, p)
                 bend = max(4.0 * f2 * ratio * w + 2.0 * f1 * w, 0.0)
                 sums[i] += bend
-                sums[neighbours[k] >> IMAGE_BITS] += bend
+                sums[neighbors[k] >> IMAGE_BITS] += bend
     return 2.0 * sums.max()
 
 
 @inline
 def _renewed(positions, lists, memory):
     """Bound the stiffness anew when it is time; return the bound."""
-    first, neighbours, inverse_squares, shifts, p = lists
+    first, neighbors, inverse_squares, shifts, p = lists
     if memory[STIFFNESS] == 0.0 or memory[ITERATIONS] % RENEWAL == 0.0:
-        memory[STIFFNESS] = stiffness_bound(positions, first, neighbours, inverse_squares, shifts, p)
+        memory[STIFFNESS] = stiffness_bound(positions, first, neighbors, inverse_squares, shifts, p)
     return memory[STIFFNESS]
 
 
 @kernel
 def steepest_descent(
-    positions, reference, direction, forces, first, neighbours, inverse_squares, shifts, p, dimension,
+    positions, reference, direction, forces, first, neighbors, inverse_squares, shifts, p, dimension,
     tolerance, longest_step, enough, skin, iterations, memory,
 ):  # fmt: skip
     """Go downhill along the force in small steps; return why it ended. The energy never rises.
@@ -86,7 +86,7 @@ def steepest_descent(
     ----------
     positions, reference, direction, forces : (N, 3) arrays
         The present state, changed in place; `reference` is where the list was built.
-    first, neighbours, inverse_squares, shifts, p
+    first, neighbors, inverse_squares, shifts, p
         Half list and potential, see `forces.energy_forces`.
     dimension : int
         2 or 3.
@@ -103,7 +103,7 @@ def steepest_descent(
     memory : (MEMORY,) array
         Counters and scalars that the next call goes on from.
     """
-    lists = (first, neighbours, inverse_squares, shifts, p)
+    lists = (first, neighbors, inverse_squares, shifts, p)
     flat, number = forces.reshape(-1), positions.shape[0]
     energy = evaluate(positions, forces, lists, dimension)
     memory[ENERGY] = energy
@@ -162,7 +162,7 @@ def _turn(velocity, forces, memory, longest_time):
 
 @kernel
 def fire(
-    positions, reference, direction, forces, first, neighbours, inverse_squares, shifts, p, dimension,
+    positions, reference, direction, forces, first, neighbors, inverse_squares, shifts, p, dimension,
     tolerance, longest_step, enough, skin, iterations, memory,
 ):  # fmt: skip
     """Go downhill by FIRE 2.0 with particles of mass 1; return why it ended.
@@ -170,7 +170,7 @@ def fire(
     Parameters and result as those of `steepest_descent`; `direction` holds the velocities. In one turn a particle moves
     by `longest_step` at most, and back by half of that where the velocity had pointed uphill.
     """
-    lists = (first, neighbours, inverse_squares, shifts, p)
+    lists = (first, neighbors, inverse_squares, shifts, p)
     flat, velocity, number = forces.reshape(-1), direction.reshape(-1), positions.shape[0]
     memory[ENERGY] = evaluate(positions, forces, lists, dimension)
     memory[EVALUATIONS] += 1

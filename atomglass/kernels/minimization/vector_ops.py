@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from atomglass.kernels.jit import kernel
-from atomglass.kernels.minimization import conjugate_gradient as minimise
+from atomglass.kernels.minimization import conjugate_gradient as minimize
 from atomglass.kernels.minimization import newton_cg as newton
 
 
 @kernel
 def search(
-    positions, direction, forces, slope, first_step, longest, first, neighbours, inverse_squares, shifts, p, dimension
+    positions, direction, forces, slope, first_step, longest, first, neighbors, inverse_squares, shifts, p, dimension
 ):
-    """Search along a line, see `minimise.line_search`; return step, energy, slope and evaluations."""
-    lists = (first, neighbours, inverse_squares, shifts, p)
-    return minimise.line_search(positions, direction, forces, slope, first_step, longest, lists, dimension)
+    """Search along a line, see `minimize.line_search`; return step, energy, slope and evaluations."""
+    lists = (first, neighbors, inverse_squares, shifts, p)
+    return minimize.line_search(positions, direction, forces, slope, first_step, longest, lists, dimension)
 
 
 @kernel
@@ -37,19 +37,19 @@ def turn(scaled, beta, direction, forces, old, dimension):
 @kernel
 def largest(vectors):
     """Return the greatest Euclidean norm of the rows of an (N, 3) array."""
-    return minimise.largest_norm(vectors)
+    return minimize.largest_norm(vectors)
 
 
 @kernel
 def strayed(positions, reference):
     """Return how far from where the list was built the farthest particle is."""
-    return minimise.strayed(positions, reference)
+    return minimize.strayed(positions, reference)
 
 
 @kernel
-def pair_blocks(positions, first, neighbours, inverse_squares, shifts, p, dimension):
+def pair_blocks(positions, first, neighbors, inverse_squares, shifts, p, dimension):
     """Return the Hessian as pairs and blocks, see `newton.pair_blocks`: rows, columns (P,) and blocks."""
-    begin, columns, blocks = newton.pair_blocks(positions, first, neighbours, inverse_squares, shifts, p, dimension)
+    begin, columns, blocks = newton.pair_blocks(positions, first, neighbors, inverse_squares, shifts, p, dimension)
     rows = np.empty(columns.size, np.uint32)
     for i in range(begin.size - 1):
         rows[begin[i] : begin[i + 1]] = i

@@ -21,8 +21,8 @@ class Contacts(NamedTuple):
     Attributes
     ----------
     begin, end : (N + 1,) and (N,) arrays
-        Particle i's row is begin[i] to end[i]; it has room for all the pairs of the neighbour list.
-    neighbours, squares : (M,) arrays
+        Particle i's row is begin[i] to end[i]; it has room for all the pairs of the neighbor list.
+    neighbors, squares : (M,) arrays
         The particles, and how far they are, squared.
     diameters : (N,) array
         Of the particles.
@@ -32,7 +32,7 @@ class Contacts(NamedTuple):
 
     begin: np.ndarray
     end: np.ndarray
-    neighbours: np.ndarray
+    neighbors: np.ndarray
     squares: np.ndarray
     diameters: np.ndarray
     grown: np.ndarray
@@ -42,7 +42,7 @@ class Contacts(NamedTuple):
 
 @kernel
 def room_for_contacts(n, first, second):
-    """Return room for as many contacts as there are pairs (first, second) in the neighbour list."""
+    """Return room for as many contacts as there are pairs (first, second) in the neighbor list."""
     begin = np.zeros(n + 1, np.int64)
     for k in range(first.shape[0]):
         begin[first[k] + 1] += 1
@@ -66,12 +66,12 @@ def find_contacts(first, second, squares, limit, c):
         if squares[k] < limit:
             i, j = np.int64(first[k]), np.int64(second[k])
             a, b = c.end[i], c.end[j]
-            c.neighbours[a], c.squares[a] = j, squares[k]
-            c.neighbours[b], c.squares[b] = i, squares[k]
+            c.neighbors[a], c.squares[a] = j, squares[k]
+            c.neighbors[b], c.squares[b] = i, squares[k]
             c.end[i], c.end[j] = a + 1, b + 1
     for one in range(n):
         while (c.end[one] - c.begin[one]) % LANES != 0:
-            c.neighbours[c.end[one]], c.squares[c.end[one]] = one, FAR
+            c.neighbors[c.end[one]], c.squares[c.end[one]] = one, FAR
             c.end[one] += 1
 
 
@@ -80,18 +80,18 @@ def _energy(c, i, sigma, p, terms):
     """Energy of particle i with this diameter, its pairs' energies in `terms`."""
     energy, start = 0.0, c.begin[i]
     for k in range(start, c.end[i], LANES):
-        energy += eight_energies(c.neighbours, c.squares, c.diameters, k, sigma, p, terms, k - start)
+        energy += eight_energies(c.neighbors, c.squares, c.diameters, k, sigma, p, terms, k - start)
     return energy
 
 
 @device
-def _update_neighbours(c, energies, i, old_sigma, new, partner, p):
-    """Update the energies of the neighbours of i, except the partner's; `new` are those of its pairs."""
+def _update_neighbors(c, energies, i, old_sigma, new, partner, p):
+    """Update the energies of the neighbors of i, except the partner's; `new` are those of its pairs."""
     _energy(c, i, old_sigma, p, c.old)
     start = c.begin[i]
     for k in range(start, c.end[i]):
         change = new[k - start] - c.old[k - start]  # zero for most: a branch would be guessed wrong too often
-        energies[c.neighbours[k]] += change if c.neighbours[k] != partner else 0.0
+        energies[c.neighbors[k]] += change if c.neighbors[k] != partner else 0.0
 
 
 @leaf
@@ -99,14 +99,14 @@ def exchange(c, energies, p, temperature, number, generator, counters):
     """Attempt swaps of the diameters of two random particles, in place.
 
     The verdicts are those of `atomglass.kernels.sampling.displacement_swap`: the allowance is drawn first, and of the two the one that grows
-    is looked at first. If they are neighbours their pair energy counts twice before and twice after.
+    is looked at first. If they are neighbors their pair energy counts twice before and twice after.
 
     Parameters
     ----------
     c : Contacts
         Where the particles are, and their diameters.
     energies : (N,) array
-        Energy of each particle with all its neighbours.
+        Energy of each particle with all its neighbors.
     number : int
         How many.
     generator : (4,) uint64 array
@@ -129,8 +129,8 @@ def exchange(c, energies, p, temperature, number, generator, counters):
         if not a > bound:
             b = _energy(c, shrinks, small, p, c.shrunk)
             if not a + b > bound:
-                _update_neighbours(c, energies, grows, small, c.grown, shrinks, p)
-                _update_neighbours(c, energies, shrinks, large, c.shrunk, grows, p)
+                _update_neighbors(c, energies, grows, small, c.grown, shrinks, p)
+                _update_neighbors(c, energies, shrinks, large, c.shrunk, grows, p)
                 energies[grows], energies[shrinks] = a, b
                 counters[SWAPS_ACCEPTED] += 1
                 continue

@@ -1,7 +1,7 @@
 """Swap Monte Carlo: single-particle displacements and diameter swaps, detailed balance exact.
 
 What makes it fast changes no verdict: every particle's energy is kept; the random number of the acceptance test is
-drawn first, so that the sum over neighbours stops once the bound is passed (phi >= 0); neighbours are sorted by
+drawn first, so that the sum over neighbors stops once the bound is passed (phi >= 0); neighbors are sorted by
 distance and looked at a few at a time, without branches; in a swap the particle that grows is tried first; moves are
 drawn in blocks, so that the memory they need, few cache lines each, is asked for ahead of time.
 """
@@ -41,7 +41,7 @@ DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS = 0, 1, 2
 BLOCK = 64
 #: Rows of a table that lies in no near cache.
 FAR = 20_000
-#: Neighbours asked for ahead of time, in smaller tables and in such ones; and how many moves ahead.
+#: Neighbors asked for ahead of time, in smaller tables and in such ones; and how many moves ahead.
 AHEAD_NEAR, AHEAD_FAR, AHEAD_MOVES = 4, 12, 3
 #: Straying is bounded in steps of this length: with each, all lists are read a little further.
 STRAY_STEP = 0.02
@@ -108,21 +108,21 @@ def _pair_without_branch(axes, table, row, x, y, z, sigma, p):
 
 @device
 def _bounded_energy(axes, v, start, stop, x, y, z, sigma, bound, p):
-    """Energy of a particle with the listed neighbours; stops soon after it is above the bound."""
+    """Energy of a particle with the listed neighbors; stops soon after it is above the bound."""
     energy = 0.0
     for k in range(start, stop, BATCH):
         for t in range(BATCH):
-            energy += _pair_without_branch(axes, v.table, v.neighbours[k + t], x, y, z, sigma, p)
+            energy += _pair_without_branch(axes, v.table, v.neighbors[k + t], x, y, z, sigma, p)
         if energy > bound:
             break
     return energy
 
 
 @device
-def _update_neighbours(axes, v, start, stop, old, old_sigma, new, new_sigma, partner, p):
-    """Update the energies of the listed neighbours after a change of one particle, except a swap's partner's."""
+def _update_neighbors(axes, v, start, stop, old, old_sigma, new, new_sigma, partner, p):
+    """Update the energies of the listed neighbors after a change of one particle, except a swap's partner's."""
     for k in range(start, stop):
-        row = np.int64(v.neighbours[k])
+        row = np.int64(v.neighbors[k])
         change = _pair(axes, v.table, row, new[0], new[1], new[2], new_sigma, p)
         change -= _pair(axes, v.table, row, old[0], old[1], old[2], old_sigma, p)
         if change != 0.0:
@@ -141,7 +141,7 @@ def _displace(axes, v, i, x, y, z, square, allowance, stray, p):
     if energy > bound:
         return False
     old = (v.table[i, X], v.table[i, Y], v.table[i, Z])
-    _update_neighbours(axes, v, start, stop, old, sigma, (x, y, z), sigma, -1, p)
+    _update_neighbors(axes, v, start, stop, old, sigma, (x, y, z), sigma, -1, p)
     move_to(v, i, x, y, z)
     v.table[i, ENERGY] = energy
     return True
@@ -151,7 +151,7 @@ def _displace(axes, v, i, x, y, z, square, allowance, stray, p):
 def _swap(axes, v, i, j, allowance, stray, p):
     """Try to exchange the diameters of i and j; return whether it was accepted.
 
-    If i and j are neighbours their pair energy counts twice before and twice after, and does not change.
+    If i and j are neighbors their pair energy counts twice before and twice after, and does not change.
     """
     grows, shrinks = (i, j) if v.table[i, SIGMA] < v.table[j, SIGMA] else (j, i)
     small, large = v.table[grows, SIGMA], v.table[shrinks, SIGMA]
@@ -167,8 +167,8 @@ def _swap(axes, v, i, j, allowance, stray, p):
         b_stop = stop_for(axes, v, shrinks, large, 0.0, stray, p)  # for the update, which needs the old reach
         b = _bounded_energy(axes, v, b_start, b_stop, there[0], there[1], there[2], small, bound - a, p)
         if not a + b > bound:
-            _update_neighbours(axes, v, a_start, a_stop, here, small, here, large, shrinks, p)
-            _update_neighbours(axes, v, b_start, b_stop, there, large, there, small, grows, p)
+            _update_neighbors(axes, v, a_start, a_stop, here, small, here, large, shrinks, p)
+            _update_neighbors(axes, v, b_start, b_stop, there, large, there, small, grows, p)
             v.table[grows, ENERGY], v.table[shrinks, ENERGY] = a, b
             return True
     resize(v, grows, small)
@@ -184,10 +184,10 @@ def _touch(v, i):
 
 
 @device
-def _touch_neighbours(v, i, ahead):
+def _touch_neighbors(v, i, ahead):
     first, end = list_of(v, i)
     for k in range(first, min(first + ahead, end)):
-        prefetch(v.table, np.int64(v.neighbours[k]))
+        prefetch(v.table, np.int64(v.neighbors[k]))
 
 
 @device
@@ -215,8 +215,8 @@ def _draw_block(axes, v, rules, count, moves, state):
         for i in (moves.particle[b], moves.partner[b]):
             if i >= 0:
                 first = list_of(v, i)[0]
-                prefetch(v.neighbours, first)
-                prefetch(v.neighbours, first + AHEAD_FAR)
+                prefetch(v.neighbors, first)
+                prefetch(v.neighbors, first + AHEAD_FAR)
     return s0, s1, s2, s3
 
 
@@ -235,9 +235,9 @@ def attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters):
         for b in range(count):
             i, j = moves.particle[b], moves.partner[b]
             if b + AHEAD_MOVES < count:
-                _touch_neighbours(v, moves.particle[b + AHEAD_MOVES], ahead)
+                _touch_neighbors(v, moves.particle[b + AHEAD_MOVES], ahead)
                 if moves.partner[b + AHEAD_MOVES] >= 0:
-                    _touch_neighbours(v, moves.partner[b + AHEAD_MOVES], ahead)
+                    _touch_neighbors(v, moves.partner[b + AHEAD_MOVES], ahead)
             if j >= 0:
                 if i != j:
                     counters[SWAPS] += 1
@@ -300,7 +300,7 @@ def _finish(v, particles, energies):
 def run_moves(
     axes, particles, reference, images, energies, v, cell, inverse, reach, skin, p, rules, number, generator, counters
 ):
-    """Attempt a number of moves, in place; return the neighbour list, which may be a new one.
+    """Attempt a number of moves, in place; return the neighbor list, which may be a new one.
 
     Parameters
     ----------
@@ -309,11 +309,11 @@ def run_moves(
     particles : (N, 4) array
         Positions and diameter.
     reference : (N, 3) array
-        Positions at which the neighbour list was built; the list is a function of them.
+        Positions at which the neighbor list was built; the list is a function of them.
     images : (N, 3) int array
         Cell vectors taken off by wrapping.
     energies : (N,) array
-        Energy of each particle with all its neighbours, as the previous moves left it.
+        Energy of each particle with all its neighbors, as the previous moves left it.
     v : Vicinity
         The list of the reference positions, and the present positions and diameters.
     rules : Rules

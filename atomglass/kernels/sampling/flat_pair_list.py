@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, image_shifts, neighbour_list, wrap
+from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, image_shifts, neighbor_list, wrap
 from atomglass.kernels.jit import device, kernel, leaf
 from atomglass.kernels.pair_potential import pair_diameter, pair_energy
 from atomglass.kernels.sampling.diameter_swap import Contacts, room_for_contacts
@@ -17,12 +17,12 @@ MARGIN = 0.3
 
 
 class Work(NamedTuple):
-    """A neighbour list, and what a trajectory needs in memory for as long as it holds.
+    """A neighbor list, and what a trajectory needs in memory for as long as it holds.
 
     Attributes
     ----------
     first, second : (C,) arrays
-        Pairs of the neighbour list, each once, by increasing `first`.
+        Pairs of the neighbor list, each once, by increasing `first`.
     image : (d, C) array
         Shift of the second's periodic image.
     squares, limits : (C,) arrays
@@ -66,9 +66,9 @@ class Work(NamedTuple):
 
 @kernel
 def work_for(axes, particles, reference, cell, inverse, reach):
-    """Return the neighbour list that belongs to the reference positions, and room to work with it."""
+    """Return the neighbor list that belongs to the reference positions, and room to work with it."""
     d, n = len(axes), reference.shape[0]
-    begin, packed = neighbour_list(reference, cell, inverse, d, reach, True)
+    begin, packed = neighbor_list(reference, cell, inverse, d, reach, True)
     count, shifts = packed.shape[0], image_shifts(cell)
     first, second, image = np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count))
     for i in range(n):

@@ -1,6 +1,6 @@
 """Energies of eight pairs at once, in the processor's vectors.
 
-A compiler makes vectors of long loops. A particle has a dozen neighbours, scattered in memory, and its energy decides
+A compiler makes vectors of long loops. A particle has a dozen neighbors, scattered in memory, and its energy decides
 on a branch: there it stays with one pair at a time, which takes three times as long.
 """
 
@@ -25,7 +25,7 @@ _FLAGS = ("contract", "arcp", "nsz")  # as all kernels, but the order of a sum s
 
 
 def _vector_energies(
-    typing_context: Any, neighbours: Any, squares: Any, diameters: Any, k: Any, sigma: Any, nonadditivity: Any,
+    typing_context: Any, neighbors: Any, squares: Any, diameters: Any, k: Any, sigma: Any, nonadditivity: Any,
     cutoff_squared: Any, epsilon: Any, c0: Any, c2: Any, c4: Any, terms: Any, at: Any,
 ) -> Any:  # fmt: skip
     """Write phi of the pairs k to k + 7 to terms[at:], for exponent 12 and order 2; return their sum."""
@@ -57,7 +57,7 @@ def _vector_energies(
 
     number = types.float64
     return number(
-        neighbours, squares, diameters, types.intp, *[number] * 7, terms, types.intp
+        neighbors, squares, diameters, types.intp, *[number] * 7, terms, types.intp
     ), codegen  # fmt: skip
 
 
@@ -87,10 +87,10 @@ _vector: Any = None if numba.config.DISABLE_JIT else intrinsic(_vector_energies)
 
 
 @device
-def _one_by_one(neighbours, squares, diameters, k, sigma, p, terms, at):
+def _one_by_one(neighbors, squares, diameters, k, sigma, p, terms, at):
     """Do the same for any potential."""
     for t in range(LANES):
-        pair = pair_diameter(sigma, diameters[neighbours[k + t]], p.nonadditivity)
+        pair = pair_diameter(sigma, diameters[neighbors[k + t]], p.nonadditivity)
         pair_square = pair * pair
         square = squares[k + t]
         energy = pair_energy(square / pair_square, pair_square / square, p)
@@ -104,12 +104,12 @@ if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
 else:
 
     @device
-    def eight_energies(neighbours, squares, diameters, k, sigma, p, terms, at):
+    def eight_energies(neighbors, squares, diameters, k, sigma, p, terms, at):
         """Write the energies of eight pairs, and return their sum.
 
         Parameters
         ----------
-        neighbours, squares : (M,) uint32 and float64 arrays
+        neighbors, squares : (M,) uint32 and float64 arrays
             Who is near a particle, and how far away squared.
         diameters : (N,) array
             Of all particles.
@@ -126,7 +126,7 @@ else:
         """
         if p.exponent == 12 and p.order <= 2:
             return _vector(
-                neighbours, squares, diameters, k, sigma, p.nonadditivity, p.cutoff_squared, p.epsilon,
+                neighbors, squares, diameters, k, sigma, p.nonadditivity, p.cutoff_squared, p.epsilon,
                 p.c0, p.c2, p.c4, terms, at,
             )  # fmt: skip
-        return _one_by_one(neighbours, squares, diameters, k, sigma, p, terms, at)
+        return _one_by_one(neighbors, squares, diameters, k, sigma, p, terms, at)

@@ -1,7 +1,7 @@
-"""The neighbour list of the Monte Carlo: sorted by distance, with periodic images as particles of their own.
+"""The neighbor list of the Monte Carlo: sorted by distance, with periodic images as particles of their own.
 
 A list is built wide, so that it lasts, but a move looks only at its beginning: beyond the widest cutoff that the
-particle's diameter allows, plus how far particles have strayed since the list was built, no neighbour can interact.
+particle's diameter allows, plus how far particles have strayed since the list was built, no neighbor can interact.
 What a move reads of a particle lies in three places, each its own cache line: its row, its head and its list.
 """
 
@@ -20,7 +20,7 @@ X, Y, Z, SIGMA, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
 IMAGE, LAST_IMAGE, FIRST, STOP = 0, 1, 2, 3
 #: How many stops a list has: with the other columns they fill a cache line.
 STOPS = 13
-#: Neighbours looked at without a branch between them; lists are filled up to multiples of it.
+#: Neighbors looked at without a branch between them; lists are filled up to multiples of it.
 BATCH = 4
 #: Added to distances, for their rounding.
 ROUNDING = 1e-5
@@ -35,12 +35,12 @@ class Vicinity(NamedTuple):
         Position and diameter of the particles, of their G periodic images that any list holds, and of one stand-in that
         is far from everything; of particles also their energy (valid while moves are made) and reference position.
     heads : (N, 16) uint32 array
-        Of each particle: the rows of its images in the table, the begin of its list in `neighbours`, and its stops:
-        number k is where neighbours begin that were not within `least + (k + 1) * width`, the last one the list's end.
+        Of each particle: the rows of its images in the table, the begin of its list in `neighbors`, and its stops:
+        number k is where neighbors begin that were not within `least + (k + 1) * width`, the last one the list's end.
     shift, owner : (G + 1, 3) and (G + 1,) arrays
         Of the images: their shifts, and whose they are.
-    neighbours : (M,) uint32 array
-        Neighbours (rows of the table) of each particle by increasing distance, filled up with the stand-in.
+    neighbors : (M,) uint32 array
+        Neighbors (rows of the table) of each particle by increasing distance, filled up with the stand-in.
     least, width : float
         To which distances the stops belong.
     largest : float
@@ -51,7 +51,7 @@ class Vicinity(NamedTuple):
     heads: np.ndarray
     shift: np.ndarray
     owner: np.ndarray
-    neighbours: np.ndarray
+    neighbors: np.ndarray
     least: float
     width: float
     largest: float

@@ -1,10 +1,10 @@
-"""Building the neighbour list of the Monte Carlo: every hundred sweeps or so, in the time of a few of them."""
+"""Building the neighbor list of the Monte Carlo: every hundred sweeps or so, in the time of a few of them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, NO_SHIFT, image_shifts, neighbours_of, search_cells
+from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, NO_SHIFT, image_shifts, neighbors_of, search_cells
 from atomglass.kernels.jit import device, kernel
 from atomglass.kernels.sampling.verlet_table import (
     BATCH,
@@ -24,11 +24,11 @@ from atomglass.kernels.sampling.verlet_table import (
 
 #: Bytes of a cache line.
 LINE = 64
-#: Neighbours a particle that there is room for at first.
+#: Neighbors a particle that there is room for at first.
 ROOM = 64
 #: The image number of what fills lists up.
 FILLED = 31
-#: Bins in which neighbours are sorted. In the plane they are filled evenly: one neighbour in two bins.
+#: Bins in which neighbors are sorted. In the plane they are filled evenly: one neighbor in two bins.
 BINS = 64
 
 
@@ -42,7 +42,7 @@ def aligned(count, like):
 
 @device
 def _sort(count, packed, squares, scale, begin, sorted_packed, sorted_squares):
-    """Sort neighbours by distance, into other arrays: by counting in narrow bins, and what is left by insertion."""
+    """Sort neighbors by distance, into other arrays: by counting in narrow bins, and what is left by insertion."""
     bins = begin.shape[0] - 1
     begin[:] = 0
     for k in range(count):
@@ -67,7 +67,7 @@ def _write_stops(heads, i, first, count, squares, least, width):
     heads[i, FIRST] = first
     for number in range(STOPS):
         heads[i, STOP + number] = 0
-    for k in range(count):  # the last neighbour with this number stays
+    for k in range(count):  # the last neighbor with this number stays
         number = int((np.sqrt(squares[k]) - ROUNDING - least) / width)
         heads[i, STOP + max(0, min(number, STOPS - 1))] = k + 1
     end = np.int64(0)
@@ -79,34 +79,34 @@ def _write_stops(heads, i, first, count, squares, least, width):
 
 @kernel
 def _lists(reference, cell, inverse, dimension, reach, least, width):
-    """Return the heads, but for the images, and the neighbours as `cells` packs them."""
+    """Return the heads, but for the images, and the neighbors as `cells` packs them."""
     n = reference.shape[0]
     search = search_cells(reference, cell, inverse, dimension, reach)
     found, squares = np.empty(search.room, np.uint32), np.empty(search.room)
     nearest, nearest_squares = np.empty(search.room, np.uint32), np.empty(search.room)
     bins, scale = np.empty(BINS + 1, np.int64), BINS / (reach * reach)
-    heads, neighbours = aligned((STOP + STOPS) * n, found).reshape(n, STOP + STOPS), aligned(ROOM * n, found)
+    heads, neighbors = aligned((STOP + STOPS) * n, found).reshape(n, STOP + STOPS), aligned(ROOM * n, found)
     end = 0
     for i in range(n):
-        count = neighbours_of(search, reference, i, cell, inverse, dimension, reach, False, found, squares)
+        count = neighbors_of(search, reference, i, cell, inverse, dimension, reach, False, found, squares)
         _sort(count, found, squares, scale, bins, nearest, nearest_squares)
         begin, end = end, _write_stops(heads, i, end, count, nearest_squares, least, width)
-        if end > neighbours.shape[0]:
+        if end > neighbors.shape[0]:
             more = aligned(2 * end, found)
-            more[:begin] = neighbours[:begin]
-            neighbours = more
+            more[:begin] = neighbors[:begin]
+            neighbors = more
         for k in range(count):
-            neighbours[begin + k] = nearest[k]
+            neighbors[begin + k] = nearest[k]
         for k in range(begin + count, end):
-            neighbours[k] = FILLED
-    return heads, neighbours[:end]
+            neighbors[k] = FILLED
+    return heads, neighbors[:end]
 
 
 @kernel
-def _rows(particles, reference, heads, neighbours, shifts):
+def _rows(particles, reference, heads, neighbors, shifts):
     """Return the table, and each image's shift, owner and number; write where images begin."""
     n, seen = particles.shape[0], np.zeros(particles.shape[0], np.uint32)
-    for packed in neighbours:
+    for packed in neighbors:
         number = packed & IMAGE_MASK
         if number != NO_SHIFT and number != FILLED:
             seen[packed >> IMAGE_BITS] |= np.uint32(1) << np.uint32(number)
@@ -154,23 +154,23 @@ def vicinity(particles, reference, cell, inverse, dimension, reach, p):
     reference : (N, 3) array
         Positions, wrapped into the cell.
     cell, inverse, dimension, reach
-        As for `neighbour_list`.
+        As for `neighbor_list`.
     p : PairParameters
         The potential, whose cutoffs the stops are made for.
     """
     largest = particles[:, SIGMA].max()
     least = min(widest_cutoff(particles[:, SIGMA].min(), largest, p), reach)
     width = max((reach - least) / STOPS, ROUNDING)
-    heads, neighbours = _lists(reference, cell, inverse, dimension, reach, least, width)
-    table, shift, owner, numbers = _rows(particles, reference, heads, neighbours, image_shifts(cell))
+    heads, neighbors = _lists(reference, cell, inverse, dimension, reach, least, width)
+    table, shift, owner, numbers = _rows(particles, reference, heads, neighbors, image_shifts(cell))
     n = particles.shape[0]
-    for k in range(neighbours.shape[0]):
-        row, number = np.int64(neighbours[k] >> IMAGE_BITS), neighbours[k] & IMAGE_MASK
+    for k in range(neighbors.shape[0]):
+        row, number = np.int64(neighbors[k] >> IMAGE_BITS), neighbors[k] & IMAGE_MASK
         if number == FILLED:
             row = table.shape[0] - 1
         elif number != NO_SHIFT:
             row = np.int64(heads[row, IMAGE])
             while numbers[row - n] != number:
                 row += 1
-        neighbours[k] = row
-    return Vicinity(table, heads, shift, owner, neighbours, least, width, largest)
+        neighbors[k] = row
+    return Vicinity(table, heads, shift, owner, neighbors, least, width, largest)

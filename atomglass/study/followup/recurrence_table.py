@@ -63,20 +63,20 @@ def find_recurrences(
 
 
 def _one_chain(folder: Path, modes: pd.DataFrame, chain: int) -> pd.DataFrame:
-    keys, field, centre, box = [], [], [], np.ones(0)
+    keys, field, center, box = [], [], [], np.ones(0)
     for kept in kept_modes(folder, modes, range(chain, chain + 1)):
         if not kept.configuration.orthogonal:
             raise InputError("the box of a kept glass", "sheared", "orthogonal", "recurrences are matched in such only")
         direction = np.asarray(kept.expansion.direction)
         keys.append((int(kept.row["realization"]), chain, int(kept.row["mode"])))
         field.append(direction)
-        centre.append(kept.configuration.positions[np.argmax((direction**2).sum(axis=1))])
+        center.append(kept.configuration.positions[np.argmax((direction**2).sum(axis=1))])
         box = np.diag(kept.configuration.cell)
     table = pd.DataFrame(keys, columns=["realization", "chain", "mode"])
     if not keys:
         return table
     marked = mark_recurrences(
-        table, {"displacement": np.array(field), "centre": np.array(centre), "box": box}
+        table, {"displacement": np.array(field), "center": np.array(center), "box": box}
     )  # fmt: skip
     return pd.concat([table, marked], axis=1)[list(COLUMNS)]
 

@@ -32,7 +32,7 @@ def mark_recurrences(
 ) -> pd.DataFrame:
     """Find which modes are returns of an earlier one of their chain.
 
-    Two modes of different realizations of one chain match where |sum_i psi_i . psi'_i| > `overlap` and their centres
+    Two modes of different realizations of one chain match where |sum_i psi_i . psi'_i| > `overlap` and their centers
     lie within `distance`. Matches are chained: what matches a return belongs to the same defect.
 
     Parameters
@@ -40,7 +40,7 @@ def mark_recurrences(
     modes : DataFrame, n rows
         Columns chain, realization, mode.
     patterns : mapping
-        `displacement`, shape (n, N, d): the normalised eigenvector of each row, zero on rattlers; `centre`, shape
+        `displacement`, shape (n, N, d): the normalized eigenvector of each row, zero on rattlers; `center`, shape
         (n, d): where it sits; `box`, shape (d,): the period along each axis (of an orthogonal box).
     overlap, distance : float
         Thresholds.
@@ -58,7 +58,7 @@ def mark_recurrences(
         A missing column or array, shapes that do not fit, or thresholds out of range.
     """
     require(modes, ("chain", "realization", "mode"))
-    field, centre, box = _arrays(patterns, len(modes))
+    field, center, box = _arrays(patterns, len(modes))
     if not 0 < overlap < 1:
         raise InputError("the overlap's threshold", overlap, "between 0 and 1", "the default is 0.5")
     if not distance > 0:
@@ -69,7 +69,7 @@ def mark_recurrences(
         member = np.flatnonzero(chain == label)
         flat = field[member].reshape(len(member), -1)
         product = np.abs(flat @ flat.T)
-        apart = centre[member][:, None] - centre[member][None]
+        apart = center[member][:, None] - center[member][None]
         apart -= box * np.round(apart / box)
         match = (product > overlap) & ((apart**2).sum(axis=-1) < distance**2)
         match &= realization[member][:, None] > realization[member][None]
@@ -81,9 +81,9 @@ def mark_recurrences(
 
 
 def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: float = 0.3) -> pd.DataFrame:
-    """Find returns from the tables alone: the same chain, the same centre particle, similar frequency and b4.
+    """Find returns from the tables alone: the same chain, the same center particle, similar frequency and b4.
 
-    For studies that kept no eigenvectors. It misses returns whose largest displacement moved to a neighbour, so that
+    For studies that kept no eigenvectors. It misses returns whose largest displacement moved to a neighbor, so that
     their number is a lower bound.
 
     Parameters
@@ -112,19 +112,19 @@ def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: f
 
 
 def _arrays(patterns: Mapping[str, ArrayLike], count: int) -> tuple[NDArray, NDArray, NDArray]:
-    missing = [name for name in ("displacement", "centre", "box") if name not in patterns]
+    missing = [name for name in ("displacement", "center", "box") if name not in patterns]
     if missing:
-        raise InputError(f"the patterns lack {', '.join(missing)}", remedy="give displacement, centre and box")
-    field, centre, box = (np.asarray(patterns[name], dtype=float) for name in ("displacement", "centre", "box"))
+        raise InputError(f"the patterns lack {', '.join(missing)}", remedy="give displacement, center and box")
+    field, center, box = (np.asarray(patterns[name], dtype=float) for name in ("displacement", "center", "box"))
     if (
         field.ndim != 3
         or len(field) != count
-        or centre.shape != (count, field.shape[2])
-        or box.shape != centre.shape[1:]
+        or center.shape != (count, field.shape[2])
+        or box.shape != center.shape[1:]
     ):
-        shown = f"{field.shape}, {centre.shape}, {box.shape}"
-        raise InputError("the shapes of displacement, centre and box", shown, f"({count}, N, d), ({count}, d), (d,)")
-    return field, centre, box
+        shown = f"{field.shape}, {center.shape}, {box.shape}"
+        raise InputError("the shapes of displacement, center and box", shown, f"({count}, N, d), ({count}, d), (d,)")
+    return field, center, box
 
 
 def _table(modes: pd.DataFrame, later: NDArray, earlier: NDArray, overlap: NDArray) -> pd.DataFrame:

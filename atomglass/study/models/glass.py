@@ -80,7 +80,7 @@ class Glass:
             sampler.run(min(block, limit - sampler.sweep), progress=pulse)
 
     def realize(self, settings: StudySettings, sampler: SwapMonteCarlo, check: Callable[[], object]) -> Realization:
-        """Quench the liquid and analyse its modes."""
+        """Quench the liquid and analyze its modes."""
         return realize(sampler.configuration, settings.pair_potential, settings, check)
 
     def timed_step(self, sampler: SwapMonteCarlo, seconds: float) -> float:

@@ -57,7 +57,7 @@ def realize(
     settings: StudySettings,
     check: Callable[[], object] = lambda: None,
 ) -> Realization:
-    """Quench a liquid configuration and analyse its modes; a failure of physics is a row with its reason.
+    """Quench a liquid configuration and analyze its modes; a failure of physics is a row with its reason.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _realize(
     reduced = ReducedHessian(pairs)
     row["rattlers"] = int(reduced.rattlers.sum())
     if reduced.size <= reduced.dimension:
-        return _failed(row, "all_rattlers", "no particle is held by its neighbours: the sample is too dilute")
+        return _failed(row, "all_rattlers", "no particle is held by its neighbors: the sample is too dilute")
     row["is_minimum"] = reduced.is_minimum
     moduli = moduli_of(done.configuration, pairs, reduced)
     row |= _moduli_columns(moduli)
@@ -197,7 +197,7 @@ def _mode_rows(
                 "is_qlm": bool(selected[k]),
                 "first_phonon_frequency": first_phonon,
                 "complete_below": realization["complete_below"],
-                "centre_particle": _centre(configuration, modes.eigenvectors[k]),
+                "centre_particle": _center(configuration, modes.eigenvectors[k]),
             }
         )
     return rows
@@ -212,6 +212,6 @@ def _expansion_columns(expansion: Expansion) -> Row:
     return {name: getattr(expansion, name) for name in names} | {key: float(value) for key, value in shares.items()}
 
 
-def _centre(configuration: Configuration, eigenvector: np.ndarray) -> int:
-    """The particle that moves most: where the mode sits, and how it is recognised in another realization."""
+def _center(configuration: Configuration, eigenvector: np.ndarray) -> int:
+    """The particle that moves most: where the mode sits, and how it is recognized in another realization."""
     return int((eigenvector**2).sum(axis=1).argmax())

@@ -1,4 +1,4 @@
-"""The universal density of states of oscillators that anharmonicity has stabilised, and its boson peak.
+"""The universal density of states of oscillators that anharmonicity has stabilized, and its boson peak.
 
 Soft oscillators U = -f x + k x^2/2 + A x^4/4 with k uniform and f Lorentzian. Every vibration about a minimum, of
 frequency omega, has t = sqrt(1 - k/(M omega^2)); with x = omega/omega* and D(t) = t^2 (3 - 2 t^2)^2,
@@ -109,7 +109,7 @@ def dos_with_forces(x: float, force_density: Callable[[float], float], part: str
     x : float
         omega/omega*, with omega* of Eq. 5.10 for a force delta_f that serves as the unit.
     force_density : callable
-        P(f/delta_f), normalised over both signs. 1/(pi (1 + u^2)) gives back `boson_peak_dos`.
+        P(f/delta_f), normalized over both signs. 1/(pi (1 + u^2)) gives back `boson_peak_dos`.
     part : str
         `total`, `I`, `II` or `III`.
 

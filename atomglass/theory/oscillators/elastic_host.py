@@ -1,7 +1,7 @@
 """Oscillators in an elastic medium: sound carries a dipole interaction between them, and mixes with them.
 
 A scalar displacement u on a simple cubic lattice of L^3 unit masses, periodic, with springs of constant v^2 between
-neighbours (so that rho = 1 and sound has velocity v); oscillators couple as Lambda x_i n_i . grad u, with centred
+neighbors (so that rho = 1 and sound has velocity v); oscillators couple as Lambda x_i n_i . grad u, with centered
 differences for the gradient. Eliminating u leaves
 
     I_ij = (Lambda^2/(4 pi rho v^2)) [n.n' - 3 (n.r)(n'.r)]/r^3,
@@ -54,7 +54,7 @@ def lattice_interaction(size: int) -> Array:
     k = wave_vectors(size)
     stiffness = squared_frequencies(k)
     stiffness[0, 0, 0] = np.inf  # a uniform displacement has no gradient
-    gradient = np.sin(k)  # of a centred difference
+    gradient = np.sin(k)  # of a centered difference
     products = gradient[..., :, None] * gradient[..., None, :] / stiffness[..., None, None]
     return 4 * np.pi * np.fft.ifftn(products, axes=(0, 1, 2)).real
 
@@ -93,12 +93,12 @@ class HybridModes:
 
 
 def hybrid_modes(rng: np.random.Generator, size: int, stiffnesses: ArrayLike, coupling: float) -> HybridModes:
-    """Diagonalise a lattice with oscillators of given stiffness on random sites and along random directions.
+    """Diagonalize a lattice with oscillators of given stiffness on random sites and along random directions.
 
     Raises
     ------
     InputError
-        More oscillators than sites, a lattice too large to diagonalise, or stiffnesses that are not positive.
+        More oscillators than sites, a lattice too large to diagonalize, or stiffnesses that are not positive.
     """
     stiffnesses = np.asarray(stiffnesses, dtype=float)
     count, number = len(stiffnesses), size**3
@@ -135,7 +135,7 @@ def _hybrid_matrix(rng: np.random.Generator, size: int, stiffnesses: Array, coup
 
 
 def real_space_disorder(rng: np.random.Generator, size: int, kept: int) -> tuple[float, float]:
-    """Return the correlation of neighbouring force constants made by a random matrix between soft modes.
+    """Return the correlation of neighboring force constants made by a random matrix between soft modes.
 
     A symmetric random matrix couples the `kept` softest plane waves of the lattice, D_real = E^T D_mode E; the first
     number is the correlation coefficient of D(i, j) with D(i + one site, j) over pairs apart, the second its standard
@@ -148,10 +148,10 @@ def real_space_disorder(rng: np.random.Generator, size: int, kept: int) -> tuple
     disorder = rng.normal(size=(kept, kept))
     force_constants = modes.T @ (disorder + disorder.T) @ modes
     index = np.arange(number).reshape(size, size, size)
-    neighbour = np.roll(index, -1, axis=0).ravel()
+    neighbor = np.roll(index, -1, axis=0).ravel()
     apart = ~np.eye(number, dtype=bool)
-    apart[np.arange(number), neighbour] = False
-    first, second = force_constants[apart], force_constants[neighbour][apart]
+    apart[np.arange(number), neighbor] = False
+    first, second = force_constants[apart], force_constants[neighbor][apart]
     # Every pair (i, j) stands twice in the symmetric matrix.
     return float(np.corrcoef(first, second)[0, 1]), float(np.sqrt(2 / apart.sum()))
 

@@ -27,7 +27,7 @@ class OscillatorEnsemble:
     bare : array
         Eigenvalues before anharmonicity.
     shifts, soft_shifts : array
-        kappa by the sum over neighbours, of all; by elimination, of soft oscillators.
+        kappa by the sum over neighbors, of all; by elimination, of soft oscillators.
     frequencies : array
         In the minima.
     forces : array

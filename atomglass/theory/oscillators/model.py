@@ -1,4 +1,4 @@
-"""Coupled soft oscillators: the harmonic instability and the minimum in which anharmonicity stabilises them.
+"""Coupled soft oscillators: the harmonic instability and the minimum in which anharmonicity stabilizes them.
 
     U = sum k_i x_i^2/2 - (1/2) sum_{i != j} I_ij x_i x_j + sum A_i x_i^4/4 - sum F_i x_i,   I_ij = g_ij J/r_ij^3
 
@@ -159,7 +159,7 @@ class OscillatorModel:
         minima = []
         for _ in range(starts):
             y = rng.normal(0.0, 0.05, self.number) if start == "random" else self._unstable_start(quartic, rng)
-            minima.append(minimise(self.stiffness_matrix, quartic, force, y))
+            minima.append(minimize(self.stiffness_matrix, quartic, force, y))
         y, energy, residual, iterations = min(minima, key=lambda found: found[1])
         hessian = self.stiffness_matrix + np.diag(3 * quartic * y**2)
         eigenvalues = linalg.eigh(hessian, eigvals_only=True, driver="evr", check_finite=False)
@@ -186,7 +186,7 @@ class RelaxedState:
     residual : float
         Largest force left, in units of k0 sqrt(k0/A).
     iterations : int
-        Steps of the minimiser.
+        Steps of the minimizer.
     eigenvalues : array, shape (N,)
         Of the Hessian in the minimum, ascending.
     """
@@ -247,8 +247,8 @@ class OscillatorModes:
     b4: Array
 
 
-def minimise(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
-    """Minimise y K y/2 + sum quartic y^4/4 - force y: L-BFGS, then Newton steps to the last digit.
+def minimize(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
+    """Minimize y K y/2 + sum quartic y^4/4 - force y: L-BFGS, then Newton steps to the last digit.
 
     Returns
     -------

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def analytic_statements() -> list[Statement]:
     """Return what needs no simulation."""
     critical = two_oscillators(0.1 * 2.0, (0.1, 2.0), (1.0, 1.0))[0]
-    C = tls.tunnelling_strength_estimate(4, 100)
+    C = tls.tunneling_strength_estimate(4, 100)
     splitting = tunnel_splitting(-6.0) / tunnel_splitting(-6.0, "W")
     star, path = peak.omega_star_estimate, scattering.wavelength_over_mean_free_path_estimate
     total, upper = (_low_exponent(part) for part in ("total", "III"))
@@ -45,7 +45,7 @@ def analytic_statements() -> list[Statement]:
         ("4.21", "C for W = 4 K, hbar omega_c = 100 K", "1e-4", 1e-4, C, 0.2),
         ("4.25", "two-level systems per oscillator, L = 1", "3e-8", 3e-8, tls.active_fraction(4, 100, 3), 0.2),
         ("4.25", "the same with the paper's L = 10", "3e-8", 3e-8, tls.active_fraction(4, 100, 3, 10), 0.2),
-        ("4.33", "lambda_max of SiO2", "350", 350, tls.largest_tunnelling_parameter(3e-4), 0.02),
+        ("4.33", "lambda_max of SiO2", "350", 350, tls.largest_tunneling_parameter(3e-4), 0.02),
         ("after 1.13", "W = 2 T_min of c/T^3", "T_min = 0.5 W", 0.5, heat_capacity_minimum()[0], 0.2),
         ("5.11", "omega*/omega_c: n = 2, omega_c = omega_0/3", "1/2", 0.5, 3 * star(1 / 3, 2), 0.1),
         ("5.11", "omega*/omega_c: n = 2, omega_c = omega_0/5", "1/3", 1 / 3, 5 * star(1 / 5, 2), 0.1),
@@ -85,7 +85,7 @@ def _host_statements() -> list[Statement]:
         ),
         Statement(
             "Schober et al.", "random matrix in mode space: correlated force constants", "correlated",
-            f"{correlation:.2f} +- {error:.3f} between neighbours", verdict(correlation > 5 * error),
+            f"{correlation:.2f} +- {error:.3f} between neighbors", verdict(correlation > 5 * error),
         ),
     ]  # fmt: skip
 
@@ -184,7 +184,7 @@ def _force_statement(results: Results) -> Statement:
 
 
 def _coupling_statement(results: Results) -> Statement:
-    """B of sampled neighbours with g = +-1 over the printed B: the median of a Levy law is B^2/(2 erfcinv(1/2)^2)."""
+    """B of sampled neighbors with g = +-1 over the printed B: the median of a Levy law is B^2/(2 erfcinv(1/2)^2)."""
     exponent = results.config.exponent
     shifts = sampled_shifts(np.random.default_rng(results.config.seed), 4000, exponent=exponent, couplings="sign")
     sampled = erfcinv(0.5) * np.sqrt(2 * np.median(shifts))

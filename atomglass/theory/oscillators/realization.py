@@ -22,7 +22,7 @@ class OscillatorConfig(Settings):
     frequency_max : float
         Modes up to this frequency are expanded and listed.
     starts : int
-        Minimisations a realization; the lowest minimum is kept.
+        Minimizations a realization; the lowest minimum is kept.
     """
 
     coupling: float = Field(0.1, gt=0, lt=1)

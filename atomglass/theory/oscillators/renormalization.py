@@ -1,4 +1,4 @@
-"""How stiff neighbours soften a soft oscillator: the shift kappa, the stiffness k that is left, the random force.
+"""How stiff neighbors soften a soft oscillator: the shift kappa, the stiffness k that is left, the random force.
 
 Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007). Units: n0 = M = omega_0 = 1.
 """
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 
 def shifts_by_sum(model: OscillatorModel) -> Array:
-    """Return kappa_i = sum_j I_ij^2/k_j of every oscillator (Eq. 2.11): its neighbours follow it one by one."""
+    """Return kappa_i = sum_j I_ij^2/k_j of every oscillator (Eq. 2.11): its neighbors follow it one by one."""
     return model.interactions**2 @ (1 / model.stiffnesses)
 
 
@@ -80,7 +80,7 @@ def sampled_shifts(
     exponent: float = 2.0,
     couplings: str = "uniform",
 ) -> Array:
-    """Return kappa of an oscillator at the centre of independent neighbours within a radius, shape (samples,)."""
+    """Return kappa of an oscillator at the center of independent neighbors within a radius, shape (samples,)."""
     if couplings not in ("uniform", "sign"):
         raise InputError("the couplings", couplings, "uniform or sign")
     mean_number, shifts = 4 * np.pi / 3 * radius**3, np.empty(samples)

@@ -24,11 +24,11 @@ def inverse_mean_free_path(
 
 
 def inverse_mean_free_path_low(
-    frequency: ArrayLike, tunnelling_strength: float, W: float, velocity: float, hbar: float = 1.0
+    frequency: ArrayLike, tunneling_strength: float, W: float, velocity: float, hbar: float = 1.0
 ) -> Array:
     """Return 1/l below the boson peak, (pi/8) (C omega/v) (hbar omega/W)^3 (Eq. 6.2)."""
     frequency = positive("the frequency", frequency)
-    return np.pi / 8 * tunnelling_strength * frequency / velocity * (hbar * frequency / W) ** 3
+    return np.pi / 8 * tunneling_strength * frequency / velocity * (hbar * frequency / W) ** 3
 
 
 def inverse_mean_free_path_high(

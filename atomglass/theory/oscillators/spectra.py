@@ -44,7 +44,7 @@ def fit_omega_star(frequencies: ArrayLike, largest: float, smallest: float = 0.0
     Parameters
     ----------
     frequencies : array
-        All frequencies; those outside the window are left out, and the density is normalised on it.
+        All frequencies; those outside the window are left out, and the density is normalized on it.
     largest : float
         Where the universal form ends; about 2 omega*, below omega_c.
     smallest : float
@@ -73,7 +73,7 @@ def fit_omega_star(frequencies: ArrayLike, largest: float, smallest: float = 0.0
 
 
 def reduced_density(frequencies: ArrayLike, edges: ArrayLike, oscillators: int) -> tuple[Array, Array, Array]:
-    """Return bin centres, g/omega^2 per oscillator and its counting error, from all frequencies of an ensemble."""
+    """Return bin centers, g/omega^2 per oscillator and its counting error, from all frequencies of an ensemble."""
     edges = np.asarray(edges, dtype=float)
     counts = np.histogram(np.asarray(frequencies), edges)[0]
     volume = oscillators * (edges[1:] ** 3 - edges[:-1] ** 3) / 3  # of omega^2 in a bin

@@ -12,7 +12,7 @@ _REALIZATIONS = (
     Column("energy", FLOAT, "k0^2/A0", "potential energy of the minimum, relative to all at rest at the origin"),
     Column("energy_per_particle", FLOAT, "k0^2/A0", "the same per oscillator"),
     Column("max_force", FLOAT, "k0 sqrt(k0/A0)", "largest force left in the minimum"),
-    Column("iterations", INT, "", "steps of the minimiser"),
+    Column("iterations", INT, "", "steps of the minimizer"),
     Column("is_minimum", BOOL, "", "no eigenvalue of the Hessian is negative"),
     Column("complete", BOOL, "", "no mode below complete_below is missing: all eigenvalues are computed"),
     Column("complete_below", FLOAT, "omega0", "all modes below this frequency are in the table"),

@@ -16,7 +16,7 @@ _HOME = {
     "ripplon_frequencies": "ripplons",
     "thermal_conductivity": "plateau",
     "heat_capacity": "bump",
-    "tls_heat_capacity": "tunnelling",
+    "tls_heat_capacity": "tunneling",
     "grueneisen": "casimir",
 }
 

@@ -123,8 +123,8 @@ def _mean_one_sign(spectrum: Spectrum, t: float, tg: float, low: float, high: fl
     The structures exchange around eps = -t Sum ln(...): Gauss-Legendre there. Where the cell is wholly in the upper
     structure only the ripplons are left and the integral over n(eps) is elementary.
     """
-    centre = -t * _log_ripplons(spectrum, t)
-    left, right = np.clip([centre - _SWITCHED * t, centre + _SWITCHED * t], low, high)
+    center = -t * _log_ripplons(spectrum, t)
+    left, right = np.clip([center - _SWITCHED * t, center + _SWITCHED * t], low, high)
     excited = (
         _ripplon_fluctuation(spectrum, t) * (_bias_integral(left, tg) - _bias_integral(low, tg)) if left > low else 0.0
     )

@@ -51,14 +51,14 @@ CAPTIONS = {
         "inside."
     ),
     "figure_15_bump": (
-        "Heat capacity per mosaic cell over T^3, with the phonons' share (grey line). Thin black: [36] "
-        "without coupling to phonons. Colours: ripplons broadened and shifted by phonons [55], omega_c = 1.8 "
+        "Heat capacity per mosaic cell over T^3, with the phonons' share (gray line). Thin black: [36] "
+        "without coupling to phonons. Colors: ripplons broadened and shifted by phonons [55], omega_c = 1.8 "
         "(a/xi) omega_D. The print's silica data are not available; its curves' other values of T_g/T_D are "
         "not stated."
     ),
     "figure_17_scattering_states": (
         "Left: density of states that scatter phonons from the ground state, T_g rho. Solid: saddle point "
-        "[39]; stepped grey: exact counting, not in the print. The first steps are single ripplons. Right: "
+        "[39]; stepped gray: exact counting, not in the print. The first steps are single ripplons. Right: "
         "the saddle point's fourth-order (dash-dotted) and third-order (dashed) terms at one standard "
         "deviation."
     ),
@@ -71,7 +71,7 @@ CAPTIONS = {
     ),
     "figure_19_plateau": (
         "Thermal conductivity with l/lambda = 150/[T_g(rho + rho_exc)] + 1. Black: without coupling between "
-        "ripplons and phonons; colours: with it, omega_c = 1.8 (a/xi) omega_D. States are counted exactly "
+        "ripplons and phonons; colors: with it, omega_c = 1.8 (a/xi) omega_D. States are counted exactly "
         "where the print uses the saddle point, which is the dotted curve: up to a third lower on the "
         "plateau's rise. The middle value of T_g/T_D is read as 3.5; the print's data for silica and "
         "polybutadiene are not available."

@@ -1,4 +1,4 @@
-"""Attraction between tunnelling centres and the negative Grueneisen parameter ([70]-[82])."""
+"""Attraction between tunneling centers and the negative Grueneisen parameter ([70]-[82])."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot import mosaic, stretching
 from atomglass.theory.rfot.landscape import Landscape
 
@@ -16,9 +16,9 @@ def draw_droplet(folder: Path) -> None:
     liquid = mosaic.mosaic_at_transition()
     n = np.linspace(0, 230, 461)
     figure, (ax,) = new_figure()
-    ax.plot(n, np.asarray(liquid.profile(n)), color=COLOURS[0])
+    ax.plot(n, np.asarray(liquid.profile(n)), color=COLORS[0])
     ax.axhline(0, color="0.6", lw=0.8)
-    ax.plot([liquid.critical_size, liquid.cell_size], [liquid.barrier, 0], "o", color=COLOURS[1])
+    ax.plot([liquid.critical_size, liquid.cell_size], [liquid.barrier, 0], "o", color=COLORS[1])
     ax.annotate("transition state", (liquid.critical_size, liquid.barrier), xytext=(0, 8), textcoords="offset points")
     ax.annotate(r"$N^*$", (liquid.cell_size, 0), xytext=(4, 8), textcoords="offset points")
     ax.set(
@@ -38,13 +38,13 @@ def draw_fragility(folder: Path) -> None:
     m = np.asarray(mosaic.steepness(d))
     marks = np.array([5.0, 10.0, 20.0, 50.0, 100.0])
     figure, (left, right) = new_figure(columns=2)
-    left.plot(m, m, color=COLOURS[0])
+    left.plot(m, m, color=COLORS[0])
     for mark in marks:
         value = float(mosaic.steepness(mark))
-        left.plot(value, value, "o", color=COLOURS[1])
+        left.plot(value, value, "o", color=COLORS[1])
         left.annotate(f"D = {mark:g}", (value, value), xytext=(7, -9), textcoords="offset points", fontsize=8)
     left.set(xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190))
-    right.plot(jumps, m, color=COLOURS[0])
+    right.plot(jumps, m, color=COLORS[0])
     right.set(
         xlabel=r"heat-capacity jump per molecule, $\Delta c_p/k_\mathrm{B}$",
         ylabel=r"fragility index, $m$",
@@ -62,9 +62,9 @@ def draw_stretching(folder: Path) -> None:
     fitted = np.asarray(stretching.stretching_exponent(d, collapsed=False))
     closed = np.asarray(stretching.gaussian_exponent(d))
     figure, (ax,) = new_figure()
-    ax.semilogx(d, collapsed, color=COLOURS[0], label="upper half collapsed")
-    ax.semilogx(d, closed, "--", color=COLOURS[1], label="Gaussian, closed form")
-    ax.semilogx(d, fitted, ":", color=COLOURS[2], label="Gaussian, fitted")
+    ax.semilogx(d, collapsed, color=COLORS[0], label="upper half collapsed")
+    ax.semilogx(d, closed, "--", color=COLORS[1], label="Gaussian, closed form")
+    ax.semilogx(d, fitted, ":", color=COLORS[2], label="Gaussian, fitted")
     ax.set(xlabel=r"fragility, $D$", ylabel=r"stretching exponent, $\beta$", xlim=(2, 200), ylim=(0, 1))
     ax.legend(frameon=False)
     save_figure(figure, folder, "figure_06_stretching")
@@ -77,7 +77,7 @@ def draw_ageing(folder: Path) -> None:
     x = np.linspace(0.1, 1, 181)
     m = np.asarray(mosaic.steepness_from_ageing(x))
     figure, (ax,) = new_figure()
-    ax.plot(x, m, color=COLOURS[0])
+    ax.plot(x, m, color=COLORS[0])
     ax.set(
         xlabel=r"nonlinearity parameter, $x_\mathrm{NMT}$", ylabel=r"fragility index, $m$", xlim=(0, 1), ylim=(0, 200)
     )
@@ -100,9 +100,9 @@ def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
     left = np.repeat(sizes - 1.0, levels.shape[1])
     ax.hlines(levels.ravel(), left, left + 2, color="0.45", lw=0.9)
     ax.plot(n, typical, color="black", label="typical barrier V(N)")
-    ax.plot(sizes, generic[0], color=COLOURS[1], lw=1, label="generic paths")
-    ax.plot(sizes, generic[1], color=COLOURS[3], lw=1)
-    ax.plot(sizes, levels.min(axis=1), color=COLOURS[2], lw=2.2, label="lowest path")
+    ax.plot(sizes, generic[0], color=COLORS[1], lw=1, label="generic paths")
+    ax.plot(sizes, generic[1], color=COLORS[3], lw=1)
+    ax.plot(sizes, levels.min(axis=1), color=COLORS[2], lw=2.2, label="lowest path")
     ax.axhline(0, color="0.6", lw=0.8)
     ax.set(xlabel=r"molecules in the droplet, $N$", ylabel=r"energy, $V/k_\mathrm{B}T_g$", xlim=(0, 72), ylim=(-14, 30))
     ax.legend(frameon=False, loc="lower left")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot import ripplons
 from atomglass.theory.rfot.bump import debye_heat_capacity, heat_capacity
 from atomglass.theory.rfot.figures_tls import SCALED_CONDUCTIVITY, SCALED_TEMPERATURE
@@ -26,8 +26,8 @@ def draw_shell(folder: Path) -> None:
     # Both sides of a pole must not be joined: the gas's side falls everywhere else.
     shown = np.where(np.diff(gas, append=-np.inf) > 0, np.nan, gas)
     figure, (ax,) = new_figure()
-    ax.plot(z, shown, color=COLOURS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
-    ax.plot(z, wall, color=COLOURS[1], label="wall: mass and tension")
+    ax.plot(z, shown, color=COLORS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
+    ax.plot(z, wall, color=COLORS[1], label="wall: mass and tension")
     ax.plot(mode, ripplons.membrane_side(2, mode, mass, tension), "o", color="black", label="the wall's own mode")
     ax.set(xlabel=r"$\omega R/c_g$", ylabel="both sides of Eq. (30)", xlim=(0, 11), ylim=(-4, 4))
     ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8, columnspacing=1.0)
@@ -44,9 +44,9 @@ def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupl
     figure, (ax,) = new_figure()
     ax.loglog(t, debye, color="0.6", lw=1, label="phonons alone")
     ax.loglog(t, free, color="black", lw=1, label="no coupling")
-    for ratio, colour in zip(ratios, COLOURS, strict=False):
+    for ratio, color in zip(ratios, COLORS, strict=False):
         c = np.asarray(heat_capacity(glass.with_ratio(ratio), t, coupling)) / t**3
-        ax.loglog(t, c, color=colour, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
+        ax.loglog(t, c, color=color, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
         columns[f"coupled_ratio_{ratio:g}"] = c
     ax.set(
         xlabel=SCALED_TEMPERATURE,
@@ -70,7 +70,7 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
     exact = np.interp(omega, states.frequencies, states.ground)
     figure, (left, right) = new_figure(columns=2)
     left.semilogy(states.frequencies, states.ground, color="0.6", lw=1, label="exact counting")
-    left.semilogy(omega, density, color=COLOURS[0], label="saddle point")
+    left.semilogy(omega, density, color=COLORS[0], label="saddle point")
     left.set(
         xlabel=r"$\omega/\omega_\mathrm{D}$",
         ylabel=r"scattering states, $T_g\,\rho(\omega)$",
@@ -78,8 +78,8 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
         ylim=(0.5, 1e4),
     )
     left.legend(frameon=False)
-    right.plot(omega, fourth, "-.", color=COLOURS[1], label="fourth order")
-    right.plot(omega, third, "--", color=COLOURS[2], label="third order")
+    right.plot(omega, fourth, "-.", color=COLORS[1], label="fourth order")
+    right.plot(omega, third, "--", color=COLORS[2], label="third order")
     right.set(
         xlabel=r"$\omega/\omega_\mathrm{D}$", ylabel="term of the exponent at one sigma", xlim=(0, 0.8), ylim=(0, 0.6)
     )
@@ -143,8 +143,8 @@ def _draw_conductivities(
     for (label, kappa), line in zip(free.items(), ("-", ":"), strict=False):
         ax.loglog(t, kappa, line, color="black", lw=1, label=label)
         columns[label.replace(", ", "_").replace(" ", "_")] = kappa
-    for (ratio, kappa), colour in zip(curves.items(), COLOURS, strict=False):
-        ax.loglog(t, kappa, color=colour, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
+    for (ratio, kappa), color in zip(curves.items(), COLORS, strict=False):
+        ax.loglog(t, kappa, color=color, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
         columns[f"coupled_ratio_{ratio:g}"] = kappa
     ax.set(xlabel=SCALED_TEMPERATURE, ylabel=SCALED_CONDUCTIVITY, xlim=(1e-3, 0.5), ylim=(5e-4, 1))
     ax.legend(frameon=False, fontsize=8)
@@ -157,7 +157,7 @@ def draw_strain(folder: Path) -> None:
     x = np.linspace(0, 10, 501)
     share = effective_strain(x)
     figure, (ax,) = new_figure()
-    ax.plot(x, share, color=COLOURS[0])
+    ax.plot(x, share, color=COLORS[0])
     ax.axvline(6, color="0.5", ls=":")
     ax.set(xlabel=r"$x = kR$", ylabel=r"$(\mathrm{d}j_1/\mathrm{d}x)^2$", xlim=(0, 10), ylim=(0, 0.12))
     save_figure(figure, folder, "figure_24_strain")

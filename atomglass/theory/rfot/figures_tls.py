@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot import mixing
 from atomglass.theory.rfot.params import GlassParams
 from atomglass.theory.rfot.plateau import thermal_conductivity
 from atomglass.theory.rfot.ripplons import ripplon_spectrum
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_of_path
-from atomglass.theory.rfot.tunnelling import tls_heat_capacity
+from atomglass.theory.rfot.tunneling import tls_heat_capacity
 
 SCALED_CONDUCTIVITY = r"thermal conductivity, $\kappa/K$"
 SCALED_TEMPERATURE = r"temperature, $T/T_\mathrm{D}$"
@@ -27,8 +27,8 @@ def draw_conductivity_lines(folder: Path, glass: GlassParams) -> None:
     long, short = (np.asarray(conductivity_of_path(t, path)) for path in (MEASURED_PATH, 1.0))
     theory = np.asarray(thermal_conductivity(glass, t))
     figure, (ax,) = new_figure()
-    ax.loglog(t, long, color=COLOURS[0], label=r"$\ell/\lambda = 150$")
-    ax.loglog(t, short, color=COLOURS[1], label=r"$\ell/\lambda = 1$")
+    ax.loglog(t, long, color=COLORS[0], label=r"$\ell/\lambda = 150$")
+    ax.loglog(t, short, color=COLORS[1], label=r"$\ell/\lambda = 1$")
     ax.loglog(t, theory, ":", color="black", label="theory, no coupling")
     ax.set(xlabel=SCALED_TEMPERATURE, ylabel=SCALED_CONDUCTIVITY, xlim=(1e-4, 1), ylim=(1e-7, 1e2))
     ax.legend(frameon=False)
@@ -42,9 +42,9 @@ def draw_time_dependence(folder: Path, glass: GlassParams, exponent: float) -> N
     t = np.geomspace(1e-5, 1e-2, 61)
     columns: dict[str, np.ndarray] = {"T_over_TD": t}
     figure, (ax,) = new_figure()
-    for (label, duration), colour in zip(DURATIONS.items(), COLOURS, strict=False):
+    for (label, duration), color in zip(DURATIONS.items(), COLORS, strict=False):
         c = np.asarray(tls_heat_capacity(glass, t * glass.TD, duration, exponent))
-        ax.loglog(t, np.where(c > 0, c, np.nan), color=colour, label=label.replace("us", "\N{MICRO SIGN}s"))
+        ax.loglog(t, np.where(c > 0, c, np.nan), color=color, label=label.replace("us", "\N{MICRO SIGN}s"))
         columns[f"c_after_{label.replace(' ', '_')}"] = c
     ax.set(
         xlabel=SCALED_TEMPERATURE,
@@ -65,7 +65,7 @@ def draw_mixing(folder: Path, glass: GlassParams, relative_coupling: float = 0.0
     slope = mixing.bias_stretching(effective, spectrum, relative_coupling)
     sigma = mixing.pile_up(spectrum, relative_coupling)
     figure, (left, right) = new_figure(columns=2)
-    left.plot(effective, bare, color=COLOURS[0])
+    left.plot(effective, bare, color=COLORS[0])
     left.plot(effective, effective, ":", color="0.5")
     left.axvline(spectrum.frequencies[0], color="0.6", lw=0.8, ls="--")
     left.annotate(r"$\Sigma$", (0, sigma), xytext=(6, -12), textcoords="offset points")
@@ -76,12 +76,12 @@ def draw_mixing(folder: Path, glass: GlassParams, relative_coupling: float = 0.0
         xlim=(0, 0.155),
         ylim=(0, 0.3),
     )
-    right.plot(effective, slope, color=COLOURS[0])
+    right.plot(effective, slope, color=COLORS[0])
     right.axhline(1, color="0.5", ls=":")
     right.annotate(
-        "", xy=(0.001, 2.9), xytext=(0.001, 1.05), arrowprops={"arrowstyle": "-|>", "color": COLOURS[1], "lw": 2}
+        "", xy=(0.001, 2.9), xytext=(0.001, 1.05), arrowprops={"arrowstyle": "-|>", "color": COLORS[1], "lw": 2}
     )
-    right.annotate(r"$\Sigma\,\delta(\tilde\epsilon)$", (0.005, 2.6), color=COLOURS[1])
+    right.annotate(r"$\Sigma\,\delta(\tilde\epsilon)$", (0.005, 2.6), color=COLORS[1])
     right.set(
         xlabel=r"effective bias, $|\tilde\epsilon|/\hbar\omega_\mathrm{D}$",
         ylabel=r"$\partial|\epsilon|/\partial|\tilde\epsilon|$",

@@ -93,7 +93,7 @@ def coupled_spectrum(
     """Return the ripplons broadened by phonons [55], as weights in frequency cells of equal width.
 
     Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2); as in the review the profile is not
-    normalised, so high harmonics lose weight.
+    normalized, so high harmonics lose weight.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _refuse_collapse(params: GlassParams, coupling: PhononCoupling) -> None:
 def retained_weights(
     params: GlassParams, coupling: PhononCoupling = PhononCoupling(), end: float = SPECTRUM_END
 ) -> NDArray[np.float64]:
-    """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalised level."""
+    """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalized level."""
     omega = SPECTRUM_STEP * np.arange(1, round(end / SPECTRUM_STEP) + 1)
     l = np.arange(2, params.highest_harmonic + 1)[:, None]
     gamma = np.asarray(damping(params, omega))

@@ -1,4 +1,4 @@
-"""Quantum mixing: tunnelling lowers a cell's bias and piles up fast systems ([58]-[69], Fig. 22)."""
+"""Quantum mixing: tunneling lowers a cell's bias and piles up fast systems ([58]-[69], Fig. 22)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from atomglass.theory.rfot.checks import as_given, not_negative, positive
 from atomglass.theory.rfot.params import GlassParams
 from atomglass.theory.rfot.ripplons import Spectrum, ripplon_spectrum
 from atomglass.theory.rfot.scattering import conductivity_of_path
-from atomglass.theory.rfot.tunnelling import fastest_rate, tls_heat_capacity
+from atomglass.theory.rfot.tunneling import fastest_rate, tls_heat_capacity
 
 
 def mixing_number(params: GlassParams) -> float:
@@ -80,7 +80,7 @@ def effective_bias(bias: float, spectrum: Spectrum, relative_coupling: float) ->
 
 
 def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.0) -> float | NDArray[np.float64]:
-    """Return the tunnelling amplitude Delta~ = Delta exp[-(B/2)(Delta~/hbar omega)^2] [64].
+    """Return the tunneling amplitude Delta~ = Delta exp[-(B/2)(Delta~/hbar omega)^2] [64].
 
     The equation closes with Lambert's function: Delta~ = omega [W(B Delta^2/omega^2)/B]^(1/2).
     """
@@ -91,7 +91,7 @@ def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.
 
 @dataclass(frozen=True)
 class MixedDistribution:
-    """Joint distribution of bias and tunnelling amplitude [67], energies in hbar omega_D.
+    """Joint distribution of bias and tunneling amplitude [67], energies in hbar omega_D.
 
     Attributes
     ----------

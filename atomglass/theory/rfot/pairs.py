@@ -1,6 +1,6 @@
-"""Second-order energies of two interacting tunnelling centres ([71]-[74], [77], [78], [81]).
+"""Second-order energies of two interacting tunneling centers ([71]-[74], [77], [78], [81]).
 
-A centre has three levels, 0, eps and eps + omega: the reference structure, the other structure, and the other
+A center has three levels, 0, eps and eps + omega: the reference structure, the other structure, and the other
 structure with one ripplon. Any energy unit; every result is per J^2 of the pair.
 """
 
@@ -13,7 +13,7 @@ from atomglass.theory.rfot.checks import positive
 
 
 def site_hamiltonian(bias: float, ripplon: float) -> NDArray[np.float64]:
-    """Return the levels of one centre as a matrix [71]."""
+    """Return the levels of one center as a matrix [71]."""
     return np.diag([0.0, bias, bias + ripplon])
 
 

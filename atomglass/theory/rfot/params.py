@@ -153,7 +153,7 @@ class GlassParams:
 
     @property
     def coupling(self) -> float:
-        """Energy g in J by which a tunnelling centre couples to strain, (rho c_s^2 a^3 k_B T_g)^(1/2) [18]."""
+        """Energy g in J by which a tunneling center couples to strain, (rho c_s^2 a^3 k_B T_g)^(1/2) [18]."""
         return sqrt(self.rho * self.cs**2 * self.molecular_size**3 * Boltzmann * self.Tg)
 
     @property

@@ -33,7 +33,7 @@ def rayleigh_rates(
     fragility : float
         D; ripplon frequencies spread by omega_l/(2 sqrt(D)) from cell to cell.
     lowest : float, optional
-        Move the spectrum so that omega_2 takes this value: the estimate at its most favourable.
+        Move the spectrum so that omega_2 takes this value: the estimate at its most favorable.
 
     Returns
     -------

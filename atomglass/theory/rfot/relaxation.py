@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from atomglass.theory.rfot.checks import as_given, positive
 from atomglass.theory.rfot.params import GlassParams
-from atomglass.theory.rfot.tunnelling import fastest_rate
+from atomglass.theory.rfot.tunneling import fastest_rate
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
 
@@ -33,7 +33,7 @@ def sound_speed_change(
     amplitude_weight : float
         A.
     halve : bool
-        [56] prints beta/cosh^2(beta E); True takes the thermal factor of the standard tunnelling model,
+        [56] prints beta/cosh^2(beta E); True takes the thermal factor of the standard tunneling model,
         (beta/2)/cosh^2(beta E/2), of the same average.
 
     Returns

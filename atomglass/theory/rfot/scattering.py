@@ -59,8 +59,8 @@ def dissipation(params: GlassParams) -> float:
     return params.tls_density * params.coupling**2 / (params.rho * params.cs**2)
 
 
-def neighbour_interaction(params: GlassParams) -> float:
-    """Return the coupling of neighbouring cells in k_B T_g, (a/xi)^3."""
+def neighbor_interaction(params: GlassParams) -> float:
+    """Return the coupling of neighboring cells in k_B T_g, (a/xi)^3."""
     return 1 / params.beads
 
 

@@ -7,7 +7,7 @@ from math import pi
 import numpy as np
 
 from atomglass.theory.registry import Statement
-from atomglass.theory.rfot import casimir, mixing, mosaic, rayleigh, scattering, tunnelling
+from atomglass.theory.rfot import casimir, mixing, mosaic, rayleigh, scattering, tunneling
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
 from atomglass.theory.rfot.friction import cutoff_of_size, size_parameter
 from atomglass.theory.rfot.landscape import Landscape
@@ -63,11 +63,11 @@ def _liquid() -> list[Statement]:
 
 def _two_level_systems() -> list[Statement]:
     silica = GlassParams.named("silica")
-    tau = 1 / float(tunnelling.fastest_rate(silica, tunnelling.PRINTED_SPLITTING * silica.TD, 1e-3))
+    tau = 1 / float(tunneling.fastest_rate(silica, tunneling.PRINTED_SPLITTING * silica.TD, 1e-3))
     modulus = silica.rho * silica.cs**2 * silica.molecular_size**3 / 1.602176634e-19
     line = _log_slope(lambda t: scattering.conductivity_of_path(t, MEASURED_PATH), 0.01)
     times = np.array([1e4, 1e40])
-    growth = [_log_slope(lambda time: tunnelling.tls_heat_capacity(silica, 0.1, time), time) for time in times]
+    growth = [_log_slope(lambda time: tunneling.tls_heat_capacity(silica, 0.1, time), time) for time in times]
     return [
         _number("Sec. III A", "density of two-level systems in silica, 1/(J m^3)", 6e45, _SILICA_20A.tls_density, 0.02),
         _number("Sec. III B", "rho c_s^2 a^3 in silica, eV", 10, modulus, 0.06),
@@ -93,22 +93,22 @@ def _two_level_systems() -> list[Statement]:
             "after [22]",
             "c for T_g/T_D = 2 (as printed)",
             0.1,
-            tunnelling.amplitude_exponent(silica.with_ratio(2)),
+            tunneling.amplitude_exponent(silica.with_ratio(2)),
             0.05,
             "below 0.1",
         ),
         _number(
             "after [22]",
             "the same from [14] and [21], which give a further 1/pi",
-            tunnelling.amplitude_exponent(silica.with_ratio(2)),
-            tunnelling.amplitude_exponent(silica.with_ratio(2), consistent=True),
+            tunneling.amplitude_exponent(silica.with_ratio(2)),
+            tunneling.amplitude_exponent(silica.with_ratio(2), consistent=True),
             0.05,
         ),
     ]
 
 
 def _crossing_coefficient(glass: GlassParams) -> float:
-    return tunnelling.barrier_frequency(glass, curvature=True) * glass.xi_over_a
+    return tunneling.barrier_frequency(glass, curvature=True) * glass.xi_over_a
 
 
 def _log_slope(function, x: float) -> float:  # type: ignore[no-untyped-def]

@@ -1,7 +1,7 @@
 """Non-exponential relaxation from the spread of barriers: the stretching exponent against fragility (Fig. 6).
 
 The barrier of a cell is Gaussian with relative width 1/(2 sqrt(D)). Taken literally it stretches too much: a cell
-whose barrier lies above the typical one is overtaken by its neighbours, so the review collapses that half of the
+whose barrier lies above the typical one is overtaken by its neighbors, so the review collapses that half of the
 distribution to its most probable value.
 """
 
@@ -71,5 +71,5 @@ def _fitted_exponent(spread: float, collapsed: bool) -> float:
     return float(beta)
 
 
-def _stretched(log_time: NDArray, centre: float, beta: float) -> NDArray:
-    return np.exp(-np.exp(np.clip(beta * (log_time - centre), -700, 30)))
+def _stretched(log_time: NDArray, center: float, beta: float) -> NDArray:
+    return np.exp(-np.exp(np.clip(beta * (log_time - center), -700, 30)))

@@ -52,7 +52,7 @@ def reduced_heat_capacity(tau: ArrayLike, p_min: float = -12.0, growth: float = 
     tau : float or array
         Temperature in units of w, 0.01 to 1.5.
     p_min : float
-        Deepest double well counted, -20 to 0: the integral grows as sqrt(|p_min|). A tunnelling time longer than that
+        Deepest double well counted, -20 to 0: the integral grows as sqrt(|p_min|). A tunneling time longer than that
         of the measurement sets it; -12 means S/hbar of about 20.
     growth : float
         eta_L/delta_eta when P0 ~ exp(eta/delta_eta), that is exp(growth alpha), 0 to 0.2; 0 means constant P0.
@@ -123,7 +123,7 @@ def einstein_maximum() -> float:
     return float(brentq(lambda x: x / np.tanh(x / 2) - 5, 1.0, 10.0))
 
 
-def delocalisation_energy(
+def delocalization_energy(
     density: float, velocity: float, debye_energy: float, w: float, hbar: float, width_ratio: float = 10.0
 ) -> float:
     """Return E_d, where quasi-local vibrations overlap: lambda^3 Gamma(E) n(E) = 1 (Eq. 13).

@@ -14,11 +14,11 @@ from scipy.optimize import brentq
 
 from atomglass.errors import InputError
 from atomglass.settings import Settings
-from atomglass.theory.output import COLOURS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.registry import Statement, number, verdict
 from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
-    delocalisation_energy,
+    delocalization_energy,
     einstein_maximum,
     heat_capacity_minimum,
     reduced_heat_capacity,
@@ -29,7 +29,7 @@ from atomglass.theory.soft_potential.parameters import (
     excitation_density,
     origin_parameters,
     parameter_density,
-    tunnelling_density_of_states,
+    tunneling_density_of_states,
 )
 from atomglass.theory.soft_potential.quartic_mode import QuarticMode
 
@@ -50,7 +50,7 @@ class Config(Settings):
     samples, seed : int
         Random potentials that test P ~ |eta|.
     density_erg_cm3, velocity_m_s, debye_K, w_K : float
-        Glass for the delocalisation energy E_d: n0, sound velocity, Debye temperature and w.
+        Glass for the delocalization energy E_d: n0, sound velocity, Debye temperature and w.
     """
 
     eta_L: float = Field(0.01, gt=0, le=0.05)
@@ -90,15 +90,15 @@ def _distribution_figure(config: Config, folder: Path) -> None:
     edge = 9 * t**2 / 32
     eta = np.linspace(-0.15, 0.15, 1201)
     constant, growing = parameter_density(eta, t), parameter_density(eta, t, config.width)
-    along_eta.plot(eta, constant, color=COLOURS[0], label="$P_0$ constant")
-    along_eta.plot(eta, growing, "--", color=COLOURS[1], label=rf"$P_0\propto e^{{\eta/{config.width:g}}}$")
+    along_eta.plot(eta, constant, color=COLORS[0], label="$P_0$ constant")
+    along_eta.plot(eta, growing, "--", color=COLORS[1], label=rf"$P_0\propto e^{{\eta/{config.width:g}}}$")
     along_eta.axvspan(0, edge, color="0.92", zorder=0, label=r"$0<\eta<9t^2/32$: none")
     along_eta.set(xlabel=r"$\eta$  (at $t=0.4$)", ylabel=r"$P(\eta,t)/P_0(0)$", xlim=(-0.15, 0.15), ylim=(0, 0.2))
     along_eta.legend(frameon=False, fontsize="small")
     ts, fixed = np.linspace(-1, 1, 1201), 0.03
     hill, dip = (parameter_density(fixed, ts) * shape for shape in (np.exp(-(ts**2) / 0.2), 1 + 2 * ts**2))
-    along_t.plot(ts, hill, color=COLOURS[0], label="$P_0$ largest at $t=0$")
-    along_t.plot(ts, dip, "--", color=COLOURS[1], label="$P_0$ smallest at $t=0$")
+    along_t.plot(ts, hill, color=COLORS[0], label="$P_0$ largest at $t=0$")
+    along_t.plot(ts, dip, "--", color=COLORS[1], label="$P_0$ smallest at $t=0$")
     along_t.set(xlabel=r"$t$  (at $\eta=0.03$)", ylabel=r"$P(\eta,t)/P_0(t=0)$", xlim=(-0.6, 0.6), ylim=(0, 0.06))
     along_t.legend(frameon=False, fontsize="small")
     save_figure(figure, folder, "figure1_distribution")
@@ -115,8 +115,8 @@ def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
         ((0.0, "1: $P_0$ constant"), (growth, rf"2: $P_0\propto e^{{\eta/{config.width:g}}}$"))
     ):
         reduced = reduced_heat_capacity(tau, config.p_min, value) / tau**3
-        ax.loglog(tau, reduced, color=COLOURS[i], label=label)
-        ax.plot(*heat_capacity_minimum(config.p_min, value), "o", color=COLOURS[i])
+        ax.loglog(tau, reduced, color=COLORS[i], label=label)
+        ax.plot(*heat_capacity_minimum(config.p_min, value), "o", color=COLORS[i])
         columns[f"c_over_tau3_{i + 1}"] = reduced
     ax.loglog(tau[-22:], HARMONIC_LIMIT * tau[-22:] ** 2, ":", color="0.4", label="one-well potentials, harmonic")
     ax.set(xlabel=r"$k_BT/w$", ylabel=r"$c/(k_B P_0\eta_L^{5/2})\,(w/k_BT)^3$", xlim=(0.03, 1.2), ylim=(70, 2e4))
@@ -137,7 +137,7 @@ def _vibrations_figure(folder: Path) -> None:
     columns = {"E_over_w": energy}
     for i, (label, (density, coefficient, exponent)) in enumerate(cases.items()):
         ratio = density / (coefficient * energy**exponent)
-        ax.semilogx(energy, ratio, color=COLOURS[i], label=f"{label}: $E^{exponent}$")
+        ax.semilogx(energy, ratio, color=COLORS[i], label=f"{label}: $E^{exponent}$")
         columns[f"ratio_{i + 1}"] = ratio
     ax.axhline(1, color="0.7", lw=0.8, zorder=0)
     ax.set(xlabel="$E_{12}/w$", ylabel="$n(E)$ / its harmonic limit", ylim=(0.95, 1.1))
@@ -169,7 +169,7 @@ def _distribution_statements(config: Config) -> list[Statement]:
 def _density_statements(config: Config) -> list[Statement]:
     E = np.array([20.0, 30.0])
     one, constant = excitation_density(E), excitation_density(E, weight="constant")
-    n0 = tunnelling_density_of_states(config.width, config.eta_L)
+    n0 = tunneling_density_of_states(config.width, config.eta_L)
     coefficient = one[-1] / E[-1] ** 4 * np.sqrt(config.width) / n0
     lower = excitation_density(E, "lower minimum")[-1] / E[-1] ** 4 * np.sqrt(config.width) / n0
     exponents = [float(np.diff(np.log(n))[0] / np.log(1.5)) for n in (one, constant)]
@@ -215,19 +215,19 @@ def _heat_capacity_statements(config: Config, growth: float) -> list[Statement]:
         ),
         Statement("Fig. 2", f"minimum, w = {config.w_K:g} K", "2-10 K", f"{kelvin:.1f} K", verdict(2 < kelvin < 10)),
         number("after 13", "c/T^3 maximum of one frequency at E/T", "5", 5, einstein_maximum(), 0.03),
-        _delocalisation_statement(config),
+        _delocalization_statement(config),
     ]  # fmt: skip
 
 
-def _delocalisation_statement(config: Config) -> Statement:
+def _delocalization_statement(config: Config) -> Statement:
     """E_d in units of w; the print has lost the digits of n0, so the paper's 3 w cannot be checked."""
     kelvin = Boltzmann * 1e7
     try:
-        energy = delocalisation_energy(
+        energy = delocalization_energy(
             config.density_erg_cm3, config.velocity_m_s * 100, config.debye_K * kelvin, config.w_K * kelvin, hbar * 1e7,
             config.width / config.eta_L,
         )  # fmt: skip
         ours = f"{energy / (config.w_K * kelvin):.1f} w at n0 = {config.density_erg_cm3:g} /(erg cm^3)"
     except InputError as error:
         ours = f"no value: {error}"
-    return Statement("13", "vibrations delocalise at E_d (n0 lost in print)", "3 w", ours, "not reproducible")
+    return Statement("13", "vibrations delocalize at E_d (n0 lost in print)", "3 w", ours, "not reproducible")

@@ -134,7 +134,7 @@ def excitation_density(
     Parameters
     ----------
     energy : float or array
-        E12 in units of w, 6 to 40: above the tunnelling states, in the range the grid of potentials covers.
+        E12 in units of w, 6 to 40: above the tunneling states, in the range the grid of potentials covers.
     wells : str
         `one well` counts eta > 9 t^2/32, as the paper does; `lower minimum` also the double wells about their lower
         minimum.
@@ -183,7 +183,7 @@ def _gap_in_origin_well(mode: QuarticMode, alpha: Array, r: float) -> Array:
     return gaps[np.arange(len(alpha)), nearest]
 
 
-def tunnelling_density_of_states(width: float, eta_L: float, smooth: bool = False) -> float:
+def tunneling_density_of_states(width: float, eta_L: float, smooth: bool = False) -> float:
     """Return n0 w/(P0 eta_L^2) of the two-level systems, constant in E (Eq. 10).
 
     4 sqrt2 (width)^(1/2) for |eta| up to `width`; with P0 ~ exp(eta/width), `smooth`, sqrt(pi)/2 of that. `width` must

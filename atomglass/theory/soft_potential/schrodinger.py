@@ -15,7 +15,7 @@ from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
 
-#: Most potentials diagonalised together: bounds the memory of a batch.
+#: Most potentials diagonalized together: bounds the memory of a batch.
 _BATCH = 256
 
 
@@ -77,23 +77,23 @@ def levels_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     spacing = np.pi / (1.35 * np.sqrt(cut))
     # Sizes in steps of eight: thousands of potentials fall into a few batches of one size.
     sizes = 8 * np.ceil(((right - left + 2) / spacing + 1) / 8).astype(int)
-    centre = (left + right) / 2
+    center = (left + right) / 2
     levels = np.empty((p.size, count))
 
     def hamiltonian(chosen: NDArray[np.intp]) -> Array:
         size = sizes[chosen[0]]
         steps = np.arange(size) - (size - 1) / 2
-        y = centre[chosen, None] + steps * spacing[chosen, None]
+        y = center[chosen, None] + steps * spacing[chosen, None]
         matrix = _kinetic(size) / spacing[chosen, None, None] ** 2
         matrix[:, np.arange(size), np.arange(size)] += _potential(y, p[chosen, None], q[chosen, None])
         return matrix
 
-    _diagonalise(hamiltonian, sizes, count, levels)
+    _diagonalize(hamiltonian, sizes, count, levels)
     return levels.reshape(*shape, count)
 
 
 def levels_oscillator(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, frequency: float = 3.0) -> Array:
-    """Return the lowest levels from a basis of harmonic-oscillator states centred at y = 0.
+    """Return the lowest levels from a basis of harmonic-oscillator states centered at y = 0.
 
     Parameters and result as in `levels_dvr`; the matrix of a polynomial in this basis is exact but for the truncation.
 
@@ -152,10 +152,10 @@ def _kinetic(size: int) -> Array:
     return matrix
 
 
-def _diagonalise(
+def _diagonalize(
     hamiltonian: Callable[[NDArray[np.intp]], Array], sizes: NDArray[np.int_], count: int, out: Array
 ) -> None:
-    """Diagonalise matrices of one size together, in batches of bounded memory."""
+    """Diagonalize matrices of one size together, in batches of bounded memory."""
     for size in np.unique(sizes):
         members = np.flatnonzero(sizes == size)
         for start in range(0, len(members), _BATCH):

@@ -1,4 +1,4 @@
-"""Tunnelling through the barrier of the symmetric double well alpha y^2 + y^4, alpha < 0; energies in w.
+"""Tunneling through the barrier of the symmetric double well alpha y^2 + y^4, alpha < 0; energies in w.
 
 Sources: Parshin et al., Eqs. 4.1-4.4, with W for the prefactor; the instanton prefactor is that of a symmetric quartic
 (Coleman's dilute instanton gas); `exact` solves the Schrodinger equation.

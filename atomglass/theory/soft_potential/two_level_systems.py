@@ -73,12 +73,12 @@ class SoftOscillators:
         factor = (2 / 9) ** (1 / 3) * 2**2.5 * self.mass**1.5 * self.W**2.5 / self.hbar**3
         return factor * L ** (-2 / 3) / (p * np.sqrt(1 - p))
 
-    def tunnelling_density(self, energy: ArrayLike, p: ArrayLike) -> Array:
+    def tunneling_density(self, energy: ArrayLike, p: ArrayLike) -> Array:
         """Return F(E, p), states per volume, energy and p (Eq. 4.8)."""
         return self.density * self.jacobian(energy, p)
 
     def pbar(self, L: ArrayLike) -> Array:
-        """Return P of the standard tunnelling model, P(Delta, Delta0) = P/Delta0 (Eq. 4.13)."""
+        """Return P of the standard tunneling model, P(Delta, Delta0) = P/Delta0 (Eq. 4.13)."""
         return (2 / 9) ** (1 / 3) * 2**3.5 * self.scale * positive("L", L) ** (-2 / 3)
 
     def deformation_potential(self, coupling: ArrayLike, L: ArrayLike) -> Array:
@@ -86,7 +86,7 @@ class SoftOscillators:
         factor = 3 ** (1 / 3) / 2 ** (7 / 6) * self.hbar / np.sqrt(self.mass * self.W)
         return factor * np.asarray(coupling, dtype=float) * positive("L", L) ** (1 / 3)
 
-    def tunnelling_strength(self, interaction: ArrayLike) -> Array:
+    def tunneling_strength(self, interaction: ArrayLike) -> Array:
         """Return C = P gamma^2/(rho v^2), with the interaction J = Lambda^2/(rho v^2) (Eq. 4.17). L has dropped out."""
         factor = 2 * np.sqrt(2) * self.density * self.W**1.5 * np.sqrt(self.mass) / self.hbar
         return factor * positive("the interaction J", interaction)
@@ -101,7 +101,7 @@ class SoftOscillators:
         return self.scale / np.sqrt(2) * (energy / self.W) ** 4
 
 
-def tunnelling_strength_estimate(W: ArrayLike, critical_energy: ArrayLike) -> Array:
+def tunneling_strength_estimate(W: ArrayLike, critical_energy: ArrayLike) -> Array:
     """Return C = (4 sqrt2/pi) (W/hbar omega_c)^3 (Eq. 4.20); both energies in the same unit, W below hbar omega_c."""
     return 4 * np.sqrt(2) / np.pi * _ratio(W, critical_energy) ** 3
 
@@ -111,7 +111,7 @@ def critical_action(W: ArrayLike, critical_energy: ArrayLike) -> Array:
     return np.sqrt(2) / 24 * _ratio(W, critical_energy) ** -3
 
 
-def largest_tunnelling_parameter(C: ArrayLike) -> Array:
+def largest_tunneling_parameter(C: ArrayLike) -> Array:
     """Return lambda_max = 1/(3 pi C) (Eq. 4.33)."""
     return 1 / (3 * np.pi * positive("C", C))
 
@@ -147,7 +147,7 @@ def relative_force(
     W, critical_energy, energy : float
         W, hbar omega_c and the level distance E, in one unit.
     p, L : float
-        Tunnelling parameter (Delta0/E)^2 and ln(W/Delta0).
+        Tunneling parameter (Delta0/E)^2 and ln(W/Delta0).
     softness : float
         omega_0/omega_c.
     exponent : float

@@ -1,4 +1,4 @@
-"""From barriers to tunnelling amplitudes, relaxation rates, and a heat capacity that grows with time ([21]-[29])."""
+"""From barriers to tunneling amplitudes, relaxation rates, and a heat capacity that grows with time ([21]-[29])."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def tls_heat_capacity(
     c : float
         Exponent of the amplitude distribution [22].
     amplitude : float, optional
-        Delta_0/k_B in K, the largest tunnelling amplitude; the Debye temperature without it.
+        Delta_0/k_B in K, the largest tunneling amplitude; the Debye temperature without it.
     printed_rate : bool
         Relaxation rates as the review uses them for Fig. 11, or (False) as its [25] gives them, twice as fast.
 
@@ -185,7 +185,7 @@ def _slowest_splitting(params: GlassParams, kelvin: float, seconds: float, print
 
 def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.float64]:
     """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1."""
-    d = not_negative(delta, "the tunnelling amplitude")
+    d = not_negative(delta, "the tunneling amplitude")
     inside = (d > 0) & (d <= largest)
     safe = np.where(inside, d, largest)
     return np.where(inside, (largest / safe) ** c / safe, 0.0)
