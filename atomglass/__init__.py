@@ -6,12 +6,16 @@ Names are loaded when first used, so that `import atomglass` and the command lin
 from __future__ import annotations
 
 import importlib
+import importlib.abc
+import importlib.machinery
 import sys
-import types
+import warnings
+from types import ModuleType
 from typing import Any
 
 from atomglass.version import __version__
 
+#: Public names and the modules they live in.
 _HOME = {
     "InputError": "errors",
     "Configuration": "system.configuration",
@@ -24,26 +28,46 @@ _HOME = {
     "forces": "system.interactions",
     "stress": "system.interactions",
     "SwapMonteCarlo": "sampling.swap_monte_carlo",
-    "Trajectories": "sampling.swap_monte_carlo",
+    "HybridMonteCarlo": "sampling.swap_monte_carlo",
     "quench": "minimization.quench",
+    "Quench": "minimization.quench",
     "hessian": "vibrations.hessian",
     "rattlers": "vibrations.hessian",
     "lowest_modes": "vibrations.modes",
     "modes_below": "vibrations.modes",
     "full_spectrum": "vibrations.modes",
+    "Modes": "vibrations.modes",
     "density_of_states": "vibrations.kernel_polynomial",
     "expand": "vibrations.expansion",
+    "Expansion": "vibrations.expansion",
     "elastic_moduli": "vibrations.elasticity",
+    "ElasticModuli": "vibrations.elasticity",
     "Calculator": "ase_calculator",
     "load_study": "study.collect",
+    "Study": "study.collect",
     "load_configuration": "study.store.inherent_states",
     "kept_configurations": "study.store.inherent_states",
+}
+
+#: Names of the version before, and what they are called now.
+_RENAMED = {"Trajectories": "HybridMonteCarlo"}
+
+#: Modules that the documentation of the version before named, and where they are now.
+_MOVED_MODULES = {
+    "study_model": "study.protocol",
+    "theory.boson_peak": "theory.oscillators.boson_peak",
+    "theory.heat_capacity": "theory.soft_potential.heat_capacity",
+    "theory.two_level_systems": "theory.soft_potential.two_level_systems",
 }
 
 __all__ = ["__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        new = _RENAMED[name]
+        warnings.warn(f"atomglass.{name} will go: use atomglass.{new}", DeprecationWarning, stacklevel=2)
+        return __getattr__(new)
     if name not in _HOME:
         raise AttributeError(f"module 'atomglass' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"atomglass.{_HOME[name]}"), name)
@@ -55,17 +79,25 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-class _Package(types.ModuleType):
-    """Keep verbs such as `quench` and `hessian`, which have the names of their modules.
+class _MovedModule(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Import a module by its name of the version before, with a warning that tells the new one."""
 
-    Python binds a module to its package when it is first imported, by whomever: `atomglass.vibrations.hessian` the module would
-    hide `hessian` the function as soon as the first mode was computed.
-    """
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if fullname.removeprefix("atomglass.") not in _MOVED_MODULES:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in _HOME and isinstance(value, types.ModuleType):
-            return
-        super().__setattr__(name, value)
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        new = f"atomglass.{_MOVED_MODULES[spec.name.removeprefix('atomglass.')]}"
+        warnings.warn(f"{spec.name} is now {new}; the old name will go", DeprecationWarning, stacklevel=2)
+        module = importlib.import_module(new)
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the new module, which has been executed, its own specification back."""
+        assert module.__spec__ is not None
+        module.__spec__ = module.__spec__.loader_state
 
 
-sys.modules[__name__].__class__ = _Package
+sys.meta_path.append(_MovedModule())

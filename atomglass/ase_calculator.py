@@ -43,7 +43,7 @@ class Calculator(ase_calculator.Calculator):
     >>> atoms.calc = ag.Calculator(ag.load_potential("kumar2021"))  # doctest: +SKIP
     """
 
-    implemented_properties = [  # noqa: RUF012  (ASE's own declaration)
+    implemented_properties = [  # noqa: RUF012  (ASE declares it so)
         "energy",
         "free_energy",
         "forces",

@@ -4,3 +4,6 @@ import os
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+#: Fixtures of small studies, and of MPI (`tests/_support`).
+pytest_plugins = ["studies", "study_runs"]

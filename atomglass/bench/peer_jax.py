@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from atomglass.bench import samples
 from atomglass.bench.comparison import compared
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.expansion import mode_moments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import lowest_of
@@ -24,7 +24,7 @@ def all_pairs(sample: Configuration) -> dict[str, Any]:
 
 def our_pairs(sample: Configuration) -> dict[str, Any]:
     """The same over the interacting pairs alone, which JAX is given."""
-    i, j = Pairs.of(sample, samples.potential(2)).indices.T
+    i, j = InteractingPairs.of(sample, samples.potential(2)).indices.T
     return _against(sample, i, j, count=20, repeats=5)
 
 
@@ -34,7 +34,7 @@ def _against(sample: Configuration, i: NDArray, j: NDArray, count: int, repeats:
 
     jax.config.update("jax_enable_x64", True)
     pot = samples.potential(2)
-    pairs = Pairs.of(sample, pot)
+    pairs = InteractingPairs.of(sample, pot)
     directions = lowest_of(ReducedHessian(pairs), count).eigenvectors
     apart = sample.positions[j] - sample.positions[i]
     separations = jax.numpy.array(apart - np.rint(apart / sample.box) * sample.box)

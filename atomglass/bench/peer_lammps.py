@@ -16,9 +16,10 @@ from atomglass.bench.comparison import compared
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Geometry, Pairs, half_list
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import energy as total_energy
 from atomglass.system.interactions import forces as all_forces
+from atomglass.system.neighbors import WrappedPositions, half_neighbor_list
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.hessian import pair_hessian
 
@@ -90,10 +91,10 @@ def forces(sample: Configuration) -> dict[str, Any]:
     theirs = Program(sample, pot)
     energy = abs(theirs.energy / total_energy(sample, pot) - 1)
     force = np.abs(theirs.of_atoms("f") - all_forces(sample, pot)).max()
-    geometry = Geometry.of(sample)
+    geometry = WrappedPositions.of(sample)
     order = geometry.spatial_order(pot.reach(sample.diameters))
     geometry = geometry.at(geometry.positions[order])
-    lists = half_list(geometry, sample.diameters[order], pot, _SKIN)
+    lists = half_neighbor_list(geometry, sample.diameters[order], pot, _SKIN)
     result = np.empty_like(geometry.positions)
 
     def ours() -> None:
@@ -138,7 +139,7 @@ def ended(name: str, energy: float, their_energy: float, worst: float, mine: flo
 def hessian(sample: Configuration) -> dict[str, Any]:
     """The Hessian: ours exactly, theirs by finite differences of forces."""
     pot = samples.potential(2)
-    pairs_of = Pairs.of
+    pairs_of = InteractingPairs.of
     matrix = pair_hessian(pairs_of(sample, pot)).toarray()
     theirs = Program(sample, pot)
     with tempfile.TemporaryDirectory() as folder:

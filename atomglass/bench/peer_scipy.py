@@ -13,7 +13,7 @@ from scipy.sparse.linalg import eigsh
 from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
 from atomglass.vibrations.modes import lowest_of
 
@@ -39,7 +39,7 @@ def dense_lowest(sample: Configuration) -> dict[str, Any]:
 
 def _against(sample: Configuration, solve: Callable[[Any], NDArray[np.float64]]) -> dict[str, Any]:
     """Compare with our lowest modes, from the same pairs: matrix, factor, eigenvectors, residuals, inertia."""
-    pairs = Pairs.of(sample, samples.potential(2))
+    pairs = InteractingPairs.of(sample, samples.potential(2))
     modes, found = [], []
     lowest_of(ReducedHessian(pairs), 3)
     mine = [cpu_seconds(lambda: modes.append(lowest_of(ReducedHessian(pairs), _COUNT))) for _ in range(3)]

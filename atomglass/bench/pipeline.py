@@ -12,7 +12,6 @@ from atomglass.bench import samples
 from atomglass.bench.clock import Timing, joined
 from atomglass.bench.setting import Setting
 from atomglass.bench.table import Row, Target
-from atomglass.cli.configuration_stages import PHONON_MULTIPLE
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
 from atomglass.study.models.glass_realization import realize
@@ -20,10 +19,12 @@ from atomglass.study.settings import read_study
 from atomglass.study.store.provenance import provenance
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Geometry, Pairs, half_list
+from atomglass.system.interactions import InteractingPairs
+from atomglass.system.neighbors import WrappedPositions, half_neighbor_list
 from atomglass.vibrations.elasticity import moduli_of
 from atomglass.vibrations.expansion import mode_moments
 from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.mode_table import PHONON_MULTIPLE
 from atomglass.vibrations.modes import all_below
 
 UNIT = "evaluations"
@@ -36,10 +37,10 @@ MANY = 2.1
 def evaluation(setting: Setting) -> Iterator[Row]:
     """One force evaluation with the pair list kept, N = 4000."""
     sample, pot = samples.reference(), samples.potential(2)
-    geometry = Geometry.of(sample)
+    geometry = WrappedPositions.of(sample)
     order = geometry.spatial_order(pot.reach(sample.diameters))
     geometry = geometry.at(geometry.positions[order])
-    lists = half_list(geometry, sample.diameters[order], pot, 0.3)
+    lists = half_neighbor_list(geometry, sample.diameters[order], pot, 0.3)
     result = np.empty_like(geometry.positions)
 
     def block() -> None:
@@ -84,13 +85,13 @@ def _modes_below(setting: Setting, multiple: float) -> Row:
     bounds, found = {}, []
     for index in range(count):
         state = samples.glass(index)
-        pairs = Pairs.of(state, pot)
+        pairs = InteractingPairs.of(state, pot)
         moduli = moduli_of(state, pairs, ReducedHessian(pairs))
         bounds[index] = multiple * moduli.first_phonon_frequency
 
     def task(index: int) -> Callable[[], object]:
         def work() -> None:
-            modes = all_below(ReducedHessian(Pairs.of(samples.glass(index), pot)), bounds[index])
+            modes = all_below(ReducedHessian(InteractingPairs.of(samples.glass(index), pot)), bounds[index])
             if not (modes.complete and modes.is_minimum):
                 raise ArithmeticError("the modes are not proven complete")
             found.append(len(modes))
@@ -106,7 +107,7 @@ def _modes_below(setting: Setting, multiple: float) -> Row:
 
 def expansion(setting: Setting) -> Iterator[Row]:
     """b2, b3, b4 along all 8,000 modes, N = 4000."""
-    pairs = Pairs.of(samples.glass(), samples.potential(2))
+    pairs = InteractingPairs.of(samples.glass(), samples.potential(2))
     rng = np.random.default_rng(1)
     directions = rng.standard_normal((DIRECTIONS, pairs.number, 2))
     directions /= np.linalg.norm(directions, axis=(1, 2))[:, None, None]

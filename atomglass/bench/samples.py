@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.cli.configuration_stages import random_configuration
 from atomglass.io import files
 from atomglass.minimization.quench import quench
-from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories
+from atomglass.minimization.random_start import random_start
+from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo, SwapMonteCarlo
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential, load_potential
 
@@ -26,9 +26,8 @@ _NAME = "liquid2d_T0.1_n4000.npz"
 
 
 def reference_file() -> Path:
-    """Return the file of the equilibrated 2-D sample, N = 4000: in the wheel beside this file, else in the checkout."""
-    inside = Path(__file__).parent / "data" / _NAME
-    return inside if inside.exists() else Path(__file__).parents[2] / "tests" / "data" / _NAME
+    """Return the file of the equilibrated 2-D sample, N = 4000, which is part of the package."""
+    return Path(__file__).parent / "data" / _NAME
 
 
 @cache
@@ -51,7 +50,7 @@ def sampler(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
 def with_trajectories(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
     """Return a sampler of a sample at its temperature whose particles move in trajectories alone."""
     d = sample.dimension
-    return SwapMonteCarlo(sample, potential(d), TEMPERATURE[d], seed=seed, trajectories=Trajectories())
+    return SwapMonteCarlo(sample, potential(d), TEMPERATURE[d], seed=seed, trajectories=HybridMonteCarlo())
 
 
 @cache
@@ -76,7 +75,8 @@ def glass(index: int = 0) -> Configuration:
 @cache
 def young(number: int, dimension: int, sweeps: int, seed: int = 1) -> Configuration:
     """Return a new sample, `sweeps` sweeps old: the energy has settled, the slowest relaxation has not."""
-    chain = sampler(random_configuration(number, potential(dimension), None, "quantile", seed), seed)
+    model, seeds = potential(dimension), np.random.SeedSequence(seed).spawn(2)
+    chain = sampler(random_start(number, model, model.density, "quantile", *seeds), seed)
     chain.run(sweeps)
     return chain.configuration
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +11,22 @@ from atomglass.cli.progress import print_table
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.minimization.quench import quench
-from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories, check_seed
+from atomglass.minimization.random_start import random_start
+from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo, SwapMonteCarlo
+from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
-from atomglass.system.diameters import sample_diameters
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential, load_potential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
-from atomglass.vibrations.expansion import expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.kernel_polynomial import density_of_states
-from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO, is_quasi_localized
+from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.vibrations.mode_table import PHONON_MULTIPLE, mode_table
 from atomglass.vibrations.modes import Modes, all_below, all_modes, check_held, lowest_of
 
 #: Largest force at which a configuration still passes as an inherent state.
 RESIDUAL_FORCE = 1e-6
-#: Modes are computed up to this multiple of the first phonon frequency.
-PHONON_MULTIPLE = 1.2
 
 
 def sample_liquid(
@@ -64,14 +62,17 @@ def sample_liquid(
         configuration = files.read(start, frame)
     else:
         assert particles is not None
-        configuration = random_configuration(particles, pot, density, diameters or "iid", seed)
+        size_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
+        configuration = random_start(
+            particles, pot, pot.density if density is None else density, diameters or "iid", size_seed, position_seed
+        )
     displacing = {"swap_fraction": swap_fraction, "max_displacement": max_displacement}
     options = {name: value for name, value in displacing.items() if value is not None}
     if trajectories and options:
         name, value = options.popitem()
         option = f"--{name.replace('_', '-')}"
         raise InputError(option, value, "nothing beside --trajectories", "there are no displacements then")
-    schedule = Trajectories() if trajectories else None
+    schedule = HybridMonteCarlo() if trajectories else None
     sampler = SwapMonteCarlo(configuration, pot, temperature, seed=seed, trajectories=schedule, **options)
     stats = sampler.run(sweeps)
     files.write(out, sampler.configuration)
@@ -83,24 +84,6 @@ def sample_liquid(
     if len(tail):
         print(f"potential energy per particle: {sampler.energy / len(sampler):.6f} (second half: {tail.mean():.6f})")
     print(f"written: {out}")
-
-
-def random_configuration(
-    particles: int, potential: PairPotential, density: float | None, diameters: str, seed: int
-) -> Configuration:
-    """Return random positions freed of overlaps, with diameters from the model's distribution."""
-    if particles < 2:
-        raise InputError("number of particles", particles, ">= 2")
-    density = potential.density if density is None else density
-    if not (density > 0 and math.isfinite(density)):
-        raise InputError("density", density, "> 0")
-    d = potential.dimension
-    side = (particles / density) ** (1 / d)
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(check_seed(seed)).spawn(2)]
-    law = potential.diameters
-    sizes = sample_diameters(particles, streams[0], diameters, law.maximum, law.ratio, law.power)  # type: ignore[arg-type]
-    start = Configuration(streams[1].random((particles, d)) * side, sizes, np.full(d, side))
-    return quench(start, potential, force_tolerance=1.0, max_iterations=10_000).configuration
 
 
 def quench_file(
@@ -134,7 +117,7 @@ def modes_of_file(
     if quench_first:
         configuration = quench(configuration, pot).configuration
     _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file}`")
-    pairs = Pairs.of(configuration, pot)
+    pairs = InteractingPairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
     check_held(reduced)
     moduli = moduli_of(configuration, pairs, reduced)
@@ -201,24 +184,6 @@ def _check_quenched(configuration: Configuration, potential: PairPotential, reme
             "largest force", worst, f"<= {RESIDUAL_FORCE:g} in an inherent state",
             f"{remedy}; is --potential {potential.name} right?",
         )  # fmt: skip
-
-
-def mode_table(pairs: Pairs, modes: Modes, moduli: ElasticModuli) -> pd.DataFrame:
-    """Return one row a mode: frequency, participation, expansion, group."""
-    expansions = expand_all(pairs, modes.eigenvectors)
-    names = ("b2", "b3", "b4", "beta", "group", "second_minimum", "barrier")
-    table = pd.DataFrame(
-        {
-            "mode": np.arange(len(modes)),
-            "frequency": modes.frequencies,
-            "participation_ratio": modes.participation_ratios,
-            "residual": modes.residuals,
-            "degenerate": modes.degenerate,
-        }
-        | {name: [getattr(e, name) for e in expansions] for name in names}
-    )
-    table["is_qlm"] = is_quasi_localized(modes.frequencies, modes.participation_ratios, moduli.first_phonon_frequency)
-    return table
 
 
 def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModuli, table: pd.DataFrame) -> None:

@@ -51,7 +51,7 @@ def version() -> None:
 def potentials() -> None:
     """List the shipped potentials."""
     from atomglass.cli.progress import print_table
-    from atomglass.resources import shipped_folder
+    from atomglass.settings import shipped_folder
     from atomglass.system.potential import load_potential
 
     rows = []

@@ -37,8 +37,7 @@ def run_paper(
     ] = None,
 ) -> None:
     """Compute one paper's figures, and what it states beside what is found here."""
-    from atomglass.resources import find_toml
-    from atomglass.settings import read_toml, validated
+    from atomglass.settings import find_toml, read_toml, validated
     from atomglass.theory.registry import load_study
 
     study = load_study(name)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from atomglass.errors import InputError
 from atomglass.kernels import cell_list as cells
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Geometry
+from atomglass.system.neighbors import WrappedPositions
 from atomglass.system.potential import PairPotential
 
 
@@ -26,7 +26,7 @@ def pairs_within(configuration: Configuration, reach: float) -> tuple[NDArray[np
             "distance of the pairs", reach, f"> 0 and <= half the least height of the cell, {largest:g}",
             "take a shorter distance or a larger box",
         )  # fmt: skip
-    geometry = Geometry.of(configuration)
+    geometry = WrappedPositions.of(configuration)
     first, neighbors = cells.neighbor_list(
         geometry.positions, geometry.cell, geometry.inverse, geometry.dimension, reach, True
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_between
-from atomglass.minimization.quench import LONGEST_STEP, quench
+from atomglass.minimization.quench import MAX_STEP, quench
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.expansion import LONGEST_MOVE, Expansion, energy_profile
@@ -28,7 +28,7 @@ PUSHES = (1.0, 1.5, 2.0)
 #: Two minima nearer than this share of the displacement that separated them are the same one.
 SAME = 0.01
 #: The descent's longest step: short, so that it stays in the basin in which it starts.
-SHORT_STEP = LONGEST_STEP / 5
+SHORT_STEP = MAX_STEP / 5
 #: Step off a saddle, in units of its distance from the old minimum.
 DESCENT = 0.05
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs, forces
+from atomglass.system.interactions import InteractingPairs, forces
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.expansion import energy_profile
 from atomglass.vibrations.hessian import ReducedHessian
@@ -95,7 +95,7 @@ def find_saddle(
     configuration = guess
     for iteration in range(max_iterations + 1):
         force = forces(configuration, potential)
-        reduced = ReducedHessian(Pairs.of(configuration, potential))
+        reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
         modes = lowest_of(reduced, 1 + max(reduced.negative_count, 0))
         max_force = float(np.sqrt((force**2).sum(axis=1).max()))
         if max_force <= force_tolerance or iteration == max_iterations:

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from atomglass.kernels.minimization import coarse_grid as kernels
 from atomglass.linalg.factorization import Dissection
-from atomglass.system.interactions import Geometry
+from atomglass.system.neighbors import WrappedPositions
 from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
@@ -23,7 +23,7 @@ DAMPING = 0.1
 SHIFT = 1e-7
 
 
-def grid(geometry: Geometry, reach: float) -> NDArray[np.int64] | None:
+def grid(geometry: WrappedPositions, reach: float) -> NDArray[np.int64] | None:
     """Return the nodes along each axis, or None for a box that has no room for five cells wider than a pair."""
     heights = geometry.heights
     counts = np.maximum(5, np.round(heights / SPACING)).astype(np.int64)
@@ -39,7 +39,7 @@ class ElasticPreconditioner:
 
     Parameters
     ----------
-    geometry : Geometry
+    geometry : WrappedPositions
         The cell.
     positions : (N, 3) array
         Where the particles are.
@@ -52,7 +52,12 @@ class ElasticPreconditioner:
     """
 
     def __init__(
-        self, geometry: Geometry, positions: Array, lists: tuple, potential: PairPotential, counts: NDArray[np.int64]
+        self,
+        geometry: WrappedPositions,
+        positions: Array,
+        lists: tuple,
+        potential: PairPotential,
+        counts: NDArray[np.int64],
     ) -> None:
         d = geometry.dimension
         cells, self._nodes, self._weights = kernels.place(positions, geometry.inverse, d, counts)

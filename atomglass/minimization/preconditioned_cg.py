@@ -17,7 +17,7 @@ from atomglass.kernels.minimization import vector_ops as settle
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_masked
 from atomglass.minimization.elastic_preconditioner import ElasticPreconditioner
 from atomglass.minimization.local_relaxation import Rearrangements
-from atomglass.system.interactions import Geometry
+from atomglass.system.neighbors import WrappedPositions
 from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Settling:
     ----------
     state : State
         Changed in place.
-    geometry : Geometry
+    geometry : WrappedPositions
         The cell.
     potential : PairPotential
         The interactions.
@@ -84,7 +84,7 @@ class Settling:
     def __init__(
         self,
         state: State,
-        geometry: Geometry,
+        geometry: WrappedPositions,
         potential: PairPotential,
         counts: NDArray[np.int64],
         tolerance: float,

@@ -15,17 +15,17 @@ from atomglass.kernels.minimization import steepest_descent as descent
 from atomglass.minimization.elastic_preconditioner import grid
 from atomglass.minimization.preconditioned_cg import Settling, State
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Geometry, ListedPairs, largest_skin
+from atomglass.system.neighbors import NeighborList, WrappedPositions, allowed_skin
 from atomglass.system.potential import PairPotential
 
 #: Width of the neighbor list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
 SKIN, WIDE_SKIN = 0.4, 1.2
 #: Most that a particle moves in one iteration, in units of length.
-LONGEST_STEP = 0.05
+MAX_STEP = 0.05
 #: Root-mean-square force below which Newton's steps finish the descent: deep in the basin, where they cannot leave it.
 NEWTON_FORCE = 2e-4
 #: Most that a particle moves in one step of steepest descent.
-FLOW_STEP = LONGEST_STEP / 10
+FLOW_STEP = MAX_STEP / 10
 #: Iterations between two looks at Python.
 ITERATIONS_PER_CALL = 500
 #: Samples of more particles are quenched by preconditioned steps (`settling`): long waves take too many plain ones.
@@ -105,7 +105,7 @@ def quench(
     potential: PairPotential,
     force_tolerance: float = 1e-10,
     max_iterations: int = 100_000,
-    longest_step: float = LONGEST_STEP,
+    longest_step: float = MAX_STEP,
     newton: bool = True,
     progress: Callable[[float], object] | None = None,
     method: str = Method.CONJUGATE_GRADIENTS,
@@ -155,10 +155,10 @@ def quench(
         raise InputError("max_iterations", max_iterations, ">= 1")
     if method not in list(Method):
         raise InputError("method", method, " or ".join(Method), "leave it out for conjugate gradients")
-    start = Geometry.of(configuration)
+    start = WrappedPositions.of(configuration)
     order = start.spatial_order(potential.reach(configuration.diameters))
     state = State.of(start.positions[order], start.images[order])
-    wide_skin = largest_skin(configuration, potential, WIDE_SKIN, least=1e-3)
+    wide_skin = allowed_skin(configuration, potential, WIDE_SKIN, least=1e-3)
     way = _Way(
         start, configuration.diameters[order], potential, wide_skin, force_tolerance, max_iterations,
         progress or (lambda force: None),
@@ -179,7 +179,7 @@ def quench(
 class _Way:
     """What all minimizers that work on one sample share."""
 
-    start: Geometry
+    start: WrappedPositions
     diameters: NDArray[np.float64]
     potential: PairPotential
     wide_skin: float
@@ -219,14 +219,14 @@ class _Way:
         saddles the force may rise for long.
         """
         best, best_at, code = np.inf, 0, kernels.REBUILD
-        wide: ListedPairs | None = None
+        wide: NeighborList | None = None
         while code in (kernels.REBUILD, kernels.EXHAUSTED):
             if code == kernels.REBUILD:
                 if wide is None or not wide.holds(state.positions, self.skin):
                     geometry = self.start.at(state.positions)
                     state.images[:] += geometry.images
                     state.positions[:] = geometry.positions
-                    wide = ListedPairs.of(geometry, self.diameters, self.potential, self.wide_skin)
+                    wide = NeighborList.of(geometry, self.diameters, self.potential, self.wide_skin)
                 reference = state.positions.copy()
                 lists = wide.within(reference, self.skin)
             code = descend(reference, lists, min(ITERATIONS_PER_CALL, self.max_iterations - state.iterations))
@@ -241,7 +241,7 @@ class _Way:
         return code
 
 
-def _result(configuration: Configuration, start: Geometry, order: NDArray, state: State, code: int) -> Quench:
+def _result(configuration: Configuration, start: WrappedPositions, order: NDArray, state: State, code: int) -> Quench:
     positions = np.empty_like(state.positions)
     positions[order] = state.positions + state.images @ start.cell
     status = {kernels.CONVERGED: QuenchStatus.CONVERGED, kernels.STALLED: QuenchStatus.STALLED}

@@ -21,8 +21,9 @@ from atomglass.kernels.sampling import flat_pair_list as pair_list
 from atomglass.kernels.sampling import hybrid_monte_carlo as trajectory
 from atomglass.kernels.sampling.verlet_table import Vicinity
 from atomglass.kernels.sampling.verlet_table_build import vicinity
+from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Geometry, largest_skin
+from atomglass.system.neighbors import WrappedPositions, allowed_skin
 from atomglass.system.potential import PairPotential, PairSettings
 
 #: Every so many sweeps, counted from the first, the particles are put into spatial order and all is recomputed.
@@ -34,7 +35,7 @@ SKIN = {2: 1.3, 3: 1.4}
 #: The same where trajectories move the particles: every pair of the list is looked at.
 TRAJECTORY_SKIN = 1.3
 #: And the least that a box must have room for.
-LEAST_TRAJECTORY_SKIN = 2 * pair_list.MARGIN
+MIN_HMC_SKIN = 2 * pair_list.MARGIN
 #: Sweeps from one trajectory to the next, and time steps of one, at most.
 MOST_OF_A_TRAJECTORY = 1_000_000
 #: Numbers that a run counts: moves and rebuilds, and trajectories.
@@ -73,7 +74,7 @@ class SwapStatistics:
 
 
 @dataclass(frozen=True)
-class Trajectories:
+class HybridMonteCarlo:
     """Pieces of molecular dynamics (hybrid Monte Carlo) in place of displacements: all particles move together.
 
     Each draws momenta anew, follows Hamilton's equations for `steps * time_step`, and is accepted or rejected as a
@@ -124,7 +125,7 @@ class SwapMonteCarlo:
         d: a displacement is uniform in [-d, d] along each axis.
     seed : int or numpy.random.SeedSequence
         Seed of the sampler's own random stream.
-    trajectories : Trajectories, optional
+    trajectories : HybridMonteCarlo, optional
         Molecular dynamics after every so many sweeps, in place of displacements; none by default.
 
     Raises
@@ -146,7 +147,7 @@ class SwapMonteCarlo:
         swap_fraction: float | None = None,
         max_displacement: float = 0.12,
         seed: int | np.random.SeedSequence = 1,
-        trajectories: Trajectories | None = None,
+        trajectories: HybridMonteCarlo | None = None,
     ) -> None:
         _check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
         if swap_fraction is None:
@@ -161,7 +162,7 @@ class SwapMonteCarlo:
         self.temperature, self.swap_fraction = float(temperature), float(swap_fraction)
         self._box, self._dimension = configuration.box, configuration.dimension
         wanted = SKIN[self._dimension] if trajectories is None else TRAJECTORY_SKIN
-        self._skin = largest_skin(configuration, potential, wanted)
+        self._skin = allowed_skin(configuration, potential, wanted)
         self._reach = potential.reach(configuration.diameters) + self._skin
         self.max_displacement = float(max_displacement)
         if trajectories is None and self.max_displacement > self._largest_step:
@@ -169,12 +170,12 @@ class SwapMonteCarlo:
                 "max_displacement", max_displacement, f"<= {self._largest_step:.4g} in this box",
                 "use a smaller step or more particles",
             )  # fmt: skip
-        if trajectories is not None and self._skin < LEAST_TRAJECTORY_SKIN:
+        if trajectories is not None and self._skin < MIN_HMC_SKIN:
             raise InputError(
-                "trajectories in a box whose skin has room for", self._skin, f">= {LEAST_TRAJECTORY_SKIN}",
+                "trajectories in a box whose skin has room for", self._skin, f">= {MIN_HMC_SKIN}",
                 "use more particles, or no trajectories",
             )  # fmt: skip
-        geometry = Geometry.of(configuration)
+        geometry = WrappedPositions.of(configuration)
         self._cell, self._inverse = geometry.cell, geometry.inverse
         self._particles = np.column_stack([geometry.positions, configuration.diameters])
         self._images = geometry.images
@@ -314,7 +315,7 @@ class SwapMonteCarlo:
         sampler.temperature, sampler.swap_fraction = settings["temperature"], settings["swap_fraction"]
         sampler.max_displacement, sampler.sweep = settings["max_displacement"], settings["sweep"]
         sampler._skin, sampler._reach = settings["skin"], settings["reach"]
-        sampler.trajectories = Trajectories(**settings["trajectories"]) if "trajectories" in settings else None
+        sampler.trajectories = HybridMonteCarlo(**settings["trajectories"]) if "trajectories" in settings else None
         place = sampler._particles, sampler._reference, sampler._cell, sampler._inverse
         sampler._list = (
             vicinity(*place, sampler._dimension, sampler._reach, potential.parameters)
@@ -419,10 +420,10 @@ def _checked_settings(state: dict[str, Any], what: str) -> dict[str, Any]:
         if n < 1 or d not in (2, 3) or not settings.keys() >= _SETTINGS:
             raise InputError(what, "incomplete", "a state as SwapMonteCarlo saves it")
         if "trajectories" in settings:
-            Trajectories(**settings["trajectories"])
-            if settings["swap_fraction"] != 1 or settings["skin"] < LEAST_TRAJECTORY_SKIN:
+            HybridMonteCarlo(**settings["trajectories"])
+            if settings["swap_fraction"] != 1 or settings["skin"] < MIN_HMC_SKIN:
                 found = settings["swap_fraction"], settings["skin"]
-                allowed = f"1 and >= {LEAST_TRAJECTORY_SKIN} with trajectories"
+                allowed = f"1 and >= {MIN_HMC_SKIN} with trajectories"
                 raise InputError(f"swap_fraction and skin of {what}", found, allowed, "sample anew")
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(f"{what} is no state of a sampler ({error!r})") from None
@@ -442,19 +443,6 @@ def _generator_state(seed: int | np.random.SeedSequence) -> NDArray[np.uint64]:
     if not isinstance(seed, np.random.SeedSequence):
         seed = np.random.SeedSequence(check_seed(seed))
     return seed.generate_state(4, np.uint64).astype(np.uint64)
-
-
-def check_seed(seed: int) -> int:
-    """Return the seed if it is one.
-
-    Raises
-    ------
-    InputError
-        It is negative or no integer.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputError("seed", seed, "an integer >= 0")
-    return int(seed)
 
 
 def _check_range(name: str, value: float, good: bool, allowed: str, remedy: str = "") -> None:

@@ -11,9 +11,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
-from atomglass.resources import find_toml
-from atomglass.sampling.swap_monte_carlo import LEAST_TRAJECTORY_SKIN, MOST_OF_A_TRAJECTORY, Trajectories
-from atomglass.settings import Settings, read_toml, validated
+from atomglass.sampling.swap_monte_carlo import MIN_HMC_SKIN, MOST_OF_A_TRAJECTORY, HybridMonteCarlo
+from atomglass.settings import Settings, find_toml, read_toml, validated
 from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.version import KERNEL_VERSION
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
@@ -22,11 +21,11 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class TrajectorySettings(Settings):
-    """Molecular dynamics in place of displacements, see `atomglass.sampling.swap_monte_carlo.Trajectories`."""
+    """Molecular dynamics in place of displacements, see `atomglass.sampling.swap_monte_carlo.HybridMonteCarlo`."""
 
-    every: int = Field(default=Trajectories.every, ge=1, le=MOST_OF_A_TRAJECTORY)
-    steps: int = Field(default=Trajectories.steps, ge=1, le=MOST_OF_A_TRAJECTORY)
-    time_step: float = Field(default=Trajectories.time_step, gt=0)
+    every: int = Field(default=HybridMonteCarlo.every, ge=1, le=MOST_OF_A_TRAJECTORY)
+    steps: int = Field(default=HybridMonteCarlo.steps, ge=1, le=MOST_OF_A_TRAJECTORY)
+    time_step: float = Field(default=HybridMonteCarlo.time_step, gt=0)
 
 
 class SampleSettings(Settings):
@@ -207,7 +206,7 @@ def _check_box(settings: StudySettings, source: str) -> None:
     side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
     room = 2 * settings.sample.max_displacement * potential.dimension**0.5
     if settings.sample.trajectories is not None:
-        room = LEAST_TRAJECTORY_SKIN
+        room = MIN_HMC_SKIN
     reach = potential.reach([potential.diameters.maximum])
     if side / 2 < reach + room:
         least = int(settings.density * (2 * (reach + room)) ** potential.dimension) + 1

@@ -48,10 +48,10 @@ def _common() -> None:
 
 
 def _trajectories() -> None:
-    from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo, Trajectories
+    from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo, SwapMonteCarlo
     from atomglass.study.models.glass import start_chain
     from atomglass.study.settings import read_study
 
     settings = read_study("tiny")
     start = start_chain(settings, 0).configuration
-    SwapMonteCarlo(start, settings.pair_potential, settings.sample.temperature, trajectories=Trajectories()).run(1)
+    SwapMonteCarlo(start, settings.pair_potential, settings.sample.temperature, trajectories=HybridMonteCarlo()).run(1)

@@ -102,3 +102,16 @@ def check_distinct(fractional: NDArray) -> None:
         raise InputError(
             f"particles {i} and {j} coincide (modulo the box)", remedy="move or remove one of them (counted from 0)"
         )
+
+
+def check_seed(seed: int) -> int:
+    """Return the seed if it is one.
+
+    Raises
+    ------
+    InputError
+        It is negative or no integer.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError("seed", seed, "an integer >= 0")
+    return int(seed)

@@ -1,4 +1,4 @@
-"""Neighbor geometry of a configuration, and total energy, forces and stress."""
+"""The pairs that interact, and total energy, forces and stress."""
 
 from __future__ import annotations
 
@@ -7,97 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.errors import InputError
-from atomglass.kernels import cell_list as cells
 from atomglass.kernels import pair_sums as kernels
 from atomglass.system.configuration import Configuration
+from atomglass.system.neighbors import cutoff_neighbor_list
 from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Geometry:
-    """A configuration in the kernels' form: three components, wrapped, the cell and its periodic images.
-
-    Attributes
-    ----------
-    positions : (N, 3) array
-        Wrapped into the cell; z = 0 in two dimensions.
-    images : (N, 3) int array
-        Cell vectors taken off each position by the wrapping.
-    cell, inverse : (3, 3) arrays
-        Cell vectors as rows, and the inverse.
-    shifts : (32, 3) array
-        Shift vector of each image number.
-    dimension : int
-        2 or 3.
-    """
-
-    positions: Array
-    images: NDArray[np.int64]
-    cell: Array
-    inverse: Array
-    shifts: Array
-    dimension: int
-
-    @classmethod
-    def of(cls, configuration: Configuration) -> Geometry:
-        """Wrap a configuration's positions into its cell."""
-        d = configuration.dimension
-        cell = np.eye(3)
-        cell[:d, :d] = configuration.cell
-        inverse: Array = np.asarray(np.linalg.inv(cell), float)
-        positions = np.zeros((len(configuration), 3))
-        positions[:, :d] = configuration.positions
-        images = np.zeros((len(configuration), 3), np.int64)
-        return cls(positions, images, cell, inverse, cells.image_shifts(cell), d).at(positions)
-
-    def at(self, positions: Array) -> Geometry:
-        """Return the geometry of other positions (N, 3) in the same cell, wrapped from there."""
-        positions, images = positions.copy(), np.zeros_like(self.images)
-        for _ in range(2):  # a second time: subtracting the box can round up to the face itself
-            cells.wrap(positions, images, self.cell, self.inverse, self.dimension)
-        return replace(self, positions=positions, images=images)
-
-    def spatial_order(self, reach: float) -> NDArray[np.int64]:
-        """Return the particles sorted by search cells of width `reach`: neighbors come near in memory."""
-        counts = cells.cell_counts(self.inverse, self.dimension, reach)
-        return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
-
-    @property
-    def heights(self) -> Array:
-        """Perpendicular heights (d,) of the cell."""
-        heights: Array = 1 / np.linalg.norm(self.inverse[: self.dimension, : self.dimension], axis=0)
-        return heights
-
-    def unwrapped(self, positions: Array) -> Array:
-        """Return (N, d) positions with the wrapping undone."""
-        d = self.dimension
-        return positions[:, :d] + self.images[:, :d] @ self.cell[:d, :d]
-
-
-def largest_skin(configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0) -> float:
-    """Return the skin of a neighbor list: the wanted one, or what the box leaves room for, but `least` at least.
-
-    Raises
-    ------
-    InputError
-        The box is too small for the cutoff, or the diameters do not suit the potential.
-    """
-    potential.check_diameters(configuration.diameters)
-    reach, height = potential.reach(configuration.diameters), float(configuration.heights.min())
-    room = height / 2 - reach
-    if room < least:
-        raise InputError(
-            "smallest height of the box", height, f">= twice the interaction range, {2 * (reach + least):.6g}",
-            "use more particles at the same density, or a larger box",
-        )  # fmt: skip
-    return min(wanted, room)
-
-
-@dataclass(frozen=True)
-class Pairs:
+class InteractingPairs:
     """The pairs of a configuration that interact, with everything that is computed from them.
 
     Attributes
@@ -130,7 +49,7 @@ class Pairs:
     coordinates: Array
     lengths: Array
 
-    def without(self, particles: NDArray[np.bool_]) -> Pairs:
+    def without(self, particles: NDArray[np.bool_]) -> InteractingPairs:
         """Return the pairs in which none of the marked particles (N,) is."""
         if not particles.any():
             return self
@@ -139,9 +58,9 @@ class Pairs:
         return replace(self, **arrays)
 
     @classmethod
-    def of(cls, configuration: Configuration, potential: PairPotential) -> Pairs:
+    def of(cls, configuration: Configuration, potential: PairPotential) -> InteractingPairs:
         """Find the interacting pairs."""
-        geometry, lists = tight_list(configuration, potential)
+        geometry, lists = cutoff_neighbor_list(configuration, potential)
         indices, separations, ratios, derivatives = kernels.interacting_pairs(
             geometry.positions, *lists, geometry.shifts, potential.parameters
         )
@@ -152,75 +71,8 @@ class Pairs:
         )
 
 
-def half_list(
-    geometry: Geometry, diameters: Array, potential: PairPotential, skin: float
-) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
-    """Return a half neighbor list (first, packed neighbors) and 1/sigma_ij^2 of its pairs.
-
-    `skin` is what `largest_skin` allows.
-    """
-    first, neighbors = cells.neighbor_list(
-        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension,
-        potential.reach(diameters) + skin, True,
-    )  # fmt: skip
-    return kernels.trim(
-        geometry.positions, diameters, first, neighbors, geometry.shifts,
-        potential.nonadditivity, potential.cutoff, skin,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ListedPairs:
-    """A wide half list, from which narrower ones are taken without another search while particles are near.
-
-    Attributes
-    ----------
-    geometry : Geometry
-        Where it was built.
-    diameters : (N,) array
-        Of the particles.
-    potential : PairPotential
-        The interactions.
-    skin : float
-        All pairs within their cutoff plus so much are listed.
-    first, neighbors : arrays
-        The list.
-    """
-
-    geometry: Geometry
-    diameters: Array
-    potential: PairPotential
-    skin: float
-    first: NDArray[np.int64]
-    neighbors: NDArray[np.uint32]
-
-    @classmethod
-    def of(cls, geometry: Geometry, diameters: Array, potential: PairPotential, skin: float) -> ListedPairs:
-        """Search for the pairs; `skin` is what `largest_skin` allows."""
-        return cls(geometry, diameters, potential, skin, *half_list(geometry, diameters, potential, skin)[:2])
-
-    def holds(self, positions: Array, skin: float) -> bool:
-        """Whether no pair within its cutoff plus `skin` at these positions (N, 3), not wrapped since, is missing."""
-        moved = ((positions - self.geometry.positions) ** 2).sum(axis=1).max()
-        return bool(2 * np.sqrt(moved) <= self.skin - skin)
-
-    def within(self, positions: Array, skin: float) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
-        """Return the half list of a lesser skin at these positions, and its 1/sigma_ij^2."""
-        return kernels.trim(
-            positions, self.diameters, self.first, self.neighbors, self.geometry.shifts,
-            self.potential.nonadditivity, self.potential.cutoff, skin,
-        )  # fmt: skip
-
-
-def tight_list(configuration: Configuration, potential: PairPotential) -> tuple[Geometry, tuple]:
-    """Return a configuration's geometry and the half list of the pairs within their cutoffs."""
-    largest_skin(configuration, potential, 0.0)  # refuses a box too small
-    geometry = Geometry.of(configuration)
-    return geometry, half_list(geometry, configuration.diameters, potential, 0.0)
-
-
 def _energy_forces(configuration: Configuration, potential: PairPotential) -> tuple[float, Array]:
-    geometry, lists = tight_list(configuration, potential)
+    geometry, lists = cutoff_neighbor_list(configuration, potential)
     result = np.empty_like(geometry.positions)
     total = kernels.energy_forces(geometry.positions, *lists, geometry.shifts, potential.parameters, result)
     return total, np.ascontiguousarray(result[:, : configuration.dimension])
@@ -250,7 +102,7 @@ def forces(configuration: Configuration, potential: PairPotential) -> Array:
 
 def stress(configuration: Configuration, potential: PairPotential) -> Array:
     """Return the stress tensor (d, d), dU/d(strain) per volume: positive under tension, the pressure is -trace/d."""
-    pairs = Pairs.of(configuration, potential)
+    pairs = InteractingPairs.of(configuration, potential)
     d = configuration.dimension
     r = pairs.separations[:, :d]
     return np.einsum("p,pa,pb->ab", 2 * pairs.derivatives[:, 1], r, r) / configuration.volume

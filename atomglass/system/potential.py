@@ -14,8 +14,7 @@ from pydantic import Field, StringConstraints
 
 from atomglass.errors import InputError
 from atomglass.kernels.pair_potential import PairParameters
-from atomglass.resources import find_toml
-from atomglass.settings import Settings, read_toml, validated
+from atomglass.settings import Settings, find_toml, read_toml, validated
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from atomglass.kernels.pair_sums import strain_response
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_held
@@ -77,13 +77,13 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     part less the non-affine part Xi.H^-1.Xi (Lutsko, J. Appl. Phys. 65, 2991 (1989)). Volume is preserved to all
     orders, so that the pressure adds nothing but what belongs to G.
     """
-    pairs = Pairs.of(configuration, potential)
+    pairs = InteractingPairs.of(configuration, potential)
     reduced = ReducedHessian(pairs)
     check_held(reduced)
     return moduli_of(configuration, pairs, reduced)
 
 
-def moduli_of(configuration: Configuration, pairs: Pairs, reduced: ReducedHessian) -> ElasticModuli:
+def moduli_of(configuration: Configuration, pairs: InteractingPairs, reduced: ReducedHessian) -> ElasticModuli:
     """Return the moduli from pairs and a Hessian that the caller has already."""
     d, volume = configuration.dimension, configuration.volume
     strains = np.concatenate([shear_strains(d), [_isotropic(d)]])

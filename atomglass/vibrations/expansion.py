@@ -12,7 +12,8 @@ from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.kernels import pair_sums as kernels
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Geometry, Pairs, half_list, largest_skin
+from atomglass.system.interactions import InteractingPairs
+from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 from atomglass.system.potential import PairPotential
 
 Array = NDArray[np.float64]
@@ -88,10 +89,10 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
     Kumar, Procaccia and Singh, Eqs. 4 and 12. phi is only C^q at the cutoff: b3 and b4 are one-sided derivatives there.
     """
     direction = _checked_direction(configuration, direction)
-    return expand_all(Pairs.of(configuration, potential), direction[None])[0]
+    return expand_all(InteractingPairs.of(configuration, potential), direction[None])[0]
 
 
-def expand_all(pairs: Pairs, directions: Array) -> list[Expansion]:
+def expand_all(pairs: InteractingPairs, directions: Array) -> list[Expansion]:
     """Expand along normalized directions (k, N, d), for pairs that the caller has already."""
     coefficients, shares = mode_moments(pairs, directions)
     signs = np.where(coefficients[:, 1] > 0, -1.0, 1.0)
@@ -117,14 +118,14 @@ def expand_all(pairs: Pairs, directions: Array) -> list[Expansion]:
     return results
 
 
-def mode_moments(pairs: Pairs, directions: Array) -> tuple[Array, Array]:
+def mode_moments(pairs: InteractingPairs, directions: Array) -> tuple[Array, Array]:
     """Return b2, b3, b4 (k, 3) of directions (k, N, d), signs as given, and the shares near the cutoff (k, 3)."""
     full = np.zeros((len(directions), pairs.number, 3))
     full[:, :, : pairs.dimension] = directions
     return kernels.moments(pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full)
 
 
-def _near_cutoff(pairs: Pairs) -> NDArray[np.bool_]:
+def _near_cutoff(pairs: InteractingPairs) -> NDArray[np.bool_]:
     return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoff_squared
 
 
@@ -176,13 +177,15 @@ class _Profile:
     def __init__(
         self, configuration: Configuration, potential: PairPotential, direction: Array, longest: float
     ) -> None:
-        self._geometry = Geometry.of(configuration)
+        self._geometry = WrappedPositions.of(configuration)
         self._direction = np.zeros_like(self._geometry.positions)
         self._direction[:, : configuration.dimension] = direction
         stride = 2 * longest * _largest_move(direction)
-        skin = largest_skin(configuration, potential, stride)
+        skin = allowed_skin(configuration, potential, stride)
         # In a small box the line may lead out of the list's reach: then the list is built anew at every point.
-        self._lists = half_list(self._geometry, configuration.diameters, potential, skin) if skin >= stride else None
+        self._lists = (
+            half_neighbor_list(self._geometry, configuration.diameters, potential, skin) if skin >= stride else None
+        )
         self._diameters, self._potential = configuration.diameters, potential
         self._parameters = potential.parameters
 
@@ -197,7 +200,7 @@ class _Profile:
 
     def _energy(self, positions: Array) -> float:
         geometry = self._geometry.at(positions)
-        lists = half_list(geometry, self._diameters, self._potential, 0.0)
+        lists = half_neighbor_list(geometry, self._diameters, self._potential, 0.0)
         unused = np.empty_like(positions)
         return kernels.energy_forces(geometry.positions, *lists, geometry.shifts, self._parameters, unused)
 

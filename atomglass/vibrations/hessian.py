@@ -10,7 +10,7 @@ from scipy import sparse
 
 from atomglass.linalg.factorization import Dissection, Factor
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 
 #: Shift below zero at which the Hessian is factorized, in units of its mean diagonal element (some 200 here).
@@ -43,10 +43,10 @@ def hessian(configuration: Configuration, potential: PairPotential) -> sparse.cs
     -----
     Kumar, Procaccia and Singh, Eq. 2. With U a sum of psi(r^2), a pair's block is 4 psi'' r r + 2 psi' 1.
     """
-    return pair_hessian(Pairs.of(configuration, potential))
+    return pair_hessian(InteractingPairs.of(configuration, potential))
 
 
-def pair_hessian(pairs: Pairs) -> sparse.csr_array:
+def pair_hessian(pairs: InteractingPairs) -> sparse.csr_array:
     """Return the Hessian of given pairs."""
     d, n = pairs.dimension, pairs.number
     r = pairs.separations[:, :d]
@@ -68,10 +68,10 @@ def pair_hessian(pairs: Pairs) -> sparse.csr_array:
 
 def rattlers(configuration: Configuration, potential: PairPotential) -> NDArray[np.bool_]:
     """Return which particles (N,) are rattlers: fewer than d + 1 contacts, not counting those with other rattlers."""
-    return pair_rattlers(Pairs.of(configuration, potential))
+    return pair_rattlers(InteractingPairs.of(configuration, potential))
 
 
-def pair_rattlers(pairs: Pairs) -> NDArray[np.bool_]:
+def pair_rattlers(pairs: InteractingPairs) -> NDArray[np.bool_]:
     """Return the rattlers of given pairs: removed repeatedly until every particle left has d + 1 contacts."""
     loose = np.zeros(pairs.number, dtype=bool)
     while True:
@@ -101,7 +101,7 @@ class ReducedHessian:
         Orthonormal uniform displacements.
     """
 
-    def __init__(self, pairs: Pairs) -> None:
+    def __init__(self, pairs: InteractingPairs) -> None:
         self.number, self.dimension = pairs.number, pairs.dimension
         self.rattlers = pair_rattlers(pairs)
         self._kept = np.flatnonzero(np.repeat(~self.rattlers, self.dimension))

@@ -10,7 +10,7 @@ from scipy.sparse.linalg import eigsh
 
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_held
@@ -93,7 +93,7 @@ def density_of_states(
     for name, value, least in (("moments", moments, 4), ("vectors", vectors, 2), ("seed", seed, 0)):
         if not value >= least:
             raise InputError(f"{name} of the density of states", value, f">= {least}")
-    reduced = ReducedHessian(Pairs.of(configuration, potential))
+    reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
     check_held(reduced)
     random = np.random.default_rng(seed).choice([-1.0, 1.0], (reduced.size, vectors))
     top = TOP * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])

@@ -12,7 +12,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from atomglass.errors import InputError
 from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.hessian import ReducedHessian
 
@@ -161,7 +161,7 @@ def all_below(reduced: ReducedHessian, frequency: float) -> Modes:
 
 
 def _reduced(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
-    reduced = ReducedHessian(Pairs.of(configuration, potential))
+    reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
     check_held(reduced)
     return reduced
 

@@ -15,8 +15,8 @@ from scipy import integrate, stats
 
 import atomglass as ag
 from atomglass.diagnostics import integrated_correlation_time
-from atomglass.sampling.swap_monte_carlo import Trajectories
-from atomglass.system.interactions import Pairs
+from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo
+from atomglass.system.interactions import InteractingPairs
 
 POTENTIAL = ag.load_potential("kumar2021")
 STEP = 0.2
@@ -113,7 +113,7 @@ def test_two_particles(dimension, sheared, swap_fraction):
 @pytest.mark.parametrize(("dimension", "sheared", "time_step"), [(2, False, 0.35), (2, True, 0.1), (3, True, 0.3)])
 def test_two_particles_that_move_in_trajectories_alone(dimension, sheared, time_step):
     cell = cell_of(dimension, sheared, height=2 * (1.25 * PAIR.max() + 0.7))
-    temperature, schedule = 0.5, Trajectories(1, max(2, round(1.4 / time_step)), time_step)
+    temperature, schedule = 0.5, HybridMonteCarlo(1, max(2, round(1.4 / time_step)), time_step)
     thin = {2: 30, 3: 40}[dimension]
     chain = sampler(PAIR, cell, temperature, 1.0, 3, schedule)
     stats = chain.run(6_000 * thin, record_every=thin)
@@ -177,7 +177,7 @@ def three_particle_counts(chain, cell, samples, thin):
         (False, 0.2, None, 150),
         (False, 0.8, None, 600),
         (True, 0.2, None, 150),
-        (False, 1.0, Trajectories(2, 4, 0.3), 60),
+        (False, 1.0, HybridMonteCarlo(2, 4, 0.3), 60),
     ],
 )
 def test_three_particles_and_who_has_which_diameter(sheared, swap_fraction, schedule, thin):
@@ -210,7 +210,7 @@ def temperature_score(
     for k in range(samples):
         chain.run(20)
         now = chain.configuration
-        pairs = Pairs.of(now, potential)
+        pairs = InteractingPairs.of(now, potential)
         squares = (pairs.separations**2).sum(axis=1)
         laplacian = (4 * d * pairs.derivatives[:, 1] + 8 * squares * pairs.derivatives[:, 2]).sum()
         excess[k] = (ag.forces(now, potential) ** 2).sum() - temperature * laplacian
@@ -228,11 +228,11 @@ def test_configurational_temperature(model, number, swap_fraction):
 
 def test_configurational_temperature_with_trajectories():
     """Long time steps, so that a good part is rejected."""
-    assert abs(temperature_score("kumar2021", 144, 0.2, 0.2, 1.0, trajectories=Trajectories(4, 5, 0.07))) < 4
+    assert abs(temperature_score("kumar2021", 144, 0.2, 0.2, 1.0, trajectories=HybridMonteCarlo(4, 5, 0.07))) < 4
 
 
 def test_trajectories_at_a_temperature_three_per_cent_too_high_are_found_out():
-    schedule = Trajectories(4, 5, 0.07)
+    schedule = HybridMonteCarlo(4, 5, 0.07)
     assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, 1.0, 2100, schedule) > 4
 
 

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from atomglass.resources import find_toml
-from atomglass.settings import read_toml, validated
+from atomglass.settings import find_toml, read_toml, validated
 from atomglass.theory.rfot import figures_liquid, figures_plateau, figures_tls, params
 from atomglass.theory.rfot.captions import CAPTIONS
 from atomglass.theory.rfot.friction import PhononCoupling

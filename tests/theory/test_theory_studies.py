@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 from atomglass import theory
 from atomglass.cli.theory import theory_app
 from atomglass.errors import InputError
-from atomglass.resources import find_toml
-from atomglass.settings import Settings, read_toml, validated
+from atomglass.settings import Settings, find_toml, read_toml, validated
 from atomglass.theory.registry import PAPERS, STATEMENT_FIELDS, Statement, load_study, number
 
 OURS = ("parshin2007", "ilin1987")
@@ -33,7 +32,8 @@ def test_lazy_names_exist():
 
 
 def test_command_line_starts_without_numerical_libraries():
-    code = "import sys, atomglass.cli.main; print([m for m in ('numpy', 'scipy', 'matplotlib', 'pandas') if m in sys.modules])"
+    heavy = "('numpy', 'scipy', 'matplotlib', 'pandas')"
+    code = f"import sys, atomglass.cli.main; print([m for m in {heavy} if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

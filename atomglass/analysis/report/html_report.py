@@ -91,7 +91,8 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     """
     runs, wells = report_origin.read_optional(folder, "runs"), study.wells
     page = Environment(
-        loader=PackageLoader("atomglass.analysis.report.html_report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("atomglass.analysis.report"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     page.filters |= {"typeset": typeset, "image": _image}

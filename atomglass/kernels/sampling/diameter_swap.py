@@ -98,8 +98,8 @@ def _update_neighbors(c, energies, i, old_sigma, new, partner, p):
 def exchange(c, energies, p, temperature, number, generator, counters):
     """Attempt swaps of the diameters of two random particles, in place.
 
-    The verdicts are those of `atomglass.kernels.sampling.displacement_swap`: the allowance is drawn first, and of the two the one that grows
-    is looked at first. If they are neighbors their pair energy counts twice before and twice after.
+    The verdicts are those of `displacement_swap`: the allowance is drawn first, and of the two the one that grows is
+    looked at first. If they are neighbors their pair energy counts twice before and twice after.
 
     Parameters
     ----------

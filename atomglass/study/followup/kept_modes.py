@@ -13,7 +13,7 @@ from atomglass.errors import InputError
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.expansion import Expansion, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import all_below, all_modes
@@ -69,7 +69,7 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
         if number not in rows:
             continue
         mine = rows.pop(number)
-        pairs = Pairs.of(glass, potential)
+        pairs = InteractingPairs.of(glass, potential)
         reduced = ReducedHessian(pairs)
         bound = settings.modes.phonon_multiple * float(mine["first_phonon_frequency"].iloc[0])
         found = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)

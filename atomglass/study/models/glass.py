@@ -7,21 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from atomglass.minimization.quench import quench
-from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, SwapMonteCarlo, Trajectories
+from atomglass.minimization.random_start import random_start
+from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, HybridMonteCarlo, SwapMonteCarlo
 from atomglass.settings import validated
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.realization import Realization
 from atomglass.study.registry import Words, stream
 from atomglass.study.schema import MODES, REALIZATIONS
 from atomglass.study.settings import StudySettings, read_glass_study
-from atomglass.system.configuration import Configuration
-from atomglass.system.diameters import sample_diameters
 
-#: Force to which the random start is relaxed: enough that no two particles overlap.
-START_FORCE = 1.0
 #: Moves between two looks at whether to stop: a part of a second.
 BLOCK_MOVES = 1_000_000
 
@@ -98,23 +92,16 @@ class Glass:
 
 def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
     """Return a chain's sampler at sweep 0: random positions freed of overlaps, own diameters."""
-    potential = settings.pair_potential
-    d, n = potential.dimension, settings.sample.particles
-    side = (n / settings.density) ** (1 / d)
-    distribution = potential.diameters
-    diameters = sample_diameters(
-        n, np.random.default_rng(stream(settings, _DIAMETERS, chain)), settings.sample.diameters,
-        distribution.maximum, distribution.ratio, distribution.power,
+    potential, sample = settings.pair_potential, settings.sample
+    start = random_start(
+        sample.particles, potential, settings.density, sample.diameters,
+        stream(settings, _DIAMETERS, chain), stream(settings, _POSITIONS, chain),
     )  # fmt: skip
-    positions = np.random.default_rng(stream(settings, _POSITIONS, chain)).random((n, d)) * side
-    loose = quench(Configuration(positions, diameters, np.full(d, side)), potential, START_FORCE, 10_000)
-    sample, seed = settings.sample, stream(settings, _SAMPLER, chain)
+    seed = stream(settings, _SAMPLER, chain)
     if sample.trajectories is not None:
-        schedule = Trajectories(**sample.trajectories.model_dump())
-        return SwapMonteCarlo(loose.configuration, potential, sample.temperature, seed=seed, trajectories=schedule)
-    return SwapMonteCarlo(
-        loose.configuration, potential, sample.temperature, sample.swap_fraction, sample.max_displacement, seed
-    )
+        schedule = HybridMonteCarlo(**sample.trajectories.model_dump())
+        return SwapMonteCarlo(start, potential, sample.temperature, seed=seed, trajectories=schedule)
+    return SwapMonteCarlo(start, potential, sample.temperature, sample.swap_fraction, sample.max_displacement, seed)
 
 
 def _kept(settings: StudySettings) -> str:

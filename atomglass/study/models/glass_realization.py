@@ -9,12 +9,12 @@ from functools import partial
 
 import numpy as np
 
-from atomglass.minimization.quench import LONGEST_STEP, Method, Quench, quench
+from atomglass.minimization.quench import MAX_STEP, Method, Quench, quench
 from atomglass.study.models.retries import Attempts
 from atomglass.study.realization import Realization, Row
 from atomglass.study.settings import StudySettings
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import Pairs
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import energy as total_energy
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
@@ -38,9 +38,9 @@ class Solver:
 #: Tried one after the other, each from the same liquid configuration, until one ends in a minimum. The sample is never
 #: redrawn: failures go with soft modes, and an ensemble without them would be biased. The study's method goes first.
 SOLVERS = (
-    Solver("newton", LONGEST_STEP, True, 1),
-    Solver("conjugate gradients", LONGEST_STEP / 5, False, 2),
-    Solver("short steps", LONGEST_STEP / 25, False, 4),
+    Solver("newton", MAX_STEP, True, 1),
+    Solver("conjugate gradients", MAX_STEP / 5, False, 2),
+    Solver("short steps", MAX_STEP / 25, False, 4),
 )
 #: Failures that another solver may mend.
 _MENDABLE = ("not_converged", "not_a_minimum")
@@ -114,7 +114,7 @@ def _realize(
     row |= _quench_columns(done, len(configuration))
     if not done.converged:
         return _failed(row, "not_converged", f"quench {done.status.value}: {done.status.advice}")
-    pairs = Pairs.of(done.configuration, potential)
+    pairs = InteractingPairs.of(done.configuration, potential)
     reduced = ReducedHessian(pairs)
     row["rattlers"] = int(reduced.rattlers.sum())
     if reduced.size <= reduced.dimension:
@@ -168,7 +168,7 @@ def _moduli_columns(moduli: ElasticModuli) -> Row:
 def _mode_rows(
     configuration: Configuration,
     potential: PairPotential,
-    pairs: Pairs,
+    pairs: InteractingPairs,
     modes: Modes,
     settings: StudySettings,
     realization: Row,

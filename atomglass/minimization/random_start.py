@@ -1,0 +1,58 @@
+"""Random positions freed of overlaps: where every new liquid begins."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from atomglass.errors import InputError
+from atomglass.minimization.quench import quench
+from atomglass.system.configuration import Configuration
+from atomglass.system.diameters import sample_diameters
+from atomglass.system.potential import PairPotential
+from atomglass.types import Seed
+
+#: Largest force on a particle at which overlaps count as gone, and the iterations allowed for it.
+START_FORCE, START_ITERATIONS = 1.0, 10_000
+
+
+def random_start(
+    particles: int, potential: PairPotential, density: float, diameters: str, diameter_seed: Seed, position_seed: Seed
+) -> Configuration:
+    """Return particles at random positions in a square or cubic box, quenched until no overlap is left.
+
+    Parameters
+    ----------
+    particles : int
+        N, at least 2.
+    potential : PairPotential
+        The interactions; it fixes the dimension and the size distribution.
+    density : float
+        Particles per unit volume.
+    diameters : {"iid", "quantile"}
+        How diameters are drawn, see `sample_diameters`.
+    diameter_seed, position_seed : int or numpy.random.SeedSequence
+        Seeds of the two random streams.
+
+    Raises
+    ------
+    InputError
+        Fewer than two particles, a density that is not positive, or a box too small for the cutoff.
+    """
+    if particles < 2:
+        raise InputError("number of particles", particles, ">= 2")
+    if not (density > 0 and np.isfinite(density)):
+        raise InputError("density", density, "> 0")
+    d = potential.dimension
+    side = (particles / density) ** (1 / d)
+    law = potential.diameters
+    sizes = sample_diameters(
+        particles,
+        np.random.default_rng(diameter_seed),
+        diameters,  # type: ignore[arg-type]
+        law.maximum,
+        law.ratio,
+        law.power,
+    )
+    positions = np.random.default_rng(position_seed).random((particles, d)) * side
+    overlapping = Configuration(positions, sizes, np.full(d, side))
+    return quench(overlapping, potential, START_FORCE, START_ITERATIONS).configuration

@@ -1,0 +1,82 @@
+"""Ways to run a small study: in pieces, under MPI, through the command line."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from atomglass.cli.main import app
+from atomglass.study.execution.chain import run_chain
+from atomglass.study.realization import Stopped
+from atomglass.study.store.provenance import Origin
+from atomglass.study.store.study_store import StudyStore
+
+ORIGIN = Origin.of_this_process("a test")
+
+
+class StopAfter:
+    """A reporter that asks a chain to stop at its `checks`-th look; looks within one realization count as one."""
+
+    def __init__(self, checks: int, within: bool = False) -> None:
+        self.left, self.within, self.seen = checks, within, -1
+
+    def sweeps(self, chain: int, count: int) -> None:
+        pass
+
+    def realization(self, *finished: object) -> None:
+        pass
+
+    def notice(self, text: str) -> None:
+        raise AssertionError(text)
+
+    def at(self, *place: object) -> None:
+        pass
+
+    def check(self, chain: int, sweep: int) -> None:
+        if sweep == self.seen and not self.within:
+            return
+        self.seen = sweep
+        self.left -= 1
+        if self.left < 0:
+            raise Stopped
+
+
+def run_in_pieces(store: StudyStore, checks: int) -> int:
+    """Run a study, stopping after so many looks at the reporter again and again; return how often it stopped."""
+    stops = 0
+    for chain in range(store.settings.ensemble.chains):
+        while not store.is_complete(chain):
+            try:
+                run_chain(store, chain, StopAfter(checks), ORIGIN)
+            except Stopped:
+                stops += 1
+    return stops
+
+
+@pytest.fixture(scope="module")
+def mpirun() -> str:
+    # The environment's own launcher goes with the environment's own library.
+    found = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or shutil.which("mpiexec")
+    why = "" if found and importlib.util.find_spec("mpi4py") else "MPI IS NOT TESTED: pip install mpi4py mpich"
+    if why and "ATOMGLASS_REQUIRE_MPI" in os.environ:
+        pytest.fail(why)
+    if why:
+        pytest.skip(why)
+    assert found is not None
+    return found
+
+
+def command(mpirun: str, ranks: int, *arguments: object) -> list[str]:
+    return [mpirun, "-n", str(ranks), sys.executable, "-m", "mpi4py", "-m", "atomglass", *map(str, arguments)]
+
+
+def said(*words: object, status: int = 0) -> str:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == status, (done.output, done.exception)
+    return done.output

@@ -1,0 +1,88 @@
+"""Is a liquid thermalized? The same particles approach one temperature from above and from below.
+
+    python tests/campaigns/two_sided_start.py --temperature 0.08 --particles 400 --chains 12 --sweeps 400000
+
+Each chain is run twice with the same diameters: from positions at random, as a study starts, and from a liquid that was
+first cooled to half the temperature. The first begins with too much energy, the second with too little; once the paired
+difference vanishes, neither remembers its start. Printed in windows of time that double: the difference in energy per
+particle of the liquids and of their inherent states, with the standard error over chains.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+import atomglass as ag
+
+#: Sweeps between two energies that are written down, and between two quenches.
+EVERY, INHERENT_EVERY = 50, 2000
+#: Share of the run that the cooling takes before it, in steps of equal length.
+COOLING, STEPS = 0.25, 10
+
+
+def approach(chain: int, cold: bool, args: argparse.Namespace) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the energies per particle of the liquid and of its inherent states, from one start."""
+    potential = ag.load_potential(args.potential)
+    rng = np.random.default_rng([args.seed, chain])
+    d, n = potential.dimension, args.particles
+    side = np.full(d, (n / potential.density) ** (1 / d))
+    diameters = ag.sample_diameters(n, rng)
+    loose = ag.Configuration(rng.random((n, d)) * side, diameters, side)
+    configuration = ag.quench(loose, potential, force_tolerance=1.0).configuration
+    seed = 2 * chain + cold
+    if cold:
+        for step, temperature in enumerate(np.linspace(args.temperature, args.temperature / 2, STEPS)):
+            sampler = ag.SwapMonteCarlo(
+                configuration, potential, temperature, seed=args.seed + 1000 * (step + 1) + seed
+            )
+            sampler.run(round(COOLING * args.sweeps / STEPS))
+            configuration = sampler.configuration
+    sampler = ag.SwapMonteCarlo(configuration, potential, args.temperature, seed=args.seed + seed)
+    liquid, inherent = [], []
+    for _ in range(args.sweeps // INHERENT_EVERY):
+        liquid.append(sampler.run(INHERENT_EVERY, record_every=EVERY).energies)
+        inherent.append(ag.quench(sampler.configuration, potential).energy / n)
+    return np.concatenate(liquid), np.array(inherent)
+
+
+def windows(sweeps: int) -> list[tuple[float, float]]:
+    """Return shares of the run: the last half, the quarter before it, and so on, the earliest first."""
+    count = max(1, int(np.log2(sweeps / INHERENT_EVERY)))
+    edges = [2.0**-k for k in range(min(count, 7), -1, -1)]
+    return list(pairwise(edges))
+
+
+def told(hot: NDArray, cold: NDArray, share: tuple[float, float]) -> str:
+    """Return the mean from above, and the paired difference with its error over chains."""
+    rows = [series[:, round(share[0] * series.shape[1]) : round(share[1] * series.shape[1])] for series in (hot, cold)]
+    difference = rows[0].mean(axis=1) - rows[1].mean(axis=1)
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
+    return f"{rows[0].mean():12.6f} {difference.mean():+11.6f} +- {error:.6f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--temperature", type=float, default=0.1)
+    parser.add_argument("--particles", type=int, default=400)
+    parser.add_argument("--chains", type=int, default=12)
+    parser.add_argument("--sweeps", type=int, default=100_000)
+    parser.add_argument("--potential", default="kumar2021")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    print(
+        f"N = {args.particles}, T = {args.temperature:g}, {args.chains} pairs of chains of {args.sweeps} sweeps",
+        flush=True,
+    )
+    ends = [[approach(chain, cold, args) for chain in range(args.chains)] for cold in (False, True)]
+    print("sweeps              liquid, from above; above less below        inherent states, the same")
+    for share in windows(args.sweeps):
+        cells = [told(*(np.array([run[kind] for run in end]) for end in ends), share) for kind in (0, 1)]
+        print(f"{share[0] * args.sweeps:8.0f} {share[1] * args.sweeps:8.0f} {cells[0]}  {cells[1]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Steepest descent and FIRE, step by step against their slow twins; and the bound that sets their steps."""
+
+from __future__ import annotations
+
+import naive
+import numpy as np
+import pytest
+from samples import glass, liquid, listed, loose
+
+import atomglass as ag
+from atomglass.kernels.minimization import conjugate_gradient as minimize
+from atomglass.kernels.minimization import steepest_descent as descent
+from atomglass.kernels.minimization.steepest_descent import stiffness_bound
+from atomglass.minimization.quench import FLOW_STEP, MAX_STEP, Method
+
+CASES = [("kumar2021", 36, 2, False), ("kumar2021", 36, 2, True), ("kumar2021_3d", 90, 3, True)]
+
+
+@pytest.mark.parametrize("name, n, d, sheared", CASES)
+def test_the_bound_holds(name: str, n: int, d: int, sheared: bool) -> None:
+    """As the twin has it, and above the largest eigenvalue, but not so far that steps become needlessly short."""
+    sample, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
+    positions, lists = listed(sample, potential)
+    bound = stiffness_bound(positions, *lists)
+    model = naive.Model.of(potential)
+    found = naive.pairs_of(sample, model)
+    assert bound == pytest.approx(naive.stiffness_bound(found, model, n), rel=1e-11)
+    largest = np.linalg.eigvalsh(naive.hessian(found, model, n, d))[-1]
+    assert largest < bound < 4 * largest
+
+
+@pytest.mark.parametrize("name, n, d, sheared", CASES)
+def test_steepest_descent_is_its_twin(name: str, n: int, d: int, sheared: bool) -> None:
+    start, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
+    model = naive.Model.of(potential)
+    expected, energies = naive.gradient_steps(start, model, 23, FLOW_STEP)
+    ours = ag.quench(start, potential, method="steepest_descent", max_iterations=23)
+    assert ours.iterations == 23
+    assert ours.configuration.positions == pytest.approx(expected, abs=1e-12)
+    assert ours.energy == pytest.approx(energies[-1], rel=1e-13)
+    assert np.all(np.diff(energies) < 0)
+
+
+@pytest.mark.parametrize("name, n, d, sheared", CASES)
+def test_a_step_that_goes_up_is_halved(name: str, n: int, d: int, sheared: bool) -> None:
+    """Told a bound a hundred times too low, it finds by itself how far it may go: the energy falls in every step."""
+    sample, potential = glass(name, n, d, 7, sheared), ag.load_potential(name)
+    shaken = sample.positions + 1e-3 * np.random.default_rng(1).standard_normal((n, d))
+    start = sample.replace(positions=shaken)
+    positions, lists = listed(start, potential)
+    model = naive.Model.of(potential)
+    low = 0.01 * naive.stiffness_bound(naive.pairs_of(start, model), model, n)
+    expected, energies = naive.gradient_steps(start, model, 8, 0.05, stale=low)
+    before, memory = positions.copy(), np.zeros(descent.MEMORY)
+    memory[descent.ITERATIONS], memory[descent.STIFFNESS] = 1, low
+    rest = np.zeros((n, 3)), np.zeros((n, 3))
+    code = descent.steepest_descent(
+        positions, before.copy(), *rest, *lists, d, 1e-10, 0.05, 1e-9, 0.3, 8, memory
+    )  # fmt: skip
+    assert code == minimize.EXHAUSTED
+    assert memory[descent.EVALUATIONS] > 12, "no step was halved"
+    assert (positions - before)[:, :d] == pytest.approx(expected - start.positions, abs=1e-12)
+    assert memory[descent.ENERGY] == pytest.approx(energies[-1], rel=1e-13)
+    assert np.all(np.diff(energies) < 0)
+
+
+@pytest.mark.parametrize("name, n, d, sheared", CASES)
+def test_fire_is_its_twin(name: str, n: int, d: int, sheared: bool) -> None:
+    """Over enough steps to have sped up, turned and begun anew."""
+    start, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
+    steps = 150 if d == 2 else 30
+    expected, turns = naive.fire(start, naive.Model.of(potential), steps, MAX_STEP)
+    ours = ag.quench(start, potential, method="fire", max_iterations=steps)
+    assert ours.iterations == steps and not ours.converged
+    assert ours.configuration.positions == pytest.approx(expected, abs=1e-12)
+    assert turns >= (2 if d == 2 else 1)
+
+
+@pytest.mark.parametrize("method", [Method.STEEPEST_DESCENT, Method.FIRE])
+def test_no_particle_moves_farther_than_it_may(method: Method) -> None:
+    """From overlaps, where forces are enormous; the energy of steepest descent falls in every step."""
+    start, potential = loose(100, 2, 5), ag.load_potential("kumar2021")
+    limit = {Method.STEEPEST_DESCENT: FLOW_STEP, Method.FIRE: 1.5 * MAX_STEP}[method]
+    before, energies = start.positions, [ag.energy(start, potential)]
+    for k in range(1, 40):
+        done = ag.quench(start, potential, method=method, max_iterations=k)
+        moved = np.linalg.norm(done.configuration.positions - before, axis=1).max()
+        assert 0 < moved < limit * (1 + 1e-9)
+        before = done.configuration.positions
+        energies.append(done.energy)
+    if method is Method.STEEPEST_DESCENT:
+        assert np.all(np.diff(energies) < 0)
+    assert energies[-1] < energies[0]

@@ -1,0 +1,62 @@
+"""Studies whose liquids move in trajectories: the same machinery, and studies from before the choice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from studies import Silent, same_tables
+from study_runs import run_in_pieces
+
+from atomglass.errors import InputError
+from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo
+from atomglass.study.collect import collect, load_study
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.models.glass import start_chain
+from atomglass.study.settings import read_study
+from atomglass.study.store.study_store import StudyStore
+
+DATA = Path(__file__).parents[2] / "data"
+SECTION = "[sample.trajectories]\nevery = 3\nsteps = 5\n"
+
+
+def test_an_interrupted_study_gives_the_same_tables(study_file, tmp_path: Path) -> None:
+    """Stops fall between two trajectories too, in the midst of the sweeps of swaps."""
+    settings = read_study(study_file(sample=SECTION, chains=2))
+    assert start_chain(settings, 0).trajectories == HybridMonteCarlo(every=3, steps=5)
+    whole, parts = (StudyStore.create(tmp_path / name, settings) for name in ("whole", "parts"))
+    assert run_serial(whole, Silent()).complete
+    assert run_in_pieces(parts, 1) > 3
+    for store in (whole, parts):
+        collect(store)
+    assert same_tables(whole.folder, parts.folder)
+    assert (load_study(whole.folder).realizations["status"] == "ok").mean() > 0.7
+
+
+def test_it_is_another_study_than_with_displacements(undisturbed: Path, study_file, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"sample\.trajectories"):
+        StudyStore.create(undisturbed, read_study(study_file(sample=SECTION)))
+
+
+def test_studies_from_before_the_choice_keep_their_hash() -> None:
+    manifest = json.loads((DATA / "kumar2021_n400_short" / "study.json").read_text())
+    assert "trajectories" not in manifest["settings"]["sample"]
+    assert StudyStore(DATA / "kumar2021_n400_short").physics_hash == manifest["physics_hash"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sample": "swap_fraction = 0.5\n" + SECTION}, "swap_fraction is of displacements"),
+        ({"sample": "target_acceptance = 0.5\n" + SECTION}, "target_acceptance is of displacements"),
+        ({"sample": SECTION + "time_step = 0"}, "sample.trajectories.time_step"),
+        ({"sample": SECTION.replace("5", "1000001")}, "sample.trajectories.steps"),
+        ({"sample": SECTION + "stepps = 3"}, "did you mean 'steps'"),
+        ({"sample": SECTION, "particles": 26}, "sample.particles"),
+    ],
+)
+def test_mistakes_in_the_section(study_file, changes, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        read_study(study_file(**changes))
+    assert read_study(study_file(particles=26))  # is enough for displacements

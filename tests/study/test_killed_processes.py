@@ -1,0 +1,74 @@
+"""A process killed at any step of a write, or at any moment, costs nothing but time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+from kill_runs import killed_and_resumed
+from kill_runs import undisturbed as undisturbed_run
+from studies import Silent, same_tables
+
+from atomglass.io import atomic as disk
+from atomglass.study.collect import collect
+from atomglass.study.execution import chain as chains
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.settings import StudySettings
+from atomglass.study.store.study_store import StudyStore
+
+#: Files that are published pass all steps; those that are replaced have no link to take away.
+POINTS = [
+    f"{kind}.{step}"
+    for kind in disk.KINDS
+    for step in disk.STEPS
+    if kind != "crash" and not (step == "unlink" and kind in ("checkpoint", "table"))
+]
+
+
+def whole_run(folder: Path, settings: StudySettings) -> None:
+    """Start, or go on with, a study, and collect it."""
+    store = StudyStore.create(folder, settings)
+    assert run_serial(store, Silent(), claim_life=5.0).complete
+    collect(store)
+
+
+def run_until_killed(folder: Path, settings: StudySettings, point: str) -> None:
+    os.environ["ATOMGLASS_FAILPOINT"] = point
+    chains.CHECKPOINT_SHARE = 1e9  # a checkpoint after every glass
+    whole_run(folder, settings)
+
+
+LATER = ["shard.name:4", "checkpoint.name:7", "checkpoint.write:9", "checkpoint.write:18", "claim.name:3"]
+
+
+@pytest.mark.parametrize("point", [*POINTS, *LATER])
+def test_a_kill_at_any_step_of_a_write(undisturbed: Path, settings, tmp_path: Path, point: str) -> None:
+    # Forked: the child has all compiled, dies at the point, and costs a fraction of a second.
+    child = multiprocessing.get_context("fork").Process(
+        target=run_until_killed, args=(tmp_path / "out", settings(), point)
+    )
+    child.start()
+    child.join(60)
+    assert child.exitcode == -9, f"{point} was not passed"
+    whole_run(tmp_path / "out", settings())
+    assert same_tables(undisturbed, tmp_path / "out")
+    assert not list((tmp_path / "out").rglob("*/*.aside")), "half-written files are left"
+
+
+MOMENTS = [("serial", 0.5, False), ("workers", 0.6, True), ("array", 0.7, True)]
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
+    return undisturbed_run(tmp_path_factory.mktemp("reference"))
+
+
+@pytest.mark.parametrize(("runner", "share", "one_only"), MOMENTS)
+def test_a_kill_at_some_moment_under_a_runner(
+    reference: tuple[Path, Path, float], tmp_path: Path, runner: str, share: float, one_only: bool
+) -> None:
+    study, expected, seconds = reference
+    fault, _ = killed_and_resumed(runner, study, tmp_path / "out", expected, share * seconds, one_only)
+    assert not fault
