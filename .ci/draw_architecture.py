@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draw the map of the package from its real imports, and list its modules with their first docstring lines.
 
-    python .ci/draw_architecture.py           rewrite docs/figures/architecture.svg and the lists in docs/architecture.md
-    python .ci/draw_architecture.py --check   exit with 1 if they are out of date
+python .ci/draw_architecture.py           rewrite docs/figures/architecture.svg and the lists in docs/architecture.md
+python .ci/draw_architecture.py --check   exit with 1 if they are out of date
 """
 
 from __future__ import annotations
