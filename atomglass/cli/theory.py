@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from atomglass.theory.registry import Statement
+    from atomglass.theory.registry import TheoryStatement
 
 theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -38,9 +38,9 @@ def run_paper(
 ) -> None:
     """Compute one paper's figures, and what it states beside what is found here."""
     from atomglass.settings import find_toml, read_toml, validated
-    from atomglass.theory.registry import load_study
+    from atomglass.theory.registry import load_paper
 
-    study = load_study(name)
+    study = load_paper(name)
     path = find_toml(config if config is not None else name, "workflows")
     settings = validated(study.config, read_toml(path), str(path))
     folder = _folder(out)
@@ -71,7 +71,7 @@ def _stamps(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
-def _write_statements(statements: list[Statement], path: Path) -> None:
+def _write_statements(statements: list[TheoryStatement], path: Path) -> None:
     """Write the table of statements as CSV."""
     import csv
     from dataclasses import asdict
@@ -84,7 +84,7 @@ def _write_statements(statements: list[Statement], path: Path) -> None:
         writer.writerows(asdict(statement) for statement in statements)
 
 
-def _print_statements(name: str, statements: list[Statement]) -> None:
+def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
     """Print the table of statements."""
     from rich.markup import escape
     from rich.table import Table

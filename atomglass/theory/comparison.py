@@ -18,13 +18,13 @@ from scipy.constants import Boltzmann, electron_volt
 from scipy.integrate import quad
 
 from atomglass.errors import InputError
-from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos, boson_peak_maximum
 from atomglass.theory.oscillators.scattering import wavelength_over_mean_free_path
 from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.friction import lowest_resonance
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import lowest_resonance
 from atomglass.theory.rfot.plateau import thermal_conductivity
 from atomglass.theory.rfot.ripplons import ripplon_frequencies
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_of_path, path_in_wavelengths
@@ -33,6 +33,7 @@ from atomglass.theory.soft_potential.heat_capacity import (
     reduced_heat_capacity,
 )
 from atomglass.theory.soft_potential.two_level_systems import tunneling_strength_estimate
+from atomglass.theory.thermal import einstein_heat_capacity
 
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
@@ -121,13 +122,12 @@ def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLik
     tau = kelvin / soft.W
     anharmonic = _anharmonic_correction(tau)
     x = _harmonic_grid(float(kelvin.max()), soft.star)
-    energy = x[:, None] * soft.star / kelvin.ravel()
-    einstein = (energy / 2 / np.sinh(np.minimum(energy / 2, 300.0))) ** 2
+    einstein = einstein_heat_capacity(x[:, None] * soft.star / kelvin.ravel())
     # g(omega) d omega = A_g omega*^5 [g_tot(x)/_LOW_FREQUENCY] dx, and 4 A_g (W/hbar)^5 is the unit.
     unit = (soft.star / soft.W) ** 5 / 4 / _LOW_FREQUENCY
     modes = np.trapezoid(boson_peak_dos(x)[:, None] * einstein, x, axis=0).reshape(kelvin.shape) * unit
     excess = soft.mode_density(glass) * Boltzmann * (anharmonic + modes) / glass.rho
-    return as_given(excess + phonon_heat_capacity(glass, kelvin))
+    return scalar_or_array(excess + phonon_heat_capacity(glass, kelvin))
 
 
 def phonon_heat_capacity(glass: GlassParams, T: ArrayLike) -> NDArray[np.float64]:
@@ -167,14 +167,14 @@ def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike
         return 1 / (2 * pi**2 * c * np.tanh(omega / (2 * t)) + modes) + 1
 
     values = [float(conductivity_of_path(t, partial(path, t=t))) for t in (kelvin / glass.TD).flat]
-    return as_given(np.asarray(values).reshape(kelvin.shape))
+    return scalar_or_array(np.asarray(values).reshape(kelvin.shape))
 
 
 def mosaic_heat_capacity(glass: GlassParams, T: ArrayLike, coupling: bool) -> float | NDArray[np.float64]:
     """Return the heat capacity of phonons and dressed two-level systems in J/(kg K)."""
     kelvin = positive(T, "the temperature", "K")
     per_cell = np.asarray(heat_capacity(glass, kelvin / glass.TD, coupling))
-    return as_given(per_cell * glass.TD**3 / experimental_scale(glass))
+    return scalar_or_array(per_cell * glass.TD**3 / experimental_scale(glass))
 
 
 def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[str, str]]:
@@ -197,7 +197,7 @@ def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[
         ("two-level systems, 1/(J m^3)", f"{soft.tls_density(glass):.3g}", f"{glass.tls_density:.3g}", "1e44 to 1e46"),
         (
             "boson peak or lowest ripplon, K",
-            f"{boson_peak().position * soft.star:.3g} (from omega*)",
+            f"{boson_peak_maximum().position * soft.star:.3g} (from omega*)",
             f"{float(ripplon_frequencies(glass, 2)) * glass.TD:.3g}; shifted {lowest_resonance(glass) * glass.TD:.3g}",
             "-",
         ),
@@ -244,7 +244,9 @@ _STYLES = {
 }
 
 
-def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -> dict[str, NDArray[np.float64]]:
+def _capacities(
+    glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
     """Return c/T^3 in J/(kg K^4)."""
     curves = {
         "soft_potentials": soft_heat_capacity(glass, soft, kelvin),
@@ -254,7 +256,9 @@ def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -
     return {name: np.asarray(c) / kelvin**3 for name, c in curves.items()}
 
 
-def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -> dict[str, NDArray[np.float64]]:
+def _conductivities(
+    glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
     """Return kappa/K."""
     t = kelvin / glass.TD
     return {

@@ -16,14 +16,13 @@ from atomglass.theory.oscillators.boson_peak import (
     LEVEL_WELLS,
     SECOND_WELL,
     UPPER_WELL_INTEGRAL,
-    boson_peak,
+    boson_peak_maximum,
     crossover_temperature,
     dos_between,
     dos_with_forces,
     omega_star,
     omega_star_estimate,
     pressure_shift,
-    stable_fraction_below,
     upper_well_dos,
     upper_well_dos_low,
     well_difference,
@@ -31,7 +30,7 @@ from atomglass.theory.oscillators.boson_peak import (
 
 
 def test_peak():
-    peak = boson_peak()
+    peak = boson_peak_maximum()
     assert peak.position == pytest.approx(0.985184, abs=1e-6)
     assert peak.height == pytest.approx(2.657748, abs=1e-6)
 
@@ -77,7 +76,7 @@ def test_limits():
         )
     assert boson_peak_dos(5.0) / 15 == pytest.approx(1, abs=4e-3)
     assert boson_peak_dos(10.0) / 30 == pytest.approx(1, abs=7e-4)
-    assert stable_fraction_below(1e-2) == pytest.approx(np.sqrt(8 / 9), rel=1e-6)
+    assert dos_between(1e-2, 0, SECOND_WELL) / boson_peak_dos(1e-2) == pytest.approx(np.sqrt(8 / 9), rel=1e-6)
     np.testing.assert_allclose(
         dos_between(2.0, 0, 1) + dos_between(2.0, 1, SECOND_WELL) + dos_between(2.0, SECOND_WELL, LEVEL_WELLS),
         boson_peak_dos(2.0),

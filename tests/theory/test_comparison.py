@@ -6,7 +6,7 @@ import pytest
 from atomglass.errors import InputError
 from atomglass.theory import comparison
 from atomglass.theory.comparison import SoftPotentialGlass
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.scattering import conductivity_of_path
 from atomglass.theory.soft_potential.heat_capacity import reduced_heat_capacity
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from atomglass.errors import InputError
+from atomglass.theory.dipoles import dipole_interaction
 from atomglass.theory.oscillators.boson_peak import omega_star
 from atomglass.theory.oscillators.elastic_host import (
-    dipole_interaction,
     hybrid_modes,
     lattice_decay_rate,
     lattice_interaction,

@@ -8,7 +8,7 @@ import pytest
 from atomglass.errors import InputError
 from atomglass.settings import validated
 from atomglass.theory import OscillatorModel, oscillator_realization
-from atomglass.theory.oscillators.ensemble import gather
+from atomglass.theory.oscillators.ensemble import run_realizations
 from atomglass.theory.oscillators.realization import OscillatorConfig
 
 CONFIG = OscillatorConfig(coupling=0.2, size=7, frequency_max=0.3)
@@ -68,5 +68,5 @@ def test_failures_are_data(monkeypatch):
     rows, realization = oscillator_realization(CONFIG, np.random.default_rng(5))
     assert rows == [] and realization["mode_count"] == 0
     assert realization["status"] == "not_converged" and "1.0e-03" in realization["reason"]
-    ensemble = gather(OscillatorModel(coupling=0.2, size=5), 2)
+    ensemble = run_realizations(OscillatorModel(coupling=0.2, size=5), 2)
     assert ensemble.not_converged == 2 and ensemble.oscillators == 0

@@ -10,8 +10,8 @@ import pytest
 from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.theory import OscillatorModel
-from atomglass.theory.oscillators.ensemble import gather
-from atomglass.theory.oscillators.model import two_oscillators
+from atomglass.theory.oscillators.ensemble import run_realizations
+from atomglass.theory.oscillators.model import two_oscillator_eigenvalues
 
 SMALL = OscillatorModel(coupling=0.2, size=7, seed=3)
 
@@ -20,14 +20,14 @@ def test_two_oscillators():
     """Zero at I_c = omega_1 omega_2 sqrt(M_1 M_2); Eq. 1.1 below; linear in I_c - I."""
     omega, M = (0.05, 1.3), (2.0, 0.7)
     critical = omega[0] * omega[1] * np.sqrt(M[0] * M[1])
-    assert abs(two_oscillators(critical, omega, M)[0]) < 1e-12
+    assert abs(two_oscillator_eigenvalues(critical, omega, M)[0]) < 1e-12
     for I in np.linspace(0, 0.9, 7) * critical:
         expected = omega[0] ** 2 * (1 - (I / critical) ** 2)
-        assert abs(two_oscillators(I, omega, M)[0] / expected - 1) < 2 * (omega[0] / omega[1]) ** 2
+        assert abs(two_oscillator_eigenvalues(I, omega, M)[0] / expected - 1) < 2 * (omega[0] / omega[1]) ** 2
     h = 1e-5 * critical
-    slope = [two_oscillators(critical - step, omega, M)[0] / step for step in (h, 2 * h)]
+    slope = [two_oscillator_eigenvalues(critical - step, omega, M)[0] / step for step in (h, 2 * h)]
     assert slope[0] == pytest.approx(slope[1], rel=1e-4)
-    assert two_oscillators(1.01 * critical, omega, M)[0] < 0
+    assert two_oscillator_eigenvalues(1.01 * critical, omega, M)[0] < 0
 
 
 def test_parts_of_the_potential():
@@ -162,11 +162,11 @@ def test_starts_and_pressure():
 
 
 def test_gather():
-    ensemble = gather(SMALL, 3)
+    ensemble = run_realizations(SMALL, 3)
     assert ensemble.oscillators == 3 * 343 == len(ensemble.bare) == len(ensemble.shifts)
     assert ensemble.not_converged == 0
     assert 0 < ensemble.unstable_fraction < 0.1
-    more = gather(SMALL, 1, spectrum_only=2)
+    more = run_realizations(SMALL, 1, spectrum_only=2)
     np.testing.assert_array_equal(more.frequencies, ensemble.frequencies)
     assert len(more.bare) == 343
 

@@ -12,8 +12,8 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import QuarticMode
-from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
-from atomglass.theory.soft_potential.tunneling import action, tunnel_splitting
+from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_harmonic_basis, levels_sinc_dvr
+from atomglass.theory.soft_potential.tunneling import tunnel_splitting, tunneling_action
 
 REFERENCE = {  # levels of -d^2/dy^2 + p y^2 + q y + y^4
     (0, 0): (1.060362090484, 3.799673029801, 7.455697937987, 11.644745511378, 16.261826018850),
@@ -37,7 +37,7 @@ def test_solvers_agree():
     rng = np.random.default_rng(5)
     p, q = rng.uniform(-10, 10, (2, 60))
     for count in (2, 5, 20, 40):
-        np.testing.assert_allclose(levels_dvr(p, q, count), levels_oscillator(p, q, count), atol=2e-11)
+        np.testing.assert_allclose(levels_sinc_dvr(p, q, count), levels_harmonic_basis(p, q, count), atol=2e-11)
 
 
 def test_stiff_wells_against_a_basis_of_their_own():
@@ -45,7 +45,7 @@ def test_stiff_wells_against_a_basis_of_their_own():
     p, q = rng.uniform(-12, 120, 20), rng.uniform(-250, 250, 20)
     y = depressed_minimum(p, q)
     alpha, beta = p + 6 * y**2, 4 * y
-    for i, levels in enumerate(levels_dvr(p, q, 20)):
+    for i, levels in enumerate(levels_sinc_dvr(p, q, 20)):
         basis, omega = 260, max(3.0, np.sqrt(alpha[i]))
         ladder = np.sqrt(np.arange(1, basis + 4) / (2 * omega))
         x = np.diag(ladder, 1) + np.diag(ladder, -1)
@@ -161,7 +161,7 @@ def test_action_is_the_wkb_integral(alpha):
     """S/hbar = Int sqrt(V - V_min) dy of H = -d^2/dy^2 + V."""
     edge = np.sqrt(-alpha / 2)
     integral, _ = quad(lambda y: np.sqrt(max(alpha * y**2 + y**4 + alpha**2 / 4, 0.0)), -edge, edge, epsrel=1e-12)
-    assert action(alpha) == pytest.approx(integral, rel=1e-10)
+    assert tunneling_action(alpha) == pytest.approx(integral, rel=1e-10)
 
 
 def test_splittings():
@@ -183,7 +183,7 @@ def test_splittings():
         (lambda: QuarticMode.from_depressed(0, 0).levels(2, "exact"), "dvr or oscillator"),
         (lambda: QuarticMode.from_depressed(1, 0).tunnel_splitting(), "below 0"),
         (lambda: tunnel_splitting(-30.0), "instanton"),
-        (lambda: levels_oscillator(-300.0, 100.0, 2), "levels_dvr"),
+        (lambda: levels_harmonic_basis(-300.0, 100.0, 2), "levels_sinc_dvr"),
     ],
 )
 def test_what_is_refused(call, words):

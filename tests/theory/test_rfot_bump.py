@@ -8,7 +8,7 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import rfot
-from atomglass.theory.rfot import bump, friction, ripplons
+from atomglass.theory.rfot import bump, phonon_coupling, ripplons
 
 SILICA = rfot.GlassParams.named("silica").with_ratio(4.4)
 SPECTRUM = ripplons.ripplon_spectrum(SILICA)
@@ -18,7 +18,7 @@ def turning_points(t, values):
     return t[1:-1][np.diff(np.sign(np.diff(values))) != 0]
 
 
-@pytest.mark.parametrize("spectrum", [SPECTRUM, friction.coupled_spectrum(SILICA, step=4e-3)])
+@pytest.mark.parametrize("spectrum", [SPECTRUM, phonon_coupling.coupled_spectrum(SILICA, step=4e-3)])
 @pytest.mark.parametrize("t", [0.01, 0.05, 0.3])
 @pytest.mark.parametrize("bias", [-0.8, -0.01, 0.0, 0.1, 2.0])
 def test_heat_capacity_is_the_second_derivative_of_ln_z(spectrum, t, bias):
@@ -30,7 +30,7 @@ def test_heat_capacity_is_the_second_derivative_of_ln_z(spectrum, t, bias):
 
 def test_the_partition_function_counts_states():
     # Two modes, summed by hand.
-    spectrum = ripplons.Spectrum(np.array([0.3, 0.5]), np.array([1.0, 2.0]))
+    spectrum = ripplons.RipplonSpectrum(np.array([0.3, 0.5]), np.array([1.0, 2.0]))
     n = np.arange(60)
     ladder = [np.exp(-n * w / 0.4).sum() for w in (0.3, 0.5, 0.5)]
     assert float(bump.log_partition(spectrum, 0.2, 0.4)) == pytest.approx(np.log(1 + np.exp(-0.5) * np.prod(ladder)))
@@ -93,7 +93,7 @@ def test_one_sign_of_the_bias_has_no_bump():
 
 
 def test_stiffened_cells_have_fewer_ripplons():
-    pieces = bump.bias_pieces(SPECTRUM)
+    pieces = bump.bias_ranges(SPECTRUM)
     assert [piece[2].weights.sum() for piece in pieces] == [96, 91, 84, 75, 64, 51, 36, 19, 0]
     t = 0.03
     direct = 0.0

@@ -7,6 +7,7 @@ from scipy.special import spherical_jn
 
 from atomglass.errors import InputError
 from atomglass.theory import rfot
+from atomglass.theory.dipoles import dipole_interaction
 from atomglass.theory.rfot import casimir, rayleigh, ripplons
 
 SILICA = rfot.GlassParams.named("silica")
@@ -85,16 +86,17 @@ def test_discrete_ripplon_term_is_the_free_energy_s_derivative():
 
 
 def test_mean_square_of_the_dipole_interaction():
+    # <J^2> = (2/3)(3/4 pi)^2 (a/r)^6 (k_B T_g)^2, the average behind [74].
+    factor = 3 / (4 * np.pi)
     rng = np.random.default_rng(5)
     g = rng.normal(size=(2, 60000, 3))
     g /= np.linalg.norm(g, axis=2, keepdims=True)
     squares = np.array(
-        [casimir.dipole_interaction(a, b, [0.0, 0.0, 2.0]) ** 2 for a, b in zip(g[0, :20000], g[1], strict=False)]
+        [(factor * dipole_interaction([0.0, 0.0, 2.0], a, b)) ** 2 for a, b in zip(g[0, :20000], g[1], strict=False)]
     )
     error = squares.std() / np.sqrt(len(squares))
-    assert squares.mean() == pytest.approx(float(casimir.mean_square_interaction(2.0)), abs=4 * error)
-    aligned = casimir.dipole_interaction([0, 0, 1], [0, 0, 1], [0, 0, 2])
-    assert aligned == pytest.approx(-2 * 3 / (4 * np.pi) / 8)
+    assert squares.mean() == pytest.approx(2 / 3 * factor**2 / 2**6, abs=4 * error)
+    assert dipole_interaction([0, 0, 2], [0, 0, 1], [0, 0, 1]) == pytest.approx(-2 / 8)
 
 
 def test_energy_of_bare_structures():

@@ -22,16 +22,16 @@ def test_mixing_number():
 def test_levels_against_diagonalization():
     frequencies, couplings = np.array([0.15, 0.24]), np.array([0.006, 0.01])
     for bias in (0.02, 0.05, 0.09):
-        exact = np.linalg.eigvalsh(mixing.hamiltonian(bias, 0.0, frequencies, couplings))[1]
+        exact = np.linalg.eigvalsh(mixing.two_structure_hamiltonian(bias, 0.0, frequencies, couplings))[1]
         # [59] is the exact secular equation of [58] where the lower structure does not mix.
         assert bias == pytest.approx(exact + (couplings**2 / (frequencies - exact)).sum(), rel=1e-12)
     # With a small tunneling amplitude, the splitting is that of two levels at the lowered bias.
     bias, amplitude = 0.03, 0.004
-    levels = np.linalg.eigvalsh(mixing.hamiltonian(bias, amplitude, frequencies, couplings))
-    lowered = np.linalg.eigvalsh(mixing.hamiltonian(bias, 0.0, frequencies, couplings))[1]
+    levels = np.linalg.eigvalsh(mixing.two_structure_hamiltonian(bias, amplitude, frequencies, couplings))
+    lowered = np.linalg.eigvalsh(mixing.two_structure_hamiltonian(bias, 0.0, frequencies, couplings))[1]
     renormalized = amplitude * (1 - 0.5 * ((couplings / frequencies) ** 2).sum())
     assert levels[1] - levels[0] == pytest.approx(np.hypot(lowered, renormalized), rel=0.01)
-    assert mixing.hamiltonian(0.1, 0.2, [0.5, 0.6], [0.3, 0.4]).tolist() == [
+    assert mixing.two_structure_hamiltonian(0.1, 0.2, [0.5, 0.6], [0.3, 0.4]).tolist() == [
         [0.0, 0.1, 0.0, 0.0],
         [0.1, 0.1, 0.3, 0.4],
         [0.0, 0.3, 0.5, 0.0],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from atomglass.theory.rfot import pairs
+from atomglass.theory.rfot import pair_interactions
 
 TRANSITION_23 = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0]], dtype=float)
 TRANSITION_12 = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=float)
@@ -25,39 +25,39 @@ def free_energy_per_square(first, second, left, right, t, levels=3):
 @pytest.mark.parametrize("t", [0.1, 0.4, 1.5])
 @pytest.mark.parametrize(("bias", "ripplon"), [((0.1, 0.3), (1.0, 1.4)), ((0.2, 0.05), (0.9, 0.9))])
 def test_ripplon_ripplon_energy(bias, ripplon, t):
-    sites = [pairs.site_hamiltonian(e, w) for e, w in zip(bias, ripplon, strict=True)]
+    sites = [pair_interactions.center_hamiltonian(e, w) for e, w in zip(bias, ripplon, strict=True)]
     exact = free_energy_per_square(*sites, TRANSITION_23, TRANSITION_23, t)
-    assert pairs.ripplon_ripplon_energy(bias, ripplon, t) == pytest.approx(exact, rel=1e-4)
+    assert pair_interactions.ripplon_ripplon_energy(bias, ripplon, t) == pytest.approx(exact, rel=1e-4)
 
 
 @pytest.mark.parametrize("t", [0.1, 0.5])
 def test_ripplon_structure_energy(t):
     # [77] takes the second center as two levels: a ripplon far above leaves just those.
     bias, ripplon = (0.1, 0.3), 1.0
-    sites = pairs.site_hamiltonian(bias[0], ripplon), pairs.site_hamiltonian(bias[1], 60.0)
+    sites = pair_interactions.center_hamiltonian(bias[0], ripplon), pair_interactions.center_hamiltonian(bias[1], 60.0)
     exact = free_energy_per_square(*sites, TRANSITION_23, TRANSITION_12, t)
-    assert pairs.ripplon_structure_energy(bias, ripplon, t) == pytest.approx(exact, rel=1e-4)
+    assert pair_interactions.ripplon_structure_energy(bias, ripplon, t) == pytest.approx(exact, rel=1e-4)
 
 
 @pytest.mark.parametrize("t", [0.1, 0.5])
 def test_structure_structure_energy(t):
     sites = np.diag([0.0, 0.25]), np.diag([0.0, 0.6])
     exact = free_energy_per_square(*sites, TRANSITION_12, TRANSITION_12, t, levels=2)
-    assert pairs.structure_structure_energy((0.25, 0.6), t) == pytest.approx(exact, rel=1e-4)
+    assert pair_interactions.structure_structure_energy((0.25, 0.6), t) == pytest.approx(exact, rel=1e-4)
 
 
 def test_cold_limits():
     bias, ripplon, t = (0.01, 0.03), (1.0, 1.4), 0.02
-    ours = pairs.ripplon_ripplon_energy(bias, ripplon, t)
-    assert ours == pytest.approx(pairs.cold_ripplon_ripplon_energy(bias, ripplon, t), rel=1e-9)
-    ours = pairs.ripplon_structure_energy((0.01, 0.5), 1.0, t)
-    assert ours == pytest.approx(pairs.cold_ripplon_structure_energy((0.01, 0.5), 1.0, t), rel=1e-6)
+    ours = pair_interactions.ripplon_ripplon_energy(bias, ripplon, t)
+    assert ours == pytest.approx(pair_interactions.ripplon_ripplon_energy_low(bias, ripplon, t), rel=1e-9)
+    ours = pair_interactions.ripplon_structure_energy((0.01, 0.5), 1.0, t)
+    assert ours == pytest.approx(pair_interactions.ripplon_structure_energy_low((0.01, 0.5), 1.0, t), rel=1e-6)
 
 
 def test_equal_transitions_are_a_limit():
-    near, equal = pairs.exchange(0.7, 0.7001, 0.3), pairs.exchange(0.7, 0.7, 0.3)
+    near, equal = pair_interactions.exchange_energy(0.7, 0.7001, 0.3), pair_interactions.exchange_energy(0.7, 0.7, 0.3)
     assert near == pytest.approx(equal, rel=1e-3)
-    assert pairs.exchange(0.4, 0.9, 0.3) == pairs.exchange(0.9, 0.4, 0.3)
+    assert pair_interactions.exchange_energy(0.4, 0.9, 0.3) == pair_interactions.exchange_energy(0.9, 0.4, 0.3)
 
 
 def test_thermal_occupations_average_to_the_closed_forms():
@@ -66,5 +66,5 @@ def test_thermal_occupations_average_to_the_closed_forms():
     bias = np.linspace(0, 1, 200001)
     active = np.trapezoid(1 / (1 + np.exp(np.minimum(bias / t, 700))), bias)
     assert active == pytest.approx(np.log(2) * t, rel=1e-4)
-    one = -pairs.cold_ripplon_ripplon_energy((bias[300], bias[700]), (1.0, 2.0), t) * 3.0
+    one = -pair_interactions.ripplon_ripplon_energy_low((bias[300], bias[700]), (1.0, 2.0), t) * 3.0
     assert one == pytest.approx(1 / (1 + np.exp(bias[300] / t)) / (1 + np.exp(bias[700] / t)))

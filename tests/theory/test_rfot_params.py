@@ -5,7 +5,7 @@ import pytest
 
 from atomglass.errors import InputError
 from atomglass.theory import rfot
-from atomglass.theory.rfot.checks import not_negative, positive
+from atomglass.theory.checks import not_negative, positive
 
 SILICA = {"Tg": 1500.0, "TD": 342.0, "rho": 2200.0, "cs": 4100.0}
 

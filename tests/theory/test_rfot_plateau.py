@@ -7,15 +7,23 @@ import pytest
 
 from atomglass.errors import InputError
 from atomglass.theory import rfot
-from atomglass.theory.rfot import counting, friction, plateau, ripplons, saddle, saddle_plateau, scattering
+from atomglass.theory.rfot import (
+    phonon_coupling,
+    plateau,
+    ripplons,
+    saddle_point,
+    saddle_point_conductivity,
+    scattering,
+    state_counting,
+)
 
 SILICA = rfot.GlassParams.named("silica").with_ratio(4.4)
 SPECTRUM = ripplons.ripplon_spectrum(SILICA)
 
 
 def test_counting_against_enumeration():
-    spectrum = ripplons.Spectrum(np.array([0.2, 0.3]), np.array([1.0, 2.0]))
-    states = counting.count_states(spectrum, 0.1, 30)
+    spectrum = ripplons.RipplonSpectrum(np.array([0.2, 0.3]), np.array([1.0, 2.0]))
+    states = state_counting.count_states(spectrum, 0.1, 30)
     direct = np.zeros(30)
     for a, b, c in itertools.product(range(16), repeat=3):
         level = 2 * a + 3 * (b + c)
@@ -26,7 +34,7 @@ def test_counting_against_enumeration():
 
 def test_counting_against_beyer_and_swinehart():
     step, size = 2e-3, 500
-    states = counting.count_states(SPECTRUM, step, size)
+    states = state_counting.count_states(SPECTRUM, step, size)
     direct = np.zeros(size)
     direct[0] = 1
     for frequency, weight in zip(SPECTRUM.frequencies, SPECTRUM.weights, strict=True):
@@ -38,20 +46,20 @@ def test_counting_against_beyer_and_swinehart():
 
 
 def test_fractional_weights_have_the_right_generating_function():
-    spectrum = ripplons.Spectrum(np.array([0.1, 0.2, 0.5]), np.array([0.7, 2.3, 1.1]))
-    states = counting.count_states(spectrum, 0.1, 400)
+    spectrum = ripplons.RipplonSpectrum(np.array([0.1, 0.2, 0.5]), np.array([0.7, 2.3, 1.1]))
+    states = state_counting.count_states(spectrum, 0.1, 400)
     for q in (0.3, 0.6):
         product = np.prod(
             [(1 - q ** round(f / 0.1)) ** -w for f, w in zip(spectrum.frequencies, spectrum.weights, strict=True)]
         )
         assert states @ q ** np.arange(400) == pytest.approx(product, rel=1e-10)
     with pytest.raises(InputError, match="step"):
-        counting.count_states(spectrum, 1.0, 10)
+        state_counting.count_states(spectrum, 1.0, 10)
 
 
 def test_densities_are_sums_over_states():
     states = plateau.ScatteringStates(SILICA, step=2e-3)
-    counted = counting.count_states(SPECTRUM, 2e-3, 2000)
+    counted = state_counting.count_states(SPECTRUM, 2e-3, 2000)
     energy = 2e-3 * np.arange(2000)
     t = 0.05
     excited = states.excited(t)[:, 0]
@@ -77,22 +85,24 @@ def test_density_has_the_tabulated_values():
     table |= {0.5: (200, 219), 0.6: (500, 617), 0.7: (1775, 1660)}
     for omega, (exact, approximate) in table.items():
         assert np.interp(omega, states.frequencies, states.ground) == pytest.approx(exact, rel=4e-3)
-        assert saddle.saddle_ground(SPECTRUM, omega, 4.4).density == pytest.approx(approximate, rel=3e-3)
+        assert saddle_point.saddle_point_ground_state(SPECTRUM, omega, 4.4).density == pytest.approx(
+            approximate, rel=3e-3
+        )
 
 
 def test_saddle_point_limits():
-    low = saddle.saddle_ground(SPECTRUM, 1e-5, 4.4)
+    low = saddle_point.saddle_point_ground_state(SPECTRUM, 1e-5, 4.4)
     assert low.density == pytest.approx(np.e / np.sqrt(2 * np.pi), rel=1e-4)
     # A bare pole: f'' = 1/k^2, f''' = -2/k^3, f'''' = 6/k^4.
     assert (low.fourth_order, low.third_order) == (pytest.approx(1 / 4, rel=1e-6), pytest.approx(1 / 3, rel=1e-6))
-    far = [saddle.saddle_ground(SPECTRUM, w, 1e9).density for w in (1e4, 1.01e4)]
+    far = [saddle_point.saddle_point_ground_state(SPECTRUM, w, 1e9).density for w in (1e4, 1.01e4)]
     assert np.log(far[1] / far[0]) / np.log(1.01) == pytest.approx(96, rel=0.01)
 
 
 def test_saddle_point_slopes_against_finite_differences():
     s, h = 9.0, 1e-3
-    d2, d3, d4 = saddle._slopes(SPECTRUM, s)
-    energies = [saddle._energy(SPECTRUM, s + k * h) for k in (-2, -1, 0, 1, 2)]
+    d2, d3, d4 = saddle_point._slopes(SPECTRUM, s)
+    energies = [saddle_point._energy(SPECTRUM, s + k * h) for k in (-2, -1, 0, 1, 2)]
     assert -(energies[3] - energies[1]) / (2 * h) == pytest.approx(d2, rel=1e-6)
     assert (energies[3] - 2 * energies[2] + energies[1]) / h**2 == pytest.approx(d3, rel=1e-5)
     third = (energies[4] - 2 * energies[3] + 2 * energies[1] - energies[0]) / (2 * h**3)
@@ -102,15 +112,15 @@ def test_saddle_point_slopes_against_finite_differences():
 def test_two_dimensional_saddle_point():
     # The saddle is stationary: moving either variable changes the exponent in second order only.
     w, e, tg = 0.3, 0.25, 4.4
-    point = saddle.saddle_cumulative(SPECTRUM, w, e, tg)
+    point = saddle_point.saddle_point_excited_states(SPECTRUM, w, e, tg)
     states = plateau.ScatteringStates(SILICA, step=4e-4)
     exact = states.excited(e, "step")[round(w / 4e-4), 0]
     assert point.density == pytest.approx(exact, rel=0.35)
     # The larger the window, the more it holds.
-    grown = saddle.saddle_cumulative(SPECTRUM, w, 0.3, tg).density
+    grown = saddle_point.saddle_point_excited_states(SPECTRUM, w, 0.3, tg).density
     assert grown > point.density
     # Far below the ripplons nothing is left but the poles of the two step functions, whose errors are large.
-    assert saddle.saddle_cumulative(SPECTRUM, 1e-3, 1e-3, tg).fourth_order > 2 * point.fourth_order
+    assert saddle_point.saddle_point_excited_states(SPECTRUM, 1e-3, 1e-3, tg).fourth_order > 2 * point.fourth_order
 
 
 def test_conductivity_has_the_tabulated_values():
@@ -173,7 +183,7 @@ def test_conductivity_with_coupling():
     assert heights[0] < 0.399
     # Weak coupling gives the bare curve back.
     weak = SILICA.with_ratio(0.3)
-    narrow = friction.PhononCoupling(cutoff=0.2)
+    narrow = phonon_coupling.PhononCoupling(cutoff=0.2)
     near = rfot.thermal_conductivity(weak, 0.01, coupling=narrow)
     assert near == pytest.approx(rfot.thermal_conductivity(weak, 0.01), rel=0.02)
 
@@ -181,7 +191,7 @@ def test_conductivity_with_coupling():
 def test_the_step_weighting_makes_a_flatter_plateau():
     t = np.array([0.02, 0.05])
     glass = SILICA.with_ratio(5.0)
-    coupling = friction.PhononCoupling(2.0)
+    coupling = phonon_coupling.PhononCoupling(2.0)
     step = rfot.thermal_conductivity(glass, t, coupling, weighting="step")
     thermal = rfot.thermal_conductivity(glass, t, coupling)
     assert abs(np.log(step[1] / step[0])) < 0.2 < abs(np.log(thermal[1] / thermal[0]))
@@ -211,18 +221,18 @@ def test_stiffened_cells_scatter_less():
 
 def test_the_review_s_saddle_points_give_the_same_plateau_but_lower():
     t = np.array([0.001, 0.0155, 0.06, 0.12, 0.3])
-    ratio = saddle_plateau.saddle_conductivity(SILICA, t) / rfot.thermal_conductivity(SILICA, t)
+    ratio = saddle_point_conductivity.saddle_conductivity(SILICA, t) / rfot.thermal_conductivity(SILICA, t)
     assert ratio == pytest.approx([0.901, 0.683, 0.880, 0.991, 1.0], abs=0.01)
     # Cold: only the ground state absorbs, with e/sqrt(2 pi) of its true density at omega -> 0.
-    cold = saddle_plateau.saddle_conductivity(SILICA, 6e-4)
+    cold = saddle_point_conductivity.saddle_conductivity(SILICA, 6e-4)
     edge = scattering.conductivity_of_path(6e-4, 150 * np.sqrt(2 * np.pi) / np.e + 1)
     assert cold == pytest.approx(edge, rel=0.02)
     for outside in (1e-4, 2.0):
         with pytest.raises(InputError, match="5e-4 to 1"):
-            saddle_plateau.saddle_conductivity(SILICA, [0.01, outside])
+            saddle_point_conductivity.saddle_conductivity(SILICA, [0.01, outside])
 
 
 def test_integration_by_parts_of_the_excited_density():
     # N_E = E and f = 2/(e^(E/T) + 1): Int f dE = 2 T ln 2.
-    linear = np.tile(saddle_plateau._BIAS, (len(saddle_plateau._OMEGA), 1))
-    assert saddle_plateau._excited(linear, 0.05) == pytest.approx(2 * 0.05 * np.log(2), rel=1e-3)
+    linear = np.tile(saddle_point_conductivity._BIAS, (len(saddle_point_conductivity._OMEGA), 1))
+    assert saddle_point_conductivity._excited(linear, 0.05) == pytest.approx(2 * 0.05 * np.log(2), rel=1e-3)

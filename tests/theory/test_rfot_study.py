@@ -5,11 +5,11 @@ import pytest
 from pydantic import ValidationError
 
 from atomglass.settings import find_toml, read_toml, validated
-from atomglass.theory.rfot import figures_liquid, figures_plateau, figures_tls, params
+from atomglass.theory.rfot import figures_liquid, figures_plateau, figures_tls, glass_parameters
 from atomglass.theory.rfot.captions import CAPTIONS
-from atomglass.theory.rfot.friction import PhononCoupling
+from atomglass.theory.rfot.lubchenko2003 import Config, run
+from atomglass.theory.rfot.phonon_coupling import PhononCoupling
 from atomglass.theory.rfot.statements import statements
-from atomglass.theory.rfot.study import Config, run
 
 
 def test_the_shipped_settings_are_the_defaults():
@@ -45,7 +45,7 @@ def test_statements():
 
 
 def test_small_figures_and_their_data(tmp_path):
-    silica = params.GlassParams.named("silica")
+    silica = glass_parameters.GlassParams.named("silica")
     figures_tls.draw_mixing(tmp_path, silica)
     figures_liquid.draw_droplet(tmp_path)
     figures_plateau.draw_bump(tmp_path, silica, (2.0,), PhononCoupling())

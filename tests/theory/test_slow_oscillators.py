@@ -10,9 +10,14 @@ import pytest
 
 from atomglass.theory import OscillatorModel
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos, omega_star, omega_star_estimate
-from atomglass.theory.oscillators.ensemble import gather
+from atomglass.theory.oscillators.ensemble import run_realizations
 from atomglass.theory.oscillators.realization import OscillatorConfig, oscillator_realization
-from atomglass.theory.oscillators.renormalization import LevyLaw, bare_stiffness_density, half_width, stiffness_density
+from atomglass.theory.oscillators.renormalization import (
+    LevyLaw,
+    bare_stiffness_density,
+    lorentzian_half_width,
+    stiffness_density,
+)
 from atomglass.theory.oscillators.spectra import fit_omega_star, low_frequency_exponent, reduced_density
 
 pytestmark = pytest.mark.slow
@@ -23,7 +28,7 @@ COUPLINGS = (0.07, 0.10, 0.15)
 @pytest.fixture(scope="module")
 def ensembles():
     complete = {0.07: (8, 52), 0.10: (24, 0), 0.15: (16, 64)}
-    return {J: gather(OscillatorModel(coupling=J, seed=11), *complete[J]) for J in COUPLINGS}
+    return {J: run_realizations(OscillatorModel(coupling=J, seed=11), *complete[J]) for J in COUPLINGS}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +47,7 @@ def test_boson_peaks(stars):
     for J, peak in zip(COUPLINGS, (0.034, 0.062, 0.117), strict=True):
         print(f"J = {J}: omega* = {stars[J]} ({stars[J].count} modes)")
         assert stars[J].value == pytest.approx(peak, abs=max(0.1 * peak, 3 * stars[J].error))
-        predicted = float(omega_star_estimate(LevyLaw.of(J).omega_c, 2))
+        predicted = float(omega_star_estimate(LevyLaw.of_model(J).omega_c, 2))
         assert stars[J].value == pytest.approx(predicted, rel=0.2)
 
 
@@ -114,7 +119,7 @@ def test_bare_spectrum_returns_at_high_frequency(ensembles):
 
 
 def test_random_anharmonicity_changes_little(ensembles, stars):
-    random = gather(OscillatorModel(coupling=0.15, seed=12, anharmonicity=(0.5, 2.0)), 0, spectrum_only=10)
+    random = run_realizations(OscillatorModel(coupling=0.15, seed=12, anharmonicity=(0.5, 2.0)), 0, spectrum_only=10)
     star = fit_omega_star(random.frequencies, 1.5 * 0.15, 0.25 * 0.15)
     print(f"J = 0.15, A in [0.5, 2]: omega* = {star}")
     assert star.value == pytest.approx(
@@ -126,9 +131,9 @@ def test_force_width_gives_the_boson_peak(ensembles, stars):
     """Eq. 5.10 to a factor two: the forces' distribution has thinner tails than a Lorentzian."""
     for J in COUPLINGS[1:]:
         forces = ensembles[J].forces
-        print(f"J = {J}: omega* from the forces' half width {float(omega_star(half_width(forces))):.4f}")
-        assert 0.5 < float(omega_star(half_width(forces))) / stars[J].value < 2
-        tail = np.quantile(np.abs(forces), 0.97) / half_width(forces)
+        print(f"J = {J}: omega* from the forces' half width {float(omega_star(lorentzian_half_width(forces))):.4f}")
+        assert 0.5 < float(omega_star(lorentzian_half_width(forces))) / stars[J].value < 2
+        tail = np.quantile(np.abs(forces), 0.97) / lorentzian_half_width(forces)
         print(f"J = {J}: 97 % quantile of |f| over the half width {tail:.1f} (Lorentzian 21.2)")
         assert tail < 21  # tan(0.97 pi/2): what a Lorentzian has
 
@@ -148,7 +153,7 @@ def test_coefficient_of_the_fourth_power(ensembles):
 def test_pressure_moves_the_peak_up(stars):
     found = [stars[0.10].value]
     for pressure, largest in ((3e-4, 0.2), (1e-3, 0.3)):
-        ensemble = gather(OscillatorModel(coupling=0.10, seed=13, pressure=pressure), 0, spectrum_only=8)
+        ensemble = run_realizations(OscillatorModel(coupling=0.10, seed=13, pressure=pressure), 0, spectrum_only=8)
         found.append(fit_omega_star(ensemble.frequencies, largest).value)
     print("J = 0.1: omega* at P = 0, 3e-4, 1e-3:", np.round(found, 4))
     assert found[0] < found[1] < found[2]

@@ -10,17 +10,17 @@ from atomglass.errors import InputError
 from atomglass.theory import QuarticMode
 from atomglass.theory.soft_potential.parameters import (
     SoftPotentialScales,
-    branches,
+    asymmetry_and_splitting,
+    equivalent_parameters,
     excitation_density,
     invariants,
-    jacobian,
     origin_parameters,
+    origin_shift_jacobian,
     parameter_density,
-    reduced_two_levels,
     shift_origin,
     tunneling_density_of_states,
 )
-from atomglass.theory.soft_potential.tunneling import action
+from atomglass.theory.soft_potential.tunneling import tunneling_action
 
 EV, AMU, HBAR = 1.602176634e-19, 1.66053906660e-27, 1.054571817e-34
 KELVIN = 1.380649e-23
@@ -47,7 +47,7 @@ def test_shift_keeps_the_potential_and_the_invariants():
 
 @pytest.mark.parametrize(("I1", "I2", "count"), [(1.0, 0.3, 1), (-1.0, 0.1, 3), (-1.0, 2.0, 1), (-6.0, -3.0, 3)])
 def test_branches_are_one_potential(I1, I2, count):
-    found = branches(I1, I2)
+    found = equivalent_parameters(I1, I2)
     assert len(found) == count
     levels = []
     for eta, t in found:
@@ -67,7 +67,7 @@ def test_jacobian_by_differences():
     for point in ([0.3, 0.2, -0.4], [-0.8, 1.0, 0.5], [0.02, -0.7, 0.9]):
         step = 1e-5 * np.eye(3)
         matrix = [(primed(point + s) - primed(point - s)) / 2e-5 for s in step]
-        assert abs(np.linalg.det(matrix)) == pytest.approx(float(jacobian(point[0])), rel=1e-6)
+        assert abs(np.linalg.det(matrix)) == pytest.approx(float(origin_shift_jacobian(point[0])), rel=1e-6)
 
 
 def test_soft_potentials_are_rare_in_proportion_to_eta():
@@ -131,7 +131,7 @@ def test_tunneling_density_by_integration():
 
     def density(E, deepest):
         alpha = np.linspace(-deepest, -2.0, 400_001)
-        splitting = np.exp(-action(alpha))
+        splitting = np.exp(-tunneling_action(alpha))
         open_ = splitting < E
         rate = np.sqrt(2) / np.abs(alpha) ** 1.5 * E / np.sqrt(np.where(open_, E**2 - splitting**2, 1.0))
         return 2 * np.trapezoid(np.where(open_, np.abs(alpha) * rate, 0.0), alpha)
@@ -145,7 +145,7 @@ def test_tunneling_density_by_integration():
 
 def test_two_levels_near_the_barrier_top_against_solved_levels():
     alpha, beta = -9.0, np.array([0.0, 0.02, 0.1])
-    delta, delta0 = reduced_two_levels(np.full(3, alpha), beta)
+    delta, delta0 = asymmetry_and_splitting(np.full(3, alpha), beta)
     levels = QuarticMode.from_reduced(np.full(3, alpha), beta).levels(2)
     exact = levels[:, 1] - levels[:, 0]
     # Beside Delta = 0.38 and 1.9 w the splitting, of 2e-4 w, is nothing. The zero-point motion brings the wells a
@@ -161,7 +161,7 @@ def test_two_levels_near_the_barrier_top_against_solved_levels():
         (lambda: SoftPotentialScales(10.0, 1.0, 1e-3, 1.0), "eta_L"),
         (lambda: excitation_density(1.0), "6 to 40"),
         (lambda: excitation_density(10.0, "all"), "one well"),
-        (lambda: reduced_two_levels(0.5, 0.0), "below -1"),
+        (lambda: asymmetry_and_splitting(0.5, 0.0), "below -1"),
         (lambda: tunneling_density_of_states(0.01, 0.01), "5 eta_L"),
         (lambda: parameter_density(0.1, 0.0, width=-1.0), "positive"),
     ],

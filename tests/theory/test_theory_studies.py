@@ -15,7 +15,7 @@ from atomglass import theory
 from atomglass.cli.theory import theory_app
 from atomglass.errors import InputError
 from atomglass.settings import Settings, find_toml, read_toml, validated
-from atomglass.theory.registry import PAPERS, STATEMENT_FIELDS, Statement, load_study, number
+from atomglass.theory.registry import PAPERS, STATEMENT_FIELDS, TheoryStatement, load_paper, number
 
 OURS = ("parshin2007", "ilin1987")
 SMALL = {
@@ -41,7 +41,7 @@ def test_command_line_starts_without_numerical_libraries():
 
 @pytest.mark.parametrize("name", OURS)
 def test_shipped_settings_are_the_defaults(name):
-    study = load_study(name)
+    study = load_paper(name)
     assert issubclass(study.config, Settings)
     path = find_toml(name, "workflows")
     assert validated(study.config, read_toml(path), str(path)) == study.config()
@@ -71,7 +71,7 @@ def test_run(name, tmp_path):
         assert (out / f"{stem}.csv").read_text().count("\n") > 2
     assert len(list(out.glob("figure*.png"))) == {"parshin2007": 3, "ilin1987": 2}[name]
     assert all(file in result.output.replace("\n", "") for file in written)
-    assert json.loads((out / "settings.json").read_text())["seed"] == load_study(name).config().seed
+    assert json.loads((out / "settings.json").read_text())["seed"] == load_paper(name).config().seed
 
 
 def test_bad_settings_are_one_line(tmp_path):
@@ -84,19 +84,19 @@ def test_bad_settings_are_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     result = CliRunner().invoke(theory_app, ["run", "ilin1987", "--out", str(tmp_path / "file")])
     assert isinstance(result.exception, InputError) and "--out" in str(result.exception)
-    study = load_study("parshin2007")
+    study = load_paper("parshin2007")
     with pytest.raises(InputError, match="ascending"):
         study.run(study.config(couplings=[0.1, 0.07, 0.2]), tmp_path)
-    study = load_study("ilin1987")
+    study = load_paper("ilin1987")
     with pytest.raises(InputError, match="width"):
         study.run(study.config(width=0.01), tmp_path)
 
 
 def test_registry_refuses():
     with pytest.raises(InputError, match="did you mean 'parshin2007'"):
-        load_study("parshin")
+        load_paper("parshin")
     with pytest.raises(InputError, match="agrees, differs"):
-        Statement("1", "x", "1", "1", "maybe")
+        TheoryStatement("1", "x", "1", "1", "maybe")
     assert number("1", "x", "1", 1.0, 1.04, 0.05).verdict == "agrees"
     assert number("1", "x", "1", 1.0, 1.06, 0.05).verdict == "differs"
 
@@ -104,4 +104,4 @@ def test_registry_refuses():
 @pytest.mark.parametrize("name", OURS)
 def test_module_is_where_the_registry_says(name):
     module = importlib.import_module(PAPERS[name].module)
-    assert module.__doc__ and load_study(name).run is module.run
+    assert module.__doc__ and load_paper(name).run is module.run

@@ -14,8 +14,10 @@ Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007).
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +28,14 @@ from atomglass import quartic
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "boson_peak":
+        new = "boson_peak_maximum"
+        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
+        return boson_peak_maximum
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 #: t^2 where the lower minimum becomes the upper one: the two wells are level, f = 0.
 LEVEL_WELLS = 3 / 2
@@ -135,19 +145,19 @@ def dos_with_forces(x: float, force_density: Callable[[float], float], part: str
 
 
 @dataclass(frozen=True)
-class BosonPeak:
+class BosonPeakMaximum:
     """The peak of g/omega^2, in units of omega* and n0 M Phi(0)/omega*."""
 
     position: float
     height: float
 
 
-def boson_peak() -> BosonPeak:
+def boson_peak_maximum() -> BosonPeakMaximum:
     """Return the maximum of g_tot/omega^2 (Fig. 3)."""
     found = minimize_scalar(
         lambda x: -float(boson_peak_dos(x)) / x**2, bounds=(0.5, 2.0), method="bounded", options={"xatol": 1e-9}
     )
-    return BosonPeak(float(found.x), -float(found.fun))
+    return BosonPeakMaximum(float(found.x), -float(found.fun))
 
 
 def omega_star(force_width: ArrayLike, A: ArrayLike = 1.0, mass: ArrayLike = 1.0) -> Array:
@@ -233,11 +243,6 @@ def upper_well_dos_low(x: ArrayLike, temperature: ArrayLike) -> Array:
 def crossover_temperature(star_energy: float, W: float) -> float:
     """Return T* from hbar omega* and W, in their unit (Eq. 5.30)."""
     return 3 / (128 * 2 ** (1 / 3)) * star_energy * (star_energy / W) ** 3
-
-
-def stable_fraction_below(x: ArrayLike) -> Array:
-    """Return g_single/g_tot: the part of the vibrations whose potential has no second minimum."""
-    return dos_between(x, 0.0, SECOND_WELL) / boson_peak_dos(x)
 
 
 def pressure_shift(pressure: ArrayLike, scale: float) -> Array:

@@ -33,16 +33,6 @@ def squared_frequencies(k: Array, velocity: float = 1.0) -> Array:
     return 4 * velocity**2 * (np.sin(k / 2) ** 2).sum(axis=-1)
 
 
-def dipole_interaction(separation: ArrayLike, n: ArrayLike, n_other: ArrayLike) -> float:
-    """Return 4 pi rho v^2 I/Lambda^2 of the continuum, [n.n' - 3 (n.r)(n'.r)]/r^3."""
-    r = np.asarray(separation, dtype=float)
-    n, n_other = np.asarray(n, dtype=float), np.asarray(n_other, dtype=float)
-    distance = np.linalg.norm(r)
-    if not distance > 0:
-        raise InputError("the separation of two oscillators", separation, "not zero")
-    return float((n @ n_other - 3 * (n @ r) * (n_other @ r) / distance**2) / distance**3)
-
-
 def lattice_interaction(size: int) -> Array:
     """Return 4 pi rho v^2 I/Lambda^2 of the lattice between all directions, shape (size, size, size, 3, 3).
 

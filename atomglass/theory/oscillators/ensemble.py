@@ -54,7 +54,7 @@ class OscillatorEnsemble:
         return float((np.abs(self.bare - k) < width / 2).mean() / width)
 
 
-def gather(model: OscillatorModel, realizations: int, spectrum_only: int = 0) -> OscillatorEnsemble:
+def run_realizations(model: OscillatorModel, realizations: int, spectrum_only: int = 0) -> OscillatorEnsemble:
     """Run realizations of a model; their seeds derive from the model's own.
 
     Parameters

@@ -19,7 +19,13 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from atomglass.errors import InputError
-from atomglass.theory.oscillators.placement import COUPLINGS, POSITIONS, coupling_factors, distances, place
+from atomglass.theory.oscillators.placement import (
+    COUPLINGS,
+    POSITIONS,
+    coupling_factors,
+    draw_positions,
+    nearest_image_distances,
+)
 
 Array = NDArray[np.float64]
 
@@ -107,12 +113,12 @@ class OscillatorModel:
     @cached_property
     def sites(self) -> Array:
         """Positions in the cube of edge `size`, shape (N, 3)."""
-        return place(self.positions, self.size, self.hard_core, self._rng(1))
+        return draw_positions(self.positions, self.size, self.hard_core, self._rng(1))
 
     @cached_property
     def interactions(self) -> Array:
         """I_ij of Eq. 2.3, shape (N, N), symmetric with a zero diagonal; nearest periodic image."""
-        displacement, distance = distances(self.sites, self.size)
+        displacement, distance = nearest_image_distances(self.sites, self.size)
         factors = coupling_factors(self.couplings, displacement, distance, self._rng(2))
         return self.coupling * factors / distance**3
 
@@ -159,7 +165,7 @@ class OscillatorModel:
         minima = []
         for _ in range(starts):
             y = rng.normal(0.0, 0.05, self.number) if start == "random" else self._unstable_start(quartic, rng)
-            minima.append(minimize(self.stiffness_matrix, quartic, force, y))
+            minima.append(minimize_energy(self.stiffness_matrix, quartic, force, y))
         y, energy, residual, iterations = min(minima, key=lambda found: found[1])
         hessian = self.stiffness_matrix + np.diag(3 * quartic * y**2)
         eigenvalues = linalg.eigh(hessian, eigvals_only=True, driver="evr", check_finite=False)
@@ -247,7 +253,7 @@ class OscillatorModes:
     b4: Array
 
 
-def minimize(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
+def minimize_energy(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
     """Minimize y K y/2 + sum quartic y^4/4 - force y: L-BFGS, then Newton steps to the last digit.
 
     Returns
@@ -280,7 +286,9 @@ def minimize(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, f
     return y, energy, float(np.abs(gradient).max()), iterations
 
 
-def two_oscillators(interaction: float, frequencies: tuple[float, float], masses: tuple[float, float]) -> Array:
+def two_oscillator_eigenvalues(
+    interaction: float, frequencies: tuple[float, float], masses: tuple[float, float]
+) -> Array:
     """Return the two squared frequencies of two coupled oscillators, ascending.
 
     The lower vanishes at I_c = omega_1 omega_2 sqrt(M_1 M_2), and is omega_1^2 (1 - I^2/I_c^2) for

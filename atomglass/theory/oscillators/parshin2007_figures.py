@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos, pressure_shift
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos, boson_peak_maximum, pressure_shift
 from atomglass.theory.oscillators.ensemble import OscillatorEnsemble
 from atomglass.theory.oscillators.renormalization import LevyLaw, bare_stiffness_density, stiffness_density
 from atomglass.theory.oscillators.spectra import Estimate, reduced_density
@@ -30,9 +30,8 @@ def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Pa
     J = list(ensembles)[1]
     x = np.geomspace(0.05, 2, 5)
     tail.loglog(x, 3e-3 * (x / 0.05) ** -1.5, "k--", label=r"$\kappa^{-3/2}$")
-    tail.loglog(
-        x_levy := np.geomspace(1e-3, 3, 200), 1 - LevyLaw.of(J).below(x_levy), "k:", label=f"Eq. 2.17, $J={J:g}$"
-    )
+    x_levy = np.geomspace(1e-3, 3, 200)
+    tail.loglog(x_levy, 1 - LevyLaw.of_model(J).cumulative(x_levy), "k:", label=f"Eq. 2.17, $J={J:g}$")
     tail.set_ylim(1e-5, 1.5)
     ax.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"$\rho(\kappa)$  $[1/k_0]$", xlim=(0, 0.1), ylim=(0, None))
     tail.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"probability of a larger $\kappa$")
@@ -80,7 +79,7 @@ def boson_peak_figure(folder: Path) -> None:
         values = boson_peak_dos(x, part) / x**2
         ax.plot(x, values, color=color, lw=2 if part == "total" else 1, ls="--" if part == "III" else "-", label=label)
         table[f"g_{part}_over_x2"] = values
-    peak = boson_peak()
+    peak = boson_peak_maximum()
     ax.plot(peak.position, peak.height, "o", color=COLORS[0])
     ax.set(
         xlabel=r"$\omega/\omega^*$", ylabel=r"$g(\omega)/\omega^2$  $[n_0 M\Phi(0)/\omega^*]$", xlim=(0, 5), ylim=(0, 3)

@@ -19,7 +19,7 @@ MEAN_FACTOR = {"uniform": 0.25, "sign": 1.0, "dipolar": 0.6900 / (4 * np.pi)}
 _TRIES = 100_000
 
 
-def place(kind: str, size: int, hard_core: float, rng: np.random.Generator) -> Array:
+def draw_positions(kind: str, size: int, hard_core: float, rng: np.random.Generator) -> Array:
     """Return size^3 positions in a cube of edge `size`, shape (N, 3)."""
     if kind == "lattice":
         axis = np.arange(size, dtype=float)
@@ -45,7 +45,7 @@ def _sequential(size: int, hard_core: float, rng: np.random.Generator) -> Array:
     return sites
 
 
-def distances(sites: Array, size: float) -> tuple[Array, Array]:
+def nearest_image_distances(sites: Array, size: float) -> tuple[Array, Array]:
     """Return nearest-image displacements (N, N, 3) and distances (N, N); the diagonal distance is infinite."""
     displacement = sites[:, None, :] - sites[None, :, :]
     displacement -= size * np.rint(displacement / size)

@@ -38,7 +38,7 @@ class LevyLaw:
     scale: float
 
     @classmethod
-    def of(cls, coupling: float, exponent: float = 2.0, couplings: str = "uniform") -> LevyLaw:
+    def of_model(cls, coupling: float, exponent: float = 2.0, couplings: str = "uniform") -> LevyLaw:
         """Return the law of a model: B = (4 pi/3) sqrt(pi/2) <|g|> J <1/omega> (Eq. 2.18 has <|g|> = 1/4).
 
         Raises
@@ -67,7 +67,7 @@ class LevyLaw:
         kappa = np.asarray(kappa, dtype=float)
         return self.scale / np.sqrt(2 * np.pi) * kappa**-1.5 * np.exp(-(self.scale**2) / (2 * kappa))
 
-    def below(self, kappa: ArrayLike) -> Array:
+    def cumulative(self, kappa: ArrayLike) -> Array:
         """Return the probability of a smaller kappa, erfc(B/sqrt(2 kappa))."""
         return erfc(self.scale / np.sqrt(2 * np.asarray(kappa, dtype=float)))
 
@@ -122,7 +122,7 @@ def soft_forces(state: RelaxedState, softest: float = 0.02) -> Array:
     return (left * x + model.anharmonicities * x**3)[soft]
 
 
-def half_width(forces: Array) -> float:
+def lorentzian_half_width(forces: Array) -> float:
     """Return the half width at half maximum of a Lorentzian about zero: the median of |f|."""
     if len(forces) < 2:
         raise InputError("the number of forces", len(forces), "at least 2", "take more samples or a larger `softest`")

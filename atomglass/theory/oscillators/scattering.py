@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
+from atomglass.theory.checks import positive
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos
-from atomglass.theory.soft_potential.two_level_systems import positive
 
 Array = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def inverse_mean_free_path_low(
     frequency: ArrayLike, tunneling_strength: float, W: float, velocity: float, hbar: float = 1.0
 ) -> Array:
     """Return 1/l below the boson peak, (pi/8) (C omega/v) (hbar omega/W)^3 (Eq. 6.2)."""
-    frequency = positive("the frequency", frequency)
+    frequency = positive(frequency, "the frequency")
     return np.pi / 8 * tunneling_strength * frequency / velocity * (hbar * frequency / W) ** 3
 
 
@@ -35,7 +35,7 @@ def inverse_mean_free_path_high(
     frequency: ArrayLike, density: float, stiffness_density: float, interaction: float, velocity: float
 ) -> Array:
     """Return 1/l between omega* and omega_c, (3 pi/2) J n0 Phi(0) omega/v (Eq. 6.3)."""
-    return 1.5 * np.pi * interaction * density * stiffness_density * positive("the frequency", frequency) / velocity
+    return 1.5 * np.pi * interaction * density * stiffness_density * positive(frequency, "the frequency") / velocity
 
 
 def wavelength_over_mean_free_path(x: ArrayLike, density: float, stiffness_density: float, interaction: float) -> Array:
@@ -43,7 +43,7 @@ def wavelength_over_mean_free_path(x: ArrayLike, density: float, stiffness_densi
 
     The Ioffe-Regel limit lies where it reaches one.
     """
-    x = positive("omega/omega*", x)
+    x = positive(x, "omega/omega*")
     return np.pi**2 * interaction * density * stiffness_density * boson_peak_dos(x) / x
 
 
@@ -62,5 +62,5 @@ def decay_rate(
     branches Lambda^2 omega^2/(12 pi M rho v^5): the golden rule gives 12 pi for one scalar branch; the paper's 4 pi
     counts three. Its second form, with J^2, has the wrong units; it is J omega^2/(4 pi M v^3).
     """
-    frequency = positive("the frequency", frequency)
+    frequency = positive(frequency, "the frequency")
     return branches * coupling**2 * frequency**2 / (12 * np.pi * mass * density * velocity**5)

@@ -13,10 +13,11 @@ from scipy.constants import Boltzmann, hbar
 from scipy.special import exprel, xlogy
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.friction import PhononCoupling, coupled_spectrum
-from atomglass.theory.rfot.params import GlassParams
-from atomglass.theory.rfot.ripplons import Spectrum, ripplon_spectrum
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import PhononCoupling, coupled_spectrum
+from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_spectrum
+from atomglass.theory.thermal import einstein_heat_capacity
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 
@@ -51,38 +52,38 @@ def heat_capacity(
         c in k_B per cell of (xi/a)^3 molecules.
     """
     temperatures = positive(t, "the reduced temperature T/T_D")
-    spectrum = spectrum_of(params, coupling)
+    spectrum = cell_spectrum(params, coupling)
     if stiffening and coupling:
         raise InputError(
             "stiffening with coupling", True, "stiffening without coupling", "broadened levels have no edge"
         )
-    pieces = bias_pieces(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
+    pieces = bias_ranges(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
     values = [
         sum(_mean_in_piece(part, x, params.ratio, low, high) for low, high, part in pieces) for x in temperatures.flat
     ]
     result = np.asarray(values).reshape(temperatures.shape)
-    return as_given(result + np.asarray(debye_heat_capacity(params, temperatures)) if debye else result)
+    return scalar_or_array(result + np.asarray(debye_heat_capacity(params, temperatures)) if debye else result)
 
 
-def spectrum_of(params: GlassParams, coupling: bool | PhononCoupling) -> Spectrum:
+def cell_spectrum(params: GlassParams, coupling: bool | PhononCoupling) -> RipplonSpectrum:
     """Return the bare ripplons, or those broadened by phonons."""
     if isinstance(coupling, PhononCoupling):
         return coupled_spectrum(params, coupling)
     return coupled_spectrum(params) if coupling else ripplon_spectrum(params)
 
 
-def bias_pieces(spectrum: Spectrum) -> list[tuple[float, float, Spectrum]]:
+def bias_ranges(spectrum: RipplonSpectrum) -> list[tuple[float, float, RipplonSpectrum]]:
     """Return the ranges of |eps| between ripplon frequencies, each with the ripplons that a stiffened cell keeps."""
     edges = [0.0, *spectrum.frequencies, np.inf]
     return [(low, high, spectrum.above(low)) for low, high in pairwise(edges)]
 
 
-def log_partition(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
+def log_partition(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
     """Return ln Z of a cell, Z = 1 + e^(-eps/t) Prod (1 - e^(-omega/t))^(-weight) [35]."""
     return np.logaddexp(0.0, -np.asarray(bias) / t - _log_ripplons(spectrum, t))
 
 
-def cell_heat_capacity(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
+def cell_heat_capacity(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
     """Return beta^2 d^2 ln Z/d beta^2 of a cell of given bias [36], in k_B."""
     log_ripplons, energy, fluctuation = (
         _log_ripplons(spectrum, t),
@@ -96,31 +97,30 @@ def cell_heat_capacity(spectrum: Spectrum, bias: ArrayLike, t: float) -> NDArray
     return (reduced + energy) ** 2 * excited * np.exp(-np.logaddexp(0.0, -g)) + fluctuation * excited
 
 
-def _log_ripplons(spectrum: Spectrum, t: float) -> float:
+def _log_ripplons(spectrum: RipplonSpectrum, t: float) -> float:
     """Return Sum w ln(1 - e^(-omega/t)): minus the log of the ripplons' partition function."""
     return float(xlogy(spectrum.weights, -np.expm1(-spectrum.frequencies / t)).sum())
 
 
-def _ripplon_energy(spectrum: Spectrum, t: float) -> float:
+def _ripplon_energy(spectrum: RipplonSpectrum, t: float) -> float:
     """Return Sum w x/(e^x - 1), x = omega/t."""
     return float(np.dot(spectrum.weights, 1 / exprel(spectrum.frequencies / t)))
 
 
-def _ripplon_fluctuation(spectrum: Spectrum, t: float) -> float:
+def _ripplon_fluctuation(spectrum: RipplonSpectrum, t: float) -> float:
     """Return Sum w [(x/2)/sinh(x/2)]^2."""
-    x = spectrum.frequencies / t
-    return float(np.dot(spectrum.weights, np.exp(-np.minimum(x, 700.0)) / exprel(-x) ** 2))
+    return float(np.dot(spectrum.weights, einstein_heat_capacity(spectrum.frequencies / t)))
 
 
-def _mean_in_piece(spectrum: Spectrum, t: float, tg: float, low: float, high: float) -> float:
+def _mean_in_piece(spectrum: RipplonSpectrum, t: float, tg: float, low: float, high: float) -> float:
     """Return the average over the biases with low < |eps| < high."""
     return _mean_one_sign(spectrum, t, tg, low, high) + _mean_one_sign(spectrum, t, tg, -high, -low)
 
 
-def _mean_one_sign(spectrum: Spectrum, t: float, tg: float, low: float, high: float) -> float:
+def _mean_one_sign(spectrum: RipplonSpectrum, t: float, tg: float, low: float, high: float) -> float:
     """Return the average over low < eps < high, a range of one sign.
 
-    The structures exchange around eps = -t Sum ln(...): Gauss-Legendre there. Where the cell is wholly in the upper
+    The structures exchange_energy around eps = -t Sum ln(...): Gauss-Legendre there. Where the cell is wholly in the upper
     structure only the ripplons are left and the integral over n(eps) is elementary.
     """
     center = -t * _log_ripplons(spectrum, t)
@@ -150,8 +150,8 @@ def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np
     temperatures = positive(t, "the reduced temperature T/T_D")
     limit = np.minimum(1 / temperatures, 100.0)
     x = limit[..., None] * (_NODES + 1) / 2
-    integrand = x**2 * np.exp(-x) / exprel(-x) ** 2
-    return as_given(9 * params.beads * temperatures**3 * (integrand @ _WEIGHTS) * limit / 2)
+    integrand = x**2 * einstein_heat_capacity(x)
+    return scalar_or_array(9 * params.beads * temperatures**3 * (integrand @ _WEIGHTS) * limit / 2)
 
 
 def experimental_scale(params: GlassParams) -> float:

@@ -35,12 +35,12 @@ def draw_fragility(folder: Path) -> None:
     """Draw Fig. 5's line, and the fragility index against the heat-capacity jump."""
     jumps = np.linspace(0.05, 7, 279)
     d = np.asarray([mosaic.fragility(jump) for jump in jumps])
-    m = np.asarray(mosaic.steepness(d))
+    m = np.asarray(mosaic.fragility_index(d))
     marks = np.array([5.0, 10.0, 20.0, 50.0, 100.0])
     figure, (left, right) = new_figure(columns=2)
     left.plot(m, m, color=COLORS[0])
     for mark in marks:
-        value = float(mosaic.steepness(mark))
+        value = float(mosaic.fragility_index(mark))
         left.plot(value, value, "o", color=COLORS[1])
         left.annotate(f"D = {mark:g}", (value, value), xytext=(7, -9), textcoords="offset points", fontsize=8)
     left.set(xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190))
@@ -72,10 +72,10 @@ def draw_stretching(folder: Path) -> None:
     write_columns(folder, "figure_06_stretching", columns)
 
 
-def draw_ageing(folder: Path) -> None:
+def draw_aging(folder: Path) -> None:
     """Draw Fig. 8, the fragility index against the nonlinearity of ageing."""
     x = np.linspace(0.1, 1, 181)
-    m = np.asarray(mosaic.steepness_from_ageing(x))
+    m = np.asarray(mosaic.fragility_index_from_aging(x))
     figure, (ax,) = new_figure()
     ax.plot(x, m, color=COLORS[0])
     ax.set(

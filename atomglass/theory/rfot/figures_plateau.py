@@ -10,11 +10,11 @@ from atomglass.theory.output import COLORS, new_figure, save_figure, write_colum
 from atomglass.theory.rfot import ripplons
 from atomglass.theory.rfot.bump import debye_heat_capacity, heat_capacity
 from atomglass.theory.rfot.figures_tls import SCALED_CONDUCTIVITY, SCALED_TEMPERATURE
-from atomglass.theory.rfot.friction import PhononCoupling, coupled_spectrum, effective_strain
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import PhononCoupling, coupled_spectrum, effective_strain
 from atomglass.theory.rfot.plateau import ScatteringStates, thermal_conductivity
-from atomglass.theory.rfot.saddle import saddle_cumulative, saddle_ground
-from atomglass.theory.rfot.saddle_plateau import saddle_conductivity
+from atomglass.theory.rfot.saddle_point import saddle_point_excited_states, saddle_point_ground_state
+from atomglass.theory.rfot.saddle_point_conductivity import saddle_conductivity
 
 
 def draw_shell(folder: Path) -> None:
@@ -63,7 +63,7 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
     """Draw Fig. 17, the density of scattering states and the error of the saddle point."""
     spectrum, states = ripplons.ripplon_spectrum(glass), ScatteringStates(glass)
     omega = np.linspace(0.002, 0.8, 400)
-    points = [saddle_ground(spectrum, w, glass.ratio) for w in omega]
+    points = [saddle_point_ground_state(spectrum, w, glass.ratio) for w in omega]
     density, fourth, third = (
         np.array([getattr(p, k) for p in points]) for k in ("density", "fourth_order", "third_order")
     )
@@ -95,7 +95,7 @@ def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: 
     # A coarser spectrum is enough for a map of errors: its resonances are wider than these cells.
     spectrum = coupled_spectrum(moved, coupling, step=1e-3)
     omega, energy = np.geomspace(1e-3, 1, 31), np.geomspace(1e-3, 1, 31)
-    error = np.array([[saddle_cumulative(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])
+    error = np.array([[saddle_point_excited_states(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])
     figure, (ax,) = new_figure(width=5.6, height=4.4)
     filled = ax.contourf(np.log10(omega), np.log10(energy), np.log10(error), levels=12, cmap="viridis")
     lines = ax.contour(filled, colors="white", linewidths=0.5)

@@ -8,7 +8,7 @@ import numpy as np
 
 from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot import mixing
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.plateau import thermal_conductivity
 from atomglass.theory.rfot.ripplons import ripplon_spectrum
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_of_path

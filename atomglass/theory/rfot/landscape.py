@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.theory.rfot.checks import not_negative, positive
+from atomglass.theory.checks import not_negative, positive
 
 _BARRIER_FACTOR = 2 * sqrt(2) - 1
 

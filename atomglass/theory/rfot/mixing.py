@@ -11,11 +11,12 @@ from scipy.optimize import brentq
 from scipy.special import lambertw
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, not_negative, positive
-from atomglass.theory.rfot.params import GlassParams
-from atomglass.theory.rfot.ripplons import Spectrum, ripplon_spectrum
+from atomglass.theory.checks import not_negative, positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_spectrum
 from atomglass.theory.rfot.scattering import conductivity_of_path
 from atomglass.theory.rfot.tunneling import fastest_rate, tls_heat_capacity
+from atomglass.theory.thermal import schottky_heat_capacity
 
 
 def mixing_number(params: GlassParams) -> float:
@@ -24,7 +25,9 @@ def mixing_number(params: GlassParams) -> float:
     return float(np.dot(spectrum.weights, 1 / spectrum.frequencies))
 
 
-def hamiltonian(bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike) -> NDArray[np.float64]:
+def two_structure_hamiltonian(
+    bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike
+) -> NDArray[np.float64]:
     """Return the Hamiltonian [58] of two structures whose upper one, at |eps|, mixes with ripplon states.
 
     Any energy unit; the review prints it for two ripplons, any number is taken.
@@ -36,14 +39,14 @@ def hamiltonian(bias: float, amplitude: float, frequencies: ArrayLike, couplings
     return matrix
 
 
-def bare_bias(effective: ArrayLike, spectrum: Spectrum, relative_coupling: float) -> NDArray[np.float64]:
+def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> NDArray[np.float64]:
     """Return |eps| for an effective |eps~| = |eps| - Sum Delta_i^2/(omega_i - |eps~|) [59].
 
     Parameters
     ----------
     effective : array
         |eps~| in hbar omega_D, below the lowest ripplon.
-    spectrum : Spectrum
+    spectrum : RipplonSpectrum
     relative_coupling : float
         Delta_i/omega_i, taken equal for all ripplons.
 
@@ -59,19 +62,19 @@ def bare_bias(effective: ArrayLike, spectrum: Spectrum, relative_coupling: float
     return x + (squares / (spectrum.frequencies - x[..., None])).sum(axis=-1)
 
 
-def bias_stretching(effective: ArrayLike, spectrum: Spectrum, relative_coupling: float) -> NDArray[np.float64]:
+def bias_stretching(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> NDArray[np.float64]:
     """Return d|eps|/d|eps~| of [59], by which the density of biases grows."""
     x = not_negative(effective, "the effective bias")
     squares = spectrum.weights * (relative_coupling * spectrum.frequencies) ** 2
     return 1 + (squares / (spectrum.frequencies - x[..., None]) ** 2).sum(axis=-1)
 
 
-def pile_up(spectrum: Spectrum, relative_coupling: float) -> float:
+def pile_up(spectrum: RipplonSpectrum, relative_coupling: float) -> float:
     """Return Sigma = Sum Delta_i^2/omega_i [61]: cells with |eps| below it have no classical bias left."""
     return relative_coupling**2 * float(np.dot(spectrum.weights, spectrum.frequencies))
 
 
-def effective_bias(bias: float, spectrum: Spectrum, relative_coupling: float) -> float:
+def effective_bias(bias: float, spectrum: RipplonSpectrum, relative_coupling: float) -> float:
     """Return |eps~| of a bare bias from [59]; zero below `pile_up`."""
     if bias <= pile_up(spectrum, relative_coupling):
         return 0.0
@@ -86,7 +89,7 @@ def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.
     """
     b = float(positive(mixing, "B"))
     reduced = not_negative(bare, "the bare amplitude") / float(positive(frequency, "the frequency"))
-    return as_given(frequency * np.sqrt(lambertw(b * reduced**2).real / b))
+    return scalar_or_array(frequency * np.sqrt(lambertw(b * reduced**2).real / b))
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,6 @@ def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float
     y = np.linspace(1e-3, 60, 6000)
     for i, temperature in enumerate(kelvin):
         seen = np.asarray(fastest_rate(params, y * temperature, temperature, printed=True)) * time > 1
-        weight = (y / (2 * np.cosh(y / 2))) ** 2 * (params.TD / (y * temperature)) ** c
+        weight = schottky_heat_capacity(y) * (params.TD / (y * temperature)) ** c
         fast[i] = temperature * np.trapezoid(weight * b * y * temperature / params.TD * seen, y)
     return fast, regular

@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.bump import bias_pieces, spectrum_of
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.counting import count_states, excited_density, ground_density
-from atomglass.theory.rfot.friction import SPECTRUM_STEP, PhononCoupling
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.bump import bias_ranges, cell_spectrum
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import SPECTRUM_STEP, PhononCoupling
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
+from atomglass.theory.rfot.state_counting import count_states, excited_state_density, ground_state_density
 
 #: States are counted up to this energy in hbar omega_D. Phonons end at 1; above, states matter only to the hot upper
 #: structures whose absorption has long reached one wavelength (doubling it moves kappa by less than 1e-3 up to T_D).
@@ -50,8 +50,8 @@ class ScatteringStates:
             )
         self.params, self._step = params, step
         self._cells, self._size = round(1 / step), round(LARGEST_ENERGY / step)
-        spectrum = spectrum_of(params, coupling)
-        pieces = bias_pieces(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
+        spectrum = cell_spectrum(params, coupling)
+        pieces = bias_ranges(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
         self._pieces = [(low, high, count_states(part, step, self._size)) for low, high, part in pieces]
         self._ground = sum((self._ground_of(*piece) for piece in self._pieces), start=np.zeros(self._cells))
 
@@ -89,12 +89,12 @@ class ScatteringStates:
         kernels = occupation * np.exp(-bias / self.params.ratio)
         total = np.zeros((self._cells, len(temperatures)))
         for low, high, states in self._pieces:
-            total += excited_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
+            total += excited_state_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
         return total
 
     def _ground_of(self, low: float, high: float, states: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the share of the cells with low < eps < high."""
-        density = ground_density(states, self._step, self.params.ratio)[: self._cells]
+        density = ground_state_density(states, self._step, self.params.ratio)[: self._cells]
         if np.isinf(high) and low == 0:
             return density
         # Cells with eps above an edge: the same sum, cut off `edge` below omega and damped by e^(-edge/T_g).
@@ -152,7 +152,7 @@ def thermal_conductivity(
         batch = flat[start : start + _BATCH]
         paths = path / (states.ground[:, None] + states.excited(batch, weighting, alpha)) + 1
         values[start : start + _BATCH] = [conductivity_sum(float(x), paths[:, i]) for i, x in enumerate(batch)]
-    return as_given(values.reshape(temperatures.shape))
+    return scalar_or_array(values.reshape(temperatures.shape))
 
 
 #: Temperatures handled at once; bounds the memory of long requests.

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import spherical_jn
 
-from atomglass.theory.rfot.checks import positive
-from atomglass.theory.rfot.friction import size_parameter
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import size_parameter
 from atomglass.theory.rfot.ripplons import ripplon_frequencies, surface_tension
 from atomglass.theory.rfot.scattering import rms_strain
 

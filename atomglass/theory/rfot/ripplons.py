@@ -11,12 +11,12 @@ from scipy.optimize import brentq
 from scipy.special import spherical_jn
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
 
 
 @dataclass(frozen=True)
-class Spectrum:
+class RipplonSpectrum:
     """Harmonic modes of one cell.
 
     Attributes
@@ -30,10 +30,10 @@ class Spectrum:
     frequencies: NDArray[np.float64]
     weights: NDArray[np.float64]
 
-    def above(self, frequency: float) -> Spectrum:
+    def above(self, frequency: float) -> RipplonSpectrum:
         """Return the part strictly above a frequency."""
         keep = self.frequencies > frequency
-        return Spectrum(self.frequencies[keep], self.weights[keep])
+        return RipplonSpectrum(self.frequencies[keep], self.weights[keep])
 
 
 def ripplon_prefactor(params: GlassParams) -> float:
@@ -71,13 +71,13 @@ def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np
             "the harmonic l", harmonic[bad].flat[0] if harmonic.ndim else l, "whole numbers from 2 upwards"
         )
     shape = np.sqrt((harmonic - 1) * (harmonic + 2) / 4)
-    return as_given(ripplon_prefactor(params) * params.xi_over_a ** (-1.25) * shape)
+    return scalar_or_array(ripplon_prefactor(params) * params.xi_over_a ** (-1.25) * shape)
 
 
-def ripplon_spectrum(params: GlassParams) -> Spectrum:
+def ripplon_spectrum(params: GlassParams) -> RipplonSpectrum:
     """Return all ripplons of a cell, l = 2 to `params.highest_harmonic`: 96 modes in a cell of 200 molecules."""
     l = np.arange(2, params.highest_harmonic + 1)
-    return Spectrum(np.atleast_1d(ripplon_frequencies(params, l)), (2 * l + 1).astype(np.float64))
+    return RipplonSpectrum(np.atleast_1d(ripplon_frequencies(params, l)), (2 * l + 1).astype(np.float64))
 
 
 def surface_tension(params: GlassParams) -> float:

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.constants import Boltzmann, hbar
 from scipy.interpolate import CubicSpline, PPoly
 
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
 
 #: Measured mean free path in wavelengths, the same in all glasses below the plateau (caption of Fig. 1).
 MEASURED_PATH = 150.0
@@ -25,25 +25,14 @@ def rms_strain(params: GlassParams) -> float:
     return float(np.sqrt(Boltzmann * params.Tg / (params.rho * params.cs**2 * params.molecular_size**3)))
 
 
-def surface_coupling(params: GlassParams, displacement: float | None = None) -> float:
-    """Return g in J from random displacements on a cell's surface, a^2 (N*^(2/3))^(1/2) (a/xi) d_L rho c_s^2.
-
-    Parameters
-    ----------
-    displacement : float, optional
-        d_L/a; the yield strain `rms_strain` without it, with which this is `params.coupling` [18].
-    """
-    share = rms_strain(params) if displacement is None else float(positive(displacement, "d_L/a"))
-    surface = params.beads ** (1 / 3) / params.xi_over_a
-    return params.molecular_size**3 * surface * share * params.rho * params.cs**2
-
-
-def inverse_mean_free_path(params: GlassParams, omega: ArrayLike, temperature: float) -> float | NDArray[np.float64]:
+def tls_inverse_mean_free_path(
+    params: GlassParams, omega: ArrayLike, temperature: float
+) -> float | NDArray[np.float64]:
     """Return 1/l in 1/m for resonant absorption by two-level systems [19]; omega in rad/s, temperature in K."""
     w = positive(omega, "the frequency", "rad/s")
     kelvin = float(positive(temperature, "the temperature", "K"))
     strength = params.tls_density * params.coupling**2 / (params.rho * params.cs**3)
-    return as_given(pi * strength * w * np.tanh(hbar * w / (2 * Boltzmann * kelvin)))
+    return scalar_or_array(pi * strength * w * np.tanh(hbar * w / (2 * Boltzmann * kelvin)))
 
 
 def path_in_wavelengths(params: GlassParams) -> float:
@@ -54,14 +43,9 @@ def path_in_wavelengths(params: GlassParams) -> float:
     return 3 * params.beads / (2 * pi**2 * tanh(0.5))
 
 
-def dissipation(params: GlassParams) -> float:
+def tunneling_strength_of_glass(params: GlassParams) -> float:
     """Return Pbar g^2/(rho c_s^2), the number that is the same in all glasses; here (a/xi)^3."""
     return params.tls_density * params.coupling**2 / (params.rho * params.cs**2)
-
-
-def neighbor_interaction(params: GlassParams) -> float:
-    """Return the coupling of neighboring cells in k_B T_g, (a/xi)^3."""
-    return 1 / params.beads
 
 
 def conductivity_unit(params: GlassParams) -> float:
@@ -93,7 +77,7 @@ def conductivity_of_path(
         middles = top * (np.arange(cells) + 0.5) / cells
         lengths = path(middles) if callable(path) else np.full(cells, float(path))
         values.append(conductivity_sum(float(temperature), lengths, top))
-    return as_given(np.asarray(values).reshape(reduced.shape))
+    return scalar_or_array(np.asarray(values).reshape(reduced.shape))
 
 
 def conductivity_sum(t: float, path: NDArray[np.float64], top: float = 1.0) -> float:

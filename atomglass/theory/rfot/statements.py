@@ -1,22 +1,24 @@
-"""The review's numbers, each computed anew with the review's own parameters."""
+"""Numbers stated in the review, each computed with the review's own parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import pi
 
 import numpy as np
+from numpy.typing import NDArray
 
-from atomglass.theory.registry import Statement
+from atomglass.theory.registry import TheoryStatement, claim, number
 from atomglass.theory.rfot import casimir, mixing, mosaic, rayleigh, scattering, tunneling
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
-from atomglass.theory.rfot.friction import cutoff_of_size, size_parameter
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.landscape import Landscape
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.phonon_coupling import cutoff_of_size, size_parameter
 from atomglass.theory.rfot.plateau import thermal_conductivity
-from atomglass.theory.rfot.relaxation import sound_speed_change
 from atomglass.theory.rfot.ripplons import ripplon_frequencies, ripplon_prefactor, ripplon_spectrum
-from atomglass.theory.rfot.saddle import saddle_ground
+from atomglass.theory.rfot.saddle_point import saddle_point_ground_state
 from atomglass.theory.rfot.scattering import MEASURED_PATH
+from atomglass.theory.rfot.sound_speed import sound_speed_change
 
 #: Silica with the cell size that Sec. III A rounds to 20 Angstrom.
 _SILICA_20A = GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, a=20e-10 / 200 ** (1 / 3), name="silica, xi = 20 A")
@@ -28,22 +30,19 @@ _SILICA_350K = GlassParams(Tg=1500, TD=350, rho=2200, cs=4100, name="silica, T_D
 _STRONG = 60.0
 
 
-def statements() -> list[Statement]:
+def statements() -> list[TheoryStatement]:
     """Return what the review states, with our value and a verdict."""
     return [*_liquid(), *_two_level_systems(), *_ripplons(), *_plateau(), *_mixing(), *_casimir(), *_not_reproducible()]
 
 
-def _number(source: str, statement: str, paper: float, ours: float, tolerance: float, shown: str = "") -> Statement:
-    """Return a statement on one number, which agrees within a relative tolerance."""
-    close = abs(ours - paper) <= tolerance * abs(paper)
-    return Statement(source, statement, shown or f"{paper:.4g}", f"{ours:.4g}", "agrees" if close else "differs")
+def _number(
+    source: str, statement: str, paper: float, ours: float, tolerance: float, shown: str = ""
+) -> TheoryStatement:
+    """Return a statement about one number; the paper's value is shown as `shown`, or with four digits."""
+    return number(source, statement, shown or f"{paper:.4g}", paper, ours, tolerance)
 
 
-def _claim(source: str, statement: str, paper: str, ours: str, holds: bool) -> Statement:
-    return Statement(source, statement, paper, ours, "agrees" if holds else "differs")
-
-
-def _liquid() -> list[Statement]:
+def _liquid() -> list[TheoryStatement]:
     liquid = mosaic.mosaic_at_transition()
     landscape = Landscape(liquid.surface, liquid.entropy)
     exponent = landscape.highest_barrier / np.sqrt(2) / liquid.entropy
@@ -61,7 +60,7 @@ def _liquid() -> list[Statement]:
     ]
 
 
-def _two_level_systems() -> list[Statement]:
+def _two_level_systems() -> list[TheoryStatement]:
     silica = GlassParams.named("silica")
     tau = 1 / float(tunneling.fastest_rate(silica, tunneling.PRINTED_SPLITTING * silica.TD, 1e-3))
     modulus = silica.rho * silica.cs**2 * silica.molecular_size**3 / 1.602176634e-19
@@ -75,14 +74,14 @@ def _two_level_systems() -> list[Statement]:
         _number("Fig. 1", "exponent of kappa(T) at l/lambda = 150", 2.0, line, 1e-3),
         _number("[29]", "frequency across the barrier, (a/xi) omega_D", 1.6, _crossing_coefficient(silica), 0.06),
         _number("[25]", "tau_min at E = 5.7e-4 k_B T_D in silica, us", 2.0, tau * 1e6, 0.1),
-        _claim(
+        claim(
             "[28]",
             "heat capacity grows as t^(c/2), c = 0.1",
             "0.05",
             f"{growth[1]:.4f} (t = 1e40 s)",
             abs(growth[1] / 0.05 - 1) < 0.01,
         ),
-        _claim(
+        claim(
             "[28]",
             "the same within laboratory times",
             "0.05",
@@ -111,13 +110,13 @@ def _crossing_coefficient(glass: GlassParams) -> float:
     return tunneling.barrier_frequency(glass, curvature=True) * glass.xi_over_a
 
 
-def _log_slope(function, x: float) -> float:  # type: ignore[no-untyped-def]
+def _log_slope(function: Callable[[float], float | NDArray[np.float64]], x: float) -> float:
     """Return d ln f/d ln x."""
     step = 1.05
     return float(np.log(function(x * step) / function(x / step)) / np.log(step**2))
 
 
-def _ripplons() -> list[Statement]:
+def _ripplons() -> list[TheoryStatement]:
     silica = GlassParams.named("silica")
     omega_2 = float(ripplon_frequencies(silica, 2))
     spectrum = ripplon_spectrum(silica)
@@ -141,7 +140,7 @@ def _ripplons() -> list[Statement]:
     ]
 
 
-def _plateau() -> list[Statement]:
+def _plateau() -> list[TheoryStatement]:
     silica = GlassParams.named("silica")
     free = silica.with_ratio(4.4)
     spectrum = ripplon_spectrum(free)
@@ -151,7 +150,7 @@ def _plateau() -> list[Statement]:
     kappa = np.asarray(thermal_conductivity(free, t))
     low = np.array([1e-3, 4e-3])
     slope = float(np.diff(np.log(thermal_conductivity(free, low)))[0] / np.log(4))
-    edge = saddle_ground(spectrum, 1e-4, free.ratio).density
+    edge = saddle_point_ground_state(spectrum, 1e-4, free.ratio).density
     sound = np.asarray(sound_speed_change(silica, np.array([1.0, 1e3]), 5.0))
     amplitude = -float(np.diff(sound)[0]) / np.log(1e3)
     plain = rayleigh.path_in_wavelengths_rayleigh(silica, 10**-1.5, 10**-1.5, _STRONG, lowest=10**-1.5)
@@ -176,8 +175,8 @@ def _plateau() -> list[Statement]:
             "a factor of about 3",
         ),
         _number("after [41]", "saddle point at omega -> 0", 1.08, edge, 0.01),
-        _claim("Fig. 19", "kappa below the plateau", "T^2", f"T^{slope:.2f}", abs(slope - 2) < 0.05),
-        _claim(
+        claim("Fig. 19", "kappa below the plateau", "T^2", f"T^{slope:.2f}", abs(slope - 2) < 0.05),
+        claim(
             "Fig. 19",
             "plateau of silica without coupling",
             "1 to 30 K",
@@ -192,7 +191,7 @@ def _plateau() -> list[Statement]:
             1.0,
             "of the order of 5e-3, (a/xi)^3",
         ),
-        _claim(
+        claim(
             "App. A",
             "l/lambda of Rayleigh scattering by ripplons",
             "above 1e4",
@@ -211,10 +210,10 @@ def _bump_maximum(glass: GlassParams) -> float:
     return float(t[np.argmax(np.asarray(heat_capacity(glass, t, coupling=True)) / t**3)])
 
 
-def _mixing() -> list[Statement]:
+def _mixing() -> list[TheoryStatement]:
     silica = GlassParams.named("silica")
     b = mixing.mixing_number(silica)
-    exponents = {number: mixing.conductivity_exponent(silica, number) for number in (0.0, 5.0, b)}
+    exponents = {value: mixing.conductivity_exponent(silica, value) for value in (0.0, 5.0, b)}
     kelvin = 0.01 * silica.TD
     fast, regular = (float(part[0]) / kelvin for part in mixing.mixed_heat_capacity(silica, kelvin, 60.0))
     limits = [
@@ -222,11 +221,11 @@ def _mixing() -> list[Statement]:
         for c in (1e-9, 1 - 1e-9)
     ]
     return [
-        _claim("after [65]", "B, the sum of omega_D/omega_i", "several hundred", f"{b:.0f}", 200 < b < 900),
+        claim("after [65]", "B, the sum of omega_D/omega_i", "several hundred", f"{b:.0f}", 200 < b < 900),
         _number("after [68]", "the integral at c = 0", 1.0, limits[0], 1e-6),
         _number("after [68]", "the integral at c = 1", pi / 2, limits[1], 1e-6),
         _number("after [68]", "exponent of kappa without mixing, 2 + c", 2.1, exponents[0.0], 1e-3),
-        _claim(
+        claim(
             "after [68]",
             "mixing makes kappa subquadratic (T = 0.01 T_D)",
             "T^1.9+-0.1 in experiment",
@@ -238,7 +237,7 @@ def _mixing() -> list[Statement]:
     ]
 
 
-def _casimir() -> list[Statement]:
+def _casimir() -> list[TheoryStatement]:
     silica = GlassParams.named("silica")
     parts = casimir.grueneisen(silica, 1.0)
     low = 0.01
@@ -275,7 +274,7 @@ def _casimir() -> list[Statement]:
             casimir.pair_sum(silica),
             0.2,
         ),
-        _claim(
+        claim(
             "after [81]",
             "structures' energy as the temperature rises",
             "magnitude grows",
@@ -292,21 +291,21 @@ def _casimir() -> list[Statement]:
     ]
 
 
-def _not_reproducible() -> list[Statement]:
+def _not_reproducible() -> list[TheoryStatement]:
     silica = GlassParams.named("silica")
     return [
-        Statement(
+        TheoryStatement(
             "Figs. 1, 5-8, 15, 19, 20", "measured points", "from other papers", "not available", "not reproducible"
         ),
-        Statement(
+        TheoryStatement(
             "Fig. 7", "viscosity of TNB with softened barriers", "fit", "fit parameters not given", "not reproducible"
         ),
-        Statement(
+        TheoryStatement(
             "footnote 5",
             "yield strain of silica",
             "0.05",
             f"{scattering.rms_strain(silica):.3f} with the text's c_s",
             "not reproducible",
         ),
-        Statement("Figs. 2, 3, 9, 12, 14, 16, 21, 23", "sketches", "no numbers", "not drawn", "not reproducible"),
+        TheoryStatement("Figs. 2, 3, 9, 12, 14, 16, 21, 23", "sketches", "no numbers", "not drawn", "not reproducible"),
     ]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import curve_fit
 
-from atomglass.theory.rfot.checks import as_given, positive
+from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.mosaic import LABORATORY_DECADES, barrier_width
 
 # Trapezoids are spectrally accurate for a Gaussian; the grid resolves the sharpest decay, of width 1/spread.
@@ -28,7 +28,7 @@ def barrier_spread(d: ArrayLike, decades: float = LABORATORY_DECADES) -> NDArray
 
 def gaussian_exponent(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | NDArray[np.float64]:
     """Return beta = [1 + (dF/k_B T_g)^2]^(-1/2), Xia and Wolynes 2001's form for the full Gaussian."""
-    return as_given(1 / np.sqrt(1 + barrier_spread(d, decades) ** 2))
+    return scalar_or_array(1 / np.sqrt(1 + barrier_spread(d, decades) ** 2))
 
 
 def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> NDArray[np.float64]:
@@ -57,7 +57,7 @@ def stretching_exponent(
     say how its own was made.
     """
     spreads = barrier_spread(positive(d, "the fragility D"), decades)
-    return as_given(np.asarray([_fitted_exponent(s, collapsed) for s in spreads.flat]).reshape(spreads.shape))
+    return scalar_or_array(np.asarray([_fitted_exponent(s, collapsed) for s in spreads.flat]).reshape(spreads.shape))
 
 
 def _fitted_exponent(spread: float, collapsed: bool) -> float:

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.constants import Boltzmann, hbar
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, not_negative, positive
+from atomglass.theory.checks import not_negative, positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.landscape import Landscape
 from atomglass.theory.rfot.mosaic import mosaic_at_transition
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.thermal import schottky_heat_capacity
 
 #: The review quotes tau_min = 2.0 us at E/k_B T_D = 5.7e-4 for silica and uses it in Fig. 11; its own [25] gives
 #: 0.97 us there. The ratio scales [25] for every glass, so that Fig. 11 is what silica shows.
@@ -48,11 +49,6 @@ def _curvature_coefficient(params: GlassParams) -> float:
     return sqrt(-curvature) / (6 * pi**2) ** (1 / 3)
 
 
-def classical_crossover(params: GlassParams) -> float:
-    """Return T in K above which a cell crosses its barrier thermally, hbar omega/(2 pi k_B)."""
-    return barrier_frequency(params) * params.TD / (2 * pi)
-
-
 def amplitude_exponent(params: GlassParams, consistent: bool = False) -> float:
     """Return c of the amplitude distribution P(Delta) = A (Delta_0/Delta)^c/Delta [22].
 
@@ -83,7 +79,7 @@ def fastest_rate(
     kelvin = float(positive(temperature, "the temperature", "K"))
     # 3 g^2 E^3/(2 pi rho c_s^5 hbar^4) of [25], with [18] and omega_D = (c_s/a)(6 pi^2)^(1/3).
     rate = 9 * pi * Boltzmann * params.Tg / hbar * (e / params.TD) ** 3 / np.tanh(e / (2 * kelvin))
-    return as_given(np.asarray(rate * _printed_over_derived() if printed else rate))
+    return scalar_or_array(np.asarray(rate * _printed_over_derived() if printed else rate))
 
 
 def _printed_over_derived() -> float:
@@ -119,7 +115,7 @@ def tls_heat_capacity(
     -------
     float or array
         C in units of A Pbar k_B^2 times one kelvin, so that C/T is a pure number: times `params.tls_density` and
-        k_B^2 it is in J/(K m^3) (see `volumetric_tls_heat_capacity`). Zero where nothing has relaxed.
+        k_B^2 it is in J/(K m^3). Zero where nothing has relaxed.
 
     Raises
     ------
@@ -134,14 +130,7 @@ def tls_heat_capacity(
         _relaxed_heat_capacity(params, float(a), float(b), c, largest, printed_rate)
         for a, b in zip(kelvin.flat, seconds.flat, strict=True)
     ]
-    return as_given(np.asarray(values).reshape(kelvin.shape))
-
-
-def volumetric_tls_heat_capacity(
-    params: GlassParams, T: ArrayLike, time: ArrayLike, c: float = 0.1
-) -> float | NDArray[np.float64]:
-    """Return `tls_heat_capacity` in J/(K m^3), with A = 1."""
-    return tls_heat_capacity(params, T, time, c) * params.tls_density * Boltzmann**2
+    return scalar_or_array(np.asarray(values).reshape(kelvin.shape))
 
 
 def _relaxed_heat_capacity(
@@ -156,7 +145,7 @@ def _relaxed_heat_capacity(
     u = root * (_TIME_NODES + 1) / 2
     y = start + u**2
     decades = np.log(np.maximum(seconds * np.asarray(fastest_rate(params, y * kelvin, kelvin, printed)), 1.0))
-    integrand = (y / (2 * np.cosh(y / 2))) ** 2 * (largest / (y * kelvin)) ** c * _relaxed_weight(decades, c)
+    integrand = schottky_heat_capacity(y) * (largest / (y * kelvin)) ** c * _relaxed_weight(decades, c)
     return float(kelvin * np.dot(_TIME_WEIGHTS, integrand * 2 * u) * root / 2)
 
 

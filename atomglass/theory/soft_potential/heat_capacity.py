@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize_scalar
 
 from atomglass.errors import InputError
+from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.parameters import origin_parameters
-from atomglass.theory.soft_potential.schrodinger import levels_dvr
-from atomglass.theory.soft_potential.two_level_systems import positive
+from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def canonical_heat_capacity(levels: ArrayLike, temperature: ArrayLike) -> Array:
         In the unit of the levels.
     """
     levels = np.asarray(levels, dtype=float)
-    e = (levels - levels[..., :1]) / positive("the temperature", temperature)
+    e = (levels - levels[..., :1]) / positive(temperature, "the temperature")
     weights = np.exp(-e)
     weights /= weights.sum(axis=-1, keepdims=True)
     mean = (weights * e).sum(axis=-1, keepdims=True)
@@ -90,7 +90,7 @@ def _grid(p_min: float) -> tuple[Array, Array, Array]:
     p, u = (grid.ravel() for grid in np.meshgrid(p, u, indexing="ij"))
     measure = 4 * np.outer(p_weight, u_weight).ravel() * 3 * u**2
     alpha, _ = origin_parameters(-(u**3), p, 0.0)
-    return levels_dvr(p, u**3, _LEVELS), measure, alpha
+    return levels_sinc_dvr(p, u**3, _LEVELS), measure, alpha
 
 
 def _panels(edges: Array) -> tuple[Array, Array]:
@@ -153,9 +153,9 @@ def delocalization_energy(
         Also when E_d comes out below 2 w or above hbar omega_D, outside the range of Eq. 12.
     """
     for name, value in (("density", density), ("velocity", velocity), ("hbar omega_D", debye_energy), ("w", w)):
-        positive(name, value)
-    positive("hbar", hbar)
-    coefficient = (2 * np.pi * velocity * hbar) ** 3 * density / (24 * np.sqrt(positive("width_ratio", width_ratio)))
+        positive(value, name)
+    positive(hbar, "hbar")
+    coefficient = (2 * np.pi * velocity * hbar) ** 3 * density / (24 * np.sqrt(positive(width_ratio, "width_ratio")))
     energy = float((debye_energy**3 * w**4 / coefficient) ** (1 / 5))
     if not 2 * w <= energy <= debye_energy:
         remedy = "the criterion is not met where Eq. 12 holds; check the density"

@@ -14,8 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
 from atomglass.errors import InputError
+from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.quartic_mode import QuarticMode
-from atomglass.theory.soft_potential.two_level_systems import positive
+from atomglass.theory.soft_potential.tunneling import tunneling_action
 
 Array = NDArray[np.float64]
 
@@ -41,7 +42,7 @@ class SoftPotentialScales:
 
     def __post_init__(self) -> None:
         for name in ("energy", "length", "mass", "hbar"):
-            positive(name, getattr(self, name))
+            positive(getattr(self, name), name)
         if self.eta_L >= 1:
             raise InputError("eta_L", self.eta_L, "well below 1", "the atom is too light or the potential too weak")
 
@@ -82,7 +83,7 @@ def invariants(h: ArrayLike, eta: ArrayLike, t: ArrayLike) -> tuple[Array, Array
     return eta - 3 * t**2 / 8, t * (eta - t**2 / 4) / 2 - h
 
 
-def branches(I1: float, I2: float) -> list[tuple[float, float]]:
+def equivalent_parameters(I1: float, I2: float) -> list[tuple[float, float]]:
     """Return every (eta, t) without a linear term that has these invariants: one for one well, three for two.
 
     They are the same potential expanded about each of its stationary points, ordered by t. I1 = p and I2 = -q of the
@@ -104,7 +105,7 @@ def origin_parameters(h: ArrayLike, eta: ArrayLike, t: ArrayLike) -> tuple[Array
     return I1 + 6 * y**2, 4 * y
 
 
-def jacobian(eta: ArrayLike) -> Array:
+def origin_shift_jacobian(eta: ArrayLike) -> Array:
     """Return |d(h', eta', t')/d(eta, t, t')| = |eta|/2 (before Eq. 5): why soft potentials are rare."""
     return np.abs(np.asarray(eta, dtype=float)) / 2
 
@@ -116,7 +117,7 @@ def parameter_density(eta: ArrayLike, t: ArrayLike, width: float | None = None) 
     constant.
     """
     eta, t = np.broadcast_arrays(np.asarray(eta, dtype=float), np.asarray(t, dtype=float))
-    smooth = 1.0 if width is None else np.exp(eta / positive("the width of P0", width))
+    smooth = 1.0 if width is None else np.exp(eta / positive(width, "the width of P0"))
     return np.where((eta < 0) | (eta > 9 * t**2 / 32), np.abs(eta) * smooth, 0.0)
 
 
@@ -194,7 +195,7 @@ def tunneling_density_of_states(width: float, eta_L: float, smooth: bool = False
     return float(4 * np.sqrt(2) * np.sqrt(width) * (np.sqrt(np.pi) / 2 if smooth else 1.0))
 
 
-def reduced_two_levels(alpha: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
+def asymmetry_and_splitting(alpha: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
     """Return Delta and Delta0 in w of double wells about their barrier top, alpha < 0 (before Eq. 10).
 
     Delta = |beta| |alpha|^(3/2)/sqrt2 and Delta0 = exp(-(sqrt2/3)|alpha|^(3/2)); both need |alpha| >> 1, |beta| << 1.
@@ -202,5 +203,4 @@ def reduced_two_levels(alpha: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]
     alpha, beta = np.asarray(alpha, dtype=float), np.asarray(beta, dtype=float)
     if not (alpha < -1).all():
         raise InputError("alpha of a two-level system", np.max(alpha), "below -1", "softer wells have no barrier")
-    depth = np.abs(alpha) ** 1.5
-    return np.abs(beta) * depth / np.sqrt(2), np.exp(-np.sqrt(2) / 3 * depth)
+    return np.abs(beta) * np.abs(alpha) ** 1.5 / np.sqrt(2), np.exp(-tunneling_action(alpha))

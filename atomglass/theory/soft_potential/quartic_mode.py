@@ -20,13 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from atomglass import quartic
 from atomglass.errors import InputError
-from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
+from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_harmonic_basis, levels_sinc_dvr
 from atomglass.theory.soft_potential.tunneling import tunnel_splitting
 
 Array = NDArray[np.float64]
 Number = float | Array
 
-_SOLVERS: dict[str, Callable[..., Array]] = {"dvr": levels_dvr, "oscillator": levels_oscillator}
+_SOLVERS: dict[str, Callable[..., Array]] = {"dvr": levels_sinc_dvr, "oscillator": levels_harmonic_basis}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """Levels of H = -d^2/dy^2 + p y^2 + q y + y^4 by two independent routes, for one potential or for thousands.
 
-`levels_dvr` puts the wave function on a grid of sinc functions fitted to each potential, `levels_oscillator` expands it
-in harmonic-oscillator states. They share no code but the potential, and agree to 1e-11 where both apply.
+`levels_sinc_dvr` uses a discrete variable representation: sinc functions on a grid fitted to each potential (Colbert and
+Miller, J. Chem. Phys. 96, 1982 (1992)). `levels_harmonic_basis` diagonalizes H in harmonic-oscillator states. They share
+no code but the potential, and agree to 1e-11 where both apply.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def depressed_minimum(p: ArrayLike, q: ArrayLike) -> Array:
     return side * np.where(np.abs(step) < 0.1 * size, size - step, size)
 
 
-def levels_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
+def levels_sinc_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     """Return the lowest levels from a sinc discrete-variable representation.
 
     Parameters
@@ -92,10 +93,10 @@ def levels_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     return levels.reshape(*shape, count)
 
 
-def levels_oscillator(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, frequency: float = 3.0) -> Array:
+def levels_harmonic_basis(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, frequency: float = 3.0) -> Array:
     """Return the lowest levels from a basis of harmonic-oscillator states centered at y = 0.
 
-    Parameters and result as in `levels_dvr`; the matrix of a polynomial in this basis is exact but for the truncation.
+    Parameters and result as in `levels_sinc_dvr`; the matrix of a polynomial in this basis is exact but for the truncation.
 
     Raises
     ------
@@ -113,7 +114,7 @@ def levels_oscillator(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, 
     for i in range(p.size):
         energies, states = np.linalg.eigh(kinetic + p[i] * y2 + q[i] * y + y4)
         if (states[-basis // 10 :, :count] ** 2).sum(axis=0).max() > 1e-16:
-            remedy = "raise `basis` or use levels_dvr, which fits its grid to the potential"
+            remedy = "raise `basis` or use levels_sinc_dvr, which fits its grid to the potential"
             raise InputError("the potential for the oscillator basis", f"p = {p[i]:g}, q = {q[i]:g}", remedy=remedy)
         levels[i] = energies[:count]
     return levels.reshape(*shape, count)

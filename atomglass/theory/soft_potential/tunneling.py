@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
-from atomglass.theory.soft_potential.schrodinger import levels_dvr
+from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
 
 Array = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ METHODS = ("W", "instanton", "exact")
 _SMALLEST_EXACT = 1e-9
 
 
-def action(alpha: ArrayLike) -> Array:
+def tunneling_action(alpha: ArrayLike) -> Array:
     """Return S/hbar = (sqrt2/3) |alpha|^(3/2) of the path from one minimum to the other (Eqs. 4.3 and 4.4).
 
     Raises
@@ -51,7 +51,7 @@ def tunnel_splitting(alpha: ArrayLike, method: str = "exact") -> Array:
     InputError
         alpha >= 0, an unknown method, or a barrier so high that the exact splitting is lost in double precision.
     """
-    s = action(alpha)
+    s = tunneling_action(alpha)
     if method == "W":
         return np.exp(-s)
     instanton = 4 * np.sqrt(2 * np.abs(np.asarray(alpha, dtype=float))) * np.sqrt(6 * s / np.pi) * np.exp(-s)
@@ -62,5 +62,5 @@ def tunnel_splitting(alpha: ArrayLike, method: str = "exact") -> Array:
     if (instanton < _SMALLEST_EXACT).any():
         allowed = "above about -13.5 (a splitting above 1e-9 w)"
         raise InputError("alpha for an exact splitting", np.min(alpha), allowed, "use method='instanton' beyond")
-    levels = levels_dvr(alpha, 0.0, 2)
+    levels = levels_sinc_dvr(alpha, 0.0, 2)
     return levels[..., 1] - levels[..., 0]

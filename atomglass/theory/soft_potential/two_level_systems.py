@@ -5,14 +5,25 @@ Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007).
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
+from atomglass.theory.checks import positive
 
 Array = NDArray[np.float64]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "tunnelling_strength_estimate":
+        new = "tunneling_strength_estimate"
+        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
+        return tunneling_strength_estimate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class SoftOscillators:
 
     def __post_init__(self) -> None:
         for name in ("density", "W", "mass", "hbar"):
-            positive(name, getattr(self, name))
+            positive(getattr(self, name), name)
 
     @property
     def anharmonicity(self) -> float:
@@ -57,7 +68,7 @@ class SoftOscillators:
         InputError
             L <= 0: the splitting reaches W, where there is no barrier and no two-level system.
         """
-        energy, p = positive("the energy E", energy), np.asarray(p, dtype=float)
+        energy, p = positive(energy, "the energy E"), np.asarray(p, dtype=float)
         if not ((p > 0) & (p < 1)).all():
             raise InputError("p = (Delta0/E)^2", p, "strictly between 0 and 1")
         splitting = energy * np.sqrt(p)
@@ -79,21 +90,21 @@ class SoftOscillators:
 
     def pbar(self, L: ArrayLike) -> Array:
         """Return P of the standard tunneling model, P(Delta, Delta0) = P/Delta0 (Eq. 4.13)."""
-        return (2 / 9) ** (1 / 3) * 2**3.5 * self.scale * positive("L", L) ** (-2 / 3)
+        return (2 / 9) ** (1 / 3) * 2**3.5 * self.scale * positive(L, "L") ** (-2 / 3)
 
     def deformation_potential(self, coupling: ArrayLike, L: ArrayLike) -> Array:
         """Return gamma for the coupling Lambda x epsilon of an oscillator to strain (Eq. 4.16)."""
         factor = 3 ** (1 / 3) / 2 ** (7 / 6) * self.hbar / np.sqrt(self.mass * self.W)
-        return factor * np.asarray(coupling, dtype=float) * positive("L", L) ** (1 / 3)
+        return factor * np.asarray(coupling, dtype=float) * positive(L, "L") ** (1 / 3)
 
     def tunneling_strength(self, interaction: ArrayLike) -> Array:
         """Return C = P gamma^2/(rho v^2), with the interaction J = Lambda^2/(rho v^2) (Eq. 4.17). L has dropped out."""
         factor = 2 * np.sqrt(2) * self.density * self.W**1.5 * np.sqrt(self.mass) / self.hbar
-        return factor * positive("the interaction J", interaction)
+        return factor * positive(interaction, "the interaction J")
 
     def vibrational_density(self, energy: ArrayLike) -> Array:
         """Return n(E) of the vibrations, states per volume and energy, W << E << hbar omega* (Eq. 5.20)."""
-        energy = positive("the energy E", energy)
+        energy = positive(energy, "the energy E")
         if not (energy > self.W).all():
             raise InputError(
                 "the energy of a vibration", np.min(energy), f"above W = {self.W:g} (Eq. 5.20 needs E >> W)"
@@ -106,35 +117,14 @@ def tunneling_strength_estimate(W: ArrayLike, critical_energy: ArrayLike) -> Arr
     return 4 * np.sqrt(2) / np.pi * _ratio(W, critical_energy) ** 3
 
 
-def critical_action(W: ArrayLike, critical_energy: ArrayLike) -> Array:
-    """Return S_c/hbar, the action of a double well with |k| = k_c (Eqs. 4.24 and 4.4); C = 1/(3 pi S_c/hbar)."""
-    return np.sqrt(2) / 24 * _ratio(W, critical_energy) ** -3
-
-
 def largest_tunneling_parameter(C: ArrayLike) -> Array:
     """Return lambda_max = 1/(3 pi C) (Eq. 4.33)."""
-    return 1 / (3 * np.pi * positive("C", C))
+    return 1 / (3 * np.pi * positive(C, "C"))
 
 
 def critical_energy_estimate(W: ArrayLike, C: ArrayLike) -> Array:
     """Return hbar omega_c = W C^(-1/3) (Eqs. 1.14 and 4.22, which drop the factor (4 sqrt2/pi)^(1/3) = 1.217)."""
-    return positive("W", W) * positive("C", C) ** (-1 / 3)
-
-
-def strength_at_stiffness(relative: ArrayLike) -> Array:
-    """Return C_k = (|k|/k_c)^(3/2), the strength of the double wells of one stiffness (Eq. 4.32).
-
-    One at |k| = k_c (the classical result, Eq. 4.29); C of Eq. 1.13 where the action is of order hbar.
-    """
-    relative = positive("|k|/k_c", relative)
-    if not (relative <= 1).all():
-        raise InputError("|k|/k_c", np.max(relative), "up to 1", "there are hardly any stiffer double wells")
-    return relative**1.5
-
-
-def pbar_estimate(W: float, critical_energy: float, stiff_energy: float, density: float, L: float) -> float:
-    """Return P = (n0/hbar omega_0) (W/hbar omega_c)^4 L^(-2/3) (Eq. 4.23), states per volume and energy."""
-    return float(density / stiff_energy * _ratio(W, critical_energy) ** 4 * L ** (-2 / 3))
+    return positive(W, "W") * positive(C, "C") ** (-1 / 3)
 
 
 def relative_force(
@@ -170,17 +160,9 @@ def active_fraction(W: float, critical_energy: float, softness: float, L: float 
     return float(_ratio(W, critical_energy) ** 5 / softness * L ** (-2 / 3))
 
 
-def positive(name: str, value: ArrayLike) -> Array:
-    """Return a value as an array, or say that it is not positive and finite."""
-    value = np.asarray(value, dtype=float)
-    if not (np.isfinite(value) & (value > 0)).all():
-        raise InputError(name, value if value.ndim else value.item(), "positive and finite")
-    return value
-
-
 def _ratio(W: ArrayLike, critical_energy: ArrayLike) -> Array:
     """Return W/(hbar omega_c), which the theory needs to be small."""
-    ratio = positive("W", W) / positive("hbar omega_c", critical_energy)
+    ratio = positive(W, "W") / positive(critical_energy, "hbar omega_c")
     if not (ratio < 1).all():
         remedy = "the estimates hold for W << hbar omega_c only"
         raise InputError("W/(hbar omega_c)", np.max(ratio), "below 1", remedy)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from atomglass.theory.rfot.checks import positive
-from atomglass.theory.rfot.ripplons import Spectrum
+from atomglass.theory.checks import positive
+from atomglass.theory.rfot.ripplons import RipplonSpectrum
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class SaddlePoint:
     third_order: float
 
 
-def saddle_ground(spectrum: Spectrum, omega: float, tg: float) -> SaddlePoint:
+def saddle_point_ground_state(spectrum: RipplonSpectrum, omega: float, tg: float) -> SaddlePoint:
     """Return the density for absorption from the ground state [39]; omega in omega_D, T_g in T_D."""
     w = float(positive(omega, "the frequency"))
     beta = 1 / float(positive(tg, "T_g/T_D"))
@@ -52,7 +52,7 @@ def saddle_ground(spectrum: Spectrum, omega: float, tg: float) -> SaddlePoint:
     return SaddlePoint(float(density), float(fourth), float(third))
 
 
-def saddle_cumulative(spectrum: Spectrum, omega: float, energy: float, tg: float) -> SaddlePoint:
+def saddle_point_excited_states(spectrum: RipplonSpectrum, omega: float, energy: float, tg: float) -> SaddlePoint:
     """Return N_E(omega) [44], absorption from upper structures of bias 0 to E; omega in omega_D, E and T_g in T_D."""
     w, e = float(positive(omega, "the frequency")), float(positive(energy, "the largest bias E"))
     beta = 1 / float(positive(tg, "T_g/T_D"))
@@ -81,17 +81,17 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return float(brentq(function, low, high, xtol=1e-300, rtol=1e-13))
 
 
-def _log_product(spectrum: Spectrum, s: float) -> float:
+def _log_product(spectrum: RipplonSpectrum, s: float) -> float:
     """Return f(s) = -Sum w ln(1 - e^(-s omega))."""
     return -float(np.dot(spectrum.weights, np.log(-np.expm1(-s * spectrum.frequencies))))
 
 
-def _energy(spectrum: Spectrum, s: float) -> float:
+def _energy(spectrum: RipplonSpectrum, s: float) -> float:
     """Return -f'(s), the energy of the ripplons at inverse temperature s."""
     return float(np.dot(spectrum.weights, spectrum.frequencies / np.expm1(np.minimum(s * spectrum.frequencies, 700.0))))
 
 
-def _slopes(spectrum: Spectrum, s: float) -> NDArray[np.float64]:
+def _slopes(spectrum: RipplonSpectrum, s: float) -> NDArray[np.float64]:
     """Return f'', -f''' and f'''' at s, all positive."""
     w, omega = spectrum.weights, spectrum.frequencies
     q = np.exp(-np.minimum(s * omega, 700.0))

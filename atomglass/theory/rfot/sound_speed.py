@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.tunneling import fastest_rate
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
@@ -53,7 +53,7 @@ def sound_speed_change(
     values = [
         strength * 20.0 * np.dot(_WEIGHTS, thermal * _slow_share(frequency / rate, smallest)) for frequency in w.flat
     ]
-    return as_given(np.asarray(values).reshape(w.shape))
+    return scalar_or_array(np.asarray(values).reshape(w.shape))
 
 
 def _slow_share(omega_tau: NDArray[np.float64], smallest: float) -> NDArray[np.float64]:
@@ -63,8 +63,3 @@ def _slow_share(omega_tau: NDArray[np.float64], smallest: float) -> NDArray[np.f
     weights = (np.diff(panels)[:, None] / 2 * _WEIGHTS).ravel()
     x = np.exp(log_x).ravel()
     return (np.sqrt(1 - x**2) * x**4 / (x**4 + omega_tau[:, None] ** 2)) @ weights
-
-
-def slope_per_log_frequency(params: GlassParams, amplitude_weight: float = 1.0) -> float:
-    """Return -d(delta c_s/c_s)/d ln omega in the logarithmic range, A (a/xi)^3/4 with [56]'s thermal factor."""
-    return amplitude_weight / (4 * params.beads)

@@ -9,22 +9,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.theory.rfot.checks import positive
+from atomglass.errors import InputError
 
 
-def site_hamiltonian(bias: float, ripplon: float) -> NDArray[np.float64]:
+def center_hamiltonian(bias: float, ripplon: float) -> NDArray[np.float64]:
     """Return the levels of one center as a matrix [71]."""
     return np.diag([0.0, bias, bias + ripplon])
 
 
-def site_partition(bias: float, ripplon: float, t: float) -> float:
+def center_partition_function(bias: float, ripplon: float, t: float) -> float:
     """Return Z = 1 + e^(-eps/T) + e^(-(eps + omega)/T)."""
     return float(1 + np.exp(-bias / t) + np.exp(-(bias + ripplon) / t))
 
 
-def exchange(first: float, second: float, t: float) -> float:
+def exchange_energy(first: float, second: float, t: float) -> float:
     """Return [x tanh(x/2T) - y tanh(y/2T)]/(x^2 - y^2), the second-order energy of two coupled transitions."""
-    temperature = float(positive(t, "the temperature"))
+    if not t > 0:
+        raise InputError("the temperature", t, "positive")
+    temperature = float(t)
     if abs(first - second) < 1e-6 * (abs(first) + abs(second)):
         x = (first + second) / 2
         slope = np.tanh(x / (2 * temperature)) + x / (2 * temperature) / np.cosh(x / (2 * temperature)) ** 2
@@ -36,12 +38,13 @@ def exchange(first: float, second: float, t: float) -> float:
 def ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
     """Return dF_rr/J^2 of a pair, coupled through the ripplons of both [73]."""
     occupied = [
-        np.exp(-e / t) * (1 + np.exp(-w / t)) / site_partition(e, w, t) for e, w in zip(bias, ripplon, strict=True)
+        np.exp(-e / t) * (1 + np.exp(-w / t)) / center_partition_function(e, w, t)
+        for e, w in zip(bias, ripplon, strict=True)
     ]
-    return float(-occupied[0] * occupied[1] * exchange(*ripplon, t))
+    return float(-occupied[0] * occupied[1] * exchange_energy(*ripplon, t))
 
 
-def cold_ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
+def ripplon_ripplon_energy_low(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
     """Return [73] for T far below the ripplons, -1/(omega_i + omega_j) times both occupations [74]."""
     occupied = [1 / (1 + np.exp(e / t)) for e in bias]
     return float(-occupied[0] * occupied[1] / sum(ripplon))
@@ -50,11 +53,11 @@ def cold_ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float,
 def ripplon_structure_energy(bias: tuple[float, float], ripplon: float, t: float) -> float:
     """Return dF_rT/J^2 of a pair, coupled through the ripplon of the first and the structures of the second [77]."""
     first, second = bias
-    occupied = np.exp(-first / t) * (1 + np.exp(-ripplon / t)) / site_partition(first, ripplon, t)
-    return float(-occupied * exchange(ripplon, second, t))
+    occupied = np.exp(-first / t) * (1 + np.exp(-ripplon / t)) / center_partition_function(first, ripplon, t)
+    return float(-occupied * exchange_energy(ripplon, second, t))
 
 
-def cold_ripplon_structure_energy(bias: tuple[float, float], ripplon: float, t: float) -> float:
+def ripplon_structure_energy_low(bias: tuple[float, float], ripplon: float, t: float) -> float:
     """Return [77] with both hyperbolic tangents at one [78]."""
     first, second = bias
     return float(-1 / (1 + np.exp(first / t)) / (ripplon + second))
@@ -62,4 +65,4 @@ def cold_ripplon_structure_energy(bias: tuple[float, float], ripplon: float, t: 
 
 def structure_structure_energy(bias: tuple[float, float], t: float) -> float:
     """Return dF_TT/J^2 of a pair, coupled through the structures of both [81]."""
-    return -exchange(*bias, t)
+    return -exchange_energy(*bias, t)

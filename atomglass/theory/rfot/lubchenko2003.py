@@ -9,11 +9,11 @@ from pydantic import Field
 
 from atomglass.settings import Settings
 from atomglass.theory import comparison
-from atomglass.theory.registry import Statement
+from atomglass.theory.registry import TheoryStatement
 from atomglass.theory.rfot import figures_liquid, figures_plateau, figures_tls
 from atomglass.theory.rfot.captions import CAPTIONS, write_captions
-from atomglass.theory.rfot.friction import PhononCoupling
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import PhononCoupling
 from atomglass.theory.rfot.statements import statements
 
 
@@ -54,7 +54,7 @@ class Config(Settings):
     seed: int = Field(default=4, ge=0)
 
 
-def run(config: Config, folder: Path) -> list[Statement]:
+def run(config: Config, folder: Path) -> list[TheoryStatement]:
     """Draw every figure into a folder, and return the review's statements with the numbers found here."""
     given = Path(config.glass)
     glass = GlassParams.from_toml(given) if given.suffix == ".toml" else GlassParams.named(config.glass)
@@ -64,7 +64,7 @@ def run(config: Config, folder: Path) -> list[Statement]:
     figures_liquid.draw_droplet(folder)
     figures_liquid.draw_fragility(folder)
     figures_liquid.draw_stretching(folder)
-    figures_liquid.draw_ageing(folder)
+    figures_liquid.draw_aging(folder)
     figures_liquid.draw_barriers(folder, np.random.default_rng(config.seed))
     figures_tls.draw_time_dependence(folder, glass, config.amplitude_exponent)
     figures_plateau.draw_shell(folder)

@@ -7,11 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.bump import spectrum_of
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.friction import PhononCoupling
-from atomglass.theory.rfot.params import GlassParams
-from atomglass.theory.rfot.saddle import saddle_cumulative, saddle_ground
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.bump import cell_spectrum
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import PhononCoupling
+from atomglass.theory.rfot.saddle_point import saddle_point_excited_states, saddle_point_ground_state
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
 
 _CELLS = 2000
@@ -47,9 +47,9 @@ def saddle_conductivity(
     if outside.any():
         raise InputError("the reduced temperature T/T_D", temperatures[outside].flat[0], "5e-4 to 1")
     positive(path, "the mean free path l/lambda")
-    spectrum, tg = spectrum_of(params, coupling), params.ratio
-    ground = np.log([saddle_ground(spectrum, w, tg).density for w in _OMEGA])
-    cumulative = np.array([[saddle_cumulative(spectrum, w, e, tg).density for e in _BIAS] for w in _OMEGA])
+    spectrum, tg = cell_spectrum(params, coupling), params.ratio
+    ground = np.log([saddle_point_ground_state(spectrum, w, tg).density for w in _OMEGA])
+    cumulative = np.array([[saddle_point_excited_states(spectrum, w, e, tg).density for e in _BIAS] for w in _OMEGA])
     cells = (np.arange(_CELLS) + 0.5) / _CELLS
     at = np.log(np.maximum(cells, _OMEGA[0]))
     ground_cells = np.exp(CubicSpline(np.log(_OMEGA), ground)(at))
@@ -58,7 +58,7 @@ def saddle_conductivity(
         excited = np.log(_excited(cumulative, float(x)))
         total = ground_cells + np.exp(CubicSpline(np.log(_OMEGA), excited)(at))
         values.append(conductivity_sum(float(x), path / total + 1))
-    return as_given(np.asarray(values).reshape(temperatures.shape))
+    return scalar_or_array(np.asarray(values).reshape(temperatures.shape))
 
 
 def _excited(cumulative: NDArray[np.float64], t: float) -> NDArray[np.float64]:

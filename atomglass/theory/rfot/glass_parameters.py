@@ -14,6 +14,28 @@ from atomglass.errors import InputError
 from atomglass.settings import Settings, read_toml, validated
 
 
+def lindemann_logarithm(lindemann: float, what: str = "the Lindemann ratio") -> float:
+    """Return ln[(a/d_L)^2/(pi e)], to which the surface tension [A1] is proportional; 2.46 for d_L/a = 0.1.
+
+    Parameters
+    ----------
+    lindemann : float
+        d_L/a.
+    what : str
+        Name of the ratio, for the message.
+
+    Raises
+    ------
+    InputError
+        The surface tension would not be positive.
+    """
+    if _is_number(lindemann) and lindemann > 0:
+        logarithm = log(1 / (lindemann**2 * pi)) - 1
+        if logarithm > 0:
+            return logarithm
+    raise InputError(what, lindemann, "between 0 and 0.342", "0.1 fits most glasses")
+
+
 @dataclass(frozen=True, kw_only=True)
 class GlassParams:
     """Measured constants of one glass.
@@ -60,9 +82,7 @@ class GlassParams:
                 continue
             if not (_is_number(value) and isfinite(value) and value > 0):
                 raise InputError(f"{self.name}: {key}", value, f"a positive number {unit}".strip(), "correct it")
-        # [A1]'s surface tension is proportional to ln[(a/d_L)^2/(pi e)]: it must stay above zero.
-        if not (_is_number(self.lindemann) and self.lindemann > 0 and self.lindemann_logarithm > 0):
-            raise InputError(f"{self.name}: lindemann", self.lindemann, "between 0 and 0.342", "0.1 fits most glasses")
+        lindemann_logarithm(self.lindemann, f"{self.name}: lindemann")
         if self.highest_harmonic < 2:
             raise InputError(
                 f"{self.name}: xi_over_a",
@@ -144,7 +164,7 @@ class GlassParams:
     @property
     def lindemann_logarithm(self) -> float:
         """ln[(a/d_L)^2/(pi e)], 2.46 for d_L/a = 0.1."""
-        return log(1 / (self.lindemann**2 * pi)) - 1
+        return lindemann_logarithm(self.lindemann)
 
     @property
     def highest_harmonic(self) -> int:

@@ -14,9 +14,11 @@ from scipy.optimize import brentq
 from scipy.special import spherical_jn
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, not_negative, positive
-from atomglass.theory.rfot.params import GlassParams
-from atomglass.theory.rfot.ripplons import Spectrum, ripplon_frequencies, ripplon_spectrum
+from atomglass.theory.checks import not_negative, positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_frequencies, ripplon_spectrum
+
+Array = NDArray[np.float64]
 
 #: Width of one frequency cell of a broadened spectrum, and where the spectrum ends, in omega_D.
 SPECTRUM_STEP, SPECTRUM_END = 4e-4, 2.0
@@ -44,9 +46,9 @@ class PhononCoupling:
             raise InputError("the smearing of the cut-off", self.smearing, "from 0 to 0.5")
 
 
-def damping(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
+def ripplon_damping(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
     """Return 1/tau = (3 pi/2)(T_g/T_D) omega^3 [53]."""
-    return as_given(1.5 * pi * params.ratio * not_negative(omega, "the frequency") ** 3)
+    return scalar_or_array(1.5 * pi * params.ratio * not_negative(omega, "the frequency") ** 3)
 
 
 def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
@@ -58,7 +60,7 @@ def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
     # Far above the cut-off the terms cancel; -Int x^3 sum_k x^k/u^(k+1) is the same number without the cancellation.
     inverse = 1 / np.maximum(x, 1.0)
     far = -sum(inverse**k / (k + 3) for k in range(1, 16))
-    return as_given(np.where(x > 20, far, near))
+    return scalar_or_array(np.where(x > 20, far, near))
 
 
 def shifted_frequency(
@@ -70,7 +72,7 @@ def shifted_frequency(
     return bare - 1.5 * params.ratio * _shift(w, coupling.cutoff / params.xi_over_a, coupling.smearing)
 
 
-def _shift(omega: NDArray, cutoff: float, smearing: float) -> NDArray:
+def _shift(omega: Array, cutoff: float, smearing: float) -> Array:
     """Return omega_c^3 times the integral of [54], averaged over a Gaussian cut-off where it is smeared."""
     if smearing == 0:
         return np.asarray(cutoff**3 * np.asarray(dispersion_integral(omega / cutoff)))
@@ -89,7 +91,7 @@ def coupled_spectrum(
     coupling: PhononCoupling = PhononCoupling(),
     step: float = SPECTRUM_STEP,
     end: float = SPECTRUM_END,
-) -> Spectrum:
+) -> RipplonSpectrum:
     """Return the ripplons broadened by phonons [55], as weights in frequency cells of equal width.
 
     Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2); as in the review the profile is not
@@ -100,17 +102,20 @@ def coupled_spectrum(
     InputError
         The shift of the lowest ripplon exceeds its frequency.
     """
-    _refuse_collapse(params, coupling)
+    _check_lowest_frequency(params, coupling)
     omega = step * np.arange(1.0, round(end / step) + 1)
-    bare = ripplon_spectrum(params)
+    return RipplonSpectrum(omega, ripplon_spectrum(params).weights @ _resonances(params, omega, coupling) * step)
+
+
+def _resonances(params: GlassParams, omega: Array, coupling: PhononCoupling) -> Array:
+    """Return the profile [55] of every harmonic l = 2 upwards at frequencies omega, shape (harmonics, frequencies)."""
     l = np.arange(2, params.highest_harmonic + 1)[:, None]
-    gamma = np.asarray(damping(params, omega))
+    gamma = np.asarray(ripplon_damping(params, omega))
     detuning = omega - shifted_frequency(params, l, omega[None, :], coupling)
-    profiles = gamma / pi / (detuning**2 + gamma**2)
-    return Spectrum(omega, bare.weights @ profiles * step)
+    return np.asarray(gamma / pi / (detuning**2 + gamma**2))
 
 
-def _refuse_collapse(params: GlassParams, coupling: PhononCoupling) -> None:
+def _check_lowest_frequency(params: GlassParams, coupling: PhononCoupling) -> None:
     """Raise where phonons would push the lowest ripplon below zero: perturbation theory has then broken down."""
     bare = float(ripplon_frequencies(params, 2))
     shift = bare - float(shifted_frequency(params, 2, 0.0, coupling))
@@ -119,15 +124,12 @@ def _refuse_collapse(params: GlassParams, coupling: PhononCoupling) -> None:
         raise InputError("T_g/T_D", params.ratio, f"below {largest:.3g} with this cut-off", "or take a smaller cut-off")
 
 
-def retained_weights(
+def resonance_weights(
     params: GlassParams, coupling: PhononCoupling = PhononCoupling(), end: float = SPECTRUM_END
 ) -> NDArray[np.float64]:
     """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalized level."""
     omega = SPECTRUM_STEP * np.arange(1, round(end / SPECTRUM_STEP) + 1)
-    l = np.arange(2, params.highest_harmonic + 1)[:, None]
-    gamma = np.asarray(damping(params, omega))
-    detuning = omega - shifted_frequency(params, l, omega[None, :], coupling)
-    return (gamma / pi / (detuning**2 + gamma**2)).sum(axis=1) * SPECTRUM_STEP
+    return np.asarray(_resonances(params, omega, coupling).sum(axis=1) * SPECTRUM_STEP)
 
 
 def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupling()) -> float:
@@ -143,7 +145,7 @@ def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupl
     def mismatch(omega: float) -> float:
         return omega - float(shifted_frequency(params, 2, omega, coupling))
 
-    _refuse_collapse(params, coupling)
+    _check_lowest_frequency(params, coupling)
     # Below half the cut-off the shift grows with omega, so this is the first crossing.
     grid = np.linspace(0, cutoff, 200)[1:-1]
     above = next((w for w in grid if mismatch(w) > 0), None)
@@ -159,7 +161,7 @@ def effective_strain(x: ArrayLike) -> NDArray[np.float64]:
 
 def size_parameter(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
     """Return kR of a phonon of frequency omega (in omega_D): omega/(0.41 (a/xi))."""
-    return as_given(np.asarray((6 * pi**2) ** (1 / 3) * params.radius * not_negative(omega, "the frequency")))
+    return scalar_or_array(np.asarray((6 * pi**2) ** (1 / 3) * params.radius * not_negative(omega, "the frequency")))
 
 
 def cutoff_of_size(params: GlassParams, x: float = 6.0) -> float:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.ripplons import Spectrum
+from atomglass.theory.rfot.ripplons import RipplonSpectrum
 
 
-def count_states(spectrum: Spectrum, step: float, size: int) -> NDArray[np.float64]:
+def count_states(spectrum: RipplonSpectrum, step: float, size: int) -> NDArray[np.float64]:
     """Return the number of ripplon states at energies 0, step, 2 step, ...
 
     Parameters
     ----------
-    spectrum : Spectrum
+    spectrum : RipplonSpectrum
         Modes; each frequency is rounded to the grid.
     step : float
         Grid width in hbar omega_D.
@@ -51,7 +51,7 @@ def count_states(spectrum: Spectrum, step: float, size: int) -> NDArray[np.float
     return states
 
 
-def ground_density(states: NDArray[np.float64], step: float, tg: float) -> NDArray[np.float64]:
+def ground_state_density(states: NDArray[np.float64], step: float, tg: float) -> NDArray[np.float64]:
     """Return T_g rho in the middle of every energy cell: absorption from the ground state [37].
 
     Sum over the states below of e^(-(omega - E)/T_g), the bias making up the difference.
@@ -60,7 +60,7 @@ def ground_density(states: NDArray[np.float64], step: float, tg: float) -> NDArr
     return lfilter([1.0], [1.0, -decay], states) * np.exp(-step / (2 * tg))
 
 
-def excited_density(states: NDArray[np.float64], kernels: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
+def excited_state_density(states: NDArray[np.float64], kernels: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
     """Return T_g rho_exc in the middle of the first energy cells: absorption from the upper structure [42], [43].
 
     Parameters

@@ -1,0 +1,22 @@
+"""Textbook heat capacities of one oscillator and of one two-level system, in k_B."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import exprel
+
+#: hbar omega/k_B T beyond which an oscillator's heat capacity is zero in double precision.
+_FROZEN = 700.0
+
+
+def einstein_heat_capacity(x: ArrayLike) -> NDArray[np.float64]:
+    """Return [(x/2)/sinh(x/2)]^2 of a harmonic oscillator (Einstein 1907); x = hbar omega/k_B T, 0 or more."""
+    x = np.minimum(np.asarray(x, dtype=float), _FROZEN)
+    return np.asarray(np.exp(-x) / exprel(-x) ** 2)
+
+
+def schottky_heat_capacity(x: ArrayLike) -> NDArray[np.float64]:
+    """Return [(x/2)/cosh(x/2)]^2 of a two-level system (Schottky anomaly); x = E/k_B T, at most 1400."""
+    x = np.asarray(x, dtype=float)
+    return np.asarray((x / (2 * np.cosh(x / 2))) ** 2)
