@@ -1,8 +1,8 @@
-"""Two theories of one glass: soft potentials and the random first-order transition, on the same axes.
+"""Two theories of one glass on the same axes: soft potentials and the random first-order transition.
 
-Both add to the Debye phonons of the same glass, and both are set to the same measured mean free path below the
-plateau; what is compared is everything above. Soft potentials follow Parshin, Schober and Gurevich (2007) and Il'in,
-Karpov and Parshin (1987), the mosaic Lubchenko and Wolynes. No atomistic data enter.
+Both add excitations to the Debye phonons of the same glass, and both are adjusted to the mean free path measured below
+the plateau; everything above is compared. Soft potentials follow Parshin, Schober and Gurevich (2007) and Il'in, Karpov
+and Parshin (1987), the mosaic Lubchenko and Wolynes. No atomistic data enter.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LARGEST_TAU = 1.1
 
 @dataclass(frozen=True, kw_only=True)
 class SoftPotentialGlass:
-    """A glass as the soft-potential theory sees it; the defaults are the paper's orders of magnitude.
+    """A glass in the soft-potential theory; the defaults are the orders of magnitude given in the papers.
 
     Parameters
     ----------
@@ -53,16 +53,16 @@ class SoftPotentialGlass:
     star : float
         hbar omega*/k_B in K, which sets the boson peak.
     path : float
-        Measured l/lambda below the plateau, which fixes the tunneling strength: the conductivity there is the same.
+        Measured l/lambda below the plateau. The tunneling strength is chosen to give the same conductivity there.
     deformation : float
         Deformation potential gamma of the two-level systems in eV.
     logarithm : float
-        L = ln(W/Delta_0), which enters as L^(2/3) and is taken as 1 in the paper's estimates.
+        L = ln(W/Delta_0), which enters as L^(2/3) and is 1 in the paper's estimates.
 
     Raises
     ------
     InputError
-        A value is not positive, or star is below 2 W, where the theory's soft modes would tunnel.
+        A value is not positive, or star is below 2 W, where the soft modes would tunnel.
     """
 
     W: float = 4.0
@@ -92,17 +92,17 @@ class SoftPotentialGlass:
         return self.tunneling_strength * glass.rho * glass.cs**2 / (self.deformation * electron_volt) ** 2
 
     def mode_density(self, glass: GlassParams) -> float:
-        """Return 4 A_g (W/hbar)^5 in 1/m^3, g = A_g omega^4 being the density of quasi-localized modes below the peak.
+        """Return 4 A_g (W/hbar)^5 in 1/m^3, g = A_g omega^4 being the density of quasilocalized modes below the peak.
 
-        Pbar = 16 (2/9)^(1/3) (A_g/hbar) (W/hbar)^4 L^(-2/3) joins the modes to the two-level systems of the same
-        potentials (Eqs. 4.13 and 5.20 of Parshin et al.).
+        Modes and two-level systems belong to the same potentials (Parshin et al., Eqs. 4.13 and 5.20):
+        Pbar = 16 (2/9)^(1/3) (A_g/hbar) (W/hbar)^4 L^(-2/3).
         """
         return self.tls_density(glass) * Boltzmann * self.W * self.logarithm ** (2 / 3) / (4 * (2 / 9) ** (1 / 3))
 
 
 @lru_cache(maxsize=1)
 def _thermal_average() -> float:
-    """Return the mean of coth(x/2) over the phonons that carry heat where l is a fixed number of wavelengths."""
+    """Return the mean of coth(x/2) over the phonons that carry heat if l is a fixed number of wavelengths."""
 
     def carried(x: float, factor: float) -> float:
         return float(x**3 * np.exp(-x) / np.expm1(-x) ** 2 * factor)
@@ -114,9 +114,19 @@ def _thermal_average() -> float:
 def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
     """Return the heat capacity of phonons and soft potentials in J/(kg K).
 
-    Below the peak the exact levels of the potentials (Il'in et al.), above it harmonic modes with the universal density
-    of states (Parshin et al.): the harmonic omega^4 law, which both contain, is taken off once. Above k_B T = 1.1 W the
-    anharmonic correction, a fifth of the excess there, levels off; at 5 W it is less than half a percent.
+    Below the peak the exact levels of the potentials are used (Il'in et al.), above it harmonic modes with the
+    universal density of states (Parshin et al.); the harmonic omega^4 law, which both contain, is subtracted once.
+    Above k_B T = 1.1 W the anharmonic correction, a fifth of the excess there, levels off; at 5 W it is below half a
+    percent.
+
+    Parameters
+    ----------
+    glass : GlassParams
+        Density, speed of sound and Debye temperature of the glass.
+    soft : SoftPotentialGlass
+        Parameters of its soft potentials.
+    T : float or array
+        Temperature in K.
     """
     kelvin = positive(T, "the temperature", "K")
     tau = kelvin / soft.W
@@ -137,12 +147,12 @@ def phonon_heat_capacity(glass: GlassParams, T: ArrayLike) -> NDArray[np.float64
 
 
 def _harmonic_grid(largest: float, star: float) -> NDArray[np.float64]:
-    """Return omega/omega* that covers all modes excited at the largest temperature."""
+    """Return a grid of omega/omega* that covers all modes excited at the highest temperature."""
     return np.linspace(1e-3, max(40 * largest / star, 5.0), 4000)
 
 
 def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the reduced heat capacity of soft potentials less that of harmonic modes with g ~ omega^4."""
+    """Return the reduced heat capacity of soft potentials minus that of harmonic modes with g ~ omega^4."""
     grid = np.geomspace(0.02, _LARGEST_TAU, 40)
     correction = reduced_heat_capacity(grid) - HARMONIC_LIMIT * grid**5
     slope = np.log(correction[-1] / correction[-2]) / np.log(grid[-1] / grid[-2])
@@ -153,11 +163,20 @@ def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
-    """Return kappa/K of phonons that two-level systems and soft modes of the same potentials scatter.
+    """Return kappa/K of phonons scattered by the two-level systems and the soft modes of the same potentials.
 
-    lambda/l = 2 pi^2 C tanh(hbar omega/2T) from the two-level systems, and for the modes the universal density of
-    states (Parshin et al., Eqs. 6.1-6.4) with the strength that makes its low limit (6.2). As in the other theory
-    l never falls below one wavelength: l/lambda = 1/(lambda/l) + 1.
+    The two-level systems contribute lambda/l = 2 pi^2 C tanh(hbar omega/2T); the modes follow from the universal
+    density of states (Parshin et al., Eqs. 6.1-6.4), with the strength that gives the low-frequency limit (6.2). As in
+    the other theory l never falls below one wavelength: l/lambda = 1/(lambda/l) + 1.
+
+    Parameters
+    ----------
+    glass : GlassParams
+        Its Debye temperature sets the unit of frequency.
+    soft : SoftPotentialGlass
+        Parameters of its soft potentials.
+    T : float or array
+        Temperature in K.
     """
     kelvin = positive(T, "the temperature", "K")
     c = soft.tunneling_strength
@@ -171,14 +190,24 @@ def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike
 
 
 def mosaic_heat_capacity(glass: GlassParams, T: ArrayLike, coupling: bool) -> float | NDArray[np.float64]:
-    """Return the heat capacity of phonons and dressed two-level systems in J/(kg K)."""
+    """Return the heat capacity of phonons and dressed two-level systems in J/(kg K).
+
+    Parameters
+    ----------
+    glass : GlassParams
+        Constants of the glass.
+    T : float or array
+        Temperature in K.
+    coupling : bool
+        Whether ripplons are broadened and shifted by phonons.
+    """
     kelvin = positive(T, "the temperature", "K")
     per_cell = np.asarray(heat_capacity(glass, kelvin / glass.TD, coupling))
     return scalar_or_array(per_cell * glass.TD**3 / experimental_scale(glass))
 
 
 def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[str, str]]:
-    """Return what both theories say about the same quantities, one row a quantity."""
+    """Return the predictions of both theories, one row per quantity."""
     kelvin = np.geomspace(1, 25, 80)
     soft_low, soft_high = _extremes(np.asarray(soft_heat_capacity(glass, soft, kelvin)), kelvin)
     free_low, free_high = _extremes(np.asarray(mosaic_heat_capacity(glass, kelvin, False)), kelvin)
@@ -216,15 +245,16 @@ CRITICAL_ENERGY = 100.0
 
 
 def _extremes(capacity: NDArray[np.float64], kelvin: NDArray[np.float64]) -> tuple[str, str]:
-    """Return where c/T^3 has its inner minimum and the maximum after it, in K, `none` where there is none."""
+    """Return the temperatures, in K, of the minimum of c/T^3 and of the maximum above it, `none` for a missing one."""
     slope = np.sign(np.diff(capacity / kelvin**3))
     minima = np.flatnonzero((slope[:-1] < 0) & (slope[1:] > 0)) + 1
     maxima = np.flatnonzero((slope[:-1] > 0) & (slope[1:] < 0)) + 1
-    return tuple(f"{kelvin[found[0]]:.2g}" if found.size else "none" for found in (minima, maxima))  # type: ignore[return-value]
+    lowest, highest = (f"{kelvin[found[0]]:.2g}" if found.size else "none" for found in (minima, maxima))
+    return lowest, highest
 
 
 def caption(glass: GlassParams, soft: SoftPotentialGlass) -> str:
-    """Return what the figure shows."""
+    """Return the caption of the figure."""
     return (
         f"Debye phonons of {glass.name} with two theories of everything else. Left: heat capacity over T^3; right: "
         "thermal conductivity in units of K = k_B^3 T_D^2/(pi hbar^2 c_s). Blue: soft potentials with "
@@ -269,7 +299,17 @@ def _conductivities(
 
 
 def draw_comparison(folder: Path, glass: GlassParams, soft: SoftPotentialGlass) -> None:
-    """Draw the heat capacity and the conductivity of both theories, and write the table beside them."""
+    """Draw the heat capacity and the conductivity of both theories, and write the table of their predictions.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        Constants of the glass.
+    soft : SoftPotentialGlass
+        Parameters of its soft potentials.
+    """
     import pandas as pd
     from matplotlib.ticker import LogLocator, NullFormatter
 

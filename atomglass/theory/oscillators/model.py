@@ -3,9 +3,9 @@
     U = sum k_i x_i^2/2 - (1/2) sum_{i != j} I_ij x_i x_j + sum A_i x_i^4/4 - sum F_i x_i,   I_ij = g_ij J/r_ij^3
 
 (Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007), Eqs. 2.1-2.5), in units where the density n0 of the
-oscillators, their mass M and the largest bare frequency omega_0 are 1. The paper leaves open where the oscillators sit
-and how g is distributed; the defaults here are a cubic lattice and g uniform in [-1/2, 1/2], the one choice with
-<|g|> = 1/4 that makes the prefactor of the paper's Eq. 2.18 come out.
+oscillators, their mass M and the largest bare frequency omega_0 are 1. The paper does not specify the positions of the
+oscillators and the distribution of g. The defaults are a cubic lattice and g uniform in [-1/2, 1/2]: <|g|> = 1/4
+reproduces the prefactor of the paper's Eq. 2.18.
 """
 
 from __future__ import annotations
@@ -55,14 +55,21 @@ class OscillatorModel:
     hard_core : float
         Smallest distance of `hardcore` positions, up to 0.85.
     anharmonicity : tuple of float
-        Range from which each A_i is drawn uniformly; equal ends make them all the same.
+        Range of the uniform distribution of A_i; equal limits give equal A_i.
     pressure : float
-        Each oscillator gets an external force uniform in +-pressure.
+        Largest magnitude of the external force on each oscillator, drawn uniformly, in units of k0 sqrt(k0/A0).
 
     Raises
     ------
     InputError
-        A parameter outside its range.
+        A parameter is out of range.
+
+    Examples
+    --------
+    >>> model = theory.OscillatorModel(coupling=0.1, size=6, seed=1)
+    >>> state = model.relax()
+    >>> state.converged, state.frequencies.shape
+    (True, (216,))
     """
 
     coupling: float = 0.1
@@ -138,21 +145,26 @@ class OscillatorModel:
         return np.diag(self.stiffnesses) - self.interactions
 
     def bare_eigenvalues(self) -> Array:
-        """Return the eigenvalues of K, ascending: the spectrum before anharmonicity; negative ones are unstable."""
+        """Return the eigenvalues of K, the spectrum before anharmonicity, ascending; negative ones are unstable."""
         return linalg.eigh(self.stiffness_matrix, eigvals_only=True, driver="evr", check_finite=False)
 
     def relax(self, start: Literal["random", "unstable"] = "random", starts: int = 1) -> RelaxedState:
-        """Return a minimum of U, and the Hessian's spectrum in it.
+        """Return a minimum of U and the spectrum of the Hessian there.
 
-        It is *a* minimum: some oscillators are left in the upper of their two wells.
+        It is a local minimum: some oscillators end in the upper of their two wells.
 
         Parameters
         ----------
         start : str
-            `random` (displacements of 0.05 sqrt(k0/A)) or `unstable` (along the unstable eigenvectors of K, as far as
-            their own quartic would carry them).
+            `random` (displacements of 0.05 sqrt(k0/A)) or `unstable` (along the unstable eigenvectors of K, to the
+            minimum of each eigenvector's own quartic).
         starts : int
-            How many starts; the lowest minimum is kept.
+            Number of minimizations; the lowest minimum is returned.
+
+        Raises
+        ------
+        InputError
+            An unknown start, or fewer than one minimization.
         """
         if start not in ("random", "unstable") or starts < 1:
             raise InputError(
@@ -184,17 +196,17 @@ class RelaxedState:
     Attributes
     ----------
     model : OscillatorModel
-        What was relaxed.
+        The model.
     displacements : array, shape (N,)
         x_i in the minimum.
     energy : float
-        U there, relative to x = 0.
+        U in the minimum, relative to x = 0.
     residual : float
-        Largest force left, in units of k0 sqrt(k0/A).
+        Largest force component, in units of k0 sqrt(k0/A).
     iterations : int
         Steps of the minimizer.
     eigenvalues : array, shape (N,)
-        Of the Hessian in the minimum, ascending.
+        Eigenvalues of the Hessian in the minimum, ascending.
     """
 
     model: OscillatorModel
@@ -238,11 +250,13 @@ class OscillatorModes:
     Attributes
     ----------
     eigenvalues : array, shape (m,)
+        Eigenvalues of the Hessian, ascending.
     vectors : array, shape (N, m)
+        Eigenvectors as columns.
     participation_number : array, shape (m,)
-        1/sum e_i^4: over how many oscillators a mode extends.
+        1/sum e_i^4, the number of oscillators that take part in a mode.
     b2, b3, b4 : array, shape (m,)
-        b3 <= 0, by the sign of the vector.
+        Coefficients of the quartics; the sign of each vector makes b3 <= 0.
     """
 
     eigenvalues: Array
@@ -254,12 +268,21 @@ class OscillatorModes:
 
 
 def minimize_energy(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
-    """Minimize y K y/2 + sum quartic y^4/4 - force y: L-BFGS, then Newton steps to the last digit.
+    """Minimize y K y/2 + sum quartic y^4/4 - force y with L-BFGS, followed by Newton steps to full precision.
+
+    Parameters
+    ----------
+    K : array, shape (N, N)
+        Stiffness matrix.
+    quartic, force : array, shape (N,)
+        Anharmonicities and external forces.
+    y : array, shape (N,)
+        Starting point.
 
     Returns
     -------
     tuple
-        The minimum, its energy, the largest force left, and the number of steps.
+        The minimum, its energy, the largest force component, and the number of steps.
     """
 
     def energy_and_gradient(y: Array) -> tuple[float, Array]:
@@ -291,8 +314,15 @@ def two_oscillator_eigenvalues(
 ) -> Array:
     """Return the two squared frequencies of two coupled oscillators, ascending.
 
-    The lower vanishes at I_c = omega_1 omega_2 sqrt(M_1 M_2), and is omega_1^2 (1 - I^2/I_c^2) for
+    The lower one vanishes at I_c = omega_1 omega_2 sqrt(M_1 M_2), and is omega_1^2 (1 - I^2/I_c^2) for
     omega_1 << omega_2 (Eq. 1.1).
+
+    Parameters
+    ----------
+    interaction : float
+        I, the coefficient of -x_1 x_2 in the energy.
+    frequencies, masses : tuple of float
+        omega and M of the two oscillators without interaction.
     """
     coupling = interaction / np.sqrt(masses[0] * masses[1])
     return np.linalg.eigvalsh(np.array([[frequencies[0] ** 2, -coupling], [-coupling, frequencies[1] ** 2]]))

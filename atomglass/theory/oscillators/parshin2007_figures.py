@@ -15,7 +15,7 @@ from atomglass.theory.output import COLORS, new_figure, save_figure, write_colum
 
 
 def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Path) -> None:
-    """Fig. 1: the distribution of the shift kappa, and its tail."""
+    """Draw Fig. 1: the distribution of the shift kappa, and its tail."""
     figure, (ax, tail) = new_figure(2)
     table: dict[str, np.ndarray] = {}
     for color, (J, ensemble) in zip(COLORS, ensembles.items(), strict=False):
@@ -44,7 +44,19 @@ def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Pa
 def stiffness_distribution(
     ensembles: Mapping[float, OscillatorEnsemble], middle: float, exponent: float, folder: Path
 ) -> None:
-    """Fig. 2: the distribution of the renormalized stiffness around zero."""
+    """Draw Fig. 2: the distribution of the renormalized stiffness around zero.
+
+    Parameters
+    ----------
+    ensembles : mapping of float to OscillatorEnsemble
+        One ensemble per coupling J.
+    middle : float
+        The coupling whose distribution is compared with Eq. 2.21.
+    exponent : float
+        n of the bare density of states.
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    """
     figure, (ax,) = new_figure()
     edges = np.linspace(-0.1, 0.2, 31)
     centers = (edges[1:] + edges[:-1]) / 2
@@ -67,7 +79,7 @@ def stiffness_distribution(
 
 
 def boson_peak_figure(folder: Path) -> None:
-    """Fig. 3: the universal boson peak, and its parts."""
+    """Draw Fig. 3: the universal boson peak and its parts."""
     figure, (ax,) = new_figure()
     x = np.linspace(0.01, 5, 500)
     table = {"x": x}
@@ -92,7 +104,19 @@ def boson_peak_figure(folder: Path) -> None:
 def spectrum(
     ensembles: Mapping[float, OscillatorEnsemble], stars: Mapping[float, Estimate], exponent: float, folder: Path
 ) -> None:
-    """The spectra in the minima against the universal form: omega* from a fit, Phi(0) from the eigenvalues."""
+    """Draw the spectra in the minima and the universal form, with omega* from a fit and Phi(0) from the eigenvalues.
+
+    Parameters
+    ----------
+    ensembles : mapping of float to OscillatorEnsemble
+        One ensemble per coupling J.
+    stars : mapping of float to Estimate
+        omega* per coupling.
+    exponent : float
+        n of the bare density of states.
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    """
     figure, (ax,) = new_figure(width=5.6)
     table: dict[str, np.ndarray] = {}
     for color, marker, (J, ensemble) in zip(COLORS, "os^", ensembles.items(), strict=False):
@@ -119,7 +143,7 @@ def spectrum(
 
 
 def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
-    """omega* under external forces, with the analytic law through its zero-force value."""
+    """Draw omega* under external forces, with the analytic law that starts from its value without force."""
     figure, (ax,) = new_figure()
     forces = np.array(list(stars))
     values, errors = (np.array([getattr(star, name) for star in stars.values()]) for name in ("value", "error"))

@@ -1,4 +1,4 @@
-"""Where the oscillators of the model sit, and the angular factors of their couplings."""
+"""Positions of the oscillators of the model, and the angular factors of their couplings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,24 @@ _TRIES = 100_000
 
 
 def draw_positions(kind: str, size: int, hard_core: float, rng: np.random.Generator) -> Array:
-    """Return size^3 positions in a cube of edge `size`, shape (N, 3)."""
+    """Return size^3 positions in a cube of edge `size`, shape (N, 3).
+
+    Parameters
+    ----------
+    kind : str
+        One of `POSITIONS`.
+    size : int
+        Edge of the cube; the density is one.
+    hard_core : float
+        Smallest distance of two `hardcore` positions.
+    rng : numpy.random.Generator
+        Source of the positions.
+
+    Raises
+    ------
+    InputError
+        The hard core leaves no room for a position.
+    """
     if kind == "lattice":
         axis = np.arange(size, dtype=float)
         return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -30,7 +47,7 @@ def draw_positions(kind: str, size: int, hard_core: float, rng: np.random.Genera
 
 
 def _sequential(size: int, hard_core: float, rng: np.random.Generator) -> Array:
-    """Return random sequential positions: each is redrawn until no earlier one is too close."""
+    """Return random sequential positions: each one is redrawn until all earlier ones are far enough."""
     sites = np.empty((size**3, 3))
     for i in range(len(sites)):
         for _ in range(_TRIES):
@@ -55,7 +72,19 @@ def nearest_image_distances(sites: Array, size: float) -> tuple[Array, Array]:
 
 
 def coupling_factors(kind: str, displacement: Array, distance: Array, rng: np.random.Generator) -> Array:
-    """Return the symmetric factors g_ij of Eq. 2.3, shape (N, N)."""
+    """Return the symmetric factors g_ij of Eq. 2.3, shape (N, N).
+
+    Parameters
+    ----------
+    kind : str
+        One of `COUPLINGS`.
+    displacement : array, shape (N, N, 3)
+        Nearest-image vectors from `nearest_image_distances`.
+    distance : array, shape (N, N)
+        Their lengths.
+    rng : numpy.random.Generator
+        Source of the factors.
+    """
     number = len(distance)
     if kind == "dipolar":
         n = rng.normal(size=(number, 3))

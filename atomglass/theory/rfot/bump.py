@@ -1,6 +1,6 @@
 """Heat capacity of two-level systems dressed with ripplons: the bump in c/T^3 ([34]-[36]).
 
-Per mosaic cell, in k_B; temperatures in T_D, energies in k_B T_D.
+Heat capacities are per mosaic cell, in k_B; temperatures in T_D, energies in k_B T_D.
 """
 
 from __future__ import annotations
@@ -32,24 +32,37 @@ def heat_capacity(
     debye: bool = True,
     stiffening: bool = False,
 ) -> float | NDArray[np.float64]:
-    """Return the heat capacity of one mosaic cell [36] averaged over the bias [34], of both signs.
+    """Return the heat capacity of one mosaic cell [36], averaged over the bias of either sign [34].
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     t : float or array
         T/T_D.
     coupling : bool or PhononCoupling
-        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+        Whether ripplons are broadened and shifted by phonons; True uses the review's cut-off.
     debye : bool
-        Whether the phonons of the cell's molecules are included (the review's curves include them).
+        Whether the phonons of the cell's molecules are included, as in the review's curves.
     stiffening : bool
-        Drop, in a cell of bias eps, the ripplons below |eps| (Sec. V B); for undamped ripplons only.
+        Omit, in a cell of bias eps, the ripplons below |eps| (Sec. V B); for undamped ripplons only.
 
     Returns
     -------
     float or array
         c in k_B per cell of (xi/a)^3 molecules.
+
+    Raises
+    ------
+    InputError
+        A temperature is not positive, or stiffening is combined with coupling.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> c = theory.rfot.heat_capacity(glass, 0.0365)
+    >>> round(c / 0.0365**3)
+    91182
     """
     temperatures = positive(t, "the reduced temperature T/T_D")
     spectrum = cell_spectrum(params, coupling)
@@ -66,25 +79,45 @@ def heat_capacity(
 
 
 def cell_spectrum(params: GlassParams, coupling: bool | PhononCoupling) -> RipplonSpectrum:
-    """Return the bare ripplons, or those broadened by phonons."""
+    """Return the bare ripplons of a cell, or those broadened by phonons."""
     if isinstance(coupling, PhononCoupling):
         return coupled_spectrum(params, coupling)
     return coupled_spectrum(params) if coupling else ripplon_spectrum(params)
 
 
 def bias_ranges(spectrum: RipplonSpectrum) -> list[tuple[float, float, RipplonSpectrum]]:
-    """Return the ranges of |eps| between ripplon frequencies, each with the ripplons that a stiffened cell keeps."""
+    """Return the ranges of |eps| between ripplon frequencies, each with the ripplons of a stiffened cell."""
     edges = [0.0, *spectrum.frequencies, np.inf]
     return [(low, high, spectrum.above(low)) for low, high in pairwise(edges)]
 
 
 def log_partition(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
-    """Return ln Z of a cell, Z = 1 + e^(-eps/t) Prod (1 - e^(-omega/t))^(-weight) [35]."""
+    """Return ln Z of a cell, Z = 1 + e^(-eps/t) Prod (1 - e^(-omega/t))^(-weight) [35].
+
+    Parameters
+    ----------
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    bias : float or array
+        eps in k_B T_D.
+    t : float
+        T/T_D.
+    """
     return np.logaddexp(0.0, -np.asarray(bias) / t - _log_ripplons(spectrum, t))
 
 
 def cell_heat_capacity(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
-    """Return beta^2 d^2 ln Z/d beta^2 of a cell of given bias [36], in k_B."""
+    """Return beta^2 d^2 ln Z/d beta^2 of a cell of given bias [36], in k_B.
+
+    Parameters
+    ----------
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    bias : float or array
+        eps in k_B T_D.
+    t : float
+        T/T_D.
+    """
     log_ripplons, energy, fluctuation = (
         _log_ripplons(spectrum, t),
         _ripplon_energy(spectrum, t),
@@ -98,7 +131,7 @@ def cell_heat_capacity(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> 
 
 
 def _log_ripplons(spectrum: RipplonSpectrum, t: float) -> float:
-    """Return Sum w ln(1 - e^(-omega/t)): minus the log of the ripplons' partition function."""
+    """Return Sum w ln(1 - e^(-omega/t)), minus the logarithm of the ripplons' partition function."""
     return float(xlogy(spectrum.weights, -np.expm1(-spectrum.frequencies / t)).sum())
 
 
@@ -113,15 +146,15 @@ def _ripplon_fluctuation(spectrum: RipplonSpectrum, t: float) -> float:
 
 
 def _mean_in_piece(spectrum: RipplonSpectrum, t: float, tg: float, low: float, high: float) -> float:
-    """Return the average over the biases with low < |eps| < high."""
+    """Return the average over biases with low < |eps| < high."""
     return _mean_one_sign(spectrum, t, tg, low, high) + _mean_one_sign(spectrum, t, tg, -high, -low)
 
 
 def _mean_one_sign(spectrum: RipplonSpectrum, t: float, tg: float, low: float, high: float) -> float:
     """Return the average over low < eps < high, a range of one sign.
 
-    The structures exchange_energy around eps = -t Sum ln(...): Gauss-Legendre there. Where the cell is wholly in the upper
-    structure only the ripplons are left and the integral over n(eps) is elementary.
+    The cell switches between its structures around eps = -t Sum ln(...), where Gauss-Legendre quadrature is used. Far
+    below, it is in the upper structure, only the ripplons contribute, and the integral over n(eps) is elementary.
     """
     center = -t * _log_ripplons(spectrum, t)
     left, right = np.clip([center - _SWITCHED * t, center + _SWITCHED * t], low, high)
@@ -146,7 +179,7 @@ def _bias_integral(bias: float, tg: float) -> float:
 
 
 def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np.float64]:
-    """Return the phonons' share per cell in k_B, (xi/a)^3 9 t^3 Int_0^(1/t) x^4 e^x/(e^x - 1)^2 dx (Fig. 15)."""
+    """Return the phonons' heat capacity, k_B per cell: (xi/a)^3 9 t^3 Int_0^(1/t) x^4 e^x/(e^x - 1)^2 dx (Fig. 15)."""
     temperatures = positive(t, "the reduced temperature T/T_D")
     limit = np.minimum(1 / temperatures, 100.0)
     x = limit[..., None] * (_NODES + 1) / 2
@@ -155,5 +188,5 @@ def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np
 
 
 def experimental_scale(params: GlassParams) -> float:
-    """Return what turns c/T^3 in J/(kg K^4) into c/(T/T_D)^3 per cell in k_B (caption of Fig. 15)."""
+    """Return the factor that converts c/T^3 in J/(kg K^4) into c/(T/T_D)^3 per cell in k_B (caption of Fig. 15)."""
     return hbar**3 * params.rho * params.cs**3 * 6 * np.pi**2 * params.beads / Boltzmann**4

@@ -1,4 +1,4 @@
-"""Attraction between tunneling centers and the negative Grueneisen parameter ([70]-[82])."""
+"""Attraction between tunneling centers (elastic Casimir effect) and the negative Grueneisen parameter ([70]-[82])."""
 
 from __future__ import annotations
 
@@ -43,20 +43,28 @@ class Grueneisen:
 
 
 def grueneisen(params: GlassParams, T: ArrayLike, discrete: bool = False) -> Grueneisen:
-    """Return the Grueneisen parameter of the elastic Casimir effect, with c_V = k_B^2 T/(k_B T_g xi^3).
+    """Return the Grueneisen parameter of the elastic Casimir effect [76], [80], with c_V = k_B^2 T/(k_B T_g xi^3).
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     T : float or array
         Temperature in K, below the plateau.
     discrete : bool
-        Sum over the ripplons themselves instead of the closed forms [76] and [80].
+        Sum over the ripplons instead of the closed forms [76] and [80].
 
     Raises
     ------
     InputError
         A temperature is not positive.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> parts = theory.rfot.grueneisen(glass, 1.0)
+    >>> round(parts.ripplon_ripplon, 2), round(parts.ripplon_tls, 2), round(float(parts), 2)
+    (-2.84, -3.35, -6.19)
     """
     kelvin = positive(T, "the temperature", "K")
     scale = params.xi_over_a
@@ -80,17 +88,21 @@ def _closed_logarithm(params: GlassParams) -> float:
 
 
 def bulk_modulus(params: GlassParams) -> float:
-    """Return K = rho c_s^2/3 in Pa, the scalar elasticity of the review."""
+    """Return K = rho c_s^2/3 in Pa, the review's scalar elasticity."""
     return params.rho * params.cs**2 / 3
 
 
 def volume_expansion(params: GlassParams, T: ArrayLike, modulus: float | None = None) -> Grueneisen:
-    """Return the volume expansion coefficients (1/V) dV/dT in 1/K, [75] and [79]: gamma c_V/K, term by term.
+    """Return the volume expansion coefficients (1/V) dV/dT = gamma c_V/K in 1/K, term by term ([75] and [79]).
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
+    T : float or array
+        Temperature in K.
     modulus : float, optional
-        Bulk modulus in Pa; rho c_s^2/3 without it.
+        Bulk modulus in Pa; rho c_s^2/3 by default.
     """
     kelvin = positive(T, "the temperature", "K")
     parts = grueneisen(params, kelvin)
@@ -116,7 +128,7 @@ def printed_pair_sum(params: GlassParams) -> float:
 def structure_sum(params: GlassParams, highest: int | None = None) -> float:
     """Return Sum (2l + 1) T_g/2 <1/(omega_l + eps)> over one sign of the bias, the sum behind [79].
 
-    The average with e^(-eps/T_g)/T_g is e^x E_1(x)/T_g, x = omega_l/T_g; the half is the share of cells of that sign.
+    The average with e^(-eps/T_g)/T_g is e^x E_1(x)/T_g, x = omega_l/T_g; half of the cells have that sign.
     """
     l = np.arange(2, (params.highest_harmonic if highest is None else highest) + 1)
     x = np.atleast_1d(ripplon_frequencies(params, l)) / params.ratio
@@ -128,10 +140,12 @@ def two_structure_energy(params: GlassParams, T: float, expansion: bool = False)
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     T : float
         Temperature in K.
     expansion : bool
-        The review's expansion at low temperature instead of the averages over both biases.
+        Use the review's low-temperature expansion instead of the averages over both biases.
     """
     t = float(positive(T, "the temperature", "K")) / params.Tg
     if expansion:

@@ -32,7 +32,7 @@ def draw_droplet(folder: Path) -> None:
 
 
 def draw_fragility(folder: Path) -> None:
-    """Draw Fig. 5's line, and the fragility index against the heat-capacity jump."""
+    """Draw the line of Fig. 5, and the fragility index against the jump of the heat capacity."""
     jumps = np.linspace(0.05, 7, 279)
     d = np.asarray([mosaic.fragility(jump) for jump in jumps])
     m = np.asarray(mosaic.fragility_index(d))
@@ -73,7 +73,7 @@ def draw_stretching(folder: Path) -> None:
 
 
 def draw_aging(folder: Path) -> None:
-    """Draw Fig. 8, the fragility index against the nonlinearity of ageing."""
+    """Draw Fig. 8, the fragility index against the nonlinearity parameter of aging."""
     x = np.linspace(0.1, 1, 181)
     m = np.asarray(mosaic.fragility_index_from_aging(x))
     figure, (ax,) = new_figure()
@@ -86,7 +86,7 @@ def draw_aging(folder: Path) -> None:
 
 
 def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
-    """Draw Fig. 10, paths over the levels of one random landscape."""
+    """Draw Fig. 10, paths through the levels of one random landscape."""
     liquid = mosaic.mosaic_at_transition()
     landscape = Landscape(liquid.surface, liquid.entropy)
     n = np.linspace(0, 72, 289)

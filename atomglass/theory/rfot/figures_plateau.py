@@ -36,7 +36,19 @@ def draw_shell(folder: Path) -> None:
 
 
 def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling) -> None:
-    """Draw Fig. 15, the heat capacity over the cube of the temperature."""
+    """Draw Fig. 15, the heat capacity divided by the cube of the temperature.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass without phonon coupling.
+    ratios : tuple of float
+        T_g/T_D of the curves with phonon coupling.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    """
     t = np.geomspace(2e-3, 0.1, 71)
     free = np.asarray(heat_capacity(glass, t)) / t**3
     debye = np.asarray(debye_heat_capacity(glass, t)) / t**3
@@ -90,7 +102,19 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
 
 
 def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: PhononCoupling) -> None:
-    """Draw Fig. 18, the map of the saddle point's error for absorption from excited cells."""
+    """Draw Fig. 18, a map of the saddle point's error for absorption from excited cells.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass, whose T_g is replaced.
+    ratio : float
+        T_g/T_D.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    """
     moved = glass.with_ratio(ratio)
     # A coarser spectrum is enough for a map of errors: its resonances are wider than these cells.
     spectrum = coupled_spectrum(moved, coupling, step=1e-3)
@@ -111,7 +135,21 @@ def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: 
 def draw_plateau(
     folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
 ) -> None:
-    """Draw Fig. 19, the thermal conductivity with thermally occupied upper structures."""
+    """Draw Fig. 19, the thermal conductivity with thermally occupied upper structures.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass without phonon coupling.
+    ratios : tuple of float
+        T_g/T_D of the curves with phonon coupling.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    path : float
+        l/lambda of bare two-level systems.
+    """
     t = np.geomspace(1e-3, 0.5, 81)
     free = {
         "no coupling": np.asarray(thermal_conductivity(glass, t, path=path)),
@@ -126,7 +164,21 @@ def draw_plateau(
 def draw_plateau_step(
     folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
 ) -> None:
-    """Draw Fig. 20, the thermal conductivity with all upper structures below the temperature absorbing."""
+    """Draw Fig. 20, the thermal conductivity if all upper structures with a bias below k_B T absorb.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass, whose T_g is replaced.
+    ratios : tuple of float
+        T_g/T_D of the curves.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    path : float
+        l/lambda of bare two-level systems.
+    """
     t = np.geomspace(1e-3, 0.5, 81)
     curves = {
         ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path, weighting="step"))
@@ -153,7 +205,7 @@ def _draw_conductivities(
 
 
 def draw_strain(folder: Path) -> None:
-    """Draw Fig. 24, the share of a phonon's strain that a cell feels."""
+    """Draw Fig. 24, the fraction of a phonon's strain that acts on a cell."""
     x = np.linspace(0, 10, 501)
     share = effective_strain(x)
     figure, (ax,) = new_figure()

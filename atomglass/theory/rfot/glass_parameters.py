@@ -1,4 +1,4 @@
-"""A glass as the theory sees it: T_g, the Debye temperature, the density, the speed of sound, and the mosaic's size."""
+"""A glass as defined by the theory: T_g, the Debye temperature, the density, the speed of sound, the size of a cell."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class GlassParams:
         Size of a mosaic cell in molecular sizes. The review computes 5.76 (N* = 191, see `mosaic`) and uses
         (xi/a)^3 = 200 for its numbers.
     a : float, optional
-        Molecular size in m. Without it, the one that belongs to the Debye temperature, (c_s/omega_D)(6 pi^2)^(1/3).
+        Molecular size in m; by default that of the Debye temperature, (c_s/omega_D)(6 pi^2)^(1/3).
     lindemann : float
         Lindemann ratio d_L/a, nearly universal.
     name : str
@@ -64,6 +64,14 @@ class GlassParams:
     ------
     InputError
         A constant is not positive and finite, d_L/a leaves no surface tension, or the cell is too small for a ripplon.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams(Tg=1500, TD=342, rho=2200, cs=4100)
+    >>> glass.highest_harmonic, round(glass.ratio, 2)
+    (9, 4.39)
+    >>> theory.rfot.GlassParams.named("silica").with_ratio(2.5).Tg
+    855.0
     """
 
     Tg: float
@@ -116,7 +124,7 @@ class GlassParams:
 
     @classmethod
     def from_toml(cls, path: str | Path) -> GlassParams:
-        """Return the glass that a TOML file describes, with this class's parameters as keys.
+        """Return the glass described by a TOML file, whose keys are the parameters of this class.
 
         Raises
         ------
@@ -128,7 +136,7 @@ class GlassParams:
         return cls(**data)
 
     def with_ratio(self, ratio: float) -> GlassParams:
-        """Return this glass with T_g moved so that k_B T_g/(hbar omega_D) takes the given value."""
+        """Return this glass with T_g changed such that k_B T_g/(hbar omega_D) has the given value."""
         return replace(self, Tg=ratio * self.TD, name=f"{self.name}, Tg/TD = {ratio:g}")
 
     @property
@@ -143,7 +151,7 @@ class GlassParams:
 
     @property
     def molecular_size(self) -> float:
-        """A in m: the given one, or the one that belongs to the Debye temperature."""
+        """Molecular size a in m: the given value, or that of the Debye temperature."""
         return self.a if self.a is not None else self.cs / self.omega_D * (6 * pi**2) ** (1 / 3)
 
     @property
@@ -168,12 +176,12 @@ class GlassParams:
 
     @property
     def highest_harmonic(self) -> int:
-        """Highest ripplon harmonic that a wall of discrete molecules carries, l = pi (R - a/2)/a; 9 for 200 beads."""
+        """Highest ripplon harmonic of a wall of discrete molecules, l = pi (R - a/2)/a; 9 for 200 molecules."""
         return int(pi * (self.radius - 0.5))
 
     @property
     def coupling(self) -> float:
-        """Energy g in J by which a tunneling center couples to strain, (rho c_s^2 a^3 k_B T_g)^(1/2) [18]."""
+        """Coupling energy g in J of a tunneling center to strain, (rho c_s^2 a^3 k_B T_g)^(1/2) [18]."""
         return sqrt(self.rho * self.cs**2 * self.molecular_size**3 * Boltzmann * self.Tg)
 
     @property
@@ -183,7 +191,7 @@ class GlassParams:
 
 
 class _GlassFile(Settings):
-    """Keys of a TOML file that describes a glass; the ranges are checked by `GlassParams` itself."""
+    """Keys of a TOML file that describes a glass; `GlassParams` checks the ranges."""
 
     Tg: float
     TD: float
@@ -196,7 +204,7 @@ class _GlassFile(Settings):
 
 
 def _is_number(value: object) -> bool:
-    """Whether a value can stand for a physical constant (a truth value cannot)."""
+    """Return whether a value is a real number and not a truth value."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 

@@ -1,4 +1,4 @@
-"""The study of Lubchenko and Wolynes's review: its figures, its numbers beside ours, and another theory beside it."""
+"""The study of Lubchenko and Wolynes's review: its figures, its statements, and a comparison with soft potentials."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Config(Settings):
 
 
 def run(config: Config, folder: Path) -> list[TheoryStatement]:
-    """Draw every figure into a folder, and return the review's statements with the numbers found here."""
+    """Draw every figure into a folder and return the review's statements."""
     given = Path(config.glass)
     glass = GlassParams.from_toml(given) if given.suffix == ".toml" else GlassParams.named(config.glass)
     free = glass.with_ratio(config.uncoupled_ratio)

@@ -1,4 +1,4 @@
-"""Quantum mixing: tunneling lowers a cell's bias and piles up fast systems ([58]-[69], Fig. 22)."""
+"""Quantum mixing: tunneling lowers the bias of a cell and produces an excess of fast systems ([58]-[69], Fig. 22)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,22 @@ def mixing_number(params: GlassParams) -> float:
 def two_structure_hamiltonian(
     bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike
 ) -> NDArray[np.float64]:
-    """Return the Hamiltonian [58] of two structures whose upper one, at |eps|, mixes with ripplon states.
+    """Return the Hamiltonian [58] of two structures, the upper of which, at |eps|, mixes with ripplon states.
 
-    Any energy unit; the review prints it for two ripplons, any number is taken.
+    Any energy unit. The review prints it for two ripplons; any number is accepted.
+
+    Parameters
+    ----------
+    bias : float
+        eps, of either sign.
+    amplitude : float
+        Tunneling amplitude Delta between the structures.
+    frequencies, couplings : float or array, shape (m,)
+        Energies of the ripplons and their couplings Delta_i to the upper structure.
+
+    Returns
+    -------
+    array, shape (m + 2, m + 2)
     """
     omega, delta = np.atleast_1d(frequencies).astype(float), np.atleast_1d(couplings).astype(float)
     matrix = np.diag(np.concatenate([[0.0, abs(bias)], omega]))
@@ -40,15 +53,16 @@ def two_structure_hamiltonian(
 
 
 def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> NDArray[np.float64]:
-    """Return |eps| for an effective |eps~| = |eps| - Sum Delta_i^2/(omega_i - |eps~|) [59].
+    """Return |eps| for an effective bias |eps~| = |eps| - Sum Delta_i^2/(omega_i - |eps~|) [59].
 
     Parameters
     ----------
     effective : array
         |eps~| in hbar omega_D, below the lowest ripplon.
     spectrum : RipplonSpectrum
+        Ripplons of the cell.
     relative_coupling : float
-        Delta_i/omega_i, taken equal for all ripplons.
+        Delta_i/omega_i, equal for all ripplons.
 
     Raises
     ------
@@ -63,19 +77,39 @@ def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling
 
 
 def bias_stretching(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> NDArray[np.float64]:
-    """Return d|eps|/d|eps~| of [59], by which the density of biases grows."""
+    """Return d|eps|/d|eps~| of [59], the factor by which the density of biases grows.
+
+    Parameters
+    ----------
+    effective : float or array
+        |eps~| in hbar omega_D, below the lowest ripplon.
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    relative_coupling : float
+        Delta_i/omega_i, equal for all ripplons.
+    """
     x = not_negative(effective, "the effective bias")
     squares = spectrum.weights * (relative_coupling * spectrum.frequencies) ** 2
     return 1 + (squares / (spectrum.frequencies - x[..., None]) ** 2).sum(axis=-1)
 
 
 def pile_up(spectrum: RipplonSpectrum, relative_coupling: float) -> float:
-    """Return Sigma = Sum Delta_i^2/omega_i [61]: cells with |eps| below it have no classical bias left."""
+    """Return Sigma = Sum Delta_i^2/omega_i [61]: a cell whose |eps| is below it has no classical bias."""
     return relative_coupling**2 * float(np.dot(spectrum.weights, spectrum.frequencies))
 
 
 def effective_bias(bias: float, spectrum: RipplonSpectrum, relative_coupling: float) -> float:
-    """Return |eps~| of a bare bias from [59]; zero below `pile_up`."""
+    """Return |eps~| of a bare bias from [59]; zero below `pile_up`.
+
+    Parameters
+    ----------
+    bias : float
+        |eps| in hbar omega_D.
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    relative_coupling : float
+        Delta_i/omega_i, equal for all ripplons.
+    """
     if bias <= pile_up(spectrum, relative_coupling):
         return 0.0
     highest = float(spectrum.frequencies[0]) * (1 - 1e-12)
@@ -85,7 +119,16 @@ def effective_bias(bias: float, spectrum: RipplonSpectrum, relative_coupling: fl
 def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.0) -> float | NDArray[np.float64]:
     """Return the tunneling amplitude Delta~ = Delta exp[-(B/2)(Delta~/hbar omega)^2] [64].
 
-    The equation closes with Lambert's function: Delta~ = omega [W(B Delta^2/omega^2)/B]^(1/2).
+    The solution is Lambert's function: Delta~ = omega [W(B Delta^2/omega^2)/B]^(1/2).
+
+    Parameters
+    ----------
+    bare : float or array
+        Delta, in the unit of the frequency.
+    mixing : float
+        B.
+    frequency : float
+        hbar omega.
     """
     b = float(positive(mixing, "B"))
     reduced = not_negative(bare, "the bare amplitude") / float(positive(frequency, "the frequency"))
@@ -99,7 +142,7 @@ class MixedDistribution:
     Attributes
     ----------
     mixing : float
-        B; 0 switches the fast systems off.
+        B; without mixing, and without fast systems, it is 0.
     tg : float
         T_g/T_D.
     c : float
@@ -140,26 +183,32 @@ class MixedDistribution:
         return np.asarray([_amplitude_integral(self.smallest / x, self.c) for x in e.flat]).reshape(e.shape)
 
     def scattering_rate(self, splitting: ArrayLike, params: GlassParams) -> NDArray[np.float64]:
-        """Return the rate [68] in omega_D/A_1, E in hbar omega_D; tanh(E/2T) is left out, as printed."""
+        """Return the rate [68] in omega_D/A_1, E in hbar omega_D; tanh(E/2T) is omitted, as printed."""
         e = positive(splitting, "the splitting E")
         brackets = self.fast_weight(e) + self.slow_weight(e)
         return np.pi / 3 / params.beads * e * (self.largest / e) ** self.c * brackets
 
 
 def _amplitude_integral(lower: float, c: float) -> float:
-    """Return Int_lower^1 x^(1-c)/(1 - x^2)^(1/2) dx; x = sin(angle) takes the singularity away."""
+    """Return Int_lower^1 x^(1-c)/(1 - x^2)^(1/2) dx; the substitution x = sin(angle) removes the singularity."""
     if lower >= 1:
         return 0.0
     return float(quad(lambda angle: np.sin(angle) ** (1 - c), np.arcsin(lower), np.pi / 2, epsabs=1e-13)[0])
 
 
 def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c: float = 0.1) -> float:
-    """Return d ln kappa/d ln T from the rate [68] with a given B; 2 + c without mixing.
+    """Return d ln kappa/d ln T from the rate [68]; without mixing it is 2 + c.
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
+    mixing : float
+        B.
     t : float
         T/T_D; the review discusses 0.01.
+    c : float
+        Exponent of the amplitude distribution [22].
     """
     distribution = MixedDistribution(mixing, params.ratio, c)
 
@@ -173,14 +222,18 @@ def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c
 
 
 def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float = 0.1) -> tuple[NDArray, NDArray]:
-    """Return the fast and the regular term of the heat capacity with mixing [69], each as `tls_heat_capacity` is.
+    """Return the fast and the regular term of the heat capacity with mixing [69], in the units of `tls_heat_capacity`.
 
     Parameters
     ----------
-    T : array
+    params : GlassParams
+        Constants of the glass.
+    T : float or array
         Temperature in K.
     time : float
         Duration of the measurement in s.
+    c : float
+        Exponent of the amplitude distribution [22].
     """
     kelvin = np.atleast_1d(positive(T, "the temperature", "K"))
     regular = np.atleast_1d(tls_heat_capacity(params, kelvin, time, c))

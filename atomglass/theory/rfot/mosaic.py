@@ -1,7 +1,7 @@
-"""The supercooled liquid as a mosaic: nucleation of entropic droplets, their barriers, fragility, ageing ([1]-[8]).
+"""The supercooled liquid as a mosaic: nucleation of entropic droplets, their barriers, fragility, aging ([1]-[8]).
 
-Energies in k_B T_g, entropies per molecule in k_B, N counts molecules. The mismatch energy gamma sqrt(N) against the
-entropy T s_c N gives everything.
+Energies in k_B T_g, entropies per molecule in k_B, N counts molecules. All results follow from the balance of the
+mismatch energy gamma sqrt(N) and the entropy T s_c N.
 """
 
 from __future__ import annotations
@@ -50,14 +50,24 @@ class Mosaic:
         molecules : float or array
             N.
         excess : float
-            Energy per molecule, in k_B T_g, by which the state at equilibrium lies above the one to be left [5]: zero
-            in the liquid, negative in a glass that ages downhill.
+            Energy per molecule of the equilibrium state above the present state, in k_B T_g [5]: zero in the liquid,
+            negative in an aging glass.
         """
         n = not_negative(molecules, "the number of molecules")
         return scalar_or_array(self.surface * np.sqrt(n) + (excess - self.temperature * self.entropy) * n)
 
     def log_escape_rate(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
-        """Return ln(k tau_micro) of rearranging N molecules, -F(N)/T [4]; its minimum over N is the rate of escape."""
+        """Return ln(k tau_micro) for the rearrangement of N molecules, -F(N)/T [4].
+
+        Its minimum over N is the escape rate.
+
+        Parameters
+        ----------
+        molecules : float or array
+            N.
+        excess : float
+            The parameter of `profile`.
+        """
         return scalar_or_array(-np.asarray(self.profile(molecules, excess)) / self.temperature)
 
     @property
@@ -72,7 +82,7 @@ class Mosaic:
 
     @property
     def cell_size(self) -> float:
-        """N* = (gamma/s_c T)^2, where F returns to zero: the cooperative cell, four times the critical size."""
+        """N* = (gamma/s_c T)^2, where F vanishes again: the cooperative cell, four times the critical size."""
         return (self.surface / (self.entropy * self.temperature)) ** 2
 
     @property
@@ -103,7 +113,22 @@ def fragility(heat_capacity_jump: float, lindemann: float = 0.1) -> float:
 
 
 def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> NDArray[np.float64]:
-    """Return ln(tau/tau_0) = D T_0/(T - T_0) [1]."""
+    """Return ln(tau/tau_0) = D T_0/(T - T_0), the Vogel-Fulcher law [1].
+
+    Parameters
+    ----------
+    temperature : float or array
+        T, in the unit of T_0.
+    kauzmann : float
+        T_0.
+    d : float
+        Fragility D.
+
+    Raises
+    ------
+    InputError
+        A temperature is not above T_0.
+    """
     t = positive(temperature, "the temperature")
     if np.any(t <= kauzmann):
         raise InputError("the temperature", t.min(), f"above T_0 = {kauzmann:g}", "the law diverges there")
@@ -121,7 +146,7 @@ def barrier_width(d: ArrayLike) -> float | NDArray[np.float64]:
 
 
 def fragility_index_from_aging(x: ArrayLike) -> float | NDArray[np.float64]:
-    """Return m = 19/x for the nonlinearity parameter x of ageing [8]."""
+    """Return m = 19/x for the nonlinearity parameter x of aging [8]."""
     nonlinearity = positive(x, "the nonlinearity x")
     if np.any(nonlinearity > 1):
         raise InputError("the nonlinearity x", nonlinearity.max(), "between 0 and 1")
@@ -129,7 +154,22 @@ def fragility_index_from_aging(x: ArrayLike) -> float | NDArray[np.float64]:
 
 
 def log_aging_rate(temperature: ArrayLike, x: float, activation: float) -> NDArray[np.float64]:
-    """Return ln(k/k_0) = -x dE/T - (1 - x) dE below T_g [8]; dE in k_B T_g, T in T_g."""
+    """Return ln(k/k_0) = -x dE/T - (1 - x) dE below T_g [8].
+
+    Parameters
+    ----------
+    temperature : float or array
+        T in T_g.
+    x : float
+        Nonlinearity parameter, 0 to 1.
+    activation : float
+        dE in k_B T_g.
+
+    Raises
+    ------
+    InputError
+        x is out of range, or a temperature is not positive.
+    """
     if not 0 <= x <= 1:
         raise InputError("the nonlinearity x", x, "between 0 and 1")
     return -activation * (x / positive(temperature, "the temperature") + (1 - x))

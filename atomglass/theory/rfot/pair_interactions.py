@@ -1,7 +1,7 @@
 """Second-order energies of two interacting tunneling centers ([71]-[74], [77], [78], [81]).
 
 A center has three levels, 0, eps and eps + omega: the reference structure, the other structure, and the other
-structure with one ripplon. Any energy unit; every result is per J^2 of the pair.
+structure with one ripplon. Any energy unit; results are per J^2 of the pair.
 """
 
 from __future__ import annotations
@@ -18,12 +18,26 @@ def center_hamiltonian(bias: float, ripplon: float) -> NDArray[np.float64]:
 
 
 def center_partition_function(bias: float, ripplon: float, t: float) -> float:
-    """Return Z = 1 + e^(-eps/T) + e^(-(eps + omega)/T)."""
+    """Return Z = 1 + e^(-eps/T) + e^(-(eps + omega)/T) of one center.
+
+    Parameters
+    ----------
+    bias, ripplon, t : float
+        eps, omega and k_B T.
+    """
     return float(1 + np.exp(-bias / t) + np.exp(-(bias + ripplon) / t))
 
 
 def exchange_energy(first: float, second: float, t: float) -> float:
-    """Return [x tanh(x/2T) - y tanh(y/2T)]/(x^2 - y^2), the second-order energy of two coupled transitions."""
+    """Return [x tanh(x/2T) - y tanh(y/2T)]/(x^2 - y^2), the second-order energy of two coupled transitions.
+
+    Parameters
+    ----------
+    first, second : float
+        Energies x and y of the transitions; at x = y the limit is taken.
+    t : float
+        k_B T, positive.
+    """
     if not t > 0:
         raise InputError("the temperature", t, "positive")
     temperature = float(t)
@@ -36,7 +50,15 @@ def exchange_energy(first: float, second: float, t: float) -> float:
 
 
 def ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
-    """Return dF_rr/J^2 of a pair, coupled through the ripplons of both [73]."""
+    """Return dF_rr/J^2 of a pair coupled through the ripplons of both centers [73].
+
+    Parameters
+    ----------
+    bias, ripplon : tuple of float
+        eps and omega of both centers.
+    t : float
+        k_B T.
+    """
     occupied = [
         np.exp(-e / t) * (1 + np.exp(-w / t)) / center_partition_function(e, w, t)
         for e, w in zip(bias, ripplon, strict=True)
@@ -45,24 +67,52 @@ def ripplon_ripplon_energy(bias: tuple[float, float], ripplon: tuple[float, floa
 
 
 def ripplon_ripplon_energy_low(bias: tuple[float, float], ripplon: tuple[float, float], t: float) -> float:
-    """Return [73] for T far below the ripplons, -1/(omega_i + omega_j) times both occupations [74]."""
+    """Return [73] for T far below the ripplons, -1/(omega_i + omega_j) times both occupations [74].
+
+    Parameters
+    ----------
+    bias, ripplon : tuple of float
+        eps and omega of both centers.
+    t : float
+        k_B T.
+    """
     occupied = [1 / (1 + np.exp(e / t)) for e in bias]
     return float(-occupied[0] * occupied[1] / sum(ripplon))
 
 
 def ripplon_structure_energy(bias: tuple[float, float], ripplon: float, t: float) -> float:
-    """Return dF_rT/J^2 of a pair, coupled through the ripplon of the first and the structures of the second [77]."""
+    """Return dF_rT/J^2 of a pair coupled through the ripplon of the first and the structures of the second center [77].
+
+    Parameters
+    ----------
+    bias : tuple of float
+        eps of both centers.
+    ripplon : float
+        omega of the first center.
+    t : float
+        k_B T.
+    """
     first, second = bias
     occupied = np.exp(-first / t) * (1 + np.exp(-ripplon / t)) / center_partition_function(first, ripplon, t)
     return float(-occupied * exchange_energy(ripplon, second, t))
 
 
 def ripplon_structure_energy_low(bias: tuple[float, float], ripplon: float, t: float) -> float:
-    """Return [77] with both hyperbolic tangents at one [78]."""
+    """Return [77] with both hyperbolic tangents replaced by one [78].
+
+    Parameters
+    ----------
+    bias : tuple of float
+        eps of both centers.
+    ripplon : float
+        omega of the first center.
+    t : float
+        k_B T.
+    """
     first, second = bias
     return float(-1 / (1 + np.exp(first / t)) / (ripplon + second))
 
 
 def structure_structure_energy(bias: tuple[float, float], t: float) -> float:
-    """Return dF_TT/J^2 of a pair, coupled through the structures of both [81]."""
+    """Return dF_TT/J^2 of a pair coupled through the structures of both centers [81]."""
     return -exchange_energy(*bias, t)

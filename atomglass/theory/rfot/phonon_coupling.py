@@ -26,15 +26,20 @@ SPECTRUM_STEP, SPECTRUM_END = 4e-4, 2.0
 
 @dataclass(frozen=True)
 class PhononCoupling:
-    """How ripplons couple to phonons.
+    """Coupling of ripplons to phonons.
 
     Attributes
     ----------
     cutoff : float
-        omega_c in (a/xi) omega_D: shorter phonons average out over a cell. The review adjusts it to 1.8 (2 in Fig. 20).
+        omega_c in (a/xi) omega_D: shorter phonons average out over a cell. The review sets it to 1.8 (2 in Fig. 20).
     smearing : float
-        Relative width of the cut-off, 1/sqrt(D) with the fragility D; 0 for a sharp one, whose logarithm at omega_c
-        is integrable and harmless.
+        Relative width of the cut-off, 1/sqrt(D) with the fragility D. Zero means a sharp cut-off, whose logarithm at
+        omega_c is integrable.
+
+    Raises
+    ------
+    InputError
+        The cut-off is not positive, or the smearing is not from 0 to 0.5.
     """
 
     cutoff: float = 1.8
@@ -47,7 +52,7 @@ class PhononCoupling:
 
 
 def ripplon_damping(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
-    """Return 1/tau = (3 pi/2)(T_g/T_D) omega^3 [53]."""
+    """Return 1/tau = (3 pi/2)(T_g/T_D) omega^3 [53], both in omega_D."""
     return scalar_or_array(1.5 * pi * params.ratio * not_negative(omega, "the frequency") ** 3)
 
 
@@ -66,14 +71,26 @@ def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
 def shifted_frequency(
     params: GlassParams, l: ArrayLike, omega: ArrayLike, coupling: PhononCoupling = PhononCoupling()
 ) -> NDArray[np.float64]:
-    """Return omega_l(omega), a ripplon's frequency as a phonon of frequency omega sees it [54]."""
+    """Return omega_l(omega), the frequency of a ripplon coupled to phonons of frequency omega [54], in omega_D.
+
+    Parameters
+    ----------
+    params : GlassParams
+        Constants of the glass.
+    l : int or array of int
+        Harmonic, 2 or more.
+    omega : float or array
+        Frequency of the phonon in omega_D; broadcasts with l.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    """
     w = not_negative(omega, "the frequency")
     bare = np.asarray(ripplon_frequencies(params, l))
     return bare - 1.5 * params.ratio * _shift(w, coupling.cutoff / params.xi_over_a, coupling.smearing)
 
 
 def _shift(omega: Array, cutoff: float, smearing: float) -> Array:
-    """Return omega_c^3 times the integral of [54], averaged over a Gaussian cut-off where it is smeared."""
+    """Return omega_c^3 times the integral of [54], averaged over Gaussian cut-offs if it is smeared."""
     if smearing == 0:
         return np.asarray(cutoff**3 * np.asarray(dispersion_integral(omega / cutoff)))
     nodes = np.linspace(-3, 3, 61)
@@ -94,8 +111,17 @@ def coupled_spectrum(
 ) -> RipplonSpectrum:
     """Return the ripplons broadened by phonons [55], as weights in frequency cells of equal width.
 
-    Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2); as in the review the profile is not
+    Every level turns into (gamma/pi)/([omega - omega_l(omega)]^2 + gamma^2). As in the review the profile is not
     normalized, so high harmonics lose weight.
+
+    Parameters
+    ----------
+    params : GlassParams
+        Constants of the glass.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    step, end : float
+        Width of a frequency cell and end of the spectrum, in omega_D.
 
     Raises
     ------
@@ -116,7 +142,7 @@ def _resonances(params: GlassParams, omega: Array, coupling: PhononCoupling) -> 
 
 
 def _check_lowest_frequency(params: GlassParams, coupling: PhononCoupling) -> None:
-    """Raise where phonons would push the lowest ripplon below zero: perturbation theory has then broken down."""
+    """Raise if phonons would push the lowest ripplon below zero, where perturbation theory has broken down."""
     bare = float(ripplon_frequencies(params, 2))
     shift = bare - float(shifted_frequency(params, 2, 0.0, coupling))
     if shift >= bare:
@@ -127,7 +153,17 @@ def _check_lowest_frequency(params: GlassParams, coupling: PhononCoupling) -> No
 def resonance_weights(
     params: GlassParams, coupling: PhononCoupling = PhononCoupling(), end: float = SPECTRUM_END
 ) -> NDArray[np.float64]:
-    """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalized level."""
+    """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalized level.
+
+    Parameters
+    ----------
+    params : GlassParams
+        Constants of the glass.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    end : float
+        Upper limit of the integral in omega_D.
+    """
     omega = SPECTRUM_STEP * np.arange(1, round(end / SPECTRUM_STEP) + 1)
     return np.asarray(_resonances(params, omega, coupling).sum(axis=1) * SPECTRUM_STEP)
 
@@ -138,7 +174,7 @@ def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupl
     Raises
     ------
     InputError
-        The shift exceeds the bare frequency: the theory's perturbative coupling has broken down.
+        The shift exceeds the bare frequency, where perturbation theory has broken down.
     """
     cutoff = coupling.cutoff / params.xi_over_a
 
@@ -155,7 +191,7 @@ def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupl
 
 
 def effective_strain(x: ArrayLike) -> NDArray[np.float64]:
-    """Return (dj_1/dx)^2, the share of a phonon's strain that a cell of radius R feels, x = kR (Fig. 24)."""
+    """Return (dj_1/dx)^2, the fraction of a phonon's strain that acts on a cell of radius R, x = kR (Fig. 24)."""
     return spherical_jn(1, not_negative(x, "kR"), derivative=True) ** 2
 
 
@@ -165,5 +201,5 @@ def size_parameter(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.
 
 
 def cutoff_of_size(params: GlassParams, x: float = 6.0) -> float:
-    """Return the cut-off in (a/xi) omega_D that belongs to kR = x; 2.48 for Appendix B's kR = 6."""
+    """Return the cut-off in (a/xi) omega_D that corresponds to kR = x; 2.48 for Appendix B's kR = 6."""
     return x / float(size_parameter(params, 1.0)) * params.xi_over_a

@@ -1,4 +1,4 @@
-"""Thermal conductivity with its plateau: phonons absorbed by dressed two-level systems ([37]-[48])."""
+"""Thermal conductivity with its plateau: phonons are absorbed by dressed two-level systems ([37]-[48])."""
 
 from __future__ import annotations
 
@@ -24,17 +24,23 @@ Weighting = Literal["thermal", "step"]
 
 
 class ScatteringStates:
-    """Density of the states that scatter phonons, of one glass, counted once for all temperatures.
+    """Density of the states that scatter phonons in one glass, counted once for all temperatures.
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     coupling : bool or PhononCoupling
-        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+        Whether ripplons are broadened and shifted by phonons; True uses the review's cut-off.
     stiffening : bool
-        Drop the ripplons below |eps| in a cell of bias eps (Sec. V B); for undamped ripplons only.
+        Omit the ripplons below |eps| in a cell of bias eps (Sec. V B); for undamped ripplons only.
     step : float
-        Energy grid in hbar omega_D.
+        Width of an energy cell in hbar omega_D.
+
+    Raises
+    ------
+    InputError
+        Stiffening is combined with coupling.
     """
 
     def __init__(
@@ -57,7 +63,7 @@ class ScatteringStates:
 
     @property
     def frequencies(self) -> NDArray[np.float64]:
-        """Middles of the energy cells up to the Debye frequency, in omega_D."""
+        """Centers of the energy cells up to the Debye frequency, in omega_D."""
         return np.linspace(0, 1, self._cells, endpoint=False) + self._step / 2
 
     @property
@@ -73,9 +79,14 @@ class ScatteringStates:
         t : float or array (temperatures,)
             T/T_D.
         weighting : {"thermal", "step"}
-            Occupation 2/(e^(E/T) + 1) of an upper structure of bias E [43], or 1 up to E = alpha T (Fig. 20).
+            Occupation of an upper structure of bias E: 2/(e^(E/T) + 1) [43], or 1 up to E = alpha T (Fig. 20).
         alpha : float
-            Where the step ends.
+            Position of the step.
+
+        Raises
+        ------
+        InputError
+            An unknown weighting, or a temperature is not positive.
         """
         if weighting not in ("thermal", "step"):
             raise InputError("the weighting of excited cells", weighting, "thermal, step")
@@ -122,15 +133,15 @@ def thermal_conductivity(
     Parameters
     ----------
     params : GlassParams
-        Only T_g/T_D, xi/a and d_L/a matter in these units.
+        Constants of the glass; in these units only T_g/T_D, xi/a and d_L/a matter.
     t : float or array
         T/T_D.
     coupling : bool or PhononCoupling
-        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+        Whether ripplons are broadened and shifted by phonons; True uses the review's cut-off.
     path : float
         l/lambda of bare two-level systems: the measured 150, which the review uses too, or `path_in_wavelengths`.
     weighting, alpha, stiffening
-        See `ScatteringStates`.
+        The parameters of `ScatteringStates`.
 
     Returns
     -------
@@ -140,7 +151,13 @@ def thermal_conductivity(
     Raises
     ------
     InputError
-        A temperature or the path is not positive, or options contradict.
+        A temperature or the path is not positive, or options contradict each other.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> theory.rfot.thermal_conductivity(glass, [0.001, 0.031]).round(5)
+    array([0.00109, 0.39936])
     """
     temperatures = positive(t, "the reduced temperature T/T_D")
     positive(path, "the mean free path l/lambda")

@@ -1,4 +1,4 @@
-"""Vibrations of a mosaic cell's wall: the ripplons of a hollow sphere ([30]-[33])."""
+"""Vibrations of the wall of a mosaic cell: the ripplons of a hollow sphere ([30]-[33])."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class RipplonSpectrum:
     frequencies : array (m,)
         In omega_D, ascending.
     weights : array (m,)
-        Number of modes at each; the degeneracy 2l + 1, or the share of a broadened resonance in one frequency cell.
+        Number of modes at each frequency: the degeneracy 2l + 1, or the part of broadened resonances in a frequency
+        cell.
     """
 
     frequencies: NDArray[np.float64]
@@ -46,11 +47,12 @@ def ripplon_prefactor(params: GlassParams) -> float:
 
 
 def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np.float64]:
-    """Return the frequencies of a wall's shape modes [33].
+    """Return the frequencies of the shape modes of a wall [33].
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     l : int or array of int
         Harmonic, 2 or more (0 is the growth of the cell, 1 its translation).
 
@@ -63,6 +65,12 @@ def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np
     ------
     InputError
         l is not a whole number of 2 or more.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> theory.rfot.ripplon_frequencies(glass, np.array([2, 9])).round(4)
+    array([0.1477, 0.6926])
     """
     harmonic = np.asarray(l, dtype=float)
     bad = ~np.isfinite(harmonic) | (harmonic != np.round(harmonic)) | (harmonic < 2)
@@ -86,7 +94,7 @@ def surface_tension(params: GlassParams) -> float:
 
 
 def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
-    """Return cot alpha_l(z) = 1/(-l + z j_(l+1)(z)/j_l(z)), the gas's side of [30]; -1/l at z = 0."""
+    """Return cot alpha_l(z) = 1/(-l + z j_(l+1)(z)/j_l(z)), the left side of [30] (gas inside); -1/l at z = 0."""
     x = np.asarray(z, dtype=float)
     j = spherical_jn(l, x)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -95,7 +103,7 @@ def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
 
 
 def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> NDArray[np.float64]:
-    """Return the wall's side of [30].
+    """Return the right side of [30], which is due to the wall.
 
     Parameters
     ----------
@@ -114,7 +122,17 @@ def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> NDArray[
 
 
 def shell_mode(l: int, mass: float, tension: float) -> float:
-    """Return omega R/c_g of the wall's own mode, the smallest root of [30]."""
+    """Return omega R/c_g of the wall's own mode, the smallest root of [30].
+
+    Parameters
+    ----------
+    l : int
+        Harmonic.
+    mass : float
+        rho_W/(rho_g R).
+    tension : float
+        sigma/(rho_g R c_g^2).
+    """
     first_pole = _first_pole(l)
     return float(
         brentq(
@@ -127,7 +145,7 @@ def shell_mode(l: int, mass: float, tension: float) -> float:
 
 
 def _first_pole(l: int) -> float:
-    """Return the smallest z at which the gas's side of [30] diverges, the first zero of j_l'."""
+    """Return the smallest z at which the left side of [30] diverges, the first zero of j_l'."""
     grid = np.linspace(1e-3, l + 5, 4000)
     slope = spherical_jn(l, grid, derivative=True)
     first = int(np.flatnonzero(slope[:-1] * slope[1:] < 0)[0])

@@ -1,7 +1,7 @@
-"""The review's steepest-descent densities of scattering states, and how good they are ([38]-[47], Figs. 17, 18).
+"""The review's steepest-descent densities of scattering states, and their errors ([38]-[47], Figs. 17, 18).
 
-With s the inverse temperature of the ripplons at the saddle, both integrals need f(s) = -Sum w ln(1 - e^(-s omega))
-and its derivatives. `counting` has the exact values.
+With s the inverse temperature of the ripplons at the saddle point, both integrals involve
+f(s) = -Sum w ln(1 - e^(-s omega)) and its derivatives. `state_counting` gives the exact values.
 """
 
 from __future__ import annotations
@@ -36,7 +36,17 @@ class SaddlePoint:
 
 
 def saddle_point_ground_state(spectrum: RipplonSpectrum, omega: float, tg: float) -> SaddlePoint:
-    """Return the density for absorption from the ground state [39]; omega in omega_D, T_g in T_D."""
+    """Return the density for absorption from the ground state [39].
+
+    Parameters
+    ----------
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    omega : float
+        Frequency in omega_D.
+    tg : float
+        T_g/T_D.
+    """
     w = float(positive(omega, "the frequency"))
     beta = 1 / float(positive(tg, "T_g/T_D"))
     modes = spectrum.weights.sum()
@@ -53,7 +63,19 @@ def saddle_point_ground_state(spectrum: RipplonSpectrum, omega: float, tg: float
 
 
 def saddle_point_excited_states(spectrum: RipplonSpectrum, omega: float, energy: float, tg: float) -> SaddlePoint:
-    """Return N_E(omega) [44], absorption from upper structures of bias 0 to E; omega in omega_D, E and T_g in T_D."""
+    """Return N_E(omega) [44], absorption from upper structures of bias 0 to E.
+
+    Parameters
+    ----------
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    omega : float
+        Frequency in omega_D.
+    energy : float
+        E in k_B T_D.
+    tg : float
+        T_g/T_D.
+    """
     w, e = float(positive(omega, "the frequency")), float(positive(energy, "the largest bias E"))
     beta = 1 / float(positive(tg, "T_g/T_D"))
 

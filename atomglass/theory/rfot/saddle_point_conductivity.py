@@ -1,4 +1,4 @@
-"""The plateau as the review computes it, with saddle-point densities of scattering states; `plateau` counts exactly."""
+"""The plateau as computed in the review, with saddle-point densities of scattering states; `plateau` counts exactly."""
 
 from __future__ import annotations
 
@@ -28,19 +28,25 @@ def saddle_conductivity(
 
     Parameters
     ----------
-    params, t, coupling, path
-        As for `thermal_conductivity`; T/T_D from 5e-4 to 1, the range of the biases tabulated here.
+    params : GlassParams
+        Constants of the glass.
+    t : float or array
+        T/T_D, 5e-4 to 1: the range covered by the tabulated biases.
+    coupling : bool or PhononCoupling
+        Whether ripplons are broadened and shifted by phonons; True uses the review's cut-off.
+    path : float
+        l/lambda of bare two-level systems.
 
     Raises
     ------
     InputError
-        A temperature outside that range, or a path that is not positive.
+        A temperature is out of range, or the path is not positive.
 
     Notes
     -----
-    rho_exc = Int dE f(E, T) dN_E/dE is integrated by parts, N_E being zero at E = 0: the weight is then
-    -df/dE = (1/2T)/cosh^2(E/2T) on N_E itself. Below 0.01 in omega and E, N_E is badly wrong, as the review says, but
-    far below the ground-state density.
+    rho_exc = Int dE f(E, T) dN_E/dE is integrated by parts, with N_E = 0 at E = 0: the weight of N_E is
+    -df/dE = (1/2T)/cosh^2(E/2T). Below 0.01 in omega and E, N_E is far from exact, as the review says, but small
+    compared with the ground-state density.
     """
     temperatures = positive(t, "the reduced temperature T/T_D")
     outside = (temperatures < 5e-4) | (temperatures > 1)

@@ -1,4 +1,4 @@
-"""Phonons scattered by two-level systems: coupling, mean free path, conductivity ([18]-[20])."""
+"""Phonons scattered by two-level systems: coupling, mean free path, thermal conductivity ([18]-[20])."""
 
 from __future__ import annotations
 
@@ -28,7 +28,17 @@ def rms_strain(params: GlassParams) -> float:
 def tls_inverse_mean_free_path(
     params: GlassParams, omega: ArrayLike, temperature: float
 ) -> float | NDArray[np.float64]:
-    """Return 1/l in 1/m for resonant absorption by two-level systems [19]; omega in rad/s, temperature in K."""
+    """Return 1/l in 1/m for resonant absorption by two-level systems [19].
+
+    Parameters
+    ----------
+    params : GlassParams
+        Constants of the glass.
+    omega : float or array
+        Frequency in rad/s.
+    temperature : float
+        In K.
+    """
     w = positive(omega, "the frequency", "rad/s")
     kelvin = float(positive(temperature, "the temperature", "K"))
     strength = params.tls_density * params.coupling**2 / (params.rho * params.cs**3)
@@ -44,7 +54,7 @@ def path_in_wavelengths(params: GlassParams) -> float:
 
 
 def tunneling_strength_of_glass(params: GlassParams) -> float:
-    """Return Pbar g^2/(rho c_s^2), the number that is the same in all glasses; here (a/xi)^3."""
+    """Return Pbar g^2/(rho c_s^2) = (a/xi)^3, the same in all glasses."""
     return params.tls_density * params.coupling**2 / (params.rho * params.cs**2)
 
 
@@ -68,7 +78,7 @@ def conductivity_of_path(
     path : float or callable
         l/lambda, or a function of omega/omega_D that returns it.
     cells : int
-        Cells between zero and the highest frequency that carries heat; l/lambda is taken constant inside each.
+        Number of frequency cells up to the highest frequency that carries heat; l/lambda is constant in each.
     """
     reduced = positive(t, "the reduced temperature T/T_D")
     values = []
@@ -81,14 +91,24 @@ def conductivity_of_path(
 
 
 def conductivity_sum(t: float, path: NDArray[np.float64], top: float = 1.0) -> float:
-    """Return kappa/K from l/lambda in equal cells of the frequencies (0, top), each cell's weight being exact."""
+    """Return kappa/K from l/lambda in equal cells of the frequencies (0, top), with the exact weight of each cell.
+
+    Parameters
+    ----------
+    t : float
+        T/T_D.
+    path : array, shape (cells,)
+        l/lambda in each cell.
+    top : float
+        Highest frequency in omega_D.
+    """
     edges = np.minimum(np.linspace(0, top, len(path) + 1) / t, _LARGEST_ARGUMENT)
     return float(t**2 * np.dot(np.diff(_thermal_weight()(edges)), path))
 
 
 @lru_cache(maxsize=1)
 def _thermal_weight() -> PPoly:
-    """Return Int_0^x y^3 e^y/(e^y - 1)^2 dy, good to 1e-9 of its limit 6 zeta(3)."""
+    """Return Int_0^x y^3 e^y/(e^y - 1)^2 dy, accurate to 1e-9 of its limit 6 zeta(3)."""
     y = np.linspace(0, _LARGEST_ARGUMENT, 6001)
     with np.errstate(invalid="ignore"):
         integrand = y**3 * np.exp(-y) / np.expm1(-y) ** 2

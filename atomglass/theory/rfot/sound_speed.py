@@ -1,4 +1,4 @@
-"""Relaxational change of the speed of sound by two-level systems ([56], [57])."""
+"""Relaxational change of the speed of sound due to two-level systems ([56], [57])."""
 
 from __future__ import annotations
 
@@ -24,23 +24,25 @@ def sound_speed_change(
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     omega : float or array
         Frequency of the sound in rad/s.
     temperature : float
         In K.
     smallest_amplitude : float
-        Smallest Delta/E, where the average over amplitudes ends.
+        Smallest Delta/E, the lower limit of the average over amplitudes.
     amplitude_weight : float
         A.
     halve : bool
-        [56] prints beta/cosh^2(beta E); True takes the thermal factor of the standard tunneling model,
-        (beta/2)/cosh^2(beta E/2), of the same average.
+        Use the thermal factor of the standard tunneling model, (beta/2)/cosh^2(beta E/2), instead of the printed
+        beta/cosh^2(beta E).
 
     Returns
     -------
     float or array
-        The sign as printed (positive). Where omega tau_min << 1 << omega tau_max it falls by A (a/xi)^3/4 with every
-        unit of ln omega: the slope is universal.
+        The sign is as printed (positive). For omega tau_min << 1 << omega tau_max it decreases by A (a/xi)^3/4 per unit
+        of ln omega: the slope is universal.
     """
     w = positive(omega, "the frequency", "rad/s")
     kelvin = float(positive(temperature, "the temperature", "K"))

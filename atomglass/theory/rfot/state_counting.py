@@ -1,6 +1,6 @@
-"""How many ways a cell can take up an energy, counted exactly ([37], [42], [43]); `saddle` approximates.
+"""Exact counts of the states of a cell at an energy ([37], [42], [43]); `saddle_point` approximates them.
 
-Beyer and Swinehart's counting, written as a recurrence that also takes the fractional weights of broadened modes.
+Beyer and Swinehart's algorithm (Commun. ACM 16, 379 (1973)), as a recurrence that accepts fractional weights.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def count_states(spectrum: RipplonSpectrum, step: float, size: int) -> NDArray[n
     Returns
     -------
     array (size,)
-        Coefficients of Prod_m (1 - q^m)^(-w_m): n D_n = Sum_m h_m D_(n-m) with h_m = Sum_(j | m) j w_j. Every term is
-        positive, so nothing cancels.
+        Coefficients of Prod_m (1 - q^m)^(-w_m): n D_n = Sum_m h_m D_(n-m) with h_m = Sum_(j | m) j w_j. All terms are
+        positive, so there is no cancellation.
 
     Raises
     ------
@@ -52,16 +52,25 @@ def count_states(spectrum: RipplonSpectrum, step: float, size: int) -> NDArray[n
 
 
 def ground_state_density(states: NDArray[np.float64], step: float, tg: float) -> NDArray[np.float64]:
-    """Return T_g rho in the middle of every energy cell: absorption from the ground state [37].
+    """Return T_g rho at the center of every energy cell: absorption from the ground state [37].
 
-    Sum over the states below of e^(-(omega - E)/T_g), the bias making up the difference.
+    It is the sum over all states below of e^(-(omega - E)/T_g), where the bias makes up the difference.
+
+    Parameters
+    ----------
+    states : array (size,)
+        From `count_states`.
+    step : float
+        Grid width in hbar omega_D.
+    tg : float
+        T_g/T_D.
     """
     decay = np.exp(-step / tg)
     return lfilter([1.0], [1.0, -decay], states) * np.exp(-step / (2 * tg))
 
 
 def excited_state_density(states: NDArray[np.float64], kernels: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
-    """Return T_g rho_exc in the middle of the first energy cells: absorption from the upper structure [42], [43].
+    """Return T_g rho_exc at the center of the first energy cells: absorption from the upper structure [42], [43].
 
     Parameters
     ----------
@@ -70,7 +79,7 @@ def excited_state_density(states: NDArray[np.float64], kernels: NDArray[np.float
     kernels : array (size, temperatures)
         Occupation times e^(-E/T_g) at E = step/2, 3 step/2, ...
     cells : int
-        How many frequencies to return.
+        Number of frequencies.
 
     Returns
     -------

@@ -31,7 +31,7 @@ _STRONG = 60.0
 
 
 def statements() -> list[TheoryStatement]:
-    """Return what the review states, with our value and a verdict."""
+    """Return the review's statements with the values found here."""
     return [*_liquid(), *_two_level_systems(), *_ripplons(), *_plateau(), *_mixing(), *_casimir(), *_not_reproducible()]
 
 

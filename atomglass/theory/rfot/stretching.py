@@ -1,8 +1,8 @@
-"""Non-exponential relaxation from the spread of barriers: the stretching exponent against fragility (Fig. 6).
+"""Nonexponential relaxation from the distribution of barriers: the stretching exponent against fragility (Fig. 6).
 
-The barrier of a cell is Gaussian with relative width 1/(2 sqrt(D)). Taken literally it stretches too much: a cell
-whose barrier lies above the typical one is overtaken by its neighbors, so the review collapses that half of the
-distribution to its most probable value.
+The barrier of a cell is Gaussian with relative width 1/(2 sqrt(D)), which alone stretches the relaxation too much. A
+cell whose barrier exceeds the typical one is relaxed by its neighbors first, so the review collapses the upper half of
+the distribution to the most probable barrier.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WEIGHTS = np.exp(-(_NODES**2) / 2)
 
 
 def barrier_spread(d: ArrayLike, decades: float = LABORATORY_DECADES) -> NDArray[np.float64]:
-    """Return dF/(k_B T_g) of a glass whose typical barrier is ln(tau/tau_0) = decades ln 10."""
+    """Return dF/(k_B T_g) of a glass with the typical barrier ln(tau/tau_0) = decades ln 10."""
     return np.asarray(decades * log(10) * np.asarray(barrier_width(d)))
 
 
@@ -32,16 +32,16 @@ def gaussian_exponent(d: ArrayLike, decades: float = LABORATORY_DECADES) -> floa
 
 
 def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> NDArray[np.float64]:
-    """Return the decay averaged over barriers.
+    """Return the relaxation function averaged over barriers.
 
     Parameters
     ----------
     log_time : array
-        ln(t/tau), with tau the time of the most probable barrier.
+        ln(t/tau), where tau is the time of the most probable barrier.
     spread : float
         dF/(k_B T).
     collapsed : bool
-        Whether the upper half of the distribution sits at the most probable barrier.
+        Whether the upper half of the distribution is collapsed to the most probable barrier.
     """
     barriers = spread * (np.minimum(_NODES, 0.0) if collapsed else _NODES)
     decays = np.exp(-np.exp(np.asarray(log_time, dtype=float)[..., None] - barriers))
@@ -51,10 +51,18 @@ def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> NDArray[n
 def stretching_exponent(
     d: ArrayLike, collapsed: bool = True, decades: float = LABORATORY_DECADES
 ) -> float | NDArray[np.float64]:
-    """Return beta of the stretched exponential that fits the decay best.
+    """Return beta of the stretched exponential that best fits the relaxation function.
 
-    The fit is least squares on a uniform grid of ln t where the decay lies between 0.99 and 0.01; the review does not
-    say how its own was made.
+    Least squares on a uniform grid of ln t over the values 0.99 to 0.01. The review does not specify its fit.
+
+    Parameters
+    ----------
+    d : float or array
+        Fragility D.
+    collapsed : bool
+        Whether the upper half of the distribution of barriers is collapsed.
+    decades : float
+        log10(tau/tau_0).
     """
     spreads = barrier_spread(positive(d, "the fragility D"), decades)
     return scalar_or_array(np.asarray([_fitted_exponent(s, collapsed) for s in spreads.flat]).reshape(spreads.shape))

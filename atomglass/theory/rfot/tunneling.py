@@ -1,4 +1,4 @@
-"""From barriers to tunneling amplitudes, relaxation rates, and a heat capacity that grows with time ([21]-[29])."""
+"""From barriers to tunneling amplitudes, relaxation rates, and a time-dependent heat capacity ([21]-[29])."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ _TIME_NODES, _TIME_WEIGHTS = np.polynomial.legendre.leggauss(120)
 
 
 def barrier_frequency(params: GlassParams, curvature: bool = False) -> float:
-    """Return omega of the motion across a barrier's top in omega_D, 1.6 (a/xi) [29].
+    """Return the frequency omega of the motion at the top of a barrier in omega_D, 1.6 (a/xi) [29].
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     curvature : bool
         Compute the coefficient from the curvature of the typical barrier V(r) and the mass of the wall,
-        (xi/a)^2 k_B T_g/c_s^2, instead of taking the printed 1.6. [29] lacks a square root in print.
+        (xi/a)^2 k_B T_g/c_s^2, instead of the printed 1.6. A square root is missing in the print of [29].
     """
     coefficient = _curvature_coefficient(params) if curvature else 1.6
     return coefficient / params.xi_over_a
@@ -54,8 +56,11 @@ def amplitude_exponent(params: GlassParams, consistent: bool = False) -> float:
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     consistent : bool
-        The text after [22] prints c = hbar omega/(sqrt 2 k_B T_g); [14] with [21] gives a further 1/pi.
+        Include the factor 1/pi that follows from [14] and [21]; the text after [22] prints
+        c = hbar omega/(sqrt 2 k_B T_g).
     """
     printed = barrier_frequency(params) / (sqrt(2) * params.ratio)
     return printed / pi if consistent else printed
@@ -68,12 +73,14 @@ def fastest_rate(
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     splitting : float or array
         E/k_B in K.
     temperature : float
         In K.
     printed : bool
-        Scale the rate so that silica has the tau_min which the review quotes (2.0 us at E/k_B = 5.7e-4 T_D).
+        Scale the rate such that silica has the tau_min quoted in the review (2.0 us at E/k_B = 5.7e-4 T_D).
     """
     e = positive(splitting, "the splitting E/k_B", "K")
     kelvin = float(positive(temperature, "the temperature", "K"))
@@ -96,10 +103,12 @@ def tls_heat_capacity(
     amplitude: float | None = None,
     printed_rate: bool = True,
 ) -> float | NDArray[np.float64]:
-    """Return the heat capacity of the two-level systems that have relaxed within a time [27].
+    """Return the heat capacity of the two-level systems that relax within a time [27].
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     T : float or array
         Temperature in K.
     time : float or array
@@ -107,20 +116,26 @@ def tls_heat_capacity(
     c : float
         Exponent of the amplitude distribution [22].
     amplitude : float, optional
-        Delta_0/k_B in K, the largest tunneling amplitude; the Debye temperature without it.
+        Delta_0/k_B in K, the largest tunneling amplitude; the Debye temperature by default.
     printed_rate : bool
-        Relaxation rates as the review uses them for Fig. 11, or (False) as its [25] gives them, twice as fast.
+        Relaxation rates as the review uses them for Fig. 11, or, if False, those of its [25], which are twice as fast.
 
     Returns
     -------
     float or array
-        C in units of A Pbar k_B^2 times one kelvin, so that C/T is a pure number: times `params.tls_density` and
-        k_B^2 it is in J/(K m^3). Zero where nothing has relaxed.
+        C in units of A Pbar k_B^2 times one kelvin, so that C/T is a pure number; times `params.tls_density` and k_B^2
+        it is in J/(K m^3). Zero where nothing has relaxed.
 
     Raises
     ------
     InputError
         A temperature, a time or the amplitude is not positive, or c is outside [0, 2).
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> round(theory.rfot.tls_heat_capacity(glass, T=0.1, time=10.0) / 0.1)
+    46
     """
     if not 0 <= c < 2:
         raise InputError("the amplitude exponent c", c, "from 0 to below 2")
@@ -173,7 +188,17 @@ def _slowest_splitting(params: GlassParams, kelvin: float, seconds: float, print
 
 
 def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.float64]:
-    """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1."""
+    """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1.
+
+    Parameters
+    ----------
+    delta : float or array
+        Tunneling amplitude, in any unit.
+    c : float
+        Exponent.
+    largest : float
+        Delta_0, in the same unit.
+    """
     d = not_negative(delta, "the tunneling amplitude")
     inside = (d > 0) & (d <= largest)
     safe = np.where(inside, d, largest)
@@ -183,16 +208,20 @@ def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.
 def rate_density(
     params: GlassParams, splitting: float, rate: ArrayLike, temperature: float, c: float = 0.1
 ) -> NDArray[np.float64]:
-    """Return P(E, 1/tau) of [24] over A Pbar, in s: the distribution of rates of systems with one splitting.
+    """Return P(E, 1/tau) of [24] divided by A Pbar, in s: the distribution of rates at one splitting.
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     splitting : float
         E/k_B in K.
     rate : array
-        1/tau in 1/s; zero above the fastest rate.
+        1/tau in 1/s; the density is zero above the fastest rate.
     temperature : float
         In K.
+    c : float
+        Exponent of the amplitude distribution [22].
     """
     k = positive(rate, "the rate", "1/s")
     fastest = float(fastest_rate(params, splitting, temperature, printed=True))

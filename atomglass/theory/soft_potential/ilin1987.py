@@ -1,6 +1,6 @@
 """The study of Il'in, Karpov and Parshin, Sov. Phys. JETP 65, 165 (1987): soft atomic potentials.
 
-Its Figs. 1 and 2, the density of vibrations behind Eq. 12, and what the paper states beside what is found here.
+Figs. 1 and 2, the density of vibrations behind Eq. 12, and the paper's statements with the values found here.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Config(Settings):
 
 
 def run(config: Config, folder: Path) -> list[TheoryStatement]:
-    """Compute the study; write its figures and tables into the folder and return the paper's statements beside ours."""
+    """Write the figures and tables of the study into a folder and return the paper's statements."""
     growth = config.eta_L / config.width
     if growth > 0.2:
         raise InputError("eta_L/width", growth, "up to 0.2", "P0 would change within one level distance; raise `width`")
@@ -84,7 +84,7 @@ def run(config: Config, folder: Path) -> list[TheoryStatement]:
 
 
 def _distribution_figure(config: Config, folder: Path) -> None:
-    """Fig. 1: P(eta, t) along eta and along t, its origin at the minimum or, of two wells, at the barrier top."""
+    """Draw Fig. 1: P(eta, t) along eta and along t, with the origin at the minimum or at the top of the barrier."""
     figure, (along_eta, along_t) = new_figure(2)
     t = 0.4
     edge = 9 * t**2 / 32
@@ -107,7 +107,7 @@ def _distribution_figure(config: Config, folder: Path) -> None:
 
 
 def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
-    """Fig. 2: c/T^3 for constant and for growing P0."""
+    """Draw Fig. 2: c/T^3 for constant and for growing P0."""
     figure, (ax,) = new_figure()
     tau = np.geomspace(0.03, 1.2, 60)
     columns = {"tau": tau}
@@ -126,7 +126,7 @@ def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
 
 
 def _vibrations_figure(folder: Path) -> None:
-    """The density of vibrations over its power law, for the three ensembles."""
+    """Draw the density of vibrations divided by its power law, for the three ensembles."""
     figure, (ax,) = new_figure()
     energy = np.geomspace(6, 40, 60)
     cases = {
@@ -226,7 +226,7 @@ def _heat_capacity_statements(config: Config, growth: float) -> list[TheoryState
 
 
 def _delocalization_statement(config: Config) -> TheoryStatement:
-    """E_d in units of w; the print has lost the digits of n0, so the paper's 3 w cannot be checked."""
+    """Return E_d in units of w; the digits of n0 are missing in the print, so the paper's 3 w cannot be checked."""
     kelvin = Boltzmann * 1e7
     try:
         energy = delocalization_energy(

@@ -1,8 +1,8 @@
-"""Levels of H = -d^2/dy^2 + p y^2 + q y + y^4 by two independent routes, for one potential or for thousands.
+"""Energy levels of H = -d^2/dy^2 + p y^2 + q y + y^4, for one potential or for thousands, by two independent methods.
 
-`levels_sinc_dvr` uses a discrete variable representation: sinc functions on a grid fitted to each potential (Colbert and
-Miller, J. Chem. Phys. 96, 1982 (1992)). `levels_harmonic_basis` diagonalizes H in harmonic-oscillator states. They share
-no code but the potential, and agree to 1e-11 where both apply.
+`levels_sinc_dvr` uses a discrete variable representation: sinc functions on a grid fitted to each potential (Colbert
+and Miller, J. Chem. Phys. 96, 1982 (1992)). `levels_harmonic_basis` diagonalizes H in harmonic-oscillator states. They
+share no code but the potential, and agree to 1e-11 where both apply.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _BATCH = 256
 
 
 def depressed_minimum(p: ArrayLike, q: ArrayLike) -> Array:
-    """Return the position of the lower minimum of p y^2 + q y + y^4; of two equal ones, the left.
+    """Return the position of the lower minimum of p y^2 + q y + y^4; of two equal minima, the left one.
 
-    It is the root of 4 y^3 + 2 p y + q that is largest in size, with the sign of -q. Cardano's formula gives it, and
-    one Newton step removes what the formula loses by cancellation.
+    It is the root of 4 y^3 + 2 p y + q with the largest absolute value, and has the sign of -q. Cardano's formula gives
+    it, and one Newton step removes the rounding error of the formula's cancellation.
     """
     p, q = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(q, dtype=float))
     side = np.where(q >= 0, -1.0, 1.0)
@@ -94,14 +94,30 @@ def levels_sinc_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
 
 
 def levels_harmonic_basis(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, frequency: float = 3.0) -> Array:
-    """Return the lowest levels from a basis of harmonic-oscillator states centered at y = 0.
+    """Return the lowest levels in a basis of harmonic-oscillator states centered at y = 0.
 
-    Parameters and result as in `levels_sinc_dvr`; the matrix of a polynomial in this basis is exact but for the truncation.
+    The matrix of a polynomial in this basis is exact; only the truncation of the basis is an approximation.
+
+    Parameters
+    ----------
+    p, q : float or array
+        Coefficients of y^2 and y, shapes that broadcast.
+    count : int
+        Number of levels, 1 to 60.
+    basis : int
+        Number of basis states.
+    frequency : float
+        Frequency of the basis states: their Gaussian is exp(-frequency y^2/2).
+
+    Returns
+    -------
+    array, shape (..., count)
+        Energies, ascending.
 
     Raises
     ------
     InputError
-        Also when the basis is too small: a state that was asked for reaches its last tenth.
+        An argument is out of range, or the basis is too small: one of the states has weight in its last tenth.
     """
     p, q, shape = _checked(p, q, count)
     ladder = np.sqrt(np.arange(1, basis + 4) / (2 * frequency))

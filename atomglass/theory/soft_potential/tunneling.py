@@ -1,7 +1,7 @@
 """Tunneling through the barrier of the symmetric double well alpha y^2 + y^4, alpha < 0; energies in w.
 
-Sources: Parshin et al., Eqs. 4.1-4.4, with W for the prefactor; the instanton prefactor is that of a symmetric quartic
-(Coleman's dilute instanton gas); `exact` solves the Schrodinger equation.
+Sources: `W`: Parshin, Schober and Gurevich (2007), Eqs. 4.1-4.4, with W for the prefactor. `instanton`: Coleman's
+dilute instanton gas for a symmetric quartic. `exact`: numerical solution of the Schrodinger equation.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _SMALLEST_EXACT = 1e-9
 
 
 def tunneling_action(alpha: ArrayLike) -> Array:
-    """Return S/hbar = (sqrt2/3) |alpha|^(3/2) of the path from one minimum to the other (Eqs. 4.3 and 4.4).
+    """Return S/hbar = (sqrt2/3) |alpha|^(3/2), the action between the minima (Parshin et al., Eqs. 4.3 and 4.4).
 
     Raises
     ------
     InputError
-        alpha >= 0: one well, nothing to tunnel through.
+        alpha >= 0: there is one well and no barrier.
     """
     alpha = np.asarray(alpha, dtype=float)
     if not (alpha < 0).all():

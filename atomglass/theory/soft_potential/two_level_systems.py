@@ -57,7 +57,7 @@ class SoftOscillators:
 
     @property
     def scale(self) -> float:
-        """n0 Phi(0) P(0) M^(3/2) W^(5/2)/hbar^3: states per volume and energy."""
+        """n0 Phi(0) P(0) M^(3/2) W^(5/2)/hbar^3, in states per volume and energy."""
         return self.density * self.mass**1.5 * self.W**2.5 / self.hbar**3
 
     def logarithm(self, energy: ArrayLike, p: ArrayLike) -> Array:
@@ -78,14 +78,14 @@ class SoftOscillators:
         return np.log(self.W / splitting)
 
     def jacobian(self, energy: ArrayLike, p: ArrayLike) -> Array:
-        """Return |d(|k|, f)/d(E, p)| with both signs of f counted, Eq. 4.7 as printed; one sign gives half of it."""
+        """Return |d(|k|, f)/d(E, p)| as printed in Eq. 4.7, for both signs of f; one sign gives half of it."""
         L = self.logarithm(energy, p)
         p = np.asarray(p, dtype=float)
         factor = (2 / 9) ** (1 / 3) * 2**2.5 * self.mass**1.5 * self.W**2.5 / self.hbar**3
         return factor * L ** (-2 / 3) / (p * np.sqrt(1 - p))
 
     def tunneling_density(self, energy: ArrayLike, p: ArrayLike) -> Array:
-        """Return F(E, p), states per volume, energy and p (Eq. 4.8)."""
+        """Return F(E, p), the number of two-level systems per volume, energy and p = (Delta0/E)^2 (Eq. 4.8)."""
         return self.density * self.jacobian(energy, p)
 
     def pbar(self, L: ArrayLike) -> Array:
@@ -98,12 +98,18 @@ class SoftOscillators:
         return factor * np.asarray(coupling, dtype=float) * positive(L, "L") ** (1 / 3)
 
     def tunneling_strength(self, interaction: ArrayLike) -> Array:
-        """Return C = P gamma^2/(rho v^2), with the interaction J = Lambda^2/(rho v^2) (Eq. 4.17). L has dropped out."""
+        """Return C = P gamma^2/(rho v^2) for an interaction J = Lambda^2/(rho v^2) (Eq. 4.17), independent of L."""
         factor = 2 * np.sqrt(2) * self.density * self.W**1.5 * np.sqrt(self.mass) / self.hbar
         return factor * positive(interaction, "the interaction J")
 
     def vibrational_density(self, energy: ArrayLike) -> Array:
-        """Return n(E) of the vibrations, states per volume and energy, W << E << hbar omega* (Eq. 5.20)."""
+        """Return n(E) of the vibrations, states per volume and energy, for W << E << hbar omega* (Eq. 5.20).
+
+        Raises
+        ------
+        InputError
+            E is not above W.
+        """
         energy = positive(energy, "the energy E")
         if not (energy > self.W).all():
             raise InputError(
@@ -113,7 +119,7 @@ class SoftOscillators:
 
 
 def tunneling_strength_estimate(W: ArrayLike, critical_energy: ArrayLike) -> Array:
-    """Return C = (4 sqrt2/pi) (W/hbar omega_c)^3 (Eq. 4.20); both energies in the same unit, W below hbar omega_c."""
+    """Return C = (4 sqrt2/pi) (W/hbar omega_c)^3 (Eq. 4.20); W and hbar omega_c in one unit, W the smaller."""
     return 4 * np.sqrt(2) / np.pi * _ratio(W, critical_energy) ** 3
 
 
@@ -123,7 +129,7 @@ def largest_tunneling_parameter(C: ArrayLike) -> Array:
 
 
 def critical_energy_estimate(W: ArrayLike, C: ArrayLike) -> Array:
-    """Return hbar omega_c = W C^(-1/3) (Eqs. 1.14 and 4.22, which drop the factor (4 sqrt2/pi)^(1/3) = 1.217)."""
+    """Return hbar omega_c = W C^(-1/3) (Eqs. 1.14 and 4.22, which omit the factor (4 sqrt2/pi)^(1/3) = 1.217)."""
     return positive(W, "W") * positive(C, "C") ** (-1 / 3)
 
 
@@ -148,20 +154,35 @@ def relative_force(
 
 
 def relative_stiffness(W: float, critical_energy: float, L: float) -> float:
-    """Return |k|/k_c of a two-level system (Eq. 4.10)."""
+    """Return |k|/k_c of a two-level system (Eq. 4.10).
+
+    Parameters
+    ----------
+    W, critical_energy : float
+        W and hbar omega_c, in one unit.
+    L : float
+        ln(W/Delta0).
+    """
     return float(4 * (9 / 2) ** (1 / 3) * L ** (2 / 3) * _ratio(W, critical_energy) ** 2)
 
 
 def active_fraction(W: float, critical_energy: float, softness: float, L: float = 1.0) -> float:
-    """Return n_TLS/n0, two-level systems with E < W per oscillator (Eq. 4.25); softness is omega_0/omega_c.
+    """Return n_TLS/n0, the number of two-level systems with E < W per oscillator (Eq. 4.25).
 
-    The paper's 3e-8 takes L = 1; with its own L = 10 it would be 7e-9.
+    Parameters
+    ----------
+    W, critical_energy : float
+        W and hbar omega_c, in one unit.
+    softness : float
+        omega_0/omega_c.
+    L : float
+        ln(W/Delta0). The paper's 3e-8 takes 1; its own estimate of 10 would give 7e-9.
     """
     return float(_ratio(W, critical_energy) ** 5 / softness * L ** (-2 / 3))
 
 
 def _ratio(W: ArrayLike, critical_energy: ArrayLike) -> Array:
-    """Return W/(hbar omega_c), which the theory needs to be small."""
+    """Return W/(hbar omega_c), which must be below one."""
     ratio = positive(W, "W") / positive(critical_energy, "hbar omega_c")
     if not (ratio < 1).all():
         remedy = "the estimates hold for W << hbar omega_c only"
