@@ -38,7 +38,7 @@ from atomglass.theory.thermal import einstein_heat_capacity
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
 
-#: Above this k_B T/w the grid of soft potentials begins to lose stiff wells, and with them the anharmonic correction.
+#: Largest k_B T/w at which the grid of soft potentials contains all stiff wells that are excited.
 _LARGEST_TAU = 1.1
 
 

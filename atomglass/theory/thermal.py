@@ -12,11 +12,11 @@ _FROZEN = 700.0
 
 def einstein_heat_capacity(x: ArrayLike) -> NDArray[np.float64]:
     """Return [(x/2)/sinh(x/2)]^2 of a harmonic oscillator (Einstein 1907); x = hbar omega/k_B T, 0 or more."""
-    x = np.minimum(np.asarray(x, dtype=float), _FROZEN)
-    return np.asarray(np.exp(-x) / exprel(-x) ** 2)
+    reduced = np.minimum(np.asarray(x, dtype=float), _FROZEN)
+    return np.asarray(np.exp(-reduced) / exprel(-reduced) ** 2)
 
 
 def schottky_heat_capacity(x: ArrayLike) -> NDArray[np.float64]:
     """Return [(x/2)/cosh(x/2)]^2 of a two-level system (Schottky anomaly); x = E/k_B T, at most 1400."""
-    x = np.asarray(x, dtype=float)
-    return np.asarray((x / (2 * np.cosh(x / 2))) ** 2)
+    reduced = np.asarray(x, dtype=float)
+    return np.asarray((reduced / (2 * np.cosh(reduced / 2))) ** 2)

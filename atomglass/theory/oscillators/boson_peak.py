@@ -38,9 +38,9 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-#: t^2 where the lower minimum becomes the upper one: the two wells are level, f = 0.
+#: t^2 at which the two wells are level, f = 0, and the lower minimum becomes the upper one.
 LEVEL_WELLS = 3 / 2
-#: t^2 where the second minimum appears, |f| = f*_k (Eq. 3.6).
+#: t^2 at which the second minimum appears, |f| = f*_k (Eq. 3.6).
 SECOND_WELL = 4 / 3
 
 #: Ranges of t^2 of each part (Eqs. 5.9, 5.17, 5.18, 5.24; the print of 5.18 leaves its upper limit ambiguous).
@@ -51,7 +51,7 @@ PARTS = {
     "III": (LEVEL_WELLS, np.inf),
 }
 
-#: 2 pi i k of the three zeros of the denominator, see `dos_between`.
+#: 2 pi i k, k = 0, 1, 2, of the three zeros of the denominator, see `dos_between`.
 _TURNS = 2j * np.pi * np.arange(3)
 
 #: T* in units of M^2 omega*^4/A (Eq. 5.30).
@@ -257,7 +257,7 @@ def upper_well_dos(x: float, temperature: float) -> float:
         return np.exp(-exponent) / ((1 + x**6 * t**2 * (3 - 2 * t**2) ** 2) * (1 + np.exp(-exponent)))
 
     level = np.sqrt(LEVEL_WELLS)
-    # The Fermi factor falls at Delta = T, the Lorentzian at f = delta f; both scales go as t ~ 1/x.
+    # The Fermi factor falls at Delta = T, the Lorentzian at f = delta f; both scales are proportional to 1/x.
     thermal = np.sqrt(1 + (temperature / x**4) ** 0.5)
     scales = np.unique(level + np.array([0.0, 0.01, 0.1, 1.0, 3.0, 10.0, 100.0]) * (thermal + 1 / x))
     narrow = level + np.array([1.0, 10.0]) * min(x**-3, 0.01)

@@ -182,7 +182,7 @@ def real_space_disorder(rng: np.random.Generator, size: int, kept: int) -> tuple
     apart = ~np.eye(number, dtype=bool)
     apart[np.arange(number), neighbor] = False
     first, second = force_constants[apart], force_constants[neighbor][apart]
-    # Every pair (i, j) stands twice in the symmetric matrix.
+    # The symmetric matrix contains every pair (i, j) twice.
     return float(np.corrcoef(first, second)[0, 1]), float(np.sqrt(2 / apart.sum()))
 
 

@@ -12,7 +12,7 @@ from atomglass.theory.oscillators.renormalization import shifts_by_elimination, 
 
 Array = NDArray[np.float64]
 
-#: An oscillator is soft, and its shift by elimination means something, below this bare stiffness.
+#: Bare stiffness below which an oscillator is soft, so that its shift by elimination is meaningful.
 SOFT_STIFFNESS = 0.1
 
 

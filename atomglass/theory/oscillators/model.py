@@ -29,7 +29,7 @@ from atomglass.theory.oscillators.placement import (
 
 Array = NDArray[np.float64]
 
-#: Largest component of the force left in a minimum, in units of k0 sqrt(k0/A).
+#: Largest force component accepted in a minimum, in units of k0 sqrt(k0/A).
 FORCE_TOLERANCE = 1e-12
 
 
@@ -106,7 +106,7 @@ class OscillatorModel:
 
     @cached_property
     def _streams(self) -> list[np.random.SeedSequence]:
-        # A stream a quantity: an option changes what it is about, and nothing else.
+        # One stream per quantity, so that an option changes only the quantity it concerns.
         return np.random.SeedSequence(self.seed).spawn(6)
 
     def _rng(self, stream: int) -> np.random.Generator:
@@ -170,7 +170,7 @@ class OscillatorModel:
             raise InputError(
                 "the start of the relaxation", f"{start!r}, {starts} starts", "random or unstable, at least 1"
             )
-        # In y = x/scale equal A_i drop out altogether: the spectrum cannot depend on them.
+        # With y = x/scale equal A_i drop out of the problem: the spectrum cannot depend on them.
         scale = 1 / np.sqrt(self.anharmonicities.mean())
         quartic, force = self.anharmonicities * scale**2, self.external_forces / scale
         rng = self._rng(5)
@@ -237,7 +237,7 @@ class RelaxedState:
             raise InputError("the largest frequency", frequency, "positive")
         values, e = linalg.eigh(self.hessian, subset_by_value=(-np.inf, frequency**2), check_finite=False)
         A, x = self.model.anharmonicities, self.displacements
-        # An eigenvector has no sign of its own; this one makes every b3 <= 0.
+        # The sign of an eigenvector is arbitrary; this choice makes every b3 <= 0.
         e = np.where((A * x) @ e**3 > 0, -e, e)
         b3, b4 = 6 * (A * x) @ e**3, 6 * A @ e**4
         return OscillatorModes(values, e, 1 / (e**4).sum(axis=0), values, b3, b4)
@@ -290,7 +290,7 @@ def minimize_energy(K: Array, quartic: Array, force: Array, y: Array) -> tuple[A
         return float(y @ (linear / 2 + cubic / 4 - force)), linear + cubic - force
 
     iterations = 0
-    for _ in range(5):  # once, unless the search ends on a saddle
+    for _ in range(5):  # again only if the search ends at a saddle point
         options = {"maxiter": 20_000, "maxfun": 40_000, "gtol": 1e-8, "ftol": 0.0, "maxcor": 20}
         found = optimize.minimize(energy_and_gradient, y, jac=True, method="L-BFGS-B", options=options)
         y, iterations = found.x, iterations + int(found.nit)

@@ -120,7 +120,7 @@ def spectrum(
     figure, (ax,) = new_figure(width=5.6)
     table: dict[str, np.ndarray] = {}
     for color, marker, (J, ensemble) in zip(COLORS, "os^", ensembles.items(), strict=False):
-        # Few modes lie below 0.4 J: they share one bin.
+        # The few modes below 0.4 J share one bin.
         edges = np.append(0.0, np.arange(0.4 * J, 0.5, 0.15 * J))
         centers, g, error = reduced_density(ensemble.frequencies, edges, ensemble.oscillators)
         ax.errorbar(centers, g, error, fmt=marker, ms=3.5, lw=0.8, color=color, label=f"$J={J:g}$, simulated")
@@ -148,7 +148,7 @@ def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
     forces = np.array(list(stars))
     values, errors = (np.array([getattr(star, name) for star in stars.values()]) for name in ("value", "error"))
     ax.errorbar(forces * 1e3, values, errors, fmt="o", color=COLORS[0], label="simulated, forces uniform in $\\pm P$")
-    # A uniform force is no Lorentzian: its half width at half maximum stands for the width that is added.
+    # A uniform distribution is not Lorentzian; its half width at half maximum is taken for the added width.
     width = values[0] ** 3 / (3 * np.sqrt(3))
     line = np.linspace(0, forces.max() * 1.1, 100)
     law = values[0] * pressure_shift(line, 2 * width)

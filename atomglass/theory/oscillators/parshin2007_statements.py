@@ -134,7 +134,7 @@ def _stiffness_statements(results: Results) -> list[TheoryStatement]:
     ensemble = results.ensembles[J]
     phi = ensemble.bare_density(0.0, 0.02)
     convolution = float(stiffness_density(np.linspace(-0.01, 0.01, 21), ensemble.shifts, exponent).mean())
-    tolerance = 0.1 + 2 / np.sqrt(max(phi * 0.02 * len(ensemble.bare), 1.0))  # and two counting errors
+    tolerance = 0.1 + 2 / np.sqrt(max(phi * 0.02 * len(ensemble.bare), 1.0))  # plus two counting errors
     at_k_c = float(bare_stiffness_density(LevyLaw.of_model(J, exponent, results.config.factors).k_c, exponent))
     return [
         number(

@@ -15,7 +15,7 @@ COUPLINGS = ("uniform", "sign", "dipolar")
 #: Mean |g| of each kind; that of |n.n' - 3 (n.r)(n'.r)| over random unit vectors is 0.6900.
 MEAN_FACTOR = {"uniform": 0.25, "sign": 1.0, "dipolar": 0.6900 / (4 * np.pi)}
 
-#: Draws for one hard-core position before giving up.
+#: Largest number of draws for one hard-core position.
 _TRIES = 100_000
 
 

@@ -21,7 +21,7 @@ from atomglass.theory.thermal import einstein_heat_capacity
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 
-#: |beta eps + ln of the ripplons' share| beyond which a cell is wholly in one of its two structures.
+#: Magnitude of beta eps plus the ripplons' logarithm beyond which a cell is entirely in one of its two structures.
 _SWITCHED = 80.0
 
 

@@ -23,7 +23,7 @@ def draw_shell(folder: Path) -> None:
     z = np.linspace(0.01, 11, 4000)
     gas, wall = ripplons.gas_cotangent(2, z), ripplons.membrane_side(2, z, mass, tension)
     mode = ripplons.shell_mode(2, mass, tension)
-    # Both sides of a pole must not be joined: the gas's side falls everywhere else.
+    # The curve falls everywhere but at its poles, across which no line is drawn.
     shown = np.where(np.diff(gas, append=-np.inf) > 0, np.nan, gas)
     figure, (ax,) = new_figure()
     ax.plot(z, shown, color=COLORS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
@@ -116,7 +116,7 @@ def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: 
         Cut-off of the coupling.
     """
     moved = glass.with_ratio(ratio)
-    # A coarser spectrum is enough for a map of errors: its resonances are wider than these cells.
+    # A coarser spectrum suffices for a map of errors: its resonances are wider than these cells.
     spectrum = coupled_spectrum(moved, coupling, step=1e-3)
     omega, energy = np.geomspace(1e-3, 1, 31), np.geomspace(1e-3, 1, 31)
     error = np.array([[saddle_point_excited_states(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])

@@ -208,7 +208,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-#: Constants as the review gives them (caption of Fig. 15; T_g in Sec. III A).
+#: Constants given in the review (caption of Fig. 15; T_g in Sec. III A).
 NAMED = {"silica": GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, name="silica")}
 
 #: k_B T_g/(hbar omega_D) of a glass for which the review gives nothing else (caption of Fig. 19).

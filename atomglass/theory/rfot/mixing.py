@@ -221,7 +221,9 @@ def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c
     return float(np.log(high / low) / np.log(1.05**2))
 
 
-def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float = 0.1) -> tuple[NDArray, NDArray]:
+def mixed_heat_capacity(
+    params: GlassParams, T: ArrayLike, time: float, c: float = 0.1
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the fast and the regular term of the heat capacity with mixing [69], in the units of `tls_heat_capacity`.
 
     Parameters

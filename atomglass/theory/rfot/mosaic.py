@@ -16,7 +16,7 @@ from atomglass.errors import InputError
 from atomglass.theory.checks import not_negative, positive, scalar_or_array
 from atomglass.theory.rfot.glass_parameters import lindemann_logarithm
 
-#: Decades between a molecule's time and the laboratory's hour, which fix s_c at T_g.
+#: log10 of an hour over the molecular time, which determines s_c at T_g.
 LABORATORY_DECADES = 17.0
 
 

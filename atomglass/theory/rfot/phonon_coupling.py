@@ -20,7 +20,7 @@ from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_frequencies,
 
 Array = NDArray[np.float64]
 
-#: Width of one frequency cell of a broadened spectrum, and where the spectrum ends, in omega_D.
+#: Width of a frequency cell and end of a broadened spectrum, in omega_D.
 SPECTRUM_STEP, SPECTRUM_END = 4e-4, 2.0
 
 
@@ -62,7 +62,7 @@ def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithm = np.where(x > 0, x**3 * np.log(np.abs((1 - x) / x)), 0.0)
     near = 1 / 3 + x / 2 + x**2 + logarithm
-    # Far above the cut-off the terms cancel; -Int x^3 sum_k x^k/u^(k+1) is the same number without the cancellation.
+    # Far above the cut-off the terms cancel; -Int x^3 sum_k x^k/u^(k+1) is the same without cancellation.
     inverse = 1 / np.maximum(x, 1.0)
     far = -sum(inverse**k / (k + 3) for k in range(1, 16))
     return scalar_or_array(np.where(x > 20, far, near))
@@ -164,7 +164,7 @@ def resonance_weights(
     end : float
         Upper limit of the integral in omega_D.
     """
-    omega = SPECTRUM_STEP * np.arange(1, round(end / SPECTRUM_STEP) + 1)
+    omega = SPECTRUM_STEP * np.arange(1.0, round(end / SPECTRUM_STEP) + 1)
     return np.asarray(_resonances(params, omega, coupling).sum(axis=1) * SPECTRUM_STEP)
 
 

@@ -16,8 +16,8 @@ from atomglass.theory.rfot.phonon_coupling import SPECTRUM_STEP, PhononCoupling
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
 from atomglass.theory.rfot.state_counting import count_states, excited_state_density, ground_state_density
 
-#: States are counted up to this energy in hbar omega_D. Phonons end at 1; above, states matter only to the hot upper
-#: structures whose absorption has long reached one wavelength (doubling it moves kappa by less than 1e-3 up to T_D).
+#: States are counted up to this energy in hbar omega_D. Phonons end at 1; higher states matter only for hot upper
+#: structures, for which l is one wavelength anyway (doubling the energy changes kappa by less than 1e-3 up to T_D).
 LARGEST_ENERGY = 4.0
 
 Weighting = Literal["thermal", "step"]
@@ -104,16 +104,17 @@ class ScatteringStates:
         return total
 
     def _ground_of(self, low: float, high: float, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of the cells with low < eps < high."""
+        """Return the contribution of the cells with low < eps < high."""
         density = ground_state_density(states, self._step, self.params.ratio)[: self._cells]
         if np.isinf(high) and low == 0:
             return density
-        # Cells with eps above an edge: the same sum, cut off `edge` below omega and damped by e^(-edge/T_g).
-        return self._beyond(density, low) - self._beyond(density, high)
+        return self._above_edge(density, low) - self._above_edge(density, high)
 
-    def _beyond(self, density: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+    def _above_edge(self, density: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+        """Return the contribution of the cells with eps above an edge."""
         if edge >= 1:
             return np.zeros(self._cells)
+        # The sum [37] up to omega - edge, times e^(-edge/T_g).
         shift = round(edge / self._step)
         delayed = np.concatenate([np.zeros(shift), density[: self._cells - shift]])
         return delayed * np.exp(-shift * self._step / self.params.ratio)
@@ -172,5 +173,5 @@ def thermal_conductivity(
     return scalar_or_array(values.reshape(temperatures.shape))
 
 
-#: Temperatures handled at once; bounds the memory of long requests.
+#: Number of temperatures computed together, which bounds the memory.
 _BATCH = 100

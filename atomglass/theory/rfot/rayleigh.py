@@ -55,7 +55,8 @@ def rayleigh_rates(
     x = np.asarray(size_parameter(params, w))
     bessel = np.stack([spherical_jn(int(n), x) for n in l])
     # sigma/rho = sigma~ (k_B T_g/a^2)/rho; with omega_D = (c_s/a)(6 pi^2)^(1/3) it is
-    # sigma~ (d_L/a)^2 a^3 omega_D^2/(6 pi^2)^(2/3), (d_L/a)^2 = k_B T_g/(rho c_s^2 a^3); 9/8 is the appendix's.
+    # sigma~ (d_L/a)^2 a^3 omega_D^2/(6 pi^2)^(2/3), (d_L/a)^2 = k_B T_g/(rho c_s^2 a^3).
+    # The factor 9/8 is the appendix's.
     tension = 9 / 8 * surface_tension(params) * rms_strain(params) ** 2 / (6 * pi**2) ** (2 / 3)
     active = t / params.ratio / params.beads
     return active * tension * pi**2 * (2 + order * (order + 1)) * (2 * order + 1) * bessel**2 * density

@@ -50,7 +50,7 @@ def saddle_point_ground_state(spectrum: RipplonSpectrum, omega: float, tg: float
     w = float(positive(omega, "the frequency"))
     beta = 1 / float(positive(tg, "T_g/T_D"))
     modes = spectrum.weights.sum()
-    # The two sides bracket: Sum w (1/s - omega/2) < energy(s) < Sum w/s.
+    # Bounds of the root: Sum w (1/s - omega/2) < energy(s) < Sum w/s.
     low = modes / (w + np.dot(spectrum.weights, spectrum.frequencies))
     s = _root(lambda x: _energy(spectrum, x) + 1 / (x + beta) - w, low, (modes + 2) / w)
     kappa = s + beta
@@ -79,7 +79,7 @@ def saddle_point_excited_states(spectrum: RipplonSpectrum, omega: float, energy:
     w, e = float(positive(omega, "the frequency")), float(positive(energy, "the largest bias E"))
     beta = 1 / float(positive(tg, "T_g/T_D"))
 
-    # [45] less [46] is E = 1/lambda + 1/mu: one unknown is left, p = 1/mu between 0 and E.
+    # [45] minus [46] is E = 1/lambda + 1/mu, which leaves one unknown, p = 1/mu, between 0 and E.
     def inverse_temperature(p: float) -> float:
         return beta + 1 / (e - p) - 1 / p
 

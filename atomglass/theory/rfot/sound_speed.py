@@ -50,7 +50,7 @@ def sound_speed_change(
     splitting = 20.0 * (_NODES + 1)  # E/k_B T up to 40
     thermal = 0.5 / np.cosh(splitting / 2) ** 2 if halve else 1 / np.cosh(splitting) ** 2
     rate = np.asarray(fastest_rate(params, splitting * kelvin, kelvin))
-    # g^2/(2 rho c_s^2) n(eps) deps = (a/xi)^3/2 dE (E/eps) at fixed Delta, so the weight (eps/E)^2 leaves eps/E.
+    # g^2/(2 rho c_s^2) n(eps) deps = (a/xi)^3/2 dE (E/eps) at fixed Delta, so the weight (eps/E)^2 reduces to eps/E.
     strength = amplitude_weight / (2 * params.beads)
     values = [
         strength * 20.0 * np.dot(_WEIGHTS, thermal * _slow_share(frequency / rate, smallest)) for frequency in w.flat

@@ -86,7 +86,7 @@ def excited_state_density(states: NDArray[np.float64], kernels: NDArray[np.float
     array (cells, temperatures)
     """
     length = len(states) - cells
-    # Products of many frequencies at once: overlapping windows of the states, copied block by block.
+    # One matrix product for many frequencies: overlapping windows of the states, copied in blocks.
     windows = np.lib.stride_tricks.sliding_window_view(states[1:], length)
     used = np.where(kernels[:length] > 1e-290, kernels[:length], 0.0)
     blocks = [windows[i : min(i + _BLOCK, cells)].copy() @ used for i in range(0, cells, _BLOCK)]

@@ -16,7 +16,7 @@ from scipy.optimize import curve_fit
 from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.mosaic import LABORATORY_DECADES, barrier_width
 
-# Trapezoids are spectrally accurate for a Gaussian; the grid resolves the sharpest decay, of width 1/spread.
+# The trapezoidal rule is spectrally accurate for a Gaussian; the grid resolves the sharpest decay, of width 1/spread.
 _NODES = np.linspace(-8, 8, 801)
 _WEIGHTS = np.exp(-(_NODES**2) / 2)
 
@@ -73,11 +73,11 @@ def _fitted_exponent(spread: float, collapsed: bool) -> float:
     decay = relaxation(coarse, spread, collapsed)
     first, last = np.interp([-0.99, -0.01], -decay, coarse)
     grid = np.linspace(first, last, 401)
-    # From the middle of the decay and the Gaussian's closed form the two-parameter fit always converges.
+    # Started at the middle of the decay and the closed form for a Gaussian, the fit always converges.
     start = (np.interp(-np.exp(-1), -decay, coarse), 1 / np.sqrt(1 + spread**2))
     (_, beta), _ = curve_fit(_stretched, grid, relaxation(grid, spread, collapsed), p0=start)
     return float(beta)
 
 
-def _stretched(log_time: NDArray, center: float, beta: float) -> NDArray:
+def _stretched(log_time: NDArray[np.float64], center: float, beta: float) -> NDArray[np.float64]:
     return np.exp(-np.exp(np.clip(beta * (log_time - center), -700, 30)))

@@ -16,7 +16,7 @@ from atomglass.theory.rfot.mosaic import mosaic_at_transition
 from atomglass.theory.thermal import schottky_heat_capacity
 
 #: The review quotes tau_min = 2.0 us at E/k_B T_D = 5.7e-4 for silica and uses it in Fig. 11; its own [25] gives
-#: 0.97 us there. The ratio scales [25] for every glass, so that Fig. 11 is what silica shows.
+#: 0.97 us there. The ratio of the two rescales [25] for every glass, such that Fig. 11 is reproduced for silica.
 PRINTED_FASTEST_TIME, PRINTED_SPLITTING = 2.0e-6, 5.7e-4
 
 _TIME_NODES, _TIME_WEIGHTS = np.polynomial.legendre.leggauss(120)
@@ -155,7 +155,7 @@ def _relaxed_heat_capacity(
     start = _slowest_splitting(params, kelvin, seconds, printed) / kelvin
     if start >= _LARGEST_SPLITTING:
         return 0.0
-    # The integrand rises like a square root at its start: E = start + u^2 makes it smooth.
+    # The integrand starts as a square root; the substitution E = start + u^2 makes it smooth.
     root = np.sqrt(_LARGEST_SPLITTING - start)
     u = root * (_TIME_NODES + 1) / 2
     y = start + u**2

@@ -18,7 +18,7 @@ from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
 
 Array = NDArray[np.float64]
 
-#: Levels of each potential; the highest lies near 100 w, never populated at the temperatures allowed here.
+#: Levels of each potential; the highest lies near 100 w, which is not populated at the temperatures allowed here.
 _LEVELS = 20
 
 #: Edges of the Gauss-Legendre panels, eight nodes each, in p > 0 and in u = q^(1/3); p < 0 has panels of length two.

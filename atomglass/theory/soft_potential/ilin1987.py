@@ -150,10 +150,10 @@ def _vibrations_figure(folder: Path) -> None:
 
 def _distribution_statements(config: Config) -> list[TheoryStatement]:
     rng = np.random.default_rng(config.seed)
-    # Any smooth density of (h', eta', t') will do; a narrow one leaves more soft potentials.
+    # Any smooth density of (h', eta', t') serves; a narrow one gives more soft potentials.
     h, eta, t = rng.normal(0, 1, (3, config.samples)) * np.array([0.05, 0.3, 0.5])[:, None]
     eta, t = origin_parameters(h, eta, t)
-    # At eta < 0 every t occurs; at eta > 0 the edge |t| < (32 eta/9)^(1/2) adds half a power to what all t give.
+    # At eta < 0 every t occurs; at eta > 0 the edge |t| < (32 eta/9)^(1/2) adds 1/2 to the exponent.
     small = -eta[(eta < 0) & (eta > -0.03)]
     exponent = len(small) / np.log(0.03 / small).sum() - 1
     tolerance = 0.05 + 3 * 2 / np.sqrt(len(small))

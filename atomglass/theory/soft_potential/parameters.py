@@ -151,7 +151,7 @@ def parameter_density(eta: ArrayLike, t: ArrayLike, width: float | None = None) 
     return np.where((eta < 0) | (eta > 9 * t**2 / 32), np.abs(eta) * smooth, 0.0)
 
 
-#: Which potentials count in `excitation_density`, by the largest beta/sqrt(alpha) about the expansion point.
+#: Largest beta/sqrt(alpha), about the expansion point, of the potentials counted in `excitation_density`.
 _LARGEST_CUBIC = {"one well": np.sqrt(32 / 9), "lower minimum": 2.0}
 
 
@@ -208,7 +208,7 @@ def _gap_in_origin_well(mode: QuarticMode, alpha: Array, r: float) -> Array:
     """Return the lowest gap, or, beside a second, higher well, the gap of the vibration in the well at the origin."""
     levels = mode.levels(4)
     gaps = levels[:, 1:] - levels[:, :1]
-    # The level that continues the harmonic one is the nearest to 2 sqrt(alpha) with its anharmonic correction.
+    # The vibration in the origin's well is the gap nearest to the harmonic value 2 sqrt(alpha).
     expected = 2 * np.sqrt(alpha)
     nearest = np.abs(gaps - expected[:, None]).argmin(axis=1)
     return gaps[np.arange(len(alpha)), nearest]

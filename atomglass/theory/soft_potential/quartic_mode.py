@@ -194,7 +194,7 @@ class QuarticMode:
 
     @property
     def barrier(self) -> Number:
-        """Energy of the maximum above the origin, or above the lower minimum if the origin is none; NaN for one well."""
+        """Energy of the maximum above the origin, or above the lower minimum if the origin is none; else NaN."""
         from_origin = np.asarray(self.shape.barrier)
         from_lower = np.asarray(self.about_lower_minimum().shape.barrier)
         return _plain(np.where(np.asarray(self.b2) > 0, from_origin, from_lower))
@@ -248,7 +248,7 @@ class QuarticMode:
         """
         if method not in _SOLVERS:
             raise InputError("the method for levels", method, " or ".join(_SOLVERS))
-        # The depressed form has its zero at y = 0; the origin of the expansion stands there at beta/4.
+        # The depressed form has its zero at y = 0; in it the expansion point lies at y = beta/4.
         y = np.asarray(self.beta, dtype=float) / 4
         offset = self.origin_energy - y * (self.q + y * (self.p + y**2))
         return _SOLVERS[method](self.p, self.q, count) + np.asarray(offset)[..., None]

@@ -16,7 +16,7 @@ from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
 
-#: Most potentials diagonalized together: bounds the memory of a batch.
+#: Largest number of potentials diagonalized together, which bounds the memory.
 _BATCH = 256
 
 
@@ -38,7 +38,7 @@ def depressed_minimum(p: ArrayLike, q: ArrayLike) -> Array:
     size = np.where(np.isfinite(argument) & (argument < 1e30), size, np.cbrt(2 * b))
     slope = 12 * size**2 + 2 * p
     step = np.where(slope > 0, (4 * size**3 + 2 * p * size - np.abs(q)) / np.where(slope > 0, slope, 1.0), 0.0)
-    # Near y = 0 in a convex well and at a triple root the step would only add noise.
+    # Near y = 0 in a convex well and at a triple root the step would add rounding noise only.
     return side * np.where(np.abs(step) < 0.1 * size, size - step, size)
 
 
@@ -76,7 +76,7 @@ def levels_sinc_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     cut = np.maximum(100.0 + 18 * omega, 60 + 2.2 * top_level)
     left, right = _turning_points(p, q, bottom + cut)
     spacing = np.pi / (1.35 * np.sqrt(cut))
-    # Sizes in steps of eight: thousands of potentials fall into a few batches of one size.
+    # Sizes are multiples of eight, so that thousands of potentials form a few batches of equal size.
     sizes = 8 * np.ceil(((right - left + 2) / spacing + 1) / 8).astype(int)
     center = (left + right) / 2
     levels = np.empty((p.size, count))
@@ -155,7 +155,7 @@ def _turning_points(p: Array, q: Array, energy: Array) -> tuple[Array, Array]:
     companion[:, 1:, :3] = np.eye(3)
     companion[:, 0, 3], companion[:, 1, 3], companion[:, 2, 3] = energy, -q, -p
     roots = np.linalg.eigvals(companion)
-    # A pair with a small imaginary part is an upper well that just fails to be reached: take it in.
+    # A pair with a small imaginary part is an upper well slightly above this energy: include it.
     real = np.abs(roots.imag) < 0.1
     return np.where(real, roots.real, np.inf).min(axis=1), np.where(real, roots.real, -np.inf).max(axis=1)
 

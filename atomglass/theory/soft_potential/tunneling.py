@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 METHODS = ("W", "instanton", "exact")
 
-#: Below this splitting, in w, the difference of two double-precision levels has no digits left.
+#: Below this splitting, in w, the difference of two double-precision levels has lost all digits.
 _SMALLEST_EXACT = 1e-9
 
 
