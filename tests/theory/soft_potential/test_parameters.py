@@ -46,7 +46,7 @@ def test_shift_keeps_the_potential_and_the_invariants():
 
 
 @pytest.mark.parametrize(("I1", "I2", "count"), [(1.0, 0.3, 1), (-1.0, 0.1, 3), (-1.0, 2.0, 1), (-6.0, -3.0, 3)])
-def test_branches_are_one_potential(I1, I2, count):
+def test_equivalent_parameters_are_one_potential(I1, I2, count):
     found = equivalent_parameters(I1, I2)
     assert len(found) == count
     levels = []

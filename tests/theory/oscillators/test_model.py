@@ -1,4 +1,4 @@
-"""The oscillator model: the two-oscillator instability, exact properties, the minimum, its modes, every option."""
+"""The model of coupled oscillators: instability, relaxation, modes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.theory import OscillatorModel
-from atomglass.theory.oscillators.ensemble import run_realizations
 from atomglass.theory.oscillators.model import two_oscillator_eigenvalues
 
 SMALL = OscillatorModel(coupling=0.2, size=7, seed=3)
@@ -159,16 +158,6 @@ def test_starts_and_pressure():
     assert pressed.converged
     # An external force per oscillator moves the soft modes up.
     assert np.mean(pressed.frequencies[:10]) > np.mean(SMALL.relax().frequencies[:10])
-
-
-def test_gather():
-    ensemble = run_realizations(SMALL, 3)
-    assert ensemble.oscillators == 3 * 343 == len(ensemble.bare) == len(ensemble.shifts)
-    assert ensemble.not_converged == 0
-    assert 0 < ensemble.unstable_fraction < 0.1
-    more = run_realizations(SMALL, 1, spectrum_only=2)
-    np.testing.assert_array_equal(more.frequencies, ensemble.frequencies)
-    assert len(more.bare) == 343
 
 
 @pytest.mark.slow

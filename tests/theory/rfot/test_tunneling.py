@@ -1,4 +1,4 @@
-"""Two-level systems: coupling, mean free path, rates, time-dependent heat capacity, sound speed ([18]-[29], [56])."""
+"""Tunneling amplitudes, relaxation rates and the time-dependent heat capacity."""
 
 from itertools import pairwise
 
@@ -9,59 +9,9 @@ from scipy.integrate import quad
 
 from atomglass.errors import InputError
 from atomglass.theory import rfot
-from atomglass.theory.rfot import scattering, sound_speed, tunneling
-from atomglass.theory.rfot.plateau import thermal_conductivity
+from atomglass.theory.rfot import tunneling
 
 SILICA = rfot.GlassParams.named("silica")
-# Silica with the cell of 20 Angstrom that the review rounds to.
-ROUNDED = rfot.GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, a=20e-10 / 200 ** (1 / 3))
-
-
-def test_numbers_of_the_review():
-    assert ROUNDED.tls_density == pytest.approx(6.036e45, rel=1e-3)
-    assert scattering.path_in_wavelengths(SILICA) == pytest.approx(65.8, rel=1e-3)
-    universal = rfot.GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, xi_over_a=5.8)
-    assert scattering.path_in_wavelengths(universal) == pytest.approx(64.2, rel=1e-3)
-    assert scattering.rms_strain(SILICA) == pytest.approx(0.111, rel=1e-2)
-
-
-def test_the_tunneling_strength_of_every_glass_is_one_over_the_molecules_of_a_cell():
-    for glass in (SILICA, ROUNDED, rfot.GlassParams(Tg=180, TD=80, rho=1000, cs=1500)):
-        assert scattering.tunneling_strength_of_glass(glass) == pytest.approx(1 / glass.beads, rel=1e-12)
-        # [20] is a third of [19] at hbar omega = k_B T.
-        omega = Boltzmann * 1.0 / hbar
-        wavelength = 2 * np.pi * glass.cs / omega
-        inverse = float(scattering.tls_inverse_mean_free_path(glass, omega, 1.0))
-        assert 1 / (wavelength * inverse) == pytest.approx(scattering.path_in_wavelengths(glass) / 3, rel=1e-12)
-
-
-def test_conductivity_of_a_fixed_path():
-    t = np.array([1e-4, 1e-3, 0.01, 0.02])
-    for path in (150.0, 1.0):
-        # 6 zeta(3) T^2 where the Debye cut-off does not matter.
-        assert scattering.conductivity_of_path(t, path) == pytest.approx(7.212341 * path * t**2, rel=1e-3)
-    for temperature in (0.07, 0.4, 3.0):
-        direct = quad(lambda w, t=temperature: w * (w / t) ** 2 * np.exp(w / t) / np.expm1(w / t) ** 2, 0, 1)[0]
-        assert scattering.conductivity_of_path(temperature, 1.0) == pytest.approx(direct, rel=1e-7)
-        curved = quad(lambda w, t=temperature: w**2 * (w / t) ** 2 * np.exp(w / t) / np.expm1(w / t) ** 2, 0, 1)[0]
-        assert scattering.conductivity_of_path(temperature, lambda w: w) == pytest.approx(curved, rel=1e-6)
-
-
-def test_the_conductivity_unit_is_one():
-    # Kinetic theory in SI, kappa = (1/3) Sum C c l with l = lambda, against kappa/K.
-    t = 0.005
-    kelvin = t * SILICA.TD
-
-    def integrand(w):
-        x = hbar * w / (Boltzmann * kelvin)
-        capacity = Boltzmann * x**2 * np.exp(x) / np.expm1(x) ** 2
-        density = 3 * w**2 / (2 * np.pi**2 * SILICA.cs**3)
-        return density * capacity * SILICA.cs * (2 * np.pi * SILICA.cs / w) / 3
-
-    top = 40 * Boltzmann * kelvin / hbar
-    kappa = quad(integrand, top * 1e-9, top, limit=200)[0]
-    expected = float(scattering.conductivity_of_path(t, 1.0)) * scattering.conductivity_unit(SILICA)
-    assert kappa == pytest.approx(expected, rel=1e-6)
 
 
 def test_barrier_frequency_from_the_curvature_of_the_barrier():
@@ -175,41 +125,6 @@ def test_amplitudes_follow_from_exponential_barriers():
     ours = tunneling.amplitude_density(delta, c, largest)
     assert ours / ours[0] == pytest.approx(density / density[0], rel=1e-12)
     assert tunneling.amplitude_density([0.0, 2.0], c, largest).tolist() == [0.0, 0.0]
-
-
-def test_sound_speed_is_linear_in_the_logarithm_of_the_frequency():
-    omega = np.geomspace(1.0, 1e5, 11)
-    change = np.asarray(sound_speed.sound_speed_change(SILICA, omega, 5.0))
-    fit = np.polynomial.Polynomial.fit(np.log(omega), change, 1)
-    assert np.abs(change - fit(np.log(omega))).max() < 0.02 * np.ptp(change)
-    assert np.diff(change) / np.diff(np.log(omega)) == pytest.approx(-1 / (4 * SILICA.beads), rel=5e-3)
-    # The same slope with the standard thermal factor, and in proportion to A.
-    halved = np.asarray(sound_speed.sound_speed_change(SILICA, omega, 5.0, halve=True, amplitude_weight=2.0))
-    assert np.diff(halved) / np.diff(np.log(omega)) == pytest.approx(-2 / 800, rel=5e-3)
-
-
-def test_sound_speed_against_nested_quadrature():
-    kelvin, omega, smallest = 2.0, 3e8, 1e-3
-
-    def integrand(x, y):
-        rate = float(tunneling.fastest_rate(SILICA, y * kelvin, kelvin)) * x**2
-        return np.sqrt(1 - x**2) / x / (1 + (omega / rate) ** 2) / np.cosh(y) ** 2
-
-    y, weight = np.polynomial.legendre.leggauss(40)
-    y, weight = 10 * (y + 1), 10 * weight
-    direct = sum(
-        w * quad(integrand, smallest, 1, args=(v,), points=[0.01, 0.1], limit=200)[0]
-        for v, w in zip(y, weight, strict=True)
-    )
-    ours = sound_speed.sound_speed_change(SILICA, omega, kelvin, smallest_amplitude=smallest)
-    assert ours == pytest.approx(direct / 400, rel=1e-3)
-
-
-def test_the_low_temperature_conductivity_is_that_of_the_path():
-    t = np.array([2e-4, 2e-3])
-    ours = thermal_conductivity(SILICA, t, path=80.0)
-    # The bias damps the density by e^(-omega/T_g), and one wavelength is added.
-    assert ours == pytest.approx(scattering.conductivity_of_path(t, 81.0), rel=4e-3)
 
 
 def log_slope(function, x):
