@@ -31,12 +31,12 @@ def list_papers() -> None:
 @theory_app.command("run")
 def run_paper(
     name: Annotated[str, typer.Argument(help="A name that `atomglass theory list` shows.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables; made if missing.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables, created if missing.")],
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file; without it, the shipped workflows/NAME.toml.")
     ] = None,
 ) -> None:
-    """Compute one paper's figures, and what it states beside what is found here."""
+    """Compute one paper's figures, and compare its statements with the values found here."""
     from atomglass.settings import find_toml, read_toml, validated
     from atomglass.theory.registry import load_paper
 
@@ -56,7 +56,7 @@ def run_paper(
 
 
 def _folder(out: Path) -> Path:
-    """Return the output folder, made if missing."""
+    """Return the output folder, which is created if missing."""
     from atomglass.errors import InputError
 
     try:
@@ -67,7 +67,7 @@ def _folder(out: Path) -> Path:
 
 
 def _stamps(folder: Path) -> dict[Path, int]:
-    """Return when each file of a folder was last written."""
+    """Return the time of the last change of each file in a folder."""
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
@@ -98,7 +98,7 @@ def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
 
 
 def _console() -> Console:
-    """Return a console as wide as the terminal; wide enough for the tables where there is none."""
+    """Return a console of the terminal's width, or of 140 columns without a terminal."""
     from rich.console import Console
 
     console = Console()

@@ -60,7 +60,9 @@ def claim(source: str, statement: str, paper: str, ours: str, holds: bool) -> Th
     return TheoryStatement(source, statement, paper, ours, "agrees" if holds else "differs")
 
 
-def number(source: str, statement: str, paper: str, expected: float, ours: float, rtol: float) -> TheoryStatement:
+def numeric_claim(
+    source: str, statement: str, paper: str, expected: float, ours: float, rtol: float
+) -> TheoryStatement:
     """Return a statement about one number, which agrees within a relative tolerance.
 
     Parameters

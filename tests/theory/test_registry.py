@@ -15,7 +15,7 @@ from atomglass import theory
 from atomglass.cli.theory import theory_app
 from atomglass.errors import InputError
 from atomglass.settings import Settings, find_toml, read_toml, validated
-from atomglass.theory.registry import PAPERS, STATEMENT_FIELDS, TheoryStatement, load_paper, number
+from atomglass.theory.registry import PAPERS, STATEMENT_FIELDS, TheoryStatement, load_paper, numeric_claim
 
 OURS = ("parshin2007", "ilin1987")
 SMALL = {
@@ -74,7 +74,7 @@ def test_run(name, tmp_path):
     assert json.loads((out / "settings.json").read_text())["seed"] == load_paper(name).config().seed
 
 
-def test_bad_settings_are_one_line(tmp_path):
+def test_invalid_settings_give_a_one_line_message(tmp_path):
     config = tmp_path / "bad.toml"
     config.write_text("realizations = 3\n")
     result = CliRunner().invoke(
@@ -92,13 +92,13 @@ def test_bad_settings_are_one_line(tmp_path):
         study.run(study.config(width=0.01), tmp_path)
 
 
-def test_registry_refuses():
+def test_registry_refuses_unknown_names():
     with pytest.raises(InputError, match="did you mean 'parshin2007'"):
         load_paper("parshin")
     with pytest.raises(InputError, match="agrees, differs"):
         TheoryStatement("1", "x", "1", "1", "maybe")
-    assert number("1", "x", "1", 1.0, 1.04, 0.05).verdict == "agrees"
-    assert number("1", "x", "1", 1.0, 1.06, 0.05).verdict == "differs"
+    assert numeric_claim("1", "x", "1", 1.0, 1.04, 0.05).verdict == "agrees"
+    assert numeric_claim("1", "x", "1", 1.0, 1.06, 0.05).verdict == "differs"
 
 
 @pytest.mark.parametrize("name", OURS)

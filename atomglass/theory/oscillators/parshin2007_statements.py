@@ -21,7 +21,7 @@ from atomglass.theory.oscillators.renormalization import (
     stiffness_density,
 )
 from atomglass.theory.oscillators.spectra import low_frequency_exponent
-from atomglass.theory.registry import TheoryStatement, claim, number
+from atomglass.theory.registry import TheoryStatement, claim, numeric_claim
 from atomglass.theory.soft_potential import two_level_systems as tls
 from atomglass.theory.soft_potential.heat_capacity import heat_capacity_minimum
 from atomglass.theory.soft_potential.tunneling import tunnel_splitting
@@ -58,7 +58,7 @@ def analytic_statements() -> list[TheoryStatement]:
     )
     return [
         claim("1.1", "two oscillators: omega^2 = 0 at I_c", "0", f"{critical:.1e}", abs(critical) < 1e-12),
-        *(number(*row) for row in rows),
+        *(numeric_claim(*row) for row in rows),
         *_host_statements(),
     ]
 
@@ -121,11 +121,11 @@ def _shift_statements(results: Results) -> list[TheoryStatement]:
     expected = (results.config.exponent + 3) / 2
     levy = LevyLaw.of_model(J, results.config.exponent, results.config.factors)
     return [
-        number("Fig. 1", "kappa scales as J^2: median ratio over J^2", "1", 1, ratio, 0.05),
-        number(
+        numeric_claim("Fig. 1", "kappa scales as J^2: median ratio over J^2", "1", 1, ratio, 0.05),
+        numeric_claim(
             "after 2.19", "rho ~ kappa^-(n+3)/2: exponent of the tail", f"{expected:g}", expected, float(slope), 0.1
         ),
-        number("2.19", f"kappa of order k_c: median/k_c, J = {J:g}", "1", 1, medians[J] / levy.k_c, 0.7),
+        numeric_claim("2.19", f"kappa of order k_c: median/k_c, J = {J:g}", "1", 1, medians[J] / levy.k_c, 0.7),
     ]
 
 
@@ -137,10 +137,10 @@ def _stiffness_statements(results: Results) -> list[TheoryStatement]:
     tolerance = 0.1 + 2 / np.sqrt(max(phi * 0.02 * len(ensemble.bare), 1.0))  # plus two counting errors
     at_k_c = float(bare_stiffness_density(LevyLaw.of_model(J, exponent, results.config.factors).k_c, exponent))
     return [
-        number(
+        numeric_claim(
             "Fig. 2", f"Eq. 2.21 gives the exact Phi(0), J = {J:g}", f"{convolution:.3f}", convolution, phi, tolerance
         ),
-        number("2.24", f"Phi(0) of order F(k_c), J = {J:g}", f"{at_k_c:.3f}", at_k_c, phi, 0.5),
+        numeric_claim("2.24", f"Phi(0) of order F(k_c), J = {J:g}", f"{at_k_c:.3f}", at_k_c, phi, 0.5),
     ]
 
 
@@ -197,7 +197,7 @@ def _coupling_statement(results: Results) -> TheoryStatement:
     shifts = sampled_shifts(np.random.default_rng(results.config.seed), 4000, exponent=exponent, couplings="sign")
     sampled = erfcinv(0.5) * np.sqrt(2 * np.median(shifts))
     printed = np.pi / 3 * np.sqrt(np.pi / 2) * 0.1 * (exponent + 1) / exponent
-    return number(
+    return numeric_claim(
         "2.3, 2.18", "B for g = +-1 over the printed B (pi/3 needs <|g|> = 1/4)", "1", 1, sampled / printed, 0.1
     )
 

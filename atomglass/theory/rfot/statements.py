@@ -8,7 +8,7 @@ from math import pi
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.theory.registry import TheoryStatement, claim, number
+from atomglass.theory.registry import TheoryStatement, claim, numeric_claim
 from atomglass.theory.rfot import casimir, mixing, mosaic, rayleigh, scattering, tunneling
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
 from atomglass.theory.rfot.glass_parameters import GlassParams
@@ -35,11 +35,11 @@ def statements() -> list[TheoryStatement]:
     return [*_liquid(), *_two_level_systems(), *_ripplons(), *_plateau(), *_mixing(), *_casimir(), *_not_reproducible()]
 
 
-def _number(
+def _number_claim(
     source: str, statement: str, paper: float, ours: float, tolerance: float, shown: str = ""
 ) -> TheoryStatement:
     """Return a statement about one number; the paper's value is shown as `shown`, or with four digits."""
-    return number(source, statement, shown or f"{paper:.4g}", paper, ours, tolerance)
+    return numeric_claim(source, statement, shown or f"{paper:.4g}", paper, ours, tolerance)
 
 
 def _liquid() -> list[TheoryStatement]:
@@ -47,16 +47,16 @@ def _liquid() -> list[TheoryStatement]:
     landscape = Landscape(liquid.surface, liquid.entropy)
     exponent = landscape.highest_barrier / np.sqrt(2) / liquid.entropy
     return [
-        _number("Sec. II", "D = 32 R/dc_p", 32.0, mosaic.fragility(1.0), 0.01),
-        _number("Sec. II", "s_c at T_g (17 decades), k_B", 0.82, liquid.entropy, 0.01),
-        _number("Sec. II", "molecules in a cooperative cell, N*", 190, liquid.cell_size, 0.01),
-        _number("Sec. II", "size of a cell, xi/a", 5.8, liquid.xi_over_a, 0.01),
-        _number("Sec. III A", "typical barrier at T_g, k_B T_g", 39, liquid.barrier, 0.01),
-        _number("Sec. II", "barrier after 15 decades, k_B T_g", 35, 15 * np.log(10), 0.02),
-        _number("[13]", "molecules at the transition state", 14, landscape.transition_size, 0.03),
-        _number("[13]", "highest barrier, T_g s_c", 26, landscape.highest_barrier / liquid.entropy, 0.01),
-        _number("[14]", "its exponent, s_c", 18, exponent, 0.03),
-        _number("[14]", "share of cells without a barrier", 3e-7, float(np.exp(-exponent * liquid.entropy)), 0.3),
+        _number_claim("Sec. II", "D = 32 R/dc_p", 32.0, mosaic.fragility(1.0), 0.01),
+        _number_claim("Sec. II", "s_c at T_g (17 decades), k_B", 0.82, liquid.entropy, 0.01),
+        _number_claim("Sec. II", "molecules in a cooperative cell, N*", 190, liquid.cell_size, 0.01),
+        _number_claim("Sec. II", "size of a cell, xi/a", 5.8, liquid.xi_over_a, 0.01),
+        _number_claim("Sec. III A", "typical barrier at T_g, k_B T_g", 39, liquid.barrier, 0.01),
+        _number_claim("Sec. II", "barrier after 15 decades, k_B T_g", 35, 15 * np.log(10), 0.02),
+        _number_claim("[13]", "molecules at the transition state", 14, landscape.transition_size, 0.03),
+        _number_claim("[13]", "highest barrier, T_g s_c", 26, landscape.highest_barrier / liquid.entropy, 0.01),
+        _number_claim("[14]", "its exponent, s_c", 18, exponent, 0.03),
+        _number_claim("[14]", "share of cells without a barrier", 3e-7, float(np.exp(-exponent * liquid.entropy)), 0.3),
     ]
 
 
@@ -68,12 +68,14 @@ def _two_level_systems() -> list[TheoryStatement]:
     times = np.array([1e4, 1e40])
     growth = [_log_slope(lambda time: tunneling.tls_heat_capacity(silica, 0.1, time), time) for time in times]
     return [
-        _number("Sec. III A", "density of two-level systems in silica, 1/(J m^3)", 6e45, _SILICA_20A.tls_density, 0.02),
-        _number("Sec. III B", "rho c_s^2 a^3 in silica, eV", 10, modulus, 0.06),
-        _number("[20]", "l/lambda of a thermal phonon", 70, scattering.path_in_wavelengths(silica), 0.1),
-        _number("Fig. 1", "exponent of kappa(T) at l/lambda = 150", 2.0, line, 1e-3),
-        _number("[29]", "frequency across the barrier, (a/xi) omega_D", 1.6, _crossing_coefficient(silica), 0.06),
-        _number("[25]", "tau_min at E = 5.7e-4 k_B T_D in silica, us", 2.0, tau * 1e6, 0.1),
+        _number_claim(
+            "Sec. III A", "density of two-level systems in silica, 1/(J m^3)", 6e45, _SILICA_20A.tls_density, 0.02
+        ),
+        _number_claim("Sec. III B", "rho c_s^2 a^3 in silica, eV", 10, modulus, 0.06),
+        _number_claim("[20]", "l/lambda of a thermal phonon", 70, scattering.path_in_wavelengths(silica), 0.1),
+        _number_claim("Fig. 1", "exponent of kappa(T) at l/lambda = 150", 2.0, line, 1e-3),
+        _number_claim("[29]", "frequency across the barrier, (a/xi) omega_D", 1.6, _crossing_coefficient(silica), 0.06),
+        _number_claim("[25]", "tau_min at E = 5.7e-4 k_B T_D in silica, us", 2.0, tau * 1e6, 0.1),
         claim(
             "[28]",
             "heat capacity grows as t^(c/2), c = 0.1",
@@ -88,7 +90,7 @@ def _two_level_systems() -> list[TheoryStatement]:
             f"{growth[0]:.4f} (t = 1e4 s)",
             abs(growth[0] / 0.05 - 1) < 0.01,
         ),
-        _number(
+        _number_claim(
             "after [22]",
             "c for T_g/T_D = 2 (as printed)",
             0.1,
@@ -96,7 +98,7 @@ def _two_level_systems() -> list[TheoryStatement]:
             0.05,
             "below 0.1",
         ),
-        _number(
+        _number_claim(
             "after [22]",
             "the same from [14] and [21], which give a further 1/pi",
             tunneling.amplitude_exponent(silica.with_ratio(2)),
@@ -122,19 +124,21 @@ def _ripplons() -> list[TheoryStatement]:
     spectrum = ripplon_spectrum(silica)
     cutoff = float(cutoff_of_size(silica))
     return [
-        _number("[33]", "prefactor of the ripplon frequencies", 1.34, ripplon_prefactor(silica), 0.005),
-        _number("Sec. IV C", "lowest ripplon in silica, K", 51, omega_2 * silica.TD, 0.02),
-        _number("Sec. IV C", "lowest ripplon in silica, THz", 1.0, omega_2 * silica.omega_D / (2 * pi) / 1e12, 0.06),
-        _number("Sec. IV C", "ripplons of a cell (l = 2 to 9)", 96, float(spectrum.weights.sum()), 1e-12),
-        _number("App. B", "cut-off at kR = 6, (a/xi) omega_D", 2.5, cutoff, 0.02),
-        _number(
+        _number_claim("[33]", "prefactor of the ripplon frequencies", 1.34, ripplon_prefactor(silica), 0.005),
+        _number_claim("Sec. IV C", "lowest ripplon in silica, K", 51, omega_2 * silica.TD, 0.02),
+        _number_claim(
+            "Sec. IV C", "lowest ripplon in silica, THz", 1.0, omega_2 * silica.omega_D / (2 * pi) / 1e12, 0.06
+        ),
+        _number_claim("Sec. IV C", "ripplons of a cell (l = 2 to 9)", 96, float(spectrum.weights.sum()), 1e-12),
+        _number_claim("App. B", "cut-off at kR = 6, (a/xi) omega_D", 2.5, cutoff, 0.02),
+        _number_claim(
             "App. A",
             "kR = omega/(x (a/xi) omega_D), x",
             0.4,
             silica.xi_over_a / float(size_parameter(silica, 1.0)),
             0.05,
         ),
-        _number(
+        _number_claim(
             "App. B", "where quadratic strain matters, omega_D", 0.4, rayleigh.quadratic_strain_frequency(silica), 0.06
         ),
     ]
@@ -156,8 +160,8 @@ def _plateau() -> list[TheoryStatement]:
     plain = rayleigh.path_in_wavelengths_rayleigh(silica, 10**-1.5, 10**-1.5, _STRONG, lowest=10**-1.5)
     peak_temperature = t[kappa.argmax()] * silica.TD
     return [
-        _number("Fig. 15", "phonons' c/T^3 per cell, k_B/T_D^3", 4.6e4, debye, 0.03),
-        _number(
+        _number_claim("Fig. 15", "phonons' c/T^3 per cell, k_B/T_D^3", 4.6e4, debye, 0.03),
+        _number_claim(
             "Fig. 15",
             "scale of measured c/T^3, per J/(g K^4)",
             5.8e10,
@@ -165,8 +169,8 @@ def _plateau() -> list[TheoryStatement]:
             0.01,
             "(not printed) 5.8e10",
         ),
-        _number("Sec. IV F", "bump in silica with T_g/T_D = 2, K", 10, peaks[2.0] * silica.TD, 0.2, "about 10"),
-        _number(
+        _number_claim("Sec. IV F", "bump in silica with T_g/T_D = 2, K", 10, peaks[2.0] * silica.TD, 0.2, "about 10"),
+        _number_claim(
             "Sec. IV F",
             "bump with T_g/T_D = 4.4 below the measured 10 K by",
             3.0,
@@ -174,7 +178,7 @@ def _plateau() -> list[TheoryStatement]:
             0.25,
             "a factor of about 3",
         ),
-        _number("after [41]", "saddle point at omega -> 0", 1.08, edge, 0.01),
+        _number_claim("after [41]", "saddle point at omega -> 0", 1.08, edge, 0.01),
         claim("Fig. 19", "kappa below the plateau", "T^2", f"T^{slope:.2f}", abs(slope - 2) < 0.05),
         claim(
             "Fig. 19",
@@ -183,7 +187,7 @@ def _plateau() -> list[TheoryStatement]:
             f"{peak_temperature:.0f} K",
             1 < peak_temperature < 30,
         ),
-        _number(
+        _number_claim(
             "Sec. IV G",
             "slope of delta c_s/c_s per ln omega",
             1 / 200,
@@ -198,7 +202,7 @@ def _plateau() -> list[TheoryStatement]:
             f"{plain:.2g} (D = {_STRONG:g})",
             plain > 1e4,
         ),
-        _number(
+        _number_claim(
             "App. A", "the same of resonant scattering", 100, scattering.path_in_wavelengths(silica), 0.5, "about 1e2"
         ),
     ]
@@ -222,9 +226,9 @@ def _mixing() -> list[TheoryStatement]:
     ]
     return [
         claim("after [65]", "B, the sum of omega_D/omega_i", "several hundred", f"{b:.0f}", 200 < b < 900),
-        _number("after [68]", "the integral at c = 0", 1.0, limits[0], 1e-6),
-        _number("after [68]", "the integral at c = 1", pi / 2, limits[1], 1e-6),
-        _number("after [68]", "exponent of kappa without mixing, 2 + c", 2.1, exponents[0.0], 1e-3),
+        _number_claim("after [68]", "the integral at c = 0", 1.0, limits[0], 1e-6),
+        _number_claim("after [68]", "the integral at c = 1", pi / 2, limits[1], 1e-6),
+        _number_claim("after [68]", "exponent of kappa without mixing, 2 + c", 2.1, exponents[0.0], 1e-3),
         claim(
             "after [68]",
             "mixing makes kappa subquadratic (T = 0.01 T_D)",
@@ -232,8 +236,8 @@ def _mixing() -> list[TheoryStatement]:
             f"T^{exponents[b]:.2f} at B = {b:.0f}, T^{exponents[5.0]:.2f} at B = 5",
             abs(exponents[b] - 1.9) < 0.1,
         ),
-        _number("after [69]", "regular heat capacity, one minute, 0.01 T_D", 100, regular, 0.5, "of order 100"),
-        _number("after [69]", "its fast part", 10, fast, 1.0, "at most of order 10"),
+        _number_claim("after [69]", "regular heat capacity, one minute, 0.01 T_D", 100, regular, 0.5, "of order 100"),
+        _number_claim("after [69]", "its fast part", 10, fast, 1.0, "at most of order 10"),
     ]
 
 
@@ -245,29 +249,29 @@ def _casimir() -> list[TheoryStatement]:
         silica, 1e-6 * silica.Tg
     )
     return [
-        _number(
+        _number_claim(
             "[76]",
             "Grueneisen parameter of silica, T_D = 350 K",
             -3.0,
             float(casimir.grueneisen(_SILICA_350K, 1.0).ripplon_ripplon),
             0.1,
         ),
-        _number(
+        _number_claim(
             "after [79]",
             "ripplon-structure over ripplon-ripplon at 1 K",
             1.2,
             float(parts.ripplon_tls / parts.ripplon_ripplon),
             0.03,
         ),
-        _number(
+        _number_claim(
             "before [79]",
             "perturbation theory breaks down below, T_g",
             1e-3,
             casimir.breakdown_temperature(silica),
             0.5,
         ),
-        _number("[82]", "bound on |gamma| of independent systems", 8, casimir.phillips_bound(silica), 0.06),
-        _number(
+        _number_claim("[82]", "bound on |gamma| of independent systems", 8, casimir.phillips_bound(silica), 0.06),
+        _number_claim(
             "after [74]",
             "sum over pairs of ripplons, 1/omega_D",
             casimir.printed_pair_sum(silica),
@@ -281,7 +285,7 @@ def _casimir() -> list[TheoryStatement]:
             f"falls: {structures:.5f} at 0.01 T_g",
             structures > 1,
         ),
-        _number(
+        _number_claim(
             "after [76]",
             "linear expansion of silica at 1 K, 1/K",
             -0.4e-9,

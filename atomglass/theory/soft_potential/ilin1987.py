@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from atomglass.errors import InputError
 from atomglass.settings import Settings
 from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
-from atomglass.theory.registry import TheoryStatement, claim, number
+from atomglass.theory.registry import TheoryStatement, claim, numeric_claim
 from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     delocalization_energy,
@@ -160,7 +160,7 @@ def _distribution_statements(config: Config) -> list[TheoryStatement]:
     in_strip = int(((eta > 1e-9) & (eta < 9 * t**2 / 32 - 1e-9)).sum())
     forms = len(equivalent_parameters(-1.0, 0.1))
     return [
-        number("2", "P ~ |eta|^s of random double wells: s", "1", 1.0, float(exponent), tolerance),
+        numeric_claim("2", "P ~ |eta|^s of random double wells: s", "1", 1.0, float(exponent), tolerance),
         claim("Fig. 1", "no potentials with 0 < eta < 9 t^2/32", "0", f"{in_strip}", in_strip == 0),
         claim("after 6", "(eta, t) pairs of one double well", "3", f"{forms}", forms == 3),
     ]
@@ -174,10 +174,14 @@ def _density_statements(config: Config) -> list[TheoryStatement]:
     lower = excitation_density(E, "lower minimum")[-1] / E[-1] ** 4 * np.sqrt(config.width) / n0
     exponents = [float(np.diff(np.log(n))[0] / np.log(1.5)) for n in (one, constant)]
     return [
-        number("12", "n(E) ~ E^s of the vibrations: s", "4", 4, exponents[0], 0.0125),
-        number("12", "the same for P(eta, t) constant", "2", 2, exponents[1], 0.025),
-        number("12", "n(E)/(n0 (eta_L/delta_eta)^(1/2) (E/w)^4)", "1/24 = 0.04167", 1 / 24, float(coefficient), 0.02),
-        number("12", "the same, deeper wells of double wells counted", "1/24 = 0.04167", 1 / 24, float(lower), 0.02),
+        numeric_claim("12", "n(E) ~ E^s of the vibrations: s", "4", 4, exponents[0], 0.0125),
+        numeric_claim("12", "the same for P(eta, t) constant", "2", 2, exponents[1], 0.025),
+        numeric_claim(
+            "12", "n(E)/(n0 (eta_L/delta_eta)^(1/2) (E/w)^4)", "1/24 = 0.04167", 1 / 24, float(coefficient), 0.02
+        ),
+        numeric_claim(
+            "12", "the same, deeper wells of double wells counted", "1/24 = 0.04167", 1 / 24, float(lower), 0.02
+        ),
     ]
 
 
@@ -209,9 +213,9 @@ def _heat_capacity_statements(config: Config, growth: float) -> list[TheoryState
     kelvin = first * config.w_K
     gamma = scales.deformation_potential / electron_volt
     return [
-        number("after 7", "eta_L for a heavy atom", "0.01", 0.01, scales.eta_L, 0.3),
-        number("after 7", "w of order 10 K", "10 K", 10, scales.w / Boltzmann, 0.5),
-        number("11", "deformation potential gamma = w/eta_L", "0.1 eV", 0.1, gamma, 0.3),
+        numeric_claim("after 7", "eta_L for a heavy atom", "0.01", 0.01, scales.eta_L, 0.3),
+        numeric_claim("after 7", "w of order 10 K", "10 K", 10, scales.w / Boltzmann, 0.5),
+        numeric_claim("11", "deformation potential gamma = w/eta_L", "0.1 eV", 0.1, gamma, 0.3),
         claim(
             "Fig. 2",
             "c/T^3 minima of curves 1 and 2 nearly at one T",
@@ -220,7 +224,7 @@ def _heat_capacity_statements(config: Config, growth: float) -> list[TheoryState
             abs(first / second - 1) < 0.5,
         ),
         claim("Fig. 2", f"minimum, w = {config.w_K:g} K", "2-10 K", f"{kelvin:.1f} K", 2 < kelvin < 10),
-        number("after 13", "c/T^3 maximum of one frequency at E/T", "5", 5, einstein_maximum(), 0.03),
+        numeric_claim("after 13", "c/T^3 maximum of one frequency at E/T", "5", 5, einstein_maximum(), 0.03),
         _delocalization_statement(config),
     ]
 

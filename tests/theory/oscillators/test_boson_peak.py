@@ -182,6 +182,6 @@ def test_pressure_law():
         (lambda: pressure_shift(1.0, 0.0), "positive"),
     ],
 )
-def test_what_is_refused(call, words):
+def test_invalid_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

@@ -107,6 +107,6 @@ def test_soft_mode_disorder_is_correlated_in_real_space():
         (lambda: wavelength_over_mean_free_path_estimate(0.5, 2), "weak"),
     ],
 )
-def test_what_is_refused(call, words):
+def test_invalid_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

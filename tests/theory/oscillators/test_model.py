@@ -79,7 +79,7 @@ def test_bare_frequencies(exponent):
         assert (omega < x).mean() == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / 2197))
 
 
-def test_instability_and_its_cure():
+def test_instability_and_stabilization():
     bare, state = SMALL.bare_eigenvalues(), SMALL.relax()
     np.testing.assert_allclose(bare.sum(), SMALL.stiffnesses.sum(), rtol=1e-10)
     assert bare[0] < 0
@@ -132,7 +132,7 @@ def test_modes_expand_the_potential():
     "options",
     [{"positions": "poisson"}, {"positions": "hardcore"}, {"couplings": "sign"}, {"couplings": "dipolar"}],
 )
-def test_options_do_what_they_say(options):
+def test_options_of_the_model(options):
     model = OscillatorModel(coupling=0.15, size=6, seed=2, **options)
     state = model.relax()
     assert state.residual < 1e-12 and state.eigenvalues[0] > 0
@@ -180,7 +180,7 @@ def test_one_sample_in_six_seconds():
         ({"pressure": -1.0}, "pressure"),
     ],
 )
-def test_what_is_refused(options, words):
+def test_invalid_input_is_refused(options, words):
     with pytest.raises(InputError, match=words):
         OscillatorModel(**options)
     with pytest.raises(InputError, match="start"):

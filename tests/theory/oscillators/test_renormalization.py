@@ -110,7 +110,7 @@ def test_random_forces():
     )
 
 
-def test_what_is_refused():
+def test_invalid_input_is_refused():
     with pytest.raises(InputError, match="mean of 1/omega"):
         LevyLaw.of_model(0.1, exponent=0.0)
     with pytest.raises(InputError, match="at least 5"):

@@ -161,7 +161,7 @@ def test_pressure_moves_the_peak_up(stars):
     assert found[2] == pytest.approx(0.15, rel=0.2)
 
 
-def test_groups_of_the_oscillators_modes():
+def test_groups_of_oscillator_modes():
     """Upper wells (|beta| > 1) are among the softest; hidden wells occur, as D(t) of Eq. 5.9 wants them to."""
     rng = np.random.default_rng(3)
     config = OscillatorConfig(coupling=0.15, frequency_max=0.2)

@@ -33,7 +33,7 @@ def test_temperature_dependence_and_signs():
         rfot.grueneisen(SILICA.with_ratio(0.2), 1.0)
 
 
-def test_expansion_is_the_grueneisen_parameter_s():
+def test_expansion_follows_from_the_grueneisen_parameter():
     rounded = rfot.GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, a=20e-10 / 200 ** (1 / 3))
     expansion = casimir.volume_expansion(rounded, 1.0)
     assert casimir.bulk_modulus(rounded) == pytest.approx(1.233e10, rel=1e-3)
@@ -76,7 +76,7 @@ def test_structure_sum_against_quadrature():
     assert casimir.structure_sum(SILICA, 2) == pytest.approx(2.5 * direct, rel=1e-5)
 
 
-def test_discrete_ripplon_term_is_the_free_energy_s_derivative():
+def test_discrete_ripplon_term_is_a_derivative_of_the_free_energy():
     # dF_rr/V = -(2/3) T_g^2 (a/xi)^6 (ln 2 T/T_g)^2 S/xi^3 (1 - 2 dV/V): gamma = K alpha/c_V = -4 (2/3)(ln 2)^2 ...
     scale = SILICA.xi_over_a**-6
     energy = -(2 / 3) * scale * np.log(2) ** 2 * casimir.pair_sum(SILICA) * SILICA.ratio  # over k T^2/(T_g xi^3)

@@ -20,7 +20,7 @@ def test_silica_has_the_constants_of_the_review():
     assert rfot.GlassParams(**SILICA, a=3.5e-10).coupling / 1.602176634e-19 == pytest.approx(1.131, rel=1e-3)
 
 
-def test_the_highest_harmonic_is_the_wall_s():
+def test_the_highest_harmonic_of_the_wall():
     assert rfot.GlassParams(**SILICA).highest_harmonic == 9
     assert rfot.GlassParams(**SILICA, xi_over_a=2.0).highest_harmonic == 2
 
@@ -47,7 +47,7 @@ def test_a_glass_from_a_file(tmp_path):
         ("Tg = -3\nTD = 342\nrho = 2200\ncs = 4100\n", "Tg is -3.0; allowed: a positive number K"),
     ],
 )
-def test_a_bad_file_is_one_clear_line(tmp_path, text, message):
+def test_an_invalid_file_gives_a_one_line_message(tmp_path, text, message):
     path = tmp_path / "glass.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message) as caught:
@@ -105,7 +105,7 @@ def test_checks_keep_good_values():
     assert not_negative(0, "x") == 0.0
 
 
-def test_scalars_in_scalars_out():
+def test_scalar_input_gives_scalar_output():
     silica = rfot.GlassParams.named("silica")
     assert isinstance(rfot.ripplon_frequencies(silica, 2), float)
     assert isinstance(rfot.heat_capacity(silica, 0.01), float)

@@ -16,7 +16,7 @@ def slope(function, x, step=1e-4):
     return float((function(x + step) - function(x - step)) / (2 * step))
 
 
-def test_lowest_level_is_where_one_state_is_left():
+def test_lowest_level_has_one_state():
     for n in (5.0, 60.0, 190.0):
         expected = float(GLASS.lowest_energy(n))
         mean = n * GLASS.entropy + GLASS.surface * np.sqrt(n)

@@ -117,6 +117,6 @@ def test_fast_systems_in_the_heat_capacity():
 
 
 @pytest.mark.parametrize("change", [{"mixing": -1.0}, {"c": 0.0}, {"c": 1.0}, {"smallest": 2.0}, {"tg": 0.0}])
-def test_bad_distributions_are_refused(change):
+def test_invalid_distributions_are_refused(change):
     with pytest.raises(InputError):
         MixedDistribution(**{"mixing": 100.0, "tg": 4.4, **change})

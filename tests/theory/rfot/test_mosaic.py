@@ -14,7 +14,7 @@ def slope(function, x, step=1e-4):
     return float((function(x + step) - function(x - step)) / (2 * step))
 
 
-def test_profile_has_its_landmarks():
+def test_profile_maximum_and_zero():
     for liquid in (LIQUID, Mosaic(11.33, 0.82), Mosaic(9.0, 1.3, temperature=1.2)):
         assert liquid.cell_size == pytest.approx(4 * liquid.critical_size, rel=1e-12)
         assert liquid.profile(liquid.cell_size) == pytest.approx(0, abs=1e-11)
@@ -44,7 +44,7 @@ def test_cell_size_depends_on_the_logarithm_of_the_time(decades, entropy, xi):
     assert liquid.xi_over_a == pytest.approx(closed, rel=1e-12)
 
 
-def test_escape_is_slowest_at_the_transition_state():
+def test_escape_rate_is_lowest_at_the_transition_state():
     liquid = Mosaic(LIQUID.surface, LIQUID.entropy, temperature=1.1)
     n = np.linspace(0, 200, 20001)
     rate = liquid.log_escape_rate(n)

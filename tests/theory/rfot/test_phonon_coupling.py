@@ -23,7 +23,7 @@ def test_dispersion_integral_above_the_cutoff(u):
     assert phonon_coupling.dispersion_integral(u) == pytest.approx(quad(lambda x: x**3 / (x - u), 0, 1)[0], rel=1e-9)
 
 
-def test_damping_is_the_golden_rule_s():
+def test_damping_follows_from_the_golden_rule():
     # [53] in SI: g^2/(4 pi rho c_s^2) (omega/c_s)^3, an energy over hbar.
     omega = 0.2 * SILICA.omega_D
     direct = SILICA.coupling**2 / (4 * np.pi * SILICA.rho * SILICA.cs**2) * (omega / SILICA.cs) ** 3 / 1.054571817e-34
@@ -78,7 +78,7 @@ def test_smearing_the_cutoff_changes_little_at_low_frequency():
         PhononCoupling(smearing=0.7)
 
 
-def test_strain_felt_by_a_cell():
+def test_strain_of_a_cell():
     assert phonon_coupling.effective_strain(0.0) == pytest.approx(1 / 9)
     assert phonon_coupling.effective_strain(2.0815759) == pytest.approx(0, abs=1e-14)
     x = np.linspace(0.1, 9, 7)

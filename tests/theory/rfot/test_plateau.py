@@ -60,7 +60,7 @@ def test_a_finer_grid_changes_nothing():
         assert near[i] == pytest.approx(scattering.conductivity_sum(x, path), rel=3e-3)
 
 
-def test_hot_phonons_go_one_wavelength():
+def test_mean_free_path_of_hot_phonons_is_one_wavelength():
     assert rfot.thermal_conductivity(SILICA, 2.0) == pytest.approx(scattering.conductivity_of_path(2.0, 1.0), rel=1e-3)
 
 

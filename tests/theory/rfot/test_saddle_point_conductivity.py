@@ -13,7 +13,7 @@ from atomglass.theory.rfot import (
 SILICA = rfot.GlassParams.named("silica").with_ratio(4.4)
 
 
-def test_the_review_s_saddle_points_give_the_same_plateau_but_lower():
+def test_saddle_points_give_the_same_plateau_but_lower():
     t = np.array([0.001, 0.0155, 0.06, 0.12, 0.3])
     ratio = saddle_point_conductivity.saddle_conductivity(SILICA, t) / rfot.thermal_conductivity(SILICA, t)
     assert ratio == pytest.approx([0.901, 0.683, 0.880, 0.991, 1.0], abs=0.01)

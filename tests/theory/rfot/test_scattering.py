@@ -44,7 +44,7 @@ def test_conductivity_of_a_fixed_path():
         assert scattering.conductivity_of_path(temperature, lambda w: w) == pytest.approx(curved, rel=1e-6)
 
 
-def test_the_conductivity_unit_is_one():
+def test_the_unit_of_the_conductivity():
     # Kinetic theory in SI, kappa = (1/3) Sum C c l with l = lambda, against kappa/K.
     t = 0.005
     kelvin = t * SILICA.TD

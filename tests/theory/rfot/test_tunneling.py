@@ -22,7 +22,7 @@ def test_barrier_frequency_from_the_curvature_of_the_barrier():
         assert tunneling.amplitude_exponent(glass, consistent=True) == pytest.approx(consistent, rel=0.02)
 
 
-def test_fastest_rate_is_the_golden_rule_s():
+def test_fastest_rate_follows_from_the_golden_rule():
     # The form of [25] itself, with g of [18], in SI units.
     energy, kelvin = Boltzmann * 0.2, 0.05
     g, rho, cs = SILICA.coupling, SILICA.rho, SILICA.cs

@@ -31,7 +31,7 @@ def test_table(tau, c):
     assert float(reduced_heat_capacity(tau)) == pytest.approx(c, rel=2e-3)
 
 
-def test_minimum_of_c_over_cube():
+def test_minimum_of_c_over_t_cubed():
     tau, value = heat_capacity_minimum()
     assert tau == pytest.approx(0.585, rel=0.01)
     assert value == pytest.approx(148.54, rel=1e-3)
@@ -95,6 +95,6 @@ def test_delocalization_energy_of_a_glass():
         (lambda: delocalization_energy(1e26, 3e5, 300 * 1.38e-16, 10 * 1.38e-16, 1.0546e-27), "not met"),
     ],
 )
-def test_what_is_refused(call, words):
+def test_invalid_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

@@ -166,6 +166,6 @@ def test_two_levels_near_the_barrier_top_against_solved_levels():
         (lambda: parameter_density(0.1, 0.0, width=-1.0), "positive"),
     ],
 )
-def test_what_is_refused(call, words):
+def test_invalid_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

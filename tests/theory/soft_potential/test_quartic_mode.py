@@ -133,7 +133,7 @@ def test_symmetric_well_has_barrier_p_squared_over_four():
     assert np.isnan(QuarticMode.from_depressed(2, 1).barrier)
 
 
-def test_ensemble_equals_one_by_one():
+def test_an_ensemble_gives_the_levels_of_its_members():
     b2, b3, b4 = np.array([1.0, 0.5, 0.2]), np.array([0.1, 1.7, -2.0]), np.array([1.0, 2.0, 3.0])
     many = QuarticMode(b2, b3, b4, hbar=0.5)
     single = [QuarticMode(*row, hbar=0.5) for row in zip(b2, b3, b4, strict=True)]
@@ -186,6 +186,6 @@ def test_splittings():
         (lambda: levels_harmonic_basis(-300.0, 100.0, 2), "levels_sinc_dvr"),
     ],
 )
-def test_what_is_refused(call, words):
+def test_invalid_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()

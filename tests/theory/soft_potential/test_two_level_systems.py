@@ -20,7 +20,7 @@ from atomglass.theory.soft_potential.two_level_systems import (
 SOFT = SoftOscillators(density=0.7, W=1.3, mass=2.1, hbar=0.4)
 
 
-def test_action_in_two_languages():
+def test_action_in_both_notations():
     """Eq. 4.3 = Eq. 4.4 = (sqrt2/3)|alpha|^(3/2)."""
     k, A, M, hbar = 1.7, SOFT.anharmonicity, SOFT.mass, SOFT.hbar
     printed = 2 * np.sqrt(2) / 3 * k**1.5 * np.sqrt(M) / A / hbar
@@ -129,6 +129,6 @@ def test_solved_ensemble():
         (lambda: SOFT.pbar(-1.0), "positive"),
     ],
 )
-def test_what_is_refused(call, words):
+def test_invalid_input_is_refused(call, words):
     with pytest.raises(InputError, match=words):
         call()
