@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.types import Array
 
 
-def positive(values: ArrayLike, what: str, unit: str = "") -> NDArray[np.float64]:
+def positive(values: ArrayLike, what: str, unit: str = "") -> Array:
     """Return the values as an array of floats.
 
     Parameters
@@ -28,7 +29,7 @@ def positive(values: ArrayLike, what: str, unit: str = "") -> NDArray[np.float64
     return _checked(values, what, f"positive numbers {unit}".strip(), zero_allowed=False)
 
 
-def not_negative(values: ArrayLike, what: str, unit: str = "") -> NDArray[np.float64]:
+def not_negative(values: ArrayLike, what: str, unit: str = "") -> Array:
     """Return the values as an array of floats.
 
     Parameters
@@ -48,7 +49,7 @@ def not_negative(values: ArrayLike, what: str, unit: str = "") -> NDArray[np.flo
     return _checked(values, what, f"numbers from 0 upwards {unit}".strip(), zero_allowed=True)
 
 
-def _checked(values: ArrayLike, what: str, allowed: str, zero_allowed: bool) -> NDArray[np.float64]:
+def _checked(values: ArrayLike, what: str, allowed: str, zero_allowed: bool) -> Array:
     try:
         array = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
@@ -59,6 +60,6 @@ def _checked(values: ArrayLike, what: str, allowed: str, zero_allowed: bool) -> 
     return array
 
 
-def scalar_or_array(result: NDArray[np.float64]) -> float | NDArray[np.float64]:
+def scalar_or_array(result: Array) -> float | Array:
     """Return a zero-dimensional array as a float, any other array unchanged."""
     return float(result) if result.ndim == 0 else result

@@ -13,7 +13,7 @@ from math import pi, sqrt, tanh
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, electron_volt
 from scipy.integrate import quad
 
@@ -34,6 +34,7 @@ from atomglass.theory.soft_potential.heat_capacity import (
 )
 from atomglass.theory.soft_potential.two_level_systems import tunneling_strength_estimate
 from atomglass.theory.thermal import einstein_heat_capacity
+from atomglass.types import Array
 
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
@@ -111,7 +112,7 @@ def _thermal_average() -> float:
     return float(weighted / quad(lambda x: carried(x, 1.0), 0, 60)[0])
 
 
-def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
+def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | Array:
     """Return the heat capacity of phonons and soft potentials in J/(kg K).
 
     Below the peak the exact levels of the potentials are used (Il'in et al.), above it harmonic modes with the
@@ -140,18 +141,18 @@ def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLik
     return scalar_or_array(excess + phonon_heat_capacity(glass, kelvin))
 
 
-def phonon_heat_capacity(glass: GlassParams, T: ArrayLike) -> NDArray[np.float64]:
+def phonon_heat_capacity(glass: GlassParams, T: ArrayLike) -> Array:
     """Return the heat capacity of Debye phonons in J/(kg K)."""
     kelvin = positive(T, "the temperature", "K")
     return np.asarray(debye_heat_capacity(glass, kelvin / glass.TD)) * glass.TD**3 / experimental_scale(glass)
 
 
-def _harmonic_grid(largest: float, star: float) -> NDArray[np.float64]:
+def _harmonic_grid(largest: float, star: float) -> Array:
     """Return a grid of omega/omega* that covers all modes excited at the highest temperature."""
     return np.linspace(1e-3, max(40 * largest / star, 5.0), 4000)
 
 
-def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
+def _anharmonic_correction(tau: Array) -> Array:
     """Return the reduced heat capacity of soft potentials minus that of harmonic modes with g ~ omega^4."""
     grid = np.geomspace(0.02, _LARGEST_TAU, 40)
     correction = reduced_heat_capacity(grid) - HARMONIC_LIMIT * grid**5
@@ -162,7 +163,7 @@ def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
     return inside * low * high
 
 
-def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
+def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | Array:
     """Return kappa/K of phonons scattered by the two-level systems and the soft modes of the same potentials.
 
     The two-level systems contribute lambda/l = 2 pi^2 C tanh(hbar omega/2T); the modes follow from the universal
@@ -181,7 +182,7 @@ def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike
     kelvin = positive(T, "the temperature", "K")
     c = soft.tunneling_strength
 
-    def path(omega: NDArray[np.float64], t: float) -> NDArray[np.float64]:
+    def path(omega: Array, t: float) -> Array:
         modes = wavelength_over_mean_free_path(omega * glass.TD / soft.star, 1.0, 1.0, soft.mode_strength)
         return 1 / (2 * pi**2 * c * np.tanh(omega / (2 * t)) + modes) + 1
 
@@ -189,7 +190,7 @@ def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike
     return scalar_or_array(np.asarray(values).reshape(kelvin.shape))
 
 
-def mosaic_heat_capacity(glass: GlassParams, T: ArrayLike, coupling: bool) -> float | NDArray[np.float64]:
+def mosaic_heat_capacity(glass: GlassParams, T: ArrayLike, coupling: bool) -> float | Array:
     """Return the heat capacity of phonons and dressed two-level systems in J/(kg K).
 
     Parameters
@@ -244,7 +245,7 @@ def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[
 CRITICAL_ENERGY = 100.0
 
 
-def _extremes(capacity: NDArray[np.float64], kelvin: NDArray[np.float64]) -> tuple[str, str]:
+def _extremes(capacity: Array, kelvin: Array) -> tuple[str, str]:
     """Return the temperatures, in K, of the minimum of c/T^3 and of the maximum above it, `none` for a missing one."""
     slope = np.sign(np.diff(capacity / kelvin**3))
     minima = np.flatnonzero((slope[:-1] < 0) & (slope[1:] > 0)) + 1
@@ -274,9 +275,7 @@ _STYLES = {
 }
 
 
-def _capacities(
-    glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: Array) -> dict[str, Array]:
     """Return c/T^3 in J/(kg K^4)."""
     curves = {
         "soft_potentials": soft_heat_capacity(glass, soft, kelvin),
@@ -286,9 +285,7 @@ def _capacities(
     return {name: np.asarray(c) / kelvin**3 for name, c in curves.items()}
 
 
-def _conductivities(
-    glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
+def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: Array) -> dict[str, Array]:
     """Return kappa/K."""
     t = kelvin / glass.TD
     return {

@@ -26,17 +26,7 @@ from scipy.optimize import minimize_scalar
 
 from atomglass import quartic
 from atomglass.errors import InputError
-
-Array = NDArray[np.float64]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "boson_peak":
-        new = "boson_peak_maximum"
-        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
-        return boson_peak_maximum
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
+from atomglass.types import Array
 
 #: t^2 at which the two wells are level, f = 0, and the lower minimum becomes the upper one.
 LEVEL_WELLS = 3 / 2
@@ -301,3 +291,12 @@ def pressure_shift(pressure: ArrayLike, scale: float) -> Array:
     if scale <= 0:
         raise InputError("the pressure scale P0", scale, "positive")
     return (1 + np.abs(np.asarray(pressure, dtype=float)) / scale) ** (1 / 3)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a function by its name of the version before, with a warning."""
+    if name == "boson_peak":
+        new = "boson_peak_maximum"
+        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
+        return boson_peak_maximum
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

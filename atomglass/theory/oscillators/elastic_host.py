@@ -15,11 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 def wave_vectors(size: int) -> Array:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.theory.oscillators.model import OscillatorModel
 from atomglass.theory.oscillators.renormalization import shifts_by_elimination, shifts_by_sum, soft_forces
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 #: Bare stiffness below which an oscillator is soft, so that its shift by elimination is meaningful.
 SOFT_STIFFNESS = 0.1

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from atomglass.errors import InputError
@@ -26,8 +25,7 @@ from atomglass.theory.oscillators.placement import (
     draw_positions,
     nearest_image_distances,
 )
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 #: Largest force component accepted in a minimum, in units of k0 sqrt(k0/A).
 FORCE_TOLERANCE = 1e-12

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from atomglass.errors import InputError
@@ -14,6 +12,7 @@ from atomglass.settings import Settings
 from atomglass.theory.oscillators.ensemble import OscillatorEnsemble, run_realizations
 from atomglass.theory.oscillators.model import OscillatorModel
 from atomglass.theory.oscillators.spectra import Estimate, fit_omega_star
+from atomglass.types import Array
 
 
 class Config(Settings):
@@ -104,7 +103,7 @@ def fit_window(coupling: float) -> tuple[float, float]:
     return 1.5 * coupling, 0.25 * coupling
 
 
-def _fit_with_moving_window(frequencies: NDArray[np.float64], coupling: float) -> Estimate:
+def _fit_with_moving_window(frequencies: Array, coupling: float) -> Estimate:
     """Return omega* from a window whose upper end is 2 omega* itself, found by iteration."""
     star = fit_omega_star(frequencies, *fit_window(coupling))
     for _ in range(6):

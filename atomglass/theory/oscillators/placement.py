@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 POSITIONS = ("lattice", "poisson", "hardcore")
 COUPLINGS = ("uniform", "sign", "dipolar")

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import erfc
 
 from atomglass.errors import InputError
 from atomglass.theory.oscillators.model import OscillatorModel, RelaxedState
 from atomglass.theory.oscillators.placement import MEAN_FACTOR
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 def shifts_by_sum(model: OscillatorModel) -> Array:

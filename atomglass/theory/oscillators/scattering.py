@@ -7,13 +7,12 @@ strain as Lambda x epsilon; J = Lambda^2/(rho v^2). Any consistent system of uni
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.theory.checks import positive
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 def inverse_mean_free_path(

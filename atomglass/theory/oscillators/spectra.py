@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize_scalar
 
 from atomglass.errors import InputError
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)

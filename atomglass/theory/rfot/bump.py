@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar
 from scipy.special import exprel, xlogy
 
@@ -18,6 +18,7 @@ from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.phonon_coupling import PhononCoupling, coupled_spectrum
 from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_spectrum
 from atomglass.theory.thermal import einstein_heat_capacity
+from atomglass.types import Array
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 
@@ -31,7 +32,7 @@ def heat_capacity(
     coupling: bool | PhononCoupling = False,
     debye: bool = True,
     stiffening: bool = False,
-) -> float | NDArray[np.float64]:
+) -> float | Array:
     """Return the heat capacity of one mosaic cell [36], averaged over the bias of either sign [34].
 
     Parameters
@@ -91,7 +92,7 @@ def bias_ranges(spectrum: RipplonSpectrum) -> list[tuple[float, float, RipplonSp
     return [(low, high, spectrum.above(low)) for low, high in pairwise(edges)]
 
 
-def log_partition(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
+def log_partition(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> Array:
     """Return ln Z of a cell, Z = 1 + e^(-eps/t) Prod (1 - e^(-omega/t))^(-weight) [35].
 
     Parameters
@@ -106,7 +107,7 @@ def log_partition(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArr
     return np.logaddexp(0.0, -np.asarray(bias) / t - _log_ripplons(spectrum, t))
 
 
-def cell_heat_capacity(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> NDArray[np.float64]:
+def cell_heat_capacity(spectrum: RipplonSpectrum, bias: ArrayLike, t: float) -> Array:
     """Return beta^2 d^2 ln Z/d beta^2 of a cell of given bias [36], in k_B.
 
     Parameters
@@ -178,7 +179,7 @@ def _bias_integral(bias: float, tg: float) -> float:
     return float(np.exp(bias / tg)) if bias <= 0 else float(2 - np.exp(-bias / tg))
 
 
-def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | NDArray[np.float64]:
+def debye_heat_capacity(params: GlassParams, t: ArrayLike) -> float | Array:
     """Return the phonons' heat capacity, k_B per cell: (xi/a)^3 9 t^3 Int_0^(1/t) x^4 e^x/(e^x - 1)^2 dx (Fig. 15)."""
     temperatures = positive(t, "the reduced temperature T/T_D")
     limit = np.minimum(1 / temperatures, 100.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log, pi
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann
 from scipy.integrate import quad
 from scipy.special import exp1
@@ -16,6 +16,7 @@ from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.pair_interactions import exchange_energy
 from atomglass.theory.rfot.ripplons import ripplon_frequencies
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ class Grueneisen:
         From the ripplons of an active cell and the structures of every other [80]; proportional to 1/T.
     """
 
-    ripplon_ripplon: float | NDArray[np.float64]
-    ripplon_tls: float | NDArray[np.float64]
+    ripplon_ripplon: float | Array
+    ripplon_tls: float | Array
 
     @property
-    def total(self) -> float | NDArray[np.float64]:
+    def total(self) -> float | Array:
         """Sum of the two."""
         return self.ripplon_ripplon + self.ripplon_tls
 

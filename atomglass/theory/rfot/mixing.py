@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import lambertw
@@ -17,6 +17,7 @@ from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_spectrum
 from atomglass.theory.rfot.scattering import conductivity_of_path
 from atomglass.theory.rfot.tunneling import fastest_rate, tls_heat_capacity
 from atomglass.theory.thermal import schottky_heat_capacity
+from atomglass.types import Array
 
 
 def mixing_number(params: GlassParams) -> float:
@@ -25,9 +26,7 @@ def mixing_number(params: GlassParams) -> float:
     return float(np.dot(spectrum.weights, 1 / spectrum.frequencies))
 
 
-def two_structure_hamiltonian(
-    bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike
-) -> NDArray[np.float64]:
+def two_structure_hamiltonian(bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike) -> Array:
     """Return the Hamiltonian [58] of two structures, the upper of which, at |eps|, mixes with ripplon states.
 
     Any energy unit. The review prints it for two ripplons; any number is accepted.
@@ -52,7 +51,7 @@ def two_structure_hamiltonian(
     return matrix
 
 
-def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> NDArray[np.float64]:
+def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> Array:
     """Return |eps| for an effective bias |eps~| = |eps| - Sum Delta_i^2/(omega_i - |eps~|) [59].
 
     Parameters
@@ -76,7 +75,7 @@ def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling
     return x + (squares / (spectrum.frequencies - x[..., None])).sum(axis=-1)
 
 
-def bias_stretching(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> NDArray[np.float64]:
+def bias_stretching(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> Array:
     """Return d|eps|/d|eps~| of [59], the factor by which the density of biases grows.
 
     Parameters
@@ -116,7 +115,7 @@ def effective_bias(bias: float, spectrum: RipplonSpectrum, relative_coupling: fl
     return float(brentq(lambda x: float(bare_bias(x, spectrum, relative_coupling)) - bias, 0.0, highest))
 
 
-def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.0) -> float | NDArray[np.float64]:
+def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.0) -> float | Array:
     """Return the tunneling amplitude Delta~ = Delta exp[-(B/2)(Delta~/hbar omega)^2] [64].
 
     The solution is Lambert's function: Delta~ = omega [W(B Delta^2/omega^2)/B]^(1/2).
@@ -173,16 +172,16 @@ class MixedDistribution:
         # Both terms carry P(Delta) = A_1 Delta^-(1 + c) without the factor Delta_max^c that [68] makes explicit.
         return 1 / (fast + slow)
 
-    def fast_weight(self, splitting: ArrayLike) -> NDArray[np.float64]:
+    def fast_weight(self, splitting: ArrayLike) -> Array:
         """Return the first term in the brackets of [68], B E/(hbar omega_D)."""
         return self.mixing * positive(splitting, "the splitting E")
 
-    def slow_weight(self, splitting: ArrayLike) -> NDArray[np.float64]:
+    def slow_weight(self, splitting: ArrayLike) -> Array:
         """Return the second term in the brackets of [68], Int_(Delta_min/E)^1 x^(1-c)/(1 - x^2)^(1/2) dx."""
         e = positive(splitting, "the splitting E")
         return np.asarray([_amplitude_integral(self.smallest / x, self.c) for x in e.flat]).reshape(e.shape)
 
-    def scattering_rate(self, splitting: ArrayLike, params: GlassParams) -> NDArray[np.float64]:
+    def scattering_rate(self, splitting: ArrayLike, params: GlassParams) -> Array:
         """Return the rate [68] in omega_D/A_1, E in hbar omega_D; tanh(E/2T) is omitted, as printed."""
         e = positive(splitting, "the splitting E")
         brackets = self.fast_weight(e) + self.slow_weight(e)
@@ -212,7 +211,7 @@ def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c
     """
     distribution = MixedDistribution(mixing, params.ratio, c)
 
-    def path(omega: NDArray[np.float64]) -> NDArray[np.float64]:
+    def path(omega: Array) -> Array:
         # Far above Delta_min the integral of [68] no longer depends on E.
         brackets = mixing * omega + _amplitude_integral(0.0, c)
         return 1 / ((distribution.largest / omega) ** c * brackets)
@@ -221,9 +220,7 @@ def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c
     return float(np.log(high / low) / np.log(1.05**2))
 
 
-def mixed_heat_capacity(
-    params: GlassParams, T: ArrayLike, time: float, c: float = 0.1
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float = 0.1) -> tuple[Array, Array]:
     """Return the fast and the regular term of the heat capacity with mixing [69], in the units of `tls_heat_capacity`.
 
     Parameters

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from math import log, pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.theory.checks import not_negative, positive, scalar_or_array
 from atomglass.theory.rfot.glass_parameters import lindemann_logarithm
+from atomglass.types import Array
 
 #: log10 of an hour over the molecular time, which determines s_c at T_g.
 LABORATORY_DECADES = 17.0
@@ -42,7 +43,7 @@ class Mosaic:
         for name, value in (("surface", self.surface), ("entropy", self.entropy), ("temperature", self.temperature)):
             positive(value, f"the mosaic's {name}")
 
-    def profile(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
+    def profile(self, molecules: ArrayLike, excess: float = 0.0) -> float | Array:
         """Return F(N) in k_B T_g.
 
         Parameters
@@ -56,7 +57,7 @@ class Mosaic:
         n = not_negative(molecules, "the number of molecules")
         return scalar_or_array(self.surface * np.sqrt(n) + (excess - self.temperature * self.entropy) * n)
 
-    def log_escape_rate(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
+    def log_escape_rate(self, molecules: ArrayLike, excess: float = 0.0) -> float | Array:
         """Return ln(k tau_micro) for the rearrangement of N molecules, -F(N)/T [4].
 
         Its minimum over N is the escape rate.
@@ -112,7 +113,7 @@ def fragility(heat_capacity_jump: float, lindemann: float = 0.1) -> float:
     return surface_mismatch(lindemann) ** 2 / 4 / float(positive(heat_capacity_jump, "the heat capacity jump"))
 
 
-def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> NDArray[np.float64]:
+def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> Array:
     """Return ln(tau/tau_0) = D T_0/(T - T_0), the Vogel-Fulcher law [1].
 
     Parameters
@@ -135,17 +136,17 @@ def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> ND
     return d * kauzmann / (t - kauzmann)
 
 
-def fragility_index(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | NDArray[np.float64]:
+def fragility_index(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | Array:
     """Return m = (1/T_g) d log10 tau/d(1/T) at T_g of the Vogel-Fulcher law [1]: decades (1 + ln(tau/tau_0)/D)."""
     return scalar_or_array(np.asarray(decades * (1 + decades * log(10) / positive(d, "the fragility D"))))
 
 
-def barrier_width(d: ArrayLike) -> float | NDArray[np.float64]:
+def barrier_width(d: ArrayLike) -> float | Array:
     """Return the relative width of the barrier distribution, dF/F = 1/(2 sqrt(D))."""
     return scalar_or_array(0.5 / np.sqrt(positive(d, "the fragility D")))
 
 
-def fragility_index_from_aging(x: ArrayLike) -> float | NDArray[np.float64]:
+def fragility_index_from_aging(x: ArrayLike) -> float | Array:
     """Return m = 19/x for the nonlinearity parameter x of aging [8]."""
     nonlinearity = positive(x, "the nonlinearity x")
     if np.any(nonlinearity > 1):
@@ -153,7 +154,7 @@ def fragility_index_from_aging(x: ArrayLike) -> float | NDArray[np.float64]:
     return scalar_or_array(np.asarray(19 / nonlinearity))
 
 
-def log_aging_rate(temperature: ArrayLike, x: float, activation: float) -> NDArray[np.float64]:
+def log_aging_rate(temperature: ArrayLike, x: float, activation: float) -> Array:
     """Return ln(k/k_0) = -x dE/T - (1 - x) dE below T_g [8].
 
     Parameters

@@ -7,12 +7,12 @@ structure with one ripplon. Any energy unit; results are per J^2 of the pair.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
+from atomglass.types import Array
 
 
-def center_hamiltonian(bias: float, ripplon: float) -> NDArray[np.float64]:
+def center_hamiltonian(bias: float, ripplon: float) -> Array:
     """Return the levels of one center as a matrix [71]."""
     return np.diag([0.0, bias, bias + ripplon])
 

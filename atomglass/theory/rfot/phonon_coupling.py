@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import pi
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import spherical_jn
 
@@ -17,8 +17,7 @@ from atomglass.errors import InputError
 from atomglass.theory.checks import not_negative, positive, scalar_or_array
 from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_frequencies, ripplon_spectrum
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 #: Width of a frequency cell and end of a broadened spectrum, in omega_D.
 SPECTRUM_STEP, SPECTRUM_END = 4e-4, 2.0
@@ -51,12 +50,12 @@ class PhononCoupling:
             raise InputError("the smearing of the cut-off", self.smearing, "from 0 to 0.5")
 
 
-def ripplon_damping(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
+def ripplon_damping(params: GlassParams, omega: ArrayLike) -> float | Array:
     """Return 1/tau = (3 pi/2)(T_g/T_D) omega^3 [53], both in omega_D."""
     return scalar_or_array(1.5 * pi * params.ratio * not_negative(omega, "the frequency") ** 3)
 
 
-def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
+def dispersion_integral(u: ArrayLike) -> float | Array:
     """Return the integral of [54], PV Int_0^1 dx x^3/(x - u) = 1/3 + u/2 + u^2 + u^3 ln|(1 - u)/u|."""
     x = not_negative(u, "omega/omega_c")
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -70,7 +69,7 @@ def dispersion_integral(u: ArrayLike) -> float | NDArray[np.float64]:
 
 def shifted_frequency(
     params: GlassParams, l: ArrayLike, omega: ArrayLike, coupling: PhononCoupling = PhononCoupling()
-) -> NDArray[np.float64]:
+) -> Array:
     """Return omega_l(omega), the frequency of a ripplon coupled to phonons of frequency omega [54], in omega_D.
 
     Parameters
@@ -152,7 +151,7 @@ def _check_lowest_frequency(params: GlassParams, coupling: PhononCoupling) -> No
 
 def resonance_weights(
     params: GlassParams, coupling: PhononCoupling = PhononCoupling(), end: float = SPECTRUM_END
-) -> NDArray[np.float64]:
+) -> Array:
     """Return the integral of each harmonic's profile [55], l = 2 upwards; 1 would be a normalized level.
 
     Parameters
@@ -190,12 +189,12 @@ def lowest_resonance(params: GlassParams, coupling: PhononCoupling = PhononCoupl
     return float(brentq(mismatch, 0.0, above, xtol=1e-15))
 
 
-def effective_strain(x: ArrayLike) -> NDArray[np.float64]:
+def effective_strain(x: ArrayLike) -> Array:
     """Return (dj_1/dx)^2, the fraction of a phonon's strain that acts on a cell of radius R, x = kR (Fig. 24)."""
     return spherical_jn(1, not_negative(x, "kR"), derivative=True) ** 2
 
 
-def size_parameter(params: GlassParams, omega: ArrayLike) -> float | NDArray[np.float64]:
+def size_parameter(params: GlassParams, omega: ArrayLike) -> float | Array:
     """Return kR of a phonon of frequency omega (in omega_D): omega/(0.41 (a/xi))."""
     return scalar_or_array(np.asarray((6 * pi**2) ** (1 / 3) * params.radius * not_negative(omega, "the frequency")))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from atomglass.errors import InputError
@@ -15,6 +15,7 @@ from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.phonon_coupling import SPECTRUM_STEP, PhononCoupling
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
 from atomglass.theory.rfot.state_counting import count_states, excited_state_density, ground_state_density
+from atomglass.types import Array
 
 #: States are counted up to this energy in hbar omega_D. Phonons end at 1; higher states matter only for hot upper
 #: structures, for which l is one wavelength anyway (doubling the energy changes kappa by less than 1e-3 up to T_D).
@@ -62,16 +63,16 @@ class ScatteringStates:
         self._ground = sum((self._ground_of(*piece) for piece in self._pieces), start=np.zeros(self._cells))
 
     @property
-    def frequencies(self) -> NDArray[np.float64]:
+    def frequencies(self) -> Array:
         """Centers of the energy cells up to the Debye frequency, in omega_D."""
         return np.linspace(0, 1, self._cells, endpoint=False) + self._step / 2
 
     @property
-    def ground(self) -> NDArray[np.float64]:
+    def ground(self) -> Array:
         """T_g rho(omega) [37] at `frequencies`."""
         return self._ground
 
-    def excited(self, t: ArrayLike, weighting: Weighting = "thermal", alpha: float = 1.0) -> NDArray[np.float64]:
+    def excited(self, t: ArrayLike, weighting: Weighting = "thermal", alpha: float = 1.0) -> Array:
         """Return T_g rho_exc(omega, T) at `frequencies`, shape (cells, temperatures).
 
         Parameters
@@ -103,14 +104,14 @@ class ScatteringStates:
             total += excited_state_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
         return total
 
-    def _ground_of(self, low: float, high: float, states: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _ground_of(self, low: float, high: float, states: Array) -> Array:
         """Return the contribution of the cells with low < eps < high."""
         density = ground_state_density(states, self._step, self.params.ratio)[: self._cells]
         if np.isinf(high) and low == 0:
             return density
         return self._above_edge(density, low) - self._above_edge(density, high)
 
-    def _above_edge(self, density: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+    def _above_edge(self, density: Array, edge: float) -> Array:
         """Return the contribution of the cells with eps above an edge."""
         if edge >= 1:
             return np.zeros(self._cells)
@@ -128,7 +129,7 @@ def thermal_conductivity(
     weighting: Weighting = "thermal",
     alpha: float = 1.0,
     stiffening: bool = False,
-) -> float | NDArray[np.float64]:
+) -> float | Array:
     """Return the thermal conductivity, with the mean free path l/lambda = path/[T_g (rho + rho_exc)] + 1 [48].
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import pi
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import spherical_jn
 
 from atomglass.theory.checks import positive
@@ -13,6 +13,7 @@ from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.phonon_coupling import size_parameter
 from atomglass.theory.rfot.ripplons import ripplon_frequencies, surface_tension
 from atomglass.theory.rfot.scattering import rms_strain
+from atomglass.types import Array
 
 
 def rayleigh_rates(
@@ -21,7 +22,7 @@ def rayleigh_rates(
     temperature: float,
     fragility: float,
     lowest: float | None = None,
-) -> NDArray[np.float64]:
+) -> Array:
     """Return the scattering rates [A12] of the harmonics l = 2 upwards, in omega_D.
 
     Parameters

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import spherical_jn
 
 from atomglass.errors import InputError
 from atomglass.theory.checks import scalar_or_array
 from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class RipplonSpectrum:
         cell.
     """
 
-    frequencies: NDArray[np.float64]
-    weights: NDArray[np.float64]
+    frequencies: Array
+    weights: Array
 
     def above(self, frequency: float) -> RipplonSpectrum:
         """Return the part strictly above a frequency."""
@@ -46,7 +47,7 @@ def ripplon_prefactor(params: GlassParams) -> float:
     return sqrt(27 / 8 * params.lindemann_logarithm * (4 * pi / 3) ** (5 / 6) / (6 * pi**2) ** (2 / 3))
 
 
-def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np.float64]:
+def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | Array:
     """Return the frequencies of the shape modes of a wall [33].
 
     Parameters
@@ -93,7 +94,7 @@ def surface_tension(params: GlassParams) -> float:
     return 0.75 * params.lindemann_logarithm / sqrt(params.radius)
 
 
-def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
+def gas_cotangent(l: int, z: ArrayLike) -> Array:
     """Return cot alpha_l(z) = 1/(-l + z j_(l+1)(z)/j_l(z)), the left side of [30] (gas inside); -1/l at z = 0."""
     x = np.asarray(z, dtype=float)
     j = spherical_jn(l, x)
@@ -102,7 +103,7 @@ def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
         return 1 / (-l + ratio)
 
 
-def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> NDArray[np.float64]:
+def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> Array:
     """Return the right side of [30], which is due to the wall.
 
     Parameters

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from atomglass.theory.checks import positive
 from atomglass.theory.rfot.ripplons import RipplonSpectrum
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _energy(spectrum: RipplonSpectrum, s: float) -> float:
     return float(np.dot(spectrum.weights, spectrum.frequencies / np.expm1(np.minimum(s * spectrum.frequencies, 700.0))))
 
 
-def _slopes(spectrum: RipplonSpectrum, s: float) -> NDArray[np.float64]:
+def _slopes(spectrum: RipplonSpectrum, s: float) -> Array:
     """Return f'', -f''' and f'''' at s, all positive."""
     w, omega = spectrum.weights, spectrum.frequencies
     q = np.exp(-np.minimum(s * omega, 700.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from atomglass.errors import InputError
@@ -13,6 +13,7 @@ from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.phonon_coupling import PhononCoupling
 from atomglass.theory.rfot.saddle_point import saddle_point_excited_states, saddle_point_ground_state
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
+from atomglass.types import Array
 
 _CELLS = 2000
 
@@ -23,7 +24,7 @@ _BIAS = np.geomspace(2e-4, 8.0, 60)
 
 def saddle_conductivity(
     params: GlassParams, t: ArrayLike, coupling: bool | PhononCoupling = False, path: float = MEASURED_PATH
-) -> float | NDArray[np.float64]:
+) -> float | Array:
     """Return kappa/K with rho [39] and rho_exc [43], [44] at their saddle points.
 
     Parameters
@@ -67,7 +68,7 @@ def saddle_conductivity(
     return scalar_or_array(np.asarray(values).reshape(temperatures.shape))
 
 
-def _excited(cumulative: NDArray[np.float64], t: float) -> NDArray[np.float64]:
+def _excited(cumulative: Array, t: float) -> Array:
     """Return T_g rho_exc at `_OMEGA`."""
     fine = np.geomspace(_BIAS[0], _BIAS[-1], 2000)
     weight = 0.5 / t / np.cosh(np.minimum(fine / (2 * t), 300.0)) ** 2

@@ -7,12 +7,13 @@ from functools import lru_cache
 from math import pi, tanh
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar
 from scipy.interpolate import CubicSpline, PPoly
 
 from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.types import Array
 
 #: Measured mean free path in wavelengths, the same in all glasses below the plateau (caption of Fig. 1).
 MEASURED_PATH = 150.0
@@ -25,9 +26,7 @@ def rms_strain(params: GlassParams) -> float:
     return float(np.sqrt(Boltzmann * params.Tg / (params.rho * params.cs**2 * params.molecular_size**3)))
 
 
-def tls_inverse_mean_free_path(
-    params: GlassParams, omega: ArrayLike, temperature: float
-) -> float | NDArray[np.float64]:
+def tls_inverse_mean_free_path(params: GlassParams, omega: ArrayLike, temperature: float) -> float | Array:
     """Return 1/l in 1/m for resonant absorption by two-level systems [19].
 
     Parameters
@@ -66,9 +65,7 @@ def conductivity_unit(params: GlassParams) -> float:
     return Boltzmann**3 * params.TD**2 / (pi * hbar**2 * params.cs)
 
 
-def conductivity_of_path(
-    t: ArrayLike, path: float | Callable[[NDArray[np.float64]], NDArray[np.float64]], cells: int = 5000
-) -> float | NDArray[np.float64]:
+def conductivity_of_path(t: ArrayLike, path: float | Callable[[Array], Array], cells: int = 5000) -> float | Array:
     """Return kappa/K of Debye phonons, Int_0^1 dw w (l/lambda) Ein(w/t), Ein(x) = x^2 e^x/(e^x - 1)^2.
 
     Parameters
@@ -90,7 +87,7 @@ def conductivity_of_path(
     return scalar_or_array(np.asarray(values).reshape(reduced.shape))
 
 
-def conductivity_sum(t: float, path: NDArray[np.float64], top: float = 1.0) -> float:
+def conductivity_sum(t: float, path: Array, top: float = 1.0) -> float:
     """Return kappa/K from l/lambda in equal cells of the frequencies (0, top), with the exact weight of each cell.
 
     Parameters

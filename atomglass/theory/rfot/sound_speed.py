@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.tunneling import fastest_rate
+from atomglass.types import Array
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
 
@@ -19,7 +20,7 @@ def sound_speed_change(
     smallest_amplitude: float = 1e-9,
     amplitude_weight: float = 1.0,
     halve: bool = False,
-) -> float | NDArray[np.float64]:
+) -> float | Array:
     """Return delta c_s/c_s of [56], averaged over n(eps) = 1/(T_g xi^3) and P(Delta) = A/Delta.
 
     Parameters
@@ -58,7 +59,7 @@ def sound_speed_change(
     return scalar_or_array(np.asarray(values).reshape(w.shape))
 
 
-def _slow_share(omega_tau: NDArray[np.float64], smallest: float) -> NDArray[np.float64]:
+def _slow_share(omega_tau: Array, smallest: float) -> Array:
     """Return Int_smallest^1 dx/x (1 - x^2)^(1/2)/(1 + (omega tau_min)^2/x^4), x = Delta/E and tau = tau_min/x^2."""
     panels = np.linspace(np.log(smallest), 0.0, 41)
     log_x = (panels[:-1, None] + panels[1:, None]) / 2 + np.diff(panels)[:, None] / 2 * _NODES

@@ -6,14 +6,14 @@ Beyer and Swinehart's algorithm (Commun. ACM 16, 379 (1973)), as a recurrence th
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from atomglass.errors import InputError
 from atomglass.theory.rfot.ripplons import RipplonSpectrum
+from atomglass.types import Array
 
 
-def count_states(spectrum: RipplonSpectrum, step: float, size: int) -> NDArray[np.float64]:
+def count_states(spectrum: RipplonSpectrum, step: float, size: int) -> Array:
     """Return the number of ripplon states at energies 0, step, 2 step, ...
 
     Parameters
@@ -51,7 +51,7 @@ def count_states(spectrum: RipplonSpectrum, step: float, size: int) -> NDArray[n
     return states
 
 
-def ground_state_density(states: NDArray[np.float64], step: float, tg: float) -> NDArray[np.float64]:
+def ground_state_density(states: Array, step: float, tg: float) -> Array:
     """Return T_g rho at the center of every energy cell: absorption from the ground state [37].
 
     It is the sum over all states below of e^(-(omega - E)/T_g), where the bias makes up the difference.
@@ -69,7 +69,7 @@ def ground_state_density(states: NDArray[np.float64], step: float, tg: float) ->
     return lfilter([1.0], [1.0, -decay], states) * np.exp(-step / (2 * tg))
 
 
-def excited_state_density(states: NDArray[np.float64], kernels: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
+def excited_state_density(states: Array, kernels: Array, cells: int) -> Array:
     """Return T_g rho_exc at the center of the first energy cells: absorption from the upper structure [42], [43].
 
     Parameters

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from math import pi
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.theory.registry import TheoryStatement, claim, numeric_claim
 from atomglass.theory.rfot import casimir, mixing, mosaic, rayleigh, scattering, tunneling
@@ -19,6 +18,7 @@ from atomglass.theory.rfot.ripplons import ripplon_frequencies, ripplon_prefacto
 from atomglass.theory.rfot.saddle_point import saddle_point_ground_state
 from atomglass.theory.rfot.scattering import MEASURED_PATH
 from atomglass.theory.rfot.sound_speed import sound_speed_change
+from atomglass.types import Array
 
 #: Silica with the cell size that Sec. III A rounds to 20 Angstrom.
 _SILICA_20A = GlassParams(Tg=1500, TD=342, rho=2200, cs=4100, a=20e-10 / 200 ** (1 / 3), name="silica, xi = 20 A")
@@ -112,7 +112,7 @@ def _crossing_coefficient(glass: GlassParams) -> float:
     return tunneling.barrier_frequency(glass, curvature=True) * glass.xi_over_a
 
 
-def _log_slope(function: Callable[[float], float | NDArray[np.float64]], x: float) -> float:
+def _log_slope(function: Callable[[float], float | Array], x: float) -> float:
     """Return d ln f/d ln x."""
     step = 1.05
     return float(np.log(function(x * step) / function(x / step)) / np.log(step**2))

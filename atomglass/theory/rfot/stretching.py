@@ -10,28 +10,29 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import curve_fit
 
 from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.mosaic import LABORATORY_DECADES, barrier_width
+from atomglass.types import Array
 
 # The trapezoidal rule is spectrally accurate for a Gaussian; the grid resolves the sharpest decay, of width 1/spread.
 _NODES = np.linspace(-8, 8, 801)
 _WEIGHTS = np.exp(-(_NODES**2) / 2)
 
 
-def barrier_spread(d: ArrayLike, decades: float = LABORATORY_DECADES) -> NDArray[np.float64]:
+def barrier_spread(d: ArrayLike, decades: float = LABORATORY_DECADES) -> Array:
     """Return dF/(k_B T_g) of a glass with the typical barrier ln(tau/tau_0) = decades ln 10."""
     return np.asarray(decades * log(10) * np.asarray(barrier_width(d)))
 
 
-def gaussian_exponent(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | NDArray[np.float64]:
+def gaussian_exponent(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | Array:
     """Return beta = [1 + (dF/k_B T_g)^2]^(-1/2), Xia and Wolynes 2001's form for the full Gaussian."""
     return scalar_or_array(1 / np.sqrt(1 + barrier_spread(d, decades) ** 2))
 
 
-def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> NDArray[np.float64]:
+def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> Array:
     """Return the relaxation function averaged over barriers.
 
     Parameters
@@ -48,9 +49,7 @@ def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> NDArray[n
     return decays @ _WEIGHTS / _WEIGHTS.sum()
 
 
-def stretching_exponent(
-    d: ArrayLike, collapsed: bool = True, decades: float = LABORATORY_DECADES
-) -> float | NDArray[np.float64]:
+def stretching_exponent(d: ArrayLike, collapsed: bool = True, decades: float = LABORATORY_DECADES) -> float | Array:
     """Return beta of the stretched exponential that best fits the relaxation function.
 
     Least squares on a uniform grid of ln t over the values 0.99 to 0.01. The review does not specify its fit.
@@ -79,5 +78,5 @@ def _fitted_exponent(spread: float, collapsed: bool) -> float:
     return float(beta)
 
 
-def _stretched(log_time: NDArray[np.float64], center: float, beta: float) -> NDArray[np.float64]:
+def _stretched(log_time: Array, center: float, beta: float) -> Array:
     return np.exp(-np.exp(np.clip(beta * (log_time - center), -700, 30)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar
 
 from atomglass.errors import InputError
@@ -14,6 +14,7 @@ from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.landscape import Landscape
 from atomglass.theory.rfot.mosaic import mosaic_at_transition
 from atomglass.theory.thermal import schottky_heat_capacity
+from atomglass.types import Array
 
 #: The review quotes tau_min = 2.0 us at E/k_B T_D = 5.7e-4 for silica and uses it in Fig. 11; its own [25] gives
 #: 0.97 us there. The ratio of the two rescales [25] for every glass, such that Fig. 11 is reproduced for silica.
@@ -66,9 +67,7 @@ def amplitude_exponent(params: GlassParams, consistent: bool = False) -> float:
     return printed / pi if consistent else printed
 
 
-def fastest_rate(
-    params: GlassParams, splitting: ArrayLike, temperature: float, printed: bool = False
-) -> float | NDArray[np.float64]:
+def fastest_rate(params: GlassParams, splitting: ArrayLike, temperature: float, printed: bool = False) -> float | Array:
     """Return 1/tau_min in 1/s of a two-level system, the rate at Delta = E [25].
 
     Parameters
@@ -102,7 +101,7 @@ def tls_heat_capacity(
     c: float = 0.1,
     amplitude: float | None = None,
     printed_rate: bool = True,
-) -> float | NDArray[np.float64]:
+) -> float | Array:
     """Return the heat capacity of the two-level systems that relax within a time [27].
 
     Parameters
@@ -167,7 +166,7 @@ def _relaxed_heat_capacity(
 _LARGEST_SPLITTING = 80.0  # in k_B T: the Schottky weight is below 1e-30 there
 
 
-def _relaxed_weight(span: NDArray[np.float64], c: float) -> NDArray[np.float64]:
+def _relaxed_weight(span: Array, c: float) -> Array:
     """Return Int_0^span dz (1/2) e^(cz/2)/(1 - e^-z)^(1/2); z = s^2 takes the singularity at 0 away."""
     root = np.sqrt(span)[:, None]
     s = root * (_TIME_NODES + 1) / 2
@@ -187,7 +186,7 @@ def _slowest_splitting(params: GlassParams, kelvin: float, seconds: float, print
     return kelvin * float(np.exp(high))
 
 
-def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.float64]:
+def amplitude_density(delta: ArrayLike, c: float, largest: float) -> Array:
     """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1.
 
     Parameters
@@ -205,9 +204,7 @@ def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.
     return np.where(inside, (largest / safe) ** c / safe, 0.0)
 
 
-def rate_density(
-    params: GlassParams, splitting: float, rate: ArrayLike, temperature: float, c: float = 0.1
-) -> NDArray[np.float64]:
+def rate_density(params: GlassParams, splitting: float, rate: ArrayLike, temperature: float, c: float = 0.1) -> Array:
     """Return P(E, 1/tau) of [24] divided by A Pbar, in s: the distribution of rates at one splitting.
 
     Parameters

@@ -8,15 +8,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
 from atomglass.errors import InputError
 from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.parameters import origin_parameters
 from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 #: Levels of each potential; the highest lies near 100 w, which is not populated at the temperatures allowed here.
 _LEVELS = 20

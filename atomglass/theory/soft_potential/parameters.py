@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from atomglass.errors import InputError
 from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.quartic_mode import QuarticMode
 from atomglass.theory.soft_potential.tunneling import tunneling_action
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)

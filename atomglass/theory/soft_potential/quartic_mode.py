@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_harmonic_basis, levels_sinc_dvr
 from atomglass.theory.soft_potential.tunneling import tunnel_splitting
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
 Number = float | Array
 
 _SOLVERS: dict[str, Callable[..., Array]] = {"dvr": levels_sinc_dvr, "oscillator": levels_harmonic_basis}

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 #: Largest number of potentials diagonalized together, which bounds the memory.
 _BATCH = 256

@@ -7,12 +7,11 @@ dilute instanton gas for a symmetric quartic. `exact`: numerical solution of the
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 METHODS = ("W", "instanton", "exact")
 

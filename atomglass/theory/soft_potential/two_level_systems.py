@@ -10,20 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.theory.checks import positive
-
-Array = NDArray[np.float64]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "tunnelling_strength_estimate":
-        new = "tunneling_strength_estimate"
-        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
-        return tunneling_strength_estimate
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
@@ -188,3 +179,12 @@ def _ratio(W: ArrayLike, critical_energy: ArrayLike) -> Array:
         remedy = "the estimates hold for W << hbar omega_c only"
         raise InputError("W/(hbar omega_c)", np.max(ratio), "below 1", remedy)
     return ratio
+
+
+def __getattr__(name: str) -> Any:
+    """Return a function by its name of the version before, with a warning."""
+    if name == "tunnelling_strength_estimate":
+        new = "tunneling_strength_estimate"
+        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
+        return tunneling_strength_estimate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
