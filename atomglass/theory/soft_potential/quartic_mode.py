@@ -57,7 +57,7 @@ class QuarticMode:
     >>> mode = theory.QuarticMode.from_depressed(-4, 0.5)
     >>> mode.levels(3).round(4)
     array([-2.1104, -0.8876,  1.8967])
-    >>> theory.QuarticMode.from_reduced(1.0, 2.0).barrier
+    >>> round(theory.QuarticMode.from_reduced(1.0, 2.0).barrier, 6)
     0.0625
     """
 

@@ -63,8 +63,8 @@ def test_failures_are_data(monkeypatch):
         found = minimize(K, quartic, force, y)
         return found[0] + 1e-3, found[1], 1e-3, 1
 
-    minimize = oscillators.minimize
-    monkeypatch.setattr(oscillators, "minimize", stopped)
+    minimize = oscillators.minimize_energy
+    monkeypatch.setattr(oscillators, "minimize_energy", stopped)
     rows, realization = oscillator_realization(CONFIG, np.random.default_rng(5))
     assert rows == [] and realization["mode_count"] == 0
     assert realization["status"] == "not_converged" and "1.0e-03" in realization["reason"]
