@@ -58,6 +58,14 @@ _MOVED_MODULES = {
     "theory.boson_peak": "theory.oscillators.boson_peak",
     "theory.heat_capacity": "theory.soft_potential.heat_capacity",
     "theory.two_level_systems": "theory.soft_potential.two_level_systems",
+    "theory.rfot.counting": "theory.rfot.state_counting",
+    "theory.rfot.friction": "theory.rfot.phonon_coupling",
+    "theory.rfot.pairs": "theory.rfot.pair_interactions",
+    "theory.rfot.params": "theory.rfot.glass_parameters",
+    "theory.rfot.relaxation": "theory.rfot.sound_speed",
+    "theory.rfot.saddle": "theory.rfot.saddle_point",
+    "theory.rfot.saddle_plateau": "theory.rfot.saddle_point_conductivity",
+    "theory.rfot.tunnelling": "theory.rfot.tunneling",
 }
 
 __all__ = ["__version__", *_HOME]

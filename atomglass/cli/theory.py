@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from atomglass.theory.registry import Statement
+    from atomglass.theory.registry import TheoryStatement
 
 theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -31,16 +31,16 @@ def list_papers() -> None:
 @theory_app.command("run")
 def run_paper(
     name: Annotated[str, typer.Argument(help="A name that `atomglass theory list` shows.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables; made if missing.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables, created if missing.")],
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file; without it, the shipped workflows/NAME.toml.")
     ] = None,
 ) -> None:
-    """Compute one paper's figures, and what it states beside what is found here."""
+    """Compute one paper's figures, and compare its statements with the values found here."""
     from atomglass.settings import find_toml, read_toml, validated
-    from atomglass.theory.registry import load_study
+    from atomglass.theory.registry import load_paper
 
-    study = load_study(name)
+    study = load_paper(name)
     path = find_toml(config if config is not None else name, "workflows")
     settings = validated(study.config, read_toml(path), str(path))
     folder = _folder(out)
@@ -56,7 +56,7 @@ def run_paper(
 
 
 def _folder(out: Path) -> Path:
-    """Return the output folder, made if missing."""
+    """Return the output folder, which is created if missing."""
     from atomglass.errors import InputError
 
     try:
@@ -67,11 +67,11 @@ def _folder(out: Path) -> Path:
 
 
 def _stamps(folder: Path) -> dict[Path, int]:
-    """Return when each file of a folder was last written."""
+    """Return the time of the last change of each file in a folder."""
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
-def _write_statements(statements: list[Statement], path: Path) -> None:
+def _write_statements(statements: list[TheoryStatement], path: Path) -> None:
     """Write the table of statements as CSV."""
     import csv
     from dataclasses import asdict
@@ -84,7 +84,7 @@ def _write_statements(statements: list[Statement], path: Path) -> None:
         writer.writerows(asdict(statement) for statement in statements)
 
 
-def _print_statements(name: str, statements: list[Statement]) -> None:
+def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
     """Print the table of statements."""
     from rich.markup import escape
     from rich.table import Table
@@ -98,7 +98,7 @@ def _print_statements(name: str, statements: list[Statement]) -> None:
 
 
 def _console() -> Console:
-    """Return a console as wide as the terminal; wide enough for the tables where there is none."""
+    """Return a console of the terminal's width, or of 140 columns without a terminal."""
     from rich.console import Console
 
     console = Console()

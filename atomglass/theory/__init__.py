@@ -1,12 +1,11 @@
-"""The theories that the atomistic work argues with; imports nothing from the simulation side but `quartic`.
+"""Theories that compete to explain the simulations; they share only `quartic`, settings and errors with them.
 
-Names are loaded when first used, so that the command line starts at once.
+Names are imported when first used, so that the command line starts at once.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from atomglass.theory.lazy import lazy_names
 
 _HOME = {
     "QuarticMode": "soft_potential.quartic_mode",
@@ -20,16 +19,4 @@ _SUBMODULES = ("rfot",)
 
 __all__ = [*_HOME, *_SUBMODULES]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return importlib.import_module(f"atomglass.theory.{name}")
-    if name not in _HOME:
-        raise AttributeError(f"module 'atomglass.theory' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"atomglass.theory.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOME, _SUBMODULES)

@@ -1,8 +1,8 @@
-"""Two theories of one glass: soft potentials and the random first-order transition, on the same axes.
+"""Two theories of one glass on the same axes: soft potentials and the random first-order transition.
 
-Both add to the Debye phonons of the same glass, and both are set to the same measured mean free path below the
-plateau; what is compared is everything above. Soft potentials follow Parshin, Schober and Gurevich (2007) and Il'in,
-Karpov and Parshin (1987), the mosaic Lubchenko and Wolynes. No atomistic data enter.
+Both add excitations to the Debye phonons of the same glass, and both are adjusted to the mean free path measured below
+the plateau; everything above is compared. Soft potentials follow Parshin, Schober and Gurevich (2007) and Il'in, Karpov
+and Parshin (1987), the mosaic Lubchenko and Wolynes. No atomistic data enter.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from math import pi, sqrt, tanh
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, electron_volt
 from scipy.integrate import quad
 
 from atomglass.errors import InputError
-from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos, boson_peak_maximum
 from atomglass.theory.oscillators.scattering import wavelength_over_mean_free_path
 from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.friction import lowest_resonance
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import lowest_resonance
 from atomglass.theory.rfot.plateau import thermal_conductivity
 from atomglass.theory.rfot.ripplons import ripplon_frequencies
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_of_path, path_in_wavelengths
@@ -33,17 +33,19 @@ from atomglass.theory.soft_potential.heat_capacity import (
     reduced_heat_capacity,
 )
 from atomglass.theory.soft_potential.two_level_systems import tunneling_strength_estimate
+from atomglass.theory.thermal import einstein_heat_capacity
+from atomglass.types import Array
 
 #: g_tot/x^4 of the universal density of states at x << 1, in its own units (Parshin et al., Eq. 5.19).
 _LOW_FREQUENCY = 12 / pi * sqrt(1.5)
 
-#: Above this k_B T/w the grid of soft potentials begins to lose stiff wells, and with them the anharmonic correction.
+#: Largest k_B T/w at which the grid of soft potentials contains all stiff wells that are excited.
 _LARGEST_TAU = 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class SoftPotentialGlass:
-    """A glass as the soft-potential theory sees it; the defaults are the paper's orders of magnitude.
+    """A glass in the soft-potential theory; the defaults are the orders of magnitude given in the papers.
 
     Parameters
     ----------
@@ -52,16 +54,16 @@ class SoftPotentialGlass:
     star : float
         hbar omega*/k_B in K, which sets the boson peak.
     path : float
-        Measured l/lambda below the plateau, which fixes the tunneling strength: the conductivity there is the same.
+        Measured l/lambda below the plateau. The tunneling strength is chosen to give the same conductivity there.
     deformation : float
         Deformation potential gamma of the two-level systems in eV.
     logarithm : float
-        L = ln(W/Delta_0), which enters as L^(2/3) and is taken as 1 in the paper's estimates.
+        L = ln(W/Delta_0), which enters as L^(2/3) and is 1 in the paper's estimates.
 
     Raises
     ------
     InputError
-        A value is not positive, or star is below 2 W, where the theory's soft modes would tunnel.
+        A value is not positive, or star is below 2 W, where the soft modes would tunnel.
     """
 
     W: float = 4.0
@@ -91,17 +93,17 @@ class SoftPotentialGlass:
         return self.tunneling_strength * glass.rho * glass.cs**2 / (self.deformation * electron_volt) ** 2
 
     def mode_density(self, glass: GlassParams) -> float:
-        """Return 4 A_g (W/hbar)^5 in 1/m^3, g = A_g omega^4 being the density of quasi-localized modes below the peak.
+        """Return 4 A_g (W/hbar)^5 in 1/m^3, g = A_g omega^4 being the density of quasilocalized modes below the peak.
 
-        Pbar = 16 (2/9)^(1/3) (A_g/hbar) (W/hbar)^4 L^(-2/3) joins the modes to the two-level systems of the same
-        potentials (Eqs. 4.13 and 5.20 of Parshin et al.).
+        Modes and two-level systems belong to the same potentials (Parshin et al., Eqs. 4.13 and 5.20):
+        Pbar = 16 (2/9)^(1/3) (A_g/hbar) (W/hbar)^4 L^(-2/3).
         """
         return self.tls_density(glass) * Boltzmann * self.W * self.logarithm ** (2 / 3) / (4 * (2 / 9) ** (1 / 3))
 
 
 @lru_cache(maxsize=1)
 def _thermal_average() -> float:
-    """Return the mean of coth(x/2) over the phonons that carry heat where l is a fixed number of wavelengths."""
+    """Return the mean of coth(x/2) over the phonons that carry heat if l is a fixed number of wavelengths."""
 
     def carried(x: float, factor: float) -> float:
         return float(x**3 * np.exp(-x) / np.expm1(-x) ** 2 * factor)
@@ -110,39 +112,48 @@ def _thermal_average() -> float:
     return float(weighted / quad(lambda x: carried(x, 1.0), 0, 60)[0])
 
 
-def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
+def soft_heat_capacity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | Array:
     """Return the heat capacity of phonons and soft potentials in J/(kg K).
 
-    Below the peak the exact levels of the potentials (Il'in et al.), above it harmonic modes with the universal density
-    of states (Parshin et al.): the harmonic omega^4 law, which both contain, is taken off once. Above k_B T = 1.1 W the
-    anharmonic correction, a fifth of the excess there, levels off; at 5 W it is less than half a percent.
+    Below the peak the exact levels of the potentials are used (Il'in et al.), above it harmonic modes with the
+    universal density of states (Parshin et al.); the harmonic omega^4 law, which both contain, is subtracted once.
+    Above k_B T = 1.1 W the anharmonic correction, a fifth of the excess there, levels off; at 5 W it is below half a
+    percent.
+
+    Parameters
+    ----------
+    glass : GlassParams
+        Density, speed of sound and Debye temperature of the glass.
+    soft : SoftPotentialGlass
+        Parameters of its soft potentials.
+    T : float or array
+        Temperature in K.
     """
     kelvin = positive(T, "the temperature", "K")
     tau = kelvin / soft.W
     anharmonic = _anharmonic_correction(tau)
     x = _harmonic_grid(float(kelvin.max()), soft.star)
-    energy = x[:, None] * soft.star / kelvin.ravel()
-    einstein = (energy / 2 / np.sinh(np.minimum(energy / 2, 300.0))) ** 2
+    einstein = einstein_heat_capacity(x[:, None] * soft.star / kelvin.ravel())
     # g(omega) d omega = A_g omega*^5 [g_tot(x)/_LOW_FREQUENCY] dx, and 4 A_g (W/hbar)^5 is the unit.
     unit = (soft.star / soft.W) ** 5 / 4 / _LOW_FREQUENCY
     modes = np.trapezoid(boson_peak_dos(x)[:, None] * einstein, x, axis=0).reshape(kelvin.shape) * unit
     excess = soft.mode_density(glass) * Boltzmann * (anharmonic + modes) / glass.rho
-    return as_given(excess + phonon_heat_capacity(glass, kelvin))
+    return scalar_or_array(excess + phonon_heat_capacity(glass, kelvin))
 
 
-def phonon_heat_capacity(glass: GlassParams, T: ArrayLike) -> NDArray[np.float64]:
+def phonon_heat_capacity(glass: GlassParams, T: ArrayLike) -> Array:
     """Return the heat capacity of Debye phonons in J/(kg K)."""
     kelvin = positive(T, "the temperature", "K")
     return np.asarray(debye_heat_capacity(glass, kelvin / glass.TD)) * glass.TD**3 / experimental_scale(glass)
 
 
-def _harmonic_grid(largest: float, star: float) -> NDArray[np.float64]:
-    """Return omega/omega* that covers all modes excited at the largest temperature."""
+def _harmonic_grid(largest: float, star: float) -> Array:
+    """Return a grid of omega/omega* that covers all modes excited at the highest temperature."""
     return np.linspace(1e-3, max(40 * largest / star, 5.0), 4000)
 
 
-def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the reduced heat capacity of soft potentials less that of harmonic modes with g ~ omega^4."""
+def _anharmonic_correction(tau: Array) -> Array:
+    """Return the reduced heat capacity of soft potentials minus that of harmonic modes with g ~ omega^4."""
     grid = np.geomspace(0.02, _LARGEST_TAU, 40)
     correction = reduced_heat_capacity(grid) - HARMONIC_LIMIT * grid**5
     slope = np.log(correction[-1] / correction[-2]) / np.log(grid[-1] / grid[-2])
@@ -152,33 +163,52 @@ def _anharmonic_correction(tau: NDArray[np.float64]) -> NDArray[np.float64]:
     return inside * low * high
 
 
-def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | NDArray[np.float64]:
-    """Return kappa/K of phonons that two-level systems and soft modes of the same potentials scatter.
+def soft_conductivity(glass: GlassParams, soft: SoftPotentialGlass, T: ArrayLike) -> float | Array:
+    """Return kappa/K of phonons scattered by the two-level systems and the soft modes of the same potentials.
 
-    lambda/l = 2 pi^2 C tanh(hbar omega/2T) from the two-level systems, and for the modes the universal density of
-    states (Parshin et al., Eqs. 6.1-6.4) with the strength that makes its low limit (6.2). As in the other theory
-    l never falls below one wavelength: l/lambda = 1/(lambda/l) + 1.
+    The two-level systems contribute lambda/l = 2 pi^2 C tanh(hbar omega/2T); the modes follow from the universal
+    density of states (Parshin et al., Eqs. 6.1-6.4), with the strength that gives the low-frequency limit (6.2). As in
+    the other theory l never falls below one wavelength: l/lambda = 1/(lambda/l) + 1.
+
+    Parameters
+    ----------
+    glass : GlassParams
+        Its Debye temperature sets the unit of frequency.
+    soft : SoftPotentialGlass
+        Parameters of its soft potentials.
+    T : float or array
+        Temperature in K.
     """
     kelvin = positive(T, "the temperature", "K")
     c = soft.tunneling_strength
 
-    def path(omega: NDArray[np.float64], t: float) -> NDArray[np.float64]:
+    def path(omega: Array, t: float) -> Array:
         modes = wavelength_over_mean_free_path(omega * glass.TD / soft.star, 1.0, 1.0, soft.mode_strength)
         return 1 / (2 * pi**2 * c * np.tanh(omega / (2 * t)) + modes) + 1
 
     values = [float(conductivity_of_path(t, partial(path, t=t))) for t in (kelvin / glass.TD).flat]
-    return as_given(np.asarray(values).reshape(kelvin.shape))
+    return scalar_or_array(np.asarray(values).reshape(kelvin.shape))
 
 
-def mosaic_heat_capacity(glass: GlassParams, T: ArrayLike, coupling: bool) -> float | NDArray[np.float64]:
-    """Return the heat capacity of phonons and dressed two-level systems in J/(kg K)."""
+def mosaic_heat_capacity(glass: GlassParams, T: ArrayLike, coupling: bool) -> float | Array:
+    """Return the heat capacity of phonons and dressed two-level systems in J/(kg K).
+
+    Parameters
+    ----------
+    glass : GlassParams
+        Constants of the glass.
+    T : float or array
+        Temperature in K.
+    coupling : bool
+        Whether ripplons are broadened and shifted by phonons.
+    """
     kelvin = positive(T, "the temperature", "K")
     per_cell = np.asarray(heat_capacity(glass, kelvin / glass.TD, coupling))
-    return as_given(per_cell * glass.TD**3 / experimental_scale(glass))
+    return scalar_or_array(per_cell * glass.TD**3 / experimental_scale(glass))
 
 
 def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[str, str]]:
-    """Return what both theories say about the same quantities, one row a quantity."""
+    """Return the predictions of both theories, one row per quantity."""
     kelvin = np.geomspace(1, 25, 80)
     soft_low, soft_high = _extremes(np.asarray(soft_heat_capacity(glass, soft, kelvin)), kelvin)
     free_low, free_high = _extremes(np.asarray(mosaic_heat_capacity(glass, kelvin, False)), kelvin)
@@ -197,7 +227,7 @@ def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[
         ("two-level systems, 1/(J m^3)", f"{soft.tls_density(glass):.3g}", f"{glass.tls_density:.3g}", "1e44 to 1e46"),
         (
             "boson peak or lowest ripplon, K",
-            f"{boson_peak().position * soft.star:.3g} (from omega*)",
+            f"{boson_peak_maximum().position * soft.star:.3g} (from omega*)",
             f"{float(ripplon_frequencies(glass, 2)) * glass.TD:.3g}; shifted {lowest_resonance(glass) * glass.TD:.3g}",
             "-",
         ),
@@ -215,16 +245,17 @@ def comparison_table(glass: GlassParams, soft: SoftPotentialGlass) -> list[dict[
 CRITICAL_ENERGY = 100.0
 
 
-def _extremes(capacity: NDArray[np.float64], kelvin: NDArray[np.float64]) -> tuple[str, str]:
-    """Return where c/T^3 has its inner minimum and the maximum after it, in K, `none` where there is none."""
+def _extremes(capacity: Array, kelvin: Array) -> tuple[str, str]:
+    """Return the temperatures, in K, of the minimum of c/T^3 and of the maximum above it, `none` for a missing one."""
     slope = np.sign(np.diff(capacity / kelvin**3))
     minima = np.flatnonzero((slope[:-1] < 0) & (slope[1:] > 0)) + 1
     maxima = np.flatnonzero((slope[:-1] > 0) & (slope[1:] < 0)) + 1
-    return tuple(f"{kelvin[found[0]]:.2g}" if found.size else "none" for found in (minima, maxima))  # type: ignore[return-value]
+    lowest, highest = (f"{kelvin[found[0]]:.2g}" if found.size else "none" for found in (minima, maxima))
+    return lowest, highest
 
 
 def caption(glass: GlassParams, soft: SoftPotentialGlass) -> str:
-    """Return what the figure shows."""
+    """Return the caption of the figure."""
     return (
         f"Debye phonons of {glass.name} with two theories of everything else. Left: heat capacity over T^3; right: "
         "thermal conductivity in units of K = k_B^3 T_D^2/(pi hbar^2 c_s). Blue: soft potentials with "
@@ -244,7 +275,7 @@ _STYLES = {
 }
 
 
-def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -> dict[str, NDArray[np.float64]]:
+def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: Array) -> dict[str, Array]:
     """Return c/T^3 in J/(kg K^4)."""
     curves = {
         "soft_potentials": soft_heat_capacity(glass, soft, kelvin),
@@ -254,7 +285,7 @@ def _capacities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -
     return {name: np.asarray(c) / kelvin**3 for name, c in curves.items()}
 
 
-def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArray) -> dict[str, NDArray[np.float64]]:
+def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: Array) -> dict[str, Array]:
     """Return kappa/K."""
     t = kelvin / glass.TD
     return {
@@ -265,7 +296,17 @@ def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: NDArra
 
 
 def draw_comparison(folder: Path, glass: GlassParams, soft: SoftPotentialGlass) -> None:
-    """Draw the heat capacity and the conductivity of both theories, and write the table beside them."""
+    """Draw the heat capacity and the conductivity of both theories, and write the table of their predictions.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        Constants of the glass.
+    soft : SoftPotentialGlass
+        Parameters of its soft potentials.
+    """
     import pandas as pd
     from matplotlib.ticker import LogLocator, NullFormatter
 

@@ -1,8 +1,8 @@
-"""The papers whose models this package computes, and what a study of one says about it.
+"""The papers whose models this package computes, and their checkable statements.
 
-A paper's module has two names: `Config`, a subclass of `atomglass.settings.Settings` whose every field has a default,
-and `run(config, folder)`, which writes the figures and the tables behind them into the folder and returns the paper's
-checkable statements, each beside the number found here.
+A paper's module defines two names: `Config`, a subclass of `atomglass.settings.Settings` in which every field has a
+default, and `run(config, folder)`, which writes figures and the tables behind them into a folder and returns the
+paper's checkable statements, each with the value found here.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ VERDICTS = ("agrees", "differs", "not reproducible")
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One thing a paper says that can be checked.
+class TheoryStatement:
+    """One statement of a paper that can be checked.
 
     Attributes
     ----------
     source : str
-        Where the paper says it: equation, figure or section.
+        Equation, figure or section of the paper.
     statement : str
-        What it says, in few words.
+        What the paper states.
     paper, ours : str
         The paper's value and the value found here.
     verdict : str
@@ -47,18 +47,40 @@ class Statement:
             raise InputError("the verdict of a statement", self.verdict, ", ".join(VERDICTS))
 
 
-def verdict(holds: bool) -> str:
-    """Return `agrees` or `differs`."""
-    return "agrees" if holds else "differs"
+def claim(source: str, statement: str, paper: str, ours: str, holds: bool) -> TheoryStatement:
+    """Return a statement with the verdict `agrees` or `differs`.
+
+    Parameters
+    ----------
+    source, statement, paper, ours : str
+        Fields of `TheoryStatement`.
+    holds : bool
+        Whether the value found here agrees with the paper.
+    """
+    return TheoryStatement(source, statement, paper, ours, "agrees" if holds else "differs")
 
 
-def number(source: str, statement: str, paper: str, expected: float, ours: float, rtol: float) -> Statement:
-    """Return a statement about one number, judged by a relative tolerance: the digits the paper gives."""
+def numeric_claim(
+    source: str, statement: str, paper: str, expected: float, ours: float, rtol: float
+) -> TheoryStatement:
+    """Return a statement about one number, which agrees within a relative tolerance.
+
+    Parameters
+    ----------
+    source, statement : str
+        Fields of `TheoryStatement`.
+    paper : str
+        The paper's value as text.
+    expected, ours : float
+        The paper's value and the value found here, in the same unit.
+    rtol : float
+        Relative tolerance: the precision to which the paper states its value.
+    """
     ours = float(ours)
-    return Statement(source, statement, paper, f"{ours:.4g}", verdict(abs(ours - expected) <= rtol * abs(expected)))
+    return claim(source, statement, paper, f"{ours:.4g}", abs(ours - expected) <= rtol * abs(expected))
 
 
-STATEMENT_FIELDS = tuple(field.name for field in fields(Statement))
+STATEMENT_FIELDS = tuple(field.name for field in fields(TheoryStatement))
 
 
 @dataclass(frozen=True)
@@ -70,11 +92,11 @@ class Paper:
     module: str
 
 
-class Study(NamedTuple):
-    """What a paper's module provides."""
+class PaperStudy(NamedTuple):
+    """Settings and run function of one paper's module."""
 
     config: type[Settings]
-    run: Callable[[Settings, Path], list[Statement]]
+    run: Callable[[Settings, Path], list[TheoryStatement]]
 
 
 _TABLE = (
@@ -91,14 +113,14 @@ _TABLE = (
     Paper(
         "lubchenko2003",
         "Lubchenko, Wolynes: mosaic of a random first-order transition and the quantum excitations of glasses",
-        "atomglass.theory.rfot.study",
+        "atomglass.theory.rfot.lubchenko2003",
     ),
 )
 
 PAPERS = {paper.name: paper for paper in _TABLE}
 
 
-def load_study(name: str) -> Study:
+def load_paper(name: str) -> PaperStudy:
     """Return the configuration model and the run function of one paper.
 
     Raises
@@ -111,4 +133,4 @@ def load_study(name: str) -> Study:
         hint = f"did you mean {close[0]!r}?" if close else "`atomglass theory list` shows them"
         raise InputError("the theory", name, ", ".join(PAPERS), hint)
     module = importlib.import_module(PAPERS[name].module)
-    return Study(module.Config, module.run)
+    return PaperStudy(module.Config, module.run)

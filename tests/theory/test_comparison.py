@@ -6,7 +6,7 @@ import pytest
 from atomglass.errors import InputError
 from atomglass.theory import comparison
 from atomglass.theory.comparison import SoftPotentialGlass
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.scattering import conductivity_of_path
 from atomglass.theory.soft_potential.heat_capacity import reduced_heat_capacity
 
@@ -27,7 +27,7 @@ def test_both_theories_conduct_alike_below_the_plateau():
     assert soft == pytest.approx(conductivity_of_path(cold / 342, 151.0), rel=3e-3)
 
 
-def test_cold_soft_potentials_are_il_in_s():
+def test_cold_soft_potentials_agree_with_il_in():
     kelvin = np.array([0.3, 1.0])
     excess = comparison.soft_heat_capacity(SILICA, SOFT, kelvin) - comparison.phonon_heat_capacity(SILICA, kelvin)
     expected = SOFT.mode_density(SILICA) * 1.380649e-23 * reduced_heat_capacity(kelvin / 4.0) / 2200
@@ -74,7 +74,7 @@ def test_table_says_what_both_predict():
 
 
 @pytest.mark.parametrize("change", [{"W": -1.0}, {"star": 5.0}, {"path": 0.0}, {"deformation": float("nan")}])
-def test_bad_glasses_are_refused(change):
+def test_invalid_glasses_are_refused(change):
     with pytest.raises(InputError):
         SoftPotentialGlass(**change)
 

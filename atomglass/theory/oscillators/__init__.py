@@ -1,1 +1,1 @@
-"""oscillators."""
+"""Coupled soft oscillators: vibrational instability, boson peak, scattering of sound (Parshin et al. 2007)."""

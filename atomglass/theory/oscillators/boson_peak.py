@@ -1,7 +1,7 @@
-"""The universal density of states of oscillators that anharmonicity has stabilized, and its boson peak.
+"""The universal density of states of oscillators stabilized by anharmonicity, and its boson peak.
 
-Soft oscillators U = -f x + k x^2/2 + A x^4/4 with k uniform and f Lorentzian. Every vibration about a minimum, of
-frequency omega, has t = sqrt(1 - k/(M omega^2)); with x = omega/omega* and D(t) = t^2 (3 - 2 t^2)^2,
+Soft oscillators U = -f x + k x^2/2 + A x^4/4 with uniform k and Lorentzian f. A vibration of frequency omega about a
+minimum has t = sqrt(1 - k/(M omega^2)); with x = omega/omega* and D(t) = t^2 (3 - 2 t^2)^2,
 
     g(x) = (12/pi) x^4 Int dt / (1 + x^6 D(t))     in units of n0 M Phi(0) omega*.
 
@@ -14,8 +14,10 @@ Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007).
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,12 +26,11 @@ from scipy.optimize import minimize_scalar
 
 from atomglass import quartic
 from atomglass.errors import InputError
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
-
-#: t^2 where the lower minimum becomes the upper one: the two wells are level, f = 0.
+#: t^2 at which the two wells are level, f = 0, and the lower minimum becomes the upper one.
 LEVEL_WELLS = 3 / 2
-#: t^2 where the second minimum appears, |f| = f*_k (Eq. 3.6).
+#: t^2 at which the second minimum appears, |f| = f*_k (Eq. 3.6).
 SECOND_WELL = 4 / 3
 
 #: Ranges of t^2 of each part (Eqs. 5.9, 5.17, 5.18, 5.24; the print of 5.18 leaves its upper limit ambiguous).
@@ -40,7 +41,7 @@ PARTS = {
     "III": (LEVEL_WELLS, np.inf),
 }
 
-#: 2 pi i k of the three zeros of the denominator, see `dos_between`.
+#: 2 pi i k, k = 0, 1, 2, of the three zeros of the denominator, see `dos_between`.
 _TURNS = 2j * np.pi * np.arange(3)
 
 #: T* in units of M^2 omega*^4/A (Eq. 5.30).
@@ -51,7 +52,7 @@ UPPER_WELL_INTEGRAL = 1.0051774801770643
 
 
 def boson_peak_dos(x: ArrayLike, part: str = "total") -> Array:
-    """Return the density of states in units of n0 M Phi(0) omega*.
+    """Return the density of states in units of n0 M Phi(0) omega* (Eqs. 5.9, 5.17, 5.18 and 5.24).
 
     Parameters
     ----------
@@ -63,7 +64,14 @@ def boson_peak_dos(x: ArrayLike, part: str = "total") -> Array:
     Raises
     ------
     InputError
-        An unknown part or x that is not positive.
+        An unknown part, or x is not positive.
+
+    Examples
+    --------
+    >>> theory.boson_peak_dos([0.5, 1.0]).round(4)
+    array([0.2878, 2.6565])
+    >>> float(theory.boson_peak_dos(1.0, part="III").round(4))
+    0.6885
     """
     if part not in PARTS:
         raise InputError("the part of the density of states", part, ", ".join(PARTS))
@@ -71,12 +79,19 @@ def boson_peak_dos(x: ArrayLike, part: str = "total") -> Array:
 
 
 def dos_between(x: ArrayLike, lower: float, upper: float) -> Array:
-    """Return (12/pi) x^4 Int dt/(1 + x^6 D(t)) between two values of t^2 = 1 - k/(M omega^2), in closed form.
+    """Return (12/pi) x^4 Int dt/(1 + x^6 D(t)) between two values of t^2, in closed form.
 
     With z = t^2 the denominator 1 + X z (2z - 3)^2, X = x^6, is a cubic, and z = 1 - cosh(u) turns it into
     X (1 + 1/X - cosh 3u), because 4 c^3 - 3 c is the third Chebyshev polynomial. Its zeros are
-    u_k = (theta + 2 pi i k)/3 with cosh(theta) = 1 + 1/X, and partial fractions give one inverse hyperbolic tangent
-    for each.
+    u_k = (theta + 2 pi i k)/3 with cosh(theta) = 1 + 1/X, and each contributes one inverse hyperbolic tangent to the
+    partial fractions.
+
+    Parameters
+    ----------
+    x : float or array
+        omega/omega*, positive.
+    lower, upper : float
+        Limits of t^2 = 1 - k/(M omega^2); the upper one may be infinite.
     """
     x = np.asarray(x, dtype=float)
     if not (np.isfinite(x) & (x > 0)).all():
@@ -92,7 +107,7 @@ def dos_between(x: ArrayLike, lower: float, upper: float) -> Array:
 def _arctanh(t_squared: float, pole: NDArray[np.complex128], theta: Array) -> NDArray[np.complex128]:
     """Return arctanh(t/pole) = log[(pole + t)^2/(pole^2 - t^2)]/2, continued to infinite t.
 
-    For x >> 1 two poles lie at a distance x^-3 from t = sqrt(3/2), so pole^2 - t^2 is taken without cancellation.
+    For x >> 1 two poles lie at a distance x^-3 from t = sqrt(3/2), so pole^2 - t^2 is evaluated without cancellation.
     """
     if np.isinf(t_squared):
         return 0.5j * np.pi * np.where((1 / pole).imag >= 0, 1.0, -1.0)
@@ -102,14 +117,14 @@ def _arctanh(t_squared: float, pole: NDArray[np.complex128], theta: Array) -> ND
 
 
 def dos_with_forces(x: float, force_density: Callable[[float], float], part: str = "total") -> float:
-    """Return the density of states for any symmetric distribution of forces, in the units of `boson_peak_dos`.
+    """Return the density of states for any symmetric distribution of forces, in units of n0 M Phi(0) omega*.
 
     Parameters
     ----------
     x : float
-        omega/omega*, with omega* of Eq. 5.10 for a force delta_f that serves as the unit.
+        omega/omega*, with omega* of Eq. 5.10 for the force delta_f that serves as the unit.
     force_density : callable
-        P(f/delta_f), normalized over both signs. 1/(pi (1 + u^2)) gives back `boson_peak_dos`.
+        P(f/delta_f), normalized over both signs. The Lorentzian 1/(pi (1 + u^2)) gives `boson_peak_dos`.
     part : str
         `total`, `I`, `II` or `III`.
 
@@ -135,23 +150,41 @@ def dos_with_forces(x: float, force_density: Callable[[float], float], part: str
 
 
 @dataclass(frozen=True)
-class BosonPeak:
-    """The peak of g/omega^2, in units of omega* and n0 M Phi(0)/omega*."""
+class BosonPeakMaximum:
+    """The maximum of g/omega^2.
+
+    Attributes
+    ----------
+    position : float
+        In units of omega*.
+    height : float
+        In units of n0 M Phi(0)/omega*.
+    """
 
     position: float
     height: float
 
 
-def boson_peak() -> BosonPeak:
+def boson_peak_maximum() -> BosonPeakMaximum:
     """Return the maximum of g_tot/omega^2 (Fig. 3)."""
     found = minimize_scalar(
         lambda x: -float(boson_peak_dos(x)) / x**2, bounds=(0.5, 2.0), method="bounded", options={"xatol": 1e-9}
     )
-    return BosonPeak(float(found.x), -float(found.fun))
+    return BosonPeakMaximum(float(found.x), -float(found.fun))
 
 
 def omega_star(force_width: ArrayLike, A: ArrayLike = 1.0, mass: ArrayLike = 1.0) -> Array:
-    """Return omega* = sqrt3 A^(1/6) delta_f^(1/3)/sqrt(M) from the half width of the forces' Lorentzian (Eq. 5.10)."""
+    """Return omega* = sqrt3 A^(1/6) delta_f^(1/3)/sqrt(M) (Eq. 5.10).
+
+    Parameters
+    ----------
+    force_width : float or array
+        Half width at half maximum delta_f of the Lorentzian of forces.
+    A : float or array
+        Anharmonicity.
+    mass : float or array
+        Mass M of an oscillator.
+    """
     A, force_width, mass = (np.asarray(value, dtype=float) for value in (A, force_width, mass))
     return np.sqrt(3) * A ** (1 / 6) * force_width ** (1 / 3) / np.sqrt(mass)
 
@@ -159,10 +192,19 @@ def omega_star(force_width: ArrayLike, A: ArrayLike = 1.0, mass: ArrayLike = 1.0
 def omega_star_estimate(omega_c: ArrayLike, exponent: float, omega_0: float = 1.0) -> Array:
     """Return omega* = omega_c [g0(omega_c)/g0(omega_0)]^(1/3) for g0 ~ omega^exponent (Eqs. 1.3, 3.7 and 5.11).
 
+    Parameters
+    ----------
+    omega_c : float or array
+        Onset of the vibrational instability, above 0 and up to omega_0.
+    exponent : float
+        n of the bare density of states.
+    omega_0 : float
+        Largest bare frequency, in the unit of omega_c.
+
     Raises
     ------
     InputError
-        omega_c above omega_0: the interaction is not weak, and there is no soft region for the estimate to describe.
+        omega_c is above omega_0: the interaction is not weak, and the estimate does not apply.
     """
     omega_c = np.asarray(omega_c, dtype=float)
     if not ((omega_c > 0) & (omega_c <= omega_0)).all():
@@ -172,7 +214,7 @@ def omega_star_estimate(omega_c: ArrayLike, exponent: float, omega_0: float = 1.
 
 
 def well_difference(t: ArrayLike) -> Array:
-    """Return how far the upper minimum lies above the lower one, in units of M^2 omega^4/A, for t > sqrt(3/2).
+    """Return the energy of the upper minimum minus that of the lower one, in units of M^2 omega^4/A, for t > sqrt(3/2).
 
     About the upper minimum, at A x^2 = M omega^2 t^2/3, the quartic has b3 = 6 A x and b4 = 6 A.
     """
@@ -186,9 +228,14 @@ def upper_well_dos(x: float, temperature: float) -> float:
     Parameters
     ----------
     x : float
-        omega/omega*.
+        omega/omega*, positive.
     temperature : float
-        In units of M^2 omega*^4/A, where T* is `CROSSOVER_TEMPERATURE`.
+        k_B T in units of M^2 omega*^4/A, in which T* is `CROSSOVER_TEMPERATURE`.
+
+    Raises
+    ------
+    InputError
+        An argument is not positive.
     """
     if x <= 0 or temperature <= 0:
         raise InputError("omega/omega* and the temperature", f"{x:g} and {temperature:g}", "both positive")
@@ -200,7 +247,7 @@ def upper_well_dos(x: float, temperature: float) -> float:
         return np.exp(-exponent) / ((1 + x**6 * t**2 * (3 - 2 * t**2) ** 2) * (1 + np.exp(-exponent)))
 
     level = np.sqrt(LEVEL_WELLS)
-    # The Fermi factor falls at Delta = T, the Lorentzian at f = delta f; both scales go as t ~ 1/x.
+    # The Fermi factor falls at Delta = T, the Lorentzian at f = delta f; both scales are proportional to 1/x.
     thermal = np.sqrt(1 + (temperature / x**4) ** 0.5)
     scales = np.unique(level + np.array([0.0, 0.01, 0.1, 1.0, 3.0, 10.0, 100.0]) * (thermal + 1 / x))
     narrow = level + np.array([1.0, 10.0]) * min(x**-3, 0.01)
@@ -210,14 +257,14 @@ def upper_well_dos(x: float, temperature: float) -> float:
 
 
 def upper_well_dos_low(x: ArrayLike, temperature: ArrayLike) -> Array:
-    """Return the law of Eq. 5.31, x^3 T^(1/4), in the units of `upper_well_dos`.
+    """Return the law x^3 T^(1/4) of Eq. 5.31, in the units of `upper_well_dos`.
 
-    Valid for T << T* and x << (A T/(M^2 omega*^4))^(1/4).
+    It holds for T << T* and x << (A T/(M^2 omega*^4))^(1/4).
 
     Raises
     ------
     InputError
-        T above T*/10 or a frequency outside the range.
+        T is above T*/10, or the frequency is out of range.
     """
     x, temperature = np.asarray(x, dtype=float), np.asarray(temperature, dtype=float)
     if not ((temperature > 0) & (temperature <= CROSSOVER_TEMPERATURE / 10)).all():
@@ -231,21 +278,25 @@ def upper_well_dos_low(x: ArrayLike, temperature: ArrayLike) -> Array:
 
 
 def crossover_temperature(star_energy: float, W: float) -> float:
-    """Return T* from hbar omega* and W, in their unit (Eq. 5.30)."""
+    """Return k_B T* (Eq. 5.30); hbar omega*, W and the result share one unit."""
     return 3 / (128 * 2 ** (1 / 3)) * star_energy * (star_energy / W) ** 3
-
-
-def stable_fraction_below(x: ArrayLike) -> Array:
-    """Return g_single/g_tot: the part of the vibrations whose potential has no second minimum."""
-    return dos_between(x, 0.0, SECOND_WELL) / boson_peak_dos(x)
 
 
 def pressure_shift(pressure: ArrayLike, scale: float) -> Array:
     """Return omega_b(P)/omega_b(0) = (1 + |P|/P0)^(1/3) for Lorentzian couplings to strain.
 
-    Pressure adds Lambda_i P/K to the force on each oscillator; two Lorentzians add their widths, and omega* goes as the
-    cube root of the width (Eq. 5.10). P0 = `scale` is the pressure that doubles the width.
+    Pressure adds Lambda_i P/K to the force on each oscillator. The widths of two Lorentzians add, and omega* is
+    proportional to the cube root of the width (Eq. 5.10). P0 = `scale` is the pressure that doubles the width.
     """
     if scale <= 0:
         raise InputError("the pressure scale P0", scale, "positive")
     return (1 + np.abs(np.asarray(pressure, dtype=float)) / scale) ** (1 / 3)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a function by its name of the version before, with a warning."""
+    if name == "boson_peak":
+        new = "boson_peak_maximum"
+        warnings.warn(f"{name} is now {new}; the old name will be removed", DeprecationWarning, stacklevel=2)
+        return boson_peak_maximum
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

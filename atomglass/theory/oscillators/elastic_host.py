@@ -1,13 +1,13 @@
-"""Oscillators in an elastic medium: sound carries a dipole interaction between them, and mixes with them.
+"""Oscillators in an elastic medium: sound mediates a dipole interaction between them, and hybridizes with them.
 
-A scalar displacement u on a simple cubic lattice of L^3 unit masses, periodic, with springs of constant v^2 between
-neighbors (so that rho = 1 and sound has velocity v); oscillators couple as Lambda x_i n_i . grad u, with centered
-differences for the gradient. Eliminating u leaves
+A scalar displacement u on a periodic simple cubic lattice of L^3 unit masses, with springs of constant v^2 between
+neighbors (so that rho = 1 and sound has velocity v). Oscillators couple as Lambda x_i n_i . grad u, with centered
+differences for the gradient. Eliminating u gives
 
     I_ij = (Lambda^2/(4 pi rho v^2)) [n.n' - 3 (n.r)(n'.r)]/r^3,
 
-the interaction of Eq. 2.3 of Parshin, Schober and Gurevich (2007) with its angular factor. The model makes the claims
-of Schober et al. computable: modes like sound waves with random noise, and correlated disorder of the force constants.
+the interaction of Eq. 2.3 of Parshin, Schober and Gurevich (2007) with its angular factor. The model tests the claims
+of Schober et al.: modes that resemble sound waves with random noise, and correlated disorder of the force constants.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 def wave_vectors(size: int) -> Array:
@@ -29,25 +28,20 @@ def wave_vectors(size: int) -> Array:
 
 
 def squared_frequencies(k: Array, velocity: float = 1.0) -> Array:
-    """Return omega^2 = 4 v^2 sum sin^2(k_a/2) of the lattice's sound."""
+    """Return omega^2 = 4 v^2 sum sin^2(k_a/2) of sound on the lattice; k has shape (..., 3), in units of 1/spacing."""
     return 4 * velocity**2 * (np.sin(k / 2) ** 2).sum(axis=-1)
-
-
-def dipole_interaction(separation: ArrayLike, n: ArrayLike, n_other: ArrayLike) -> float:
-    """Return 4 pi rho v^2 I/Lambda^2 of the continuum, [n.n' - 3 (n.r)(n'.r)]/r^3."""
-    r = np.asarray(separation, dtype=float)
-    n, n_other = np.asarray(n, dtype=float), np.asarray(n_other, dtype=float)
-    distance = np.linalg.norm(r)
-    if not distance > 0:
-        raise InputError("the separation of two oscillators", separation, "not zero")
-    return float((n @ n_other - 3 * (n @ r) * (n_other @ r) / distance**2) / distance**3)
 
 
 def lattice_interaction(size: int) -> Array:
     """Return 4 pi rho v^2 I/Lambda^2 of the lattice between all directions, shape (size, size, size, 3, 3).
 
-    Entry [r][a][b] is for oscillators along a and b a lattice vector r apart: the second derivative of the static
-    Green function, by Fourier transform.
+    Entry [r][a][b] is for two oscillators along a and b, separated by the lattice vector r: the second derivative of
+    the static Green function, by Fourier transform.
+
+    Raises
+    ------
+    InputError
+        The lattice's edge is not from 4 to 128.
     """
     if not 4 <= size <= 128:
         raise InputError("the lattice's edge", size, "4 to 128")
@@ -60,9 +54,18 @@ def lattice_interaction(size: int) -> Array:
 
 
 def lattice_decay_rate(frequency: float, size: int = 96, broadening: float = 0.02) -> float:
-    """Return 1/tau of an oscillator with Lambda = v = rho = M = 1, by the golden rule over the lattice's sound.
+    """Return 1/tau of an oscillator with Lambda = v = rho = M = 1: the golden rule, summed over the lattice's sound.
 
-    (pi/(2 omega^2)) sum_k (n . grad)^2 delta(omega - omega_k)/N, the delta a Gaussian of the given width.
+    1/tau = (pi/(2 omega^2)) sum_k (n . grad)^2 delta(omega - omega_k)/N, which tends to Eq. 6.9 with one branch.
+
+    Parameters
+    ----------
+    frequency : float
+        omega of the oscillator, well below the lattice's maximum.
+    size : int
+        Edge of the lattice.
+    broadening : float
+        Standard deviation of the Gaussian that replaces the delta function.
     """
     k = wave_vectors(size)
     omega = np.sqrt(squared_frequencies(k))
@@ -80,10 +83,11 @@ class HybridModes:
     squared_frequencies : array, shape (n,)
         Ascending.
     oscillator_weight : array, shape (n,)
-        Part of each mode that sits on the oscillators.
+        Weight of each mode on the oscillators.
     plane_wave_weight : array, shape (n,)
         Largest weight of the mode's sound part on one shell of equal |omega_k|, relative to the whole mode.
     participation_number : array, shape (n,)
+        1/sum e_i^4 over lattice sites and oscillators.
     """
 
     squared_frequencies: Array
@@ -93,12 +97,23 @@ class HybridModes:
 
 
 def hybrid_modes(rng: np.random.Generator, size: int, stiffnesses: ArrayLike, coupling: float) -> HybridModes:
-    """Diagonalize a lattice with oscillators of given stiffness on random sites and along random directions.
+    """Diagonalize a lattice with oscillators on random sites and along random directions.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the sites and directions.
+    size : int
+        Edge of the lattice, 4 to 14.
+    stiffnesses : array, shape (n,)
+        Stiffnesses k of the oscillators, of unit mass.
+    coupling : float
+        Lambda.
 
     Raises
     ------
     InputError
-        More oscillators than sites, a lattice too large to diagonalize, or stiffnesses that are not positive.
+        There are more oscillators than sites, the lattice is too large, or a stiffness is not positive.
     """
     stiffnesses = np.asarray(stiffnesses, dtype=float)
     count, number = len(stiffnesses), size**3
@@ -117,7 +132,7 @@ def hybrid_modes(rng: np.random.Generator, size: int, stiffnesses: ArrayLike, co
 
 
 def _hybrid_matrix(rng: np.random.Generator, size: int, stiffnesses: Array, coupling: float) -> Array:
-    """Return the dynamical matrix of sound (first) and oscillators (last)."""
+    """Return the dynamical matrix; the lattice sites come first, the oscillators last."""
     count, number = len(stiffnesses), size**3
     sites = rng.choice(number, count, replace=False)
     n = rng.normal(size=(count, 3))
@@ -135,11 +150,25 @@ def _hybrid_matrix(rng: np.random.Generator, size: int, stiffnesses: Array, coup
 
 
 def real_space_disorder(rng: np.random.Generator, size: int, kept: int) -> tuple[float, float]:
-    """Return the correlation of neighboring force constants made by a random matrix between soft modes.
+    """Return the correlation between neighboring force constants made by a random matrix between soft modes.
 
-    A symmetric random matrix couples the `kept` softest plane waves of the lattice, D_real = E^T D_mode E; the first
-    number is the correlation coefficient of D(i, j) with D(i + one site, j) over pairs apart, the second its standard
-    error for uncorrelated disorder. With all modes kept D_real is as random as D_mode, and the first number vanishes.
+    A symmetric random matrix couples the softest plane waves of the lattice, D_real = E^T D_mode E. If all modes are
+    kept, D_real is as random as D_mode and the correlation vanishes.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random matrix.
+    size : int
+        Edge of the lattice, 4 to 10.
+    kept : int
+        Number of plane waves that are coupled, softest first.
+
+    Returns
+    -------
+    tuple of float
+        Correlation coefficient of D(i, j) and D(i + one site, j) over distinct sites, and its standard error for
+        uncorrelated disorder.
     """
     number = size**3
     if not (4 <= size <= 10 and 1 < kept <= number):
@@ -152,7 +181,7 @@ def real_space_disorder(rng: np.random.Generator, size: int, kept: int) -> tuple
     apart = ~np.eye(number, dtype=bool)
     apart[np.arange(number), neighbor] = False
     first, second = force_constants[apart], force_constants[neighbor][apart]
-    # Every pair (i, j) stands twice in the symmetric matrix.
+    # The symmetric matrix contains every pair (i, j) twice.
     return float(np.corrcoef(first, second)[0, 1]), float(np.sqrt(2 / apart.sum()))
 
 

@@ -1,39 +1,39 @@
-"""Many realizations of the oscillator model, gathered: what the figures of Parshin et al. are made of."""
+"""Ensembles of realizations of the oscillator model, from which the figures of Parshin et al. are computed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.theory.oscillators.model import OscillatorModel
 from atomglass.theory.oscillators.renormalization import shifts_by_elimination, shifts_by_sum, soft_forces
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
-
-#: An oscillator is soft, and its shift by elimination means something, below this bare stiffness.
+#: Bare stiffness below which an oscillator is soft, so that its shift by elimination is meaningful.
 SOFT_STIFFNESS = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class OscillatorEnsemble:
-    """Realizations of one model.
+    """Combined results of many realizations of one model.
 
     Attributes
     ----------
     oscillators : int
-        In all realizations together, those for the spectrum alone included.
+        Number of oscillators in all converged realizations, including those used for the spectrum only.
     bare : array
         Eigenvalues before anharmonicity.
-    shifts, soft_shifts : array
-        kappa by the sum over neighbors, of all; by elimination, of soft oscillators.
+    shifts : array
+        kappa of every oscillator by the sum over its neighbors (Eq. 2.11).
+    soft_shifts : array
+        kappa of soft oscillators by exact elimination of the others.
     frequencies : array
-        In the minima.
+        Frequencies in the minima.
     forces : array
         Random forces on soft oscillators.
     not_converged : int
-        Realizations whose minimum was not reached; they are left out of the rest.
+        Number of realizations whose minimum was not reached; nothing else includes them.
     """
 
     oscillators: int
@@ -50,19 +50,21 @@ class OscillatorEnsemble:
         return float((self.bare < 0).mean())
 
     def bare_density(self, k: float, width: float) -> float:
-        """Return Phi(k) from the eigenvalues within width/2 of k."""
+        """Return Phi(k), the fraction of bare eigenvalues within width/2 of k divided by the width."""
         return float((np.abs(self.bare - k) < width / 2).mean() / width)
 
 
-def gather(model: OscillatorModel, realizations: int, spectrum_only: int = 0) -> OscillatorEnsemble:
-    """Run realizations of a model; their seeds derive from the model's own.
+def run_realizations(model: OscillatorModel, realizations: int, spectrum_only: int = 0) -> OscillatorEnsemble:
+    """Simulate realizations of a model; their seeds derive from the model's seed.
 
     Parameters
     ----------
     model : OscillatorModel
+        The model; each realization replaces its seed.
     realizations : int
+        Number of realizations with all results.
     spectrum_only : int
-        Further realizations of which only the frequencies in the minimum are wanted: they take half of the time.
+        Number of further realizations of which only the frequencies are computed, which takes half the time.
     """
     parts: dict[str, list[Array]] = {name: [] for name in ("bare", "shifts", "soft_shifts", "frequencies", "forces")}
     failed = 0

@@ -3,9 +3,9 @@
     U = sum k_i x_i^2/2 - (1/2) sum_{i != j} I_ij x_i x_j + sum A_i x_i^4/4 - sum F_i x_i,   I_ij = g_ij J/r_ij^3
 
 (Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007), Eqs. 2.1-2.5), in units where the density n0 of the
-oscillators, their mass M and the largest bare frequency omega_0 are 1. The paper leaves open where the oscillators sit
-and how g is distributed; the defaults here are a cubic lattice and g uniform in [-1/2, 1/2], the one choice with
-<|g|> = 1/4 that makes the prefactor of the paper's Eq. 2.18 come out.
+oscillators, their mass M and the largest bare frequency omega_0 are 1. The paper does not specify the positions of the
+oscillators and the distribution of g. The defaults are a cubic lattice and g uniform in [-1/2, 1/2]: <|g|> = 1/4
+reproduces the prefactor of the paper's Eq. 2.18.
 """
 
 from __future__ import annotations
@@ -15,15 +15,19 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from atomglass.errors import InputError
-from atomglass.theory.oscillators.placement import COUPLINGS, POSITIONS, coupling_factors, distances, place
+from atomglass.theory.oscillators.placement import (
+    COUPLINGS,
+    POSITIONS,
+    coupling_factors,
+    draw_positions,
+    nearest_image_distances,
+)
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
-
-#: Largest component of the force left in a minimum, in units of k0 sqrt(k0/A).
+#: Largest force component accepted in a minimum, in units of k0 sqrt(k0/A).
 FORCE_TOLERANCE = 1e-12
 
 
@@ -49,14 +53,21 @@ class OscillatorModel:
     hard_core : float
         Smallest distance of `hardcore` positions, up to 0.85.
     anharmonicity : tuple of float
-        Range from which each A_i is drawn uniformly; equal ends make them all the same.
+        Range of the uniform distribution of A_i; equal limits give equal A_i.
     pressure : float
-        Each oscillator gets an external force uniform in +-pressure.
+        Largest magnitude of the external force on each oscillator, drawn uniformly, in units of k0 sqrt(k0/A0).
 
     Raises
     ------
     InputError
-        A parameter outside its range.
+        A parameter is out of range.
+
+    Examples
+    --------
+    >>> model = theory.OscillatorModel(coupling=0.1, size=6, seed=1)
+    >>> state = model.relax()
+    >>> state.converged, state.frequencies.shape
+    (True, (216,))
     """
 
     coupling: float = 0.1
@@ -93,7 +104,7 @@ class OscillatorModel:
 
     @cached_property
     def _streams(self) -> list[np.random.SeedSequence]:
-        # A stream a quantity: an option changes what it is about, and nothing else.
+        # One stream per quantity, so that an option changes only the quantity it concerns.
         return np.random.SeedSequence(self.seed).spawn(6)
 
     def _rng(self, stream: int) -> np.random.Generator:
@@ -107,12 +118,12 @@ class OscillatorModel:
     @cached_property
     def sites(self) -> Array:
         """Positions in the cube of edge `size`, shape (N, 3)."""
-        return place(self.positions, self.size, self.hard_core, self._rng(1))
+        return draw_positions(self.positions, self.size, self.hard_core, self._rng(1))
 
     @cached_property
     def interactions(self) -> Array:
         """I_ij of Eq. 2.3, shape (N, N), symmetric with a zero diagonal; nearest periodic image."""
-        displacement, distance = distances(self.sites, self.size)
+        displacement, distance = nearest_image_distances(self.sites, self.size)
         factors = coupling_factors(self.couplings, displacement, distance, self._rng(2))
         return self.coupling * factors / distance**3
 
@@ -132,34 +143,39 @@ class OscillatorModel:
         return np.diag(self.stiffnesses) - self.interactions
 
     def bare_eigenvalues(self) -> Array:
-        """Return the eigenvalues of K, ascending: the spectrum before anharmonicity; negative ones are unstable."""
+        """Return the eigenvalues of K, the spectrum before anharmonicity, ascending; negative ones are unstable."""
         return linalg.eigh(self.stiffness_matrix, eigvals_only=True, driver="evr", check_finite=False)
 
     def relax(self, start: Literal["random", "unstable"] = "random", starts: int = 1) -> RelaxedState:
-        """Return a minimum of U, and the Hessian's spectrum in it.
+        """Return a minimum of U and the spectrum of the Hessian there.
 
-        It is *a* minimum: some oscillators are left in the upper of their two wells.
+        It is a local minimum: some oscillators end in the upper of their two wells.
 
         Parameters
         ----------
         start : str
-            `random` (displacements of 0.05 sqrt(k0/A)) or `unstable` (along the unstable eigenvectors of K, as far as
-            their own quartic would carry them).
+            `random` (displacements of 0.05 sqrt(k0/A)) or `unstable` (along the unstable eigenvectors of K, to the
+            minimum of each eigenvector's own quartic).
         starts : int
-            How many starts; the lowest minimum is kept.
+            Number of minimizations; the lowest minimum is returned.
+
+        Raises
+        ------
+        InputError
+            An unknown start, or fewer than one minimization.
         """
         if start not in ("random", "unstable") or starts < 1:
             raise InputError(
                 "the start of the relaxation", f"{start!r}, {starts} starts", "random or unstable, at least 1"
             )
-        # In y = x/scale equal A_i drop out altogether: the spectrum cannot depend on them.
+        # With y = x/scale equal A_i drop out of the problem: the spectrum cannot depend on them.
         scale = 1 / np.sqrt(self.anharmonicities.mean())
         quartic, force = self.anharmonicities * scale**2, self.external_forces / scale
         rng = self._rng(5)
         minima = []
         for _ in range(starts):
             y = rng.normal(0.0, 0.05, self.number) if start == "random" else self._unstable_start(quartic, rng)
-            minima.append(minimize(self.stiffness_matrix, quartic, force, y))
+            minima.append(minimize_energy(self.stiffness_matrix, quartic, force, y))
         y, energy, residual, iterations = min(minima, key=lambda found: found[1])
         hessian = self.stiffness_matrix + np.diag(3 * quartic * y**2)
         eigenvalues = linalg.eigh(hessian, eigvals_only=True, driver="evr", check_finite=False)
@@ -178,17 +194,17 @@ class RelaxedState:
     Attributes
     ----------
     model : OscillatorModel
-        What was relaxed.
+        The model.
     displacements : array, shape (N,)
         x_i in the minimum.
     energy : float
-        U there, relative to x = 0.
+        U in the minimum, relative to x = 0.
     residual : float
-        Largest force left, in units of k0 sqrt(k0/A).
+        Largest force component, in units of k0 sqrt(k0/A).
     iterations : int
         Steps of the minimizer.
     eigenvalues : array, shape (N,)
-        Of the Hessian in the minimum, ascending.
+        Eigenvalues of the Hessian in the minimum, ascending.
     """
 
     model: OscillatorModel
@@ -219,7 +235,7 @@ class RelaxedState:
             raise InputError("the largest frequency", frequency, "positive")
         values, e = linalg.eigh(self.hessian, subset_by_value=(-np.inf, frequency**2), check_finite=False)
         A, x = self.model.anharmonicities, self.displacements
-        # An eigenvector has no sign of its own; this one makes every b3 <= 0.
+        # The sign of an eigenvector is arbitrary; this choice makes every b3 <= 0.
         e = np.where((A * x) @ e**3 > 0, -e, e)
         b3, b4 = 6 * (A * x) @ e**3, 6 * A @ e**4
         return OscillatorModes(values, e, 1 / (e**4).sum(axis=0), values, b3, b4)
@@ -232,11 +248,13 @@ class OscillatorModes:
     Attributes
     ----------
     eigenvalues : array, shape (m,)
+        Eigenvalues of the Hessian, ascending.
     vectors : array, shape (N, m)
+        Eigenvectors as columns.
     participation_number : array, shape (m,)
-        1/sum e_i^4: over how many oscillators a mode extends.
+        1/sum e_i^4, the number of oscillators that take part in a mode.
     b2, b3, b4 : array, shape (m,)
-        b3 <= 0, by the sign of the vector.
+        Coefficients of the quartics; the sign of each vector makes b3 <= 0.
     """
 
     eigenvalues: Array
@@ -247,13 +265,22 @@ class OscillatorModes:
     b4: Array
 
 
-def minimize(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
-    """Minimize y K y/2 + sum quartic y^4/4 - force y: L-BFGS, then Newton steps to the last digit.
+def minimize_energy(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, float, float, int]:
+    """Minimize y K y/2 + sum quartic y^4/4 - force y with L-BFGS, followed by Newton steps to full precision.
+
+    Parameters
+    ----------
+    K : array, shape (N, N)
+        Stiffness matrix.
+    quartic, force : array, shape (N,)
+        Anharmonicities and external forces.
+    y : array, shape (N,)
+        Starting point.
 
     Returns
     -------
     tuple
-        The minimum, its energy, the largest force left, and the number of steps.
+        The minimum, its energy, the largest force component, and the number of steps.
     """
 
     def energy_and_gradient(y: Array) -> tuple[float, Array]:
@@ -261,7 +288,7 @@ def minimize(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, f
         return float(y @ (linear / 2 + cubic / 4 - force)), linear + cubic - force
 
     iterations = 0
-    for _ in range(5):  # once, unless the search ends on a saddle
+    for _ in range(5):  # again only if the search ends at a saddle point
         options = {"maxiter": 20_000, "maxfun": 40_000, "gtol": 1e-8, "ftol": 0.0, "maxcor": 20}
         found = optimize.minimize(energy_and_gradient, y, jac=True, method="L-BFGS-B", options=options)
         y, iterations = found.x, iterations + int(found.nit)
@@ -280,11 +307,20 @@ def minimize(K: Array, quartic: Array, force: Array, y: Array) -> tuple[Array, f
     return y, energy, float(np.abs(gradient).max()), iterations
 
 
-def two_oscillators(interaction: float, frequencies: tuple[float, float], masses: tuple[float, float]) -> Array:
+def two_oscillator_eigenvalues(
+    interaction: float, frequencies: tuple[float, float], masses: tuple[float, float]
+) -> Array:
     """Return the two squared frequencies of two coupled oscillators, ascending.
 
-    The lower vanishes at I_c = omega_1 omega_2 sqrt(M_1 M_2), and is omega_1^2 (1 - I^2/I_c^2) for
+    The lower one vanishes at I_c = omega_1 omega_2 sqrt(M_1 M_2), and is omega_1^2 (1 - I^2/I_c^2) for
     omega_1 << omega_2 (Eq. 1.1).
+
+    Parameters
+    ----------
+    interaction : float
+        I, the coefficient of -x_1 x_2 in the energy.
+    frequencies, masses : tuple of float
+        omega and M of the two oscillators without interaction.
     """
     coupling = interaction / np.sqrt(masses[0] * masses[1])
     return np.linalg.eigvalsh(np.array([[frequencies[0] ** 2, -coupling], [-coupling, frequencies[1] ** 2]]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.oscillators.boson_peak import boson_peak, boson_peak_dos, pressure_shift
+from atomglass.theory.oscillators.boson_peak import boson_peak_dos, boson_peak_maximum, pressure_shift
 from atomglass.theory.oscillators.ensemble import OscillatorEnsemble
 from atomglass.theory.oscillators.renormalization import LevyLaw, bare_stiffness_density, stiffness_density
 from atomglass.theory.oscillators.spectra import Estimate, reduced_density
@@ -15,7 +15,7 @@ from atomglass.theory.output import COLORS, new_figure, save_figure, write_colum
 
 
 def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Path) -> None:
-    """Fig. 1: the distribution of the shift kappa, and its tail."""
+    """Draw Fig. 1: the distribution of the shift kappa, and its tail."""
     figure, (ax, tail) = new_figure(2)
     table: dict[str, np.ndarray] = {}
     for color, (J, ensemble) in zip(COLORS, ensembles.items(), strict=False):
@@ -30,9 +30,8 @@ def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Pa
     J = list(ensembles)[1]
     x = np.geomspace(0.05, 2, 5)
     tail.loglog(x, 3e-3 * (x / 0.05) ** -1.5, "k--", label=r"$\kappa^{-3/2}$")
-    tail.loglog(
-        x_levy := np.geomspace(1e-3, 3, 200), 1 - LevyLaw.of(J).below(x_levy), "k:", label=f"Eq. 2.17, $J={J:g}$"
-    )
+    x_levy = np.geomspace(1e-3, 3, 200)
+    tail.loglog(x_levy, 1 - LevyLaw.of_model(J).cumulative(x_levy), "k:", label=f"Eq. 2.17, $J={J:g}$")
     tail.set_ylim(1e-5, 1.5)
     ax.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"$\rho(\kappa)$  $[1/k_0]$", xlim=(0, 0.1), ylim=(0, None))
     tail.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"probability of a larger $\kappa$")
@@ -45,7 +44,19 @@ def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Pa
 def stiffness_distribution(
     ensembles: Mapping[float, OscillatorEnsemble], middle: float, exponent: float, folder: Path
 ) -> None:
-    """Fig. 2: the distribution of the renormalized stiffness around zero."""
+    """Draw Fig. 2: the distribution of the renormalized stiffness around zero.
+
+    Parameters
+    ----------
+    ensembles : mapping of float to OscillatorEnsemble
+        One ensemble per coupling J.
+    middle : float
+        The coupling whose distribution is compared with Eq. 2.21.
+    exponent : float
+        n of the bare density of states.
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    """
     figure, (ax,) = new_figure()
     edges = np.linspace(-0.1, 0.2, 31)
     centers = (edges[1:] + edges[:-1]) / 2
@@ -68,7 +79,7 @@ def stiffness_distribution(
 
 
 def boson_peak_figure(folder: Path) -> None:
-    """Fig. 3: the universal boson peak, and its parts."""
+    """Draw Fig. 3: the universal boson peak and its parts."""
     figure, (ax,) = new_figure()
     x = np.linspace(0.01, 5, 500)
     table = {"x": x}
@@ -80,7 +91,7 @@ def boson_peak_figure(folder: Path) -> None:
         values = boson_peak_dos(x, part) / x**2
         ax.plot(x, values, color=color, lw=2 if part == "total" else 1, ls="--" if part == "III" else "-", label=label)
         table[f"g_{part}_over_x2"] = values
-    peak = boson_peak()
+    peak = boson_peak_maximum()
     ax.plot(peak.position, peak.height, "o", color=COLORS[0])
     ax.set(
         xlabel=r"$\omega/\omega^*$", ylabel=r"$g(\omega)/\omega^2$  $[n_0 M\Phi(0)/\omega^*]$", xlim=(0, 5), ylim=(0, 3)
@@ -93,11 +104,23 @@ def boson_peak_figure(folder: Path) -> None:
 def spectrum(
     ensembles: Mapping[float, OscillatorEnsemble], stars: Mapping[float, Estimate], exponent: float, folder: Path
 ) -> None:
-    """The spectra in the minima against the universal form: omega* from a fit, Phi(0) from the eigenvalues."""
+    """Draw the spectra in the minima and the universal form, with omega* from a fit and Phi(0) from the eigenvalues.
+
+    Parameters
+    ----------
+    ensembles : mapping of float to OscillatorEnsemble
+        One ensemble per coupling J.
+    stars : mapping of float to Estimate
+        omega* per coupling.
+    exponent : float
+        n of the bare density of states.
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    """
     figure, (ax,) = new_figure(width=5.6)
     table: dict[str, np.ndarray] = {}
     for color, marker, (J, ensemble) in zip(COLORS, "os^", ensembles.items(), strict=False):
-        # Few modes lie below 0.4 J: they share one bin.
+        # The few modes below 0.4 J share one bin.
         edges = np.append(0.0, np.arange(0.4 * J, 0.5, 0.15 * J))
         centers, g, error = reduced_density(ensemble.frequencies, edges, ensemble.oscillators)
         ax.errorbar(centers, g, error, fmt=marker, ms=3.5, lw=0.8, color=color, label=f"$J={J:g}$, simulated")
@@ -120,12 +143,12 @@ def spectrum(
 
 
 def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
-    """omega* under external forces, with the analytic law through its zero-force value."""
+    """Draw omega* under external forces, with the analytic law that starts from its value without force."""
     figure, (ax,) = new_figure()
     forces = np.array(list(stars))
     values, errors = (np.array([getattr(star, name) for star in stars.values()]) for name in ("value", "error"))
     ax.errorbar(forces * 1e3, values, errors, fmt="o", color=COLORS[0], label="simulated, forces uniform in $\\pm P$")
-    # A uniform force is no Lorentzian: its half width at half maximum stands for the width that is added.
+    # A uniform distribution is not Lorentzian; its half width at half maximum is taken for the added width.
     width = values[0] ** 3 / (3 * np.sqrt(3))
     line = np.linspace(0, forces.max() * 1.1, 100)
     law = values[0] * pressure_shift(line, 2 * width)

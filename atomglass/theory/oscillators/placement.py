@@ -1,13 +1,11 @@
-"""Where the oscillators of the model sit, and the angular factors of their couplings."""
+"""Positions of the oscillators of the model, and the angular factors of their couplings."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 POSITIONS = ("lattice", "poisson", "hardcore")
 COUPLINGS = ("uniform", "sign", "dipolar")
@@ -15,12 +13,29 @@ COUPLINGS = ("uniform", "sign", "dipolar")
 #: Mean |g| of each kind; that of |n.n' - 3 (n.r)(n'.r)| over random unit vectors is 0.6900.
 MEAN_FACTOR = {"uniform": 0.25, "sign": 1.0, "dipolar": 0.6900 / (4 * np.pi)}
 
-#: Draws for one hard-core position before giving up.
+#: Largest number of draws for one hard-core position.
 _TRIES = 100_000
 
 
-def place(kind: str, size: int, hard_core: float, rng: np.random.Generator) -> Array:
-    """Return size^3 positions in a cube of edge `size`, shape (N, 3)."""
+def draw_positions(kind: str, size: int, hard_core: float, rng: np.random.Generator) -> Array:
+    """Return size^3 positions in a cube of edge `size`, shape (N, 3).
+
+    Parameters
+    ----------
+    kind : str
+        One of `POSITIONS`.
+    size : int
+        Edge of the cube; the density is one.
+    hard_core : float
+        Smallest distance of two `hardcore` positions.
+    rng : numpy.random.Generator
+        Source of the positions.
+
+    Raises
+    ------
+    InputError
+        The hard core leaves no room for a position.
+    """
     if kind == "lattice":
         axis = np.arange(size, dtype=float)
         return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -30,7 +45,7 @@ def place(kind: str, size: int, hard_core: float, rng: np.random.Generator) -> A
 
 
 def _sequential(size: int, hard_core: float, rng: np.random.Generator) -> Array:
-    """Return random sequential positions: each is redrawn until no earlier one is too close."""
+    """Return random sequential positions: each one is redrawn until all earlier ones are far enough."""
     sites = np.empty((size**3, 3))
     for i in range(len(sites)):
         for _ in range(_TRIES):
@@ -45,7 +60,7 @@ def _sequential(size: int, hard_core: float, rng: np.random.Generator) -> Array:
     return sites
 
 
-def distances(sites: Array, size: float) -> tuple[Array, Array]:
+def nearest_image_distances(sites: Array, size: float) -> tuple[Array, Array]:
     """Return nearest-image displacements (N, N, 3) and distances (N, N); the diagonal distance is infinite."""
     displacement = sites[:, None, :] - sites[None, :, :]
     displacement -= size * np.rint(displacement / size)
@@ -55,7 +70,19 @@ def distances(sites: Array, size: float) -> tuple[Array, Array]:
 
 
 def coupling_factors(kind: str, displacement: Array, distance: Array, rng: np.random.Generator) -> Array:
-    """Return the symmetric factors g_ij of Eq. 2.3, shape (N, N)."""
+    """Return the symmetric factors g_ij of Eq. 2.3, shape (N, N).
+
+    Parameters
+    ----------
+    kind : str
+        One of `COUPLINGS`.
+    displacement : array, shape (N, N, 3)
+        Nearest-image vectors from `nearest_image_distances`.
+    distance : array, shape (N, N)
+        Their lengths.
+    rng : numpy.random.Generator
+        Source of the factors.
+    """
     number = len(distance)
     if kind == "dipolar":
         n = rng.normal(size=(number, 3))

@@ -1,4 +1,4 @@
-"""One relaxed set of oscillators as rows of a table of modes: the same columns as a glass, where they mean the same."""
+"""One relaxed realization of the oscillator model as rows of a mode table, with the columns of a glass."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from atomglass.theory.oscillators.model import FORCE_TOLERANCE, OscillatorModel,
 
 
 class OscillatorConfig(Settings):
-    """What one realization of the oscillator model needs.
+    """Settings of one realization of the oscillator model.
 
     Attributes
     ----------
     coupling, size, exponent, couplings, positions, hard_core, anharmonicity, pressure
-        As in `OscillatorModel`.
+        The parameters of `OscillatorModel`.
     frequency_max : float
-        Modes up to this frequency are expanded and listed.
+        Modes up to this frequency, in omega_0, are expanded and listed.
     starts : int
-        Minimizations a realization; the lowest minimum is kept.
+        Minimizations of each realization; the lowest minimum is kept.
     """
 
     coupling: float = Field(0.1, gt=0, lt=1)
@@ -47,11 +47,12 @@ class OscillatorConfig(Settings):
 def oscillator_realization(
     config: OscillatorConfig, rng: np.random.Generator
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Relax one set of oscillators and classify its soft modes.
+    """Relax one realization of the oscillator model and classify its soft modes.
 
     Parameters
     ----------
     config : OscillatorConfig
+        Settings of the realization.
     rng : numpy.random.Generator
         Source of the realization's seed.
 
@@ -59,8 +60,15 @@ def oscillator_realization(
     -------
     tuple
         Rows of modes, softest first, and the row of the realization. Frequencies are in omega_0, energies in k0^2/A0
-        with A0 = 1; `status` is `ok`, `not_converged` or `not_a_minimum`, `reason` says why, and a realization that
+        with A0 = 1. `status` is `ok`, `not_converged` or `not_a_minimum`, `reason` explains it, and a realization that
         failed has no modes.
+
+    Examples
+    --------
+    >>> from atomglass.theory.oscillators.realization import OscillatorConfig
+    >>> modes, row = theory.oscillator_realization(OscillatorConfig(size=5), np.random.default_rng(1))
+    >>> row["status"], row["mode_count"] == len(modes)
+    ('ok', True)
     """
     parameters = config.model_dump(exclude={"frequency_max", "starts"})
     model = OscillatorModel(seed=int(rng.integers(2**63)), **parameters)
@@ -94,7 +102,7 @@ def oscillator_realization(
 
 
 def _mode_rows(state: RelaxedState, frequency_max: float) -> list[dict[str, Any]]:
-    """Return one row a mode, with the shape of its quartic."""
+    """Return one row per mode, with the shape of its quartic."""
     modes = state.modes_below(frequency_max)
     shape = quartic.shape(modes.b2, modes.b3, modes.b4)
     columns: dict[str, Any] = {

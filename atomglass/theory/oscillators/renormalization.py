@@ -1,4 +1,4 @@
-"""How stiff neighbors soften a soft oscillator: the shift kappa, the stiffness k that is left, the random force.
+"""How stiff neighbors soften a soft oscillator: the shift kappa, the remaining stiffness k, the random force f.
 
 Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007). Units: n0 = M = omega_0 = 1.
 """
@@ -8,38 +8,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import erfc
 
 from atomglass.errors import InputError
 from atomglass.theory.oscillators.model import OscillatorModel, RelaxedState
 from atomglass.theory.oscillators.placement import MEAN_FACTOR
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 def shifts_by_sum(model: OscillatorModel) -> Array:
-    """Return kappa_i = sum_j I_ij^2/k_j of every oscillator (Eq. 2.11): its neighbors follow it one by one."""
+    """Return kappa_i = sum_j I_ij^2/k_j of every oscillator (Eq. 2.11): its neighbors follow it independently."""
     return model.interactions**2 @ (1 / model.stiffnesses)
 
 
 def shifts_by_elimination(model: OscillatorModel) -> Array:
-    """Return kappa_i = k_i - 1/(K^-1)_ii: all other oscillators follow together (the Schur complement of K).
+    """Return kappa_i = k_i - 1/(K^-1)_ii of every oscillator: all others are eliminated exactly (Schur complement).
 
-    It means something for the soft oscillators only, those with k_i << 1.
+    It is meaningful for soft oscillators only, k_i << 1.
     """
     return model.stiffnesses - 1 / np.diag(np.linalg.inv(model.stiffness_matrix))
 
 
 @dataclass(frozen=True)
 class LevyLaw:
-    """rho(kappa) for independent positions: B/(sqrt(2 pi) kappa^(3/2)) exp(-B^2/(2 kappa)) (Eq. 2.17)."""
+    """rho(kappa) for independent positions: B/(sqrt(2 pi) kappa^(3/2)) exp(-B^2/(2 kappa)) (Eq. 2.17).
+
+    Attributes
+    ----------
+    scale : float
+        B.
+    """
 
     scale: float
 
     @classmethod
-    def of(cls, coupling: float, exponent: float = 2.0, couplings: str = "uniform") -> LevyLaw:
-        """Return the law of a model: B = (4 pi/3) sqrt(pi/2) <|g|> J <1/omega> (Eq. 2.18 has <|g|> = 1/4).
+    def of_model(cls, coupling: float, exponent: float = 2.0, couplings: str = "uniform") -> LevyLaw:
+        """Return the law of a model: B = (4 pi/3) sqrt(pi/2) <|g|> J <1/omega> (Eq. 2.18, which has <|g|> = 1/4).
+
+        Parameters
+        ----------
+        coupling : float
+            J.
+        exponent : float
+            n of the bare density of states.
+        couplings : str
+            Distribution of g, one of `uniform`, `sign` and `dipolar`.
 
         Raises
         ------
@@ -67,7 +81,7 @@ class LevyLaw:
         kappa = np.asarray(kappa, dtype=float)
         return self.scale / np.sqrt(2 * np.pi) * kappa**-1.5 * np.exp(-(self.scale**2) / (2 * kappa))
 
-    def below(self, kappa: ArrayLike) -> Array:
+    def cumulative(self, kappa: ArrayLike) -> Array:
         """Return the probability of a smaller kappa, erfc(B/sqrt(2 kappa))."""
         return erfc(self.scale / np.sqrt(2 * np.asarray(kappa, dtype=float)))
 
@@ -80,7 +94,28 @@ def sampled_shifts(
     exponent: float = 2.0,
     couplings: str = "uniform",
 ) -> Array:
-    """Return kappa of an oscillator at the center of independent neighbors within a radius, shape (samples,)."""
+    """Return kappa of an oscillator at the center of independently placed neighbors, shape (samples,).
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the neighbors.
+    samples : int
+        Number of oscillators.
+    radius : float
+        Radius of the sphere of neighbors, in n0^(-1/3).
+    coupling : float
+        J.
+    exponent : float
+        n of the bare density of states.
+    couplings : str
+        Distribution of g, `uniform` or `sign`.
+
+    Raises
+    ------
+    InputError
+        An unknown distribution of g.
+    """
     if couplings not in ("uniform", "sign"):
         raise InputError("the couplings", couplings, "uniform or sign")
     mean_number, shifts = 4 * np.pi / 3 * radius**3, np.empty(samples)
@@ -104,7 +139,17 @@ def bare_stiffness_density(k: ArrayLike, exponent: float = 2.0) -> Array:
 
 
 def stiffness_density(k: ArrayLike, shifts: Array, exponent: float = 2.0) -> Array:
-    """Return Phi(k) = <F(k + kappa)> over sampled shifts (Eqs. 2.21-2.23)."""
+    """Return Phi(k) = <F(k + kappa)>, averaged over sampled shifts (Eqs. 2.21-2.23).
+
+    Parameters
+    ----------
+    k : float or array
+        Renormalized stiffness.
+    shifts : array
+        Samples of kappa.
+    exponent : float
+        n of the bare density of states.
+    """
     k = np.asarray(k, dtype=float)
     return np.array([bare_stiffness_density(value + shifts, exponent).mean() for value in k.ravel()]).reshape(k.shape)[
         ()
@@ -114,7 +159,7 @@ def stiffness_density(k: ArrayLike, shifts: Array, exponent: float = 2.0) -> Arr
 def soft_forces(state: RelaxedState, softest: float = 0.02) -> Array:
     """Return the random forces f_i = (k_i - kappa_i) x_i + A_i x_i^3 on the oscillators with |k_i - kappa_i| < softest.
 
-    What an oscillator's own quartic needs to be at rest where it stands is what the others do to it (Eq. 3.1).
+    This is the force on an oscillator from its own quartic, which the others balance in the minimum (Eq. 3.1).
     """
     model, x = state.model, state.displacements
     left = 1 / np.diag(np.linalg.inv(model.stiffness_matrix))
@@ -122,8 +167,14 @@ def soft_forces(state: RelaxedState, softest: float = 0.02) -> Array:
     return (left * x + model.anharmonicities * x**3)[soft]
 
 
-def half_width(forces: Array) -> float:
-    """Return the half width at half maximum of a Lorentzian about zero: the median of |f|."""
+def lorentzian_half_width(forces: Array) -> float:
+    """Return the half width at half maximum of a Lorentzian about zero, estimated by the median of |f|.
+
+    Raises
+    ------
+    InputError
+        Fewer than two forces.
+    """
     if len(forces) < 2:
         raise InputError("the number of forces", len(forces), "at least 2", "take more samples or a larger `softest`")
     return float(np.median(np.abs(forces)))

@@ -1,4 +1,4 @@
-"""What a list of frequencies says: the universal frequency omega*, the exponent at low frequency, the boson peak."""
+"""Estimates from a list of frequencies: the universal frequency omega*, the low-frequency exponent, g/omega^2."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize_scalar
 
 from atomglass.errors import InputError
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos
-
-Array = NDArray[np.float64]
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value, its standard error, and how many frequencies it rests on."""
+    """An estimated value.
+
+    Attributes
+    ----------
+    value, error : float
+        The value and its standard error.
+    count : int
+        Number of frequencies used.
+    """
 
     value: float
     error: float
@@ -29,9 +36,14 @@ class Estimate:
 
 
 def low_frequency_exponent(frequencies: ArrayLike, largest: float) -> Estimate:
-    """Return s of g ~ omega^s below a frequency, by maximum likelihood.
+    """Return s of g ~ omega^s below the frequency `largest`, by maximum likelihood.
 
     s + 1 = 1/<ln(largest/omega)>, with relative error n^(-1/2).
+
+    Raises
+    ------
+    InputError
+        There are fewer than five frequencies.
     """
     chosen = _below(frequencies, largest)
     s_plus_one = 1 / np.log(largest / chosen).mean()
@@ -44,17 +56,17 @@ def fit_omega_star(frequencies: ArrayLike, largest: float, smallest: float = 0.0
     Parameters
     ----------
     frequencies : array
-        All frequencies; those outside the window are left out, and the density is normalized on it.
+        All frequencies; the fit uses those in the window, on which the density is normalized.
     largest : float
-        Where the universal form ends; about 2 omega*, below omega_c.
+        Upper end of the window: about 2 omega*, below omega_c, where the universal form ends.
     smallest : float
-        Where it begins. In a small system some unstable oscillators are alone, feel no force and fill the gap; see
-        docs/theory/vibrational_instability.md.
+        Lower end of the window. In a small system some unstable oscillators have no unstable neighbors, feel no force
+        and fill the gap; see docs/theory/vibrational_instability.md.
 
     Raises
     ------
     InputError
-        Fewer than five frequencies in the window.
+        There are fewer than five frequencies in the window.
     """
     chosen = _below(frequencies, largest, smallest)
     cumulative = _cumulative_dos()
@@ -73,7 +85,17 @@ def fit_omega_star(frequencies: ArrayLike, largest: float, smallest: float = 0.0
 
 
 def reduced_density(frequencies: ArrayLike, edges: ArrayLike, oscillators: int) -> tuple[Array, Array, Array]:
-    """Return bin centers, g/omega^2 per oscillator and its counting error, from all frequencies of an ensemble."""
+    """Return the bin centers, g/omega^2 per oscillator and its counting error.
+
+    Parameters
+    ----------
+    frequencies : array
+        All frequencies of an ensemble.
+    edges : array, shape (bins + 1,)
+        Edges of the bins.
+    oscillators : int
+        Number of oscillators of the ensemble.
+    """
     edges = np.asarray(edges, dtype=float)
     counts = np.histogram(np.asarray(frequencies), edges)[0]
     volume = oscillators * (edges[1:] ** 3 - edges[:-1] ** 3) / 3  # of omega^2 in a bin

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from atomglass.study.protocol import BOOL, FLOAT, INT, TEXT, Column, RealizationModel
+import numpy as np
+
+from atomglass.study.protocol import BOOL, FLOAT, INT, TEXT, Column, RealizationModel, Row
 from atomglass.theory.oscillators.realization import OscillatorConfig, oscillator_realization
 
 _REALIZATIONS = (
@@ -38,7 +40,7 @@ _MODES = (
 )
 
 
-def _realize(config, rng):  # type: ignore[no-untyped-def]
+def _realize(config: OscillatorConfig, rng: np.random.Generator) -> tuple[list[Row], Row]:
     modes, row = oscillator_realization(config, rng)
     return [mode | {"complete_below": row["complete_below"]} for mode in modes], row
 

@@ -1,18 +1,18 @@
 """Random first-order transition theory of glasses and of their quantum excitations, after Lubchenko and Wolynes.
 
-A glass is a handful of measured constants (`GlassParams`); everything else follows. Kelvin, seconds and metres at the
-surface; inside, energies in k_B T_D = hbar omega_D, frequencies in omega_D, lengths in the molecular size a.
+A glass is defined by a few measured constants (`GlassParams`); everything else follows. Public functions take kelvins,
+seconds and meters. Inside, energies are in k_B T_D = hbar omega_D, frequencies in omega_D, lengths in the molecular
+size a. Numbers in square brackets, as in [33], are equations of the review.
 
-Names are loaded when first used. Equation numbers in square brackets, as in [33], are those of the review.
+Names are imported when first used.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from atomglass.theory.lazy import lazy_names
 
 _HOME = {
-    "GlassParams": "params",
+    "GlassParams": "glass_parameters",
     "ripplon_frequencies": "ripplons",
     "thermal_conductivity": "plateau",
     "heat_capacity": "bump",
@@ -22,14 +22,4 @@ _HOME = {
 
 __all__ = list(_HOME)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'atomglass.theory.rfot' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"atomglass.theory.rfot.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

@@ -1,4 +1,4 @@
-"""What every figure of the study shows, and what differs from the print."""
+"""Captions of the study's figures: the content of each, and how it differs from the print."""
 
 from __future__ import annotations
 

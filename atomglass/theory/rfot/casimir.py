@@ -1,4 +1,4 @@
-"""Attraction between tunneling centers and the negative Grueneisen parameter ([70]-[82])."""
+"""Attraction between tunneling centers (elastic Casimir effect) and the negative Grueneisen parameter ([70]-[82])."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from math import log, pi
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann
 from scipy.integrate import quad
 from scipy.special import exp1
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.pair_interactions import exchange_energy
 from atomglass.theory.rfot.ripplons import ripplon_frequencies
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,11 @@ class Grueneisen:
         From the ripplons of an active cell and the structures of every other [80]; proportional to 1/T.
     """
 
-    ripplon_ripplon: float | NDArray[np.float64]
-    ripplon_tls: float | NDArray[np.float64]
+    ripplon_ripplon: float | Array
+    ripplon_tls: float | Array
 
     @property
-    def total(self) -> float | NDArray[np.float64]:
+    def total(self) -> float | Array:
         """Sum of the two."""
         return self.ripplon_ripplon + self.ripplon_tls
 
@@ -42,20 +44,28 @@ class Grueneisen:
 
 
 def grueneisen(params: GlassParams, T: ArrayLike, discrete: bool = False) -> Grueneisen:
-    """Return the Grueneisen parameter of the elastic Casimir effect, with c_V = k_B^2 T/(k_B T_g xi^3).
+    """Return the Grueneisen parameter of the elastic Casimir effect [76], [80], with c_V = k_B^2 T/(k_B T_g xi^3).
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     T : float or array
         Temperature in K, below the plateau.
     discrete : bool
-        Sum over the ripplons themselves instead of the closed forms [76] and [80].
+        Sum over the ripplons instead of the closed forms [76] and [80].
 
     Raises
     ------
     InputError
         A temperature is not positive.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> parts = theory.rfot.grueneisen(glass, 1.0)
+    >>> round(parts.ripplon_ripplon, 2), round(parts.ripplon_tls, 2), round(float(parts), 2)
+    (-2.84, -3.35, -6.19)
     """
     kelvin = positive(T, "the temperature", "K")
     scale = params.xi_over_a
@@ -65,7 +75,7 @@ def grueneisen(params: GlassParams, T: ArrayLike, discrete: bool = False) -> Gru
     else:
         rr = -3.0 * log(2) ** 2 * pi**2 * params.ratio * scale**-1.75
         rt = -(scale**-4.0) * _closed_logarithm(params)
-    return Grueneisen(as_given(np.full(kelvin.shape, rr)), as_given(np.asarray(rt * params.Tg / kelvin)))
+    return Grueneisen(scalar_or_array(np.full(kelvin.shape, rr)), scalar_or_array(np.asarray(rt * params.Tg / kelvin)))
 
 
 def _closed_logarithm(params: GlassParams) -> float:
@@ -79,24 +89,28 @@ def _closed_logarithm(params: GlassParams) -> float:
 
 
 def bulk_modulus(params: GlassParams) -> float:
-    """Return K = rho c_s^2/3 in Pa, the scalar elasticity of the review."""
+    """Return K = rho c_s^2/3 in Pa, the review's scalar elasticity."""
     return params.rho * params.cs**2 / 3
 
 
 def volume_expansion(params: GlassParams, T: ArrayLike, modulus: float | None = None) -> Grueneisen:
-    """Return the volume expansion coefficients (1/V) dV/dT in 1/K, [75] and [79]: gamma c_V/K, term by term.
+    """Return the volume expansion coefficients (1/V) dV/dT = gamma c_V/K in 1/K, term by term ([75] and [79]).
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
+    T : float or array
+        Temperature in K.
     modulus : float, optional
-        Bulk modulus in Pa; rho c_s^2/3 without it.
+        Bulk modulus in Pa; rho c_s^2/3 by default.
     """
     kelvin = positive(T, "the temperature", "K")
     parts = grueneisen(params, kelvin)
     stiffness = bulk_modulus(params) if modulus is None else float(positive(modulus, "the bulk modulus", "Pa"))
     unit = Boltzmann * kelvin / (params.Tg * params.xi**3) / stiffness
     return Grueneisen(
-        as_given(np.asarray(parts.ripplon_ripplon * unit)), as_given(np.asarray(parts.ripplon_tls * unit))
+        scalar_or_array(np.asarray(parts.ripplon_ripplon * unit)), scalar_or_array(np.asarray(parts.ripplon_tls * unit))
     )
 
 
@@ -115,24 +129,11 @@ def printed_pair_sum(params: GlassParams) -> float:
 def structure_sum(params: GlassParams, highest: int | None = None) -> float:
     """Return Sum (2l + 1) T_g/2 <1/(omega_l + eps)> over one sign of the bias, the sum behind [79].
 
-    The average with e^(-eps/T_g)/T_g is e^x E_1(x)/T_g, x = omega_l/T_g; the half is the share of cells of that sign.
+    The average with e^(-eps/T_g)/T_g is e^x E_1(x)/T_g, x = omega_l/T_g; half of the cells have that sign.
     """
     l = np.arange(2, (params.highest_harmonic if highest is None else highest) + 1)
     x = np.atleast_1d(ripplon_frequencies(params, l)) / params.ratio
     return float(np.dot(2.0 * l + 1, np.exp(x) * exp1(x)) / 2)
-
-
-def dipole_interaction(g_i: ArrayLike, g_j: ArrayLike, separation: ArrayLike) -> float:
-    """Return J_ij [70] in k_B T_g, for unit vectors g and a separation in units of a (g^2 = rho c_s^2 a^3 k_B T_g)."""
-    first, second, r = (np.asarray(v, dtype=float) for v in (g_i, g_j, separation))
-    distance = float(positive(np.linalg.norm(r), "the separation"))
-    n = r / distance
-    return float(3 / (4 * pi) * (first @ second - 3 * (first @ n) * (second @ n)) / distance**3)
-
-
-def mean_square_interaction(distance: ArrayLike) -> NDArray[np.float64]:
-    """Return <J^2> over orientations, (2/3)(3/4 pi)^2 (a/r)^6, in (k_B T_g)^2; the distance in units of a."""
-    return 2 / 3 * (3 / (4 * pi)) ** 2 / positive(distance, "the distance") ** 6
 
 
 def two_structure_energy(params: GlassParams, T: float, expansion: bool = False) -> float:
@@ -140,40 +141,36 @@ def two_structure_energy(params: GlassParams, T: float, expansion: bool = False)
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     T : float
         Temperature in K.
     expansion : bool
-        The review's expansion at low temperature instead of the averages over both biases.
+        Use the review's low-temperature expansion instead of the averages over both biases.
     """
     t = float(positive(T, "the temperature", "K")) / params.Tg
     if expansion:
         return -(2 / 3) * params.beads**-2.0 * (1 + (pi * t) ** 2 * log(1 / t) / 3)
-    return -(2 / 3) * params.beads**-2.0 * _mean_of_tanh(t)
+    return -(2 / 3) * params.beads**-2.0 * _mean_of_exchange(t)
 
 
-def _mean_of_tanh(t: float) -> float:
-    """Return the average of (x tanh(x/2t) - y tanh(y/2t))/(x^2 - y^2) over two biases of density e^-x, x > 0.
+def _mean_of_exchange(t: float) -> float:
+    """Return the average of the second-order energy [81] over two biases of density e^-x, x > 0.
 
-    In x = r cos(angle), y = r sin(angle) the radial factors cancel and the diagonal is a limit.
+    In polar coordinates x = r cos(angle), y = r sin(angle); the integrand is symmetric under exchange of the biases.
     """
-    # The hyperbolic tangents turn over at distances of order t from the axes.
+    # The hyperbolic tangents saturate at distances of order t from the axes.
     scales = [x for x in t * 10.0 ** np.arange(7) if x < 0.7]
 
-    def kernel(angle: float) -> float:
+    def at_angle(angle: float) -> float:
         c, s = np.cos(angle), np.sin(angle)
 
-        def radial(r: float) -> float:
-            if abs(c - s) < 1e-4:
-                u = r * (c + s) / 2
-                slope = np.tanh(u / (2 * t)) + u / (2 * t) / np.cosh(min(u / (2 * t), 300.0)) ** 2
-                return float(slope / (2 * u) * r * np.exp(-r * (c + s)))
-            value = (c * np.tanh(r * c / (2 * t)) - s * np.tanh(r * s / (2 * t))) / (c**2 - s**2)
-            return float(value * np.exp(-r * (c + s)))
+        def at_radius(r: float) -> float:
+            return r * exchange_energy(r * c, r * s, t) * float(np.exp(-r * (c + s)))
 
-        return quad(radial, 0, 60, points=[*scales, 1.0], limit=400, epsabs=1e-11)[0]
+        return float(quad(at_radius, 0, 60, points=[*scales, 1.0], limit=400, epsabs=1e-11)[0])
 
-    # Symmetric under exchange of the two biases.
-    return 2 * quad(kernel, 0, pi / 4, points=scales, limit=400, epsabs=1e-10)[0]
+    return float(2 * quad(at_angle, 0, pi / 4, points=scales, limit=400, epsabs=1e-10)[0])
 
 
 def breakdown_temperature(params: GlassParams) -> float:

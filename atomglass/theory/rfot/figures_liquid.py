@@ -32,15 +32,15 @@ def draw_droplet(folder: Path) -> None:
 
 
 def draw_fragility(folder: Path) -> None:
-    """Draw Fig. 5's line, and the fragility index against the heat-capacity jump."""
+    """Draw the line of Fig. 5, and the fragility index against the jump of the heat capacity."""
     jumps = np.linspace(0.05, 7, 279)
     d = np.asarray([mosaic.fragility(jump) for jump in jumps])
-    m = np.asarray(mosaic.steepness(d))
+    m = np.asarray(mosaic.fragility_index(d))
     marks = np.array([5.0, 10.0, 20.0, 50.0, 100.0])
     figure, (left, right) = new_figure(columns=2)
     left.plot(m, m, color=COLORS[0])
     for mark in marks:
-        value = float(mosaic.steepness(mark))
+        value = float(mosaic.fragility_index(mark))
         left.plot(value, value, "o", color=COLORS[1])
         left.annotate(f"D = {mark:g}", (value, value), xytext=(7, -9), textcoords="offset points", fontsize=8)
     left.set(xlabel=r"$m$ from thermodynamics", ylabel=r"$m$ from kinetics", xlim=(0, 190), ylim=(0, 190))
@@ -72,10 +72,10 @@ def draw_stretching(folder: Path) -> None:
     write_columns(folder, "figure_06_stretching", columns)
 
 
-def draw_ageing(folder: Path) -> None:
-    """Draw Fig. 8, the fragility index against the nonlinearity of ageing."""
+def draw_aging(folder: Path) -> None:
+    """Draw Fig. 8, the fragility index against the nonlinearity parameter of aging."""
     x = np.linspace(0.1, 1, 181)
-    m = np.asarray(mosaic.steepness_from_ageing(x))
+    m = np.asarray(mosaic.fragility_index_from_aging(x))
     figure, (ax,) = new_figure()
     ax.plot(x, m, color=COLORS[0])
     ax.set(
@@ -86,7 +86,7 @@ def draw_ageing(folder: Path) -> None:
 
 
 def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
-    """Draw Fig. 10, paths over the levels of one random landscape."""
+    """Draw Fig. 10, paths through the levels of one random landscape."""
     liquid = mosaic.mosaic_at_transition()
     landscape = Landscape(liquid.surface, liquid.entropy)
     n = np.linspace(0, 72, 289)

@@ -10,11 +10,11 @@ from atomglass.theory.output import COLORS, new_figure, save_figure, write_colum
 from atomglass.theory.rfot import ripplons
 from atomglass.theory.rfot.bump import debye_heat_capacity, heat_capacity
 from atomglass.theory.rfot.figures_tls import SCALED_CONDUCTIVITY, SCALED_TEMPERATURE
-from atomglass.theory.rfot.friction import PhononCoupling, coupled_spectrum, effective_strain
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import PhononCoupling, coupled_spectrum, effective_strain
 from atomglass.theory.rfot.plateau import ScatteringStates, thermal_conductivity
-from atomglass.theory.rfot.saddle import saddle_cumulative, saddle_ground
-from atomglass.theory.rfot.saddle_plateau import saddle_conductivity
+from atomglass.theory.rfot.saddle_point import saddle_point_excited_states, saddle_point_ground_state
+from atomglass.theory.rfot.saddle_point_conductivity import saddle_conductivity
 
 
 def draw_shell(folder: Path) -> None:
@@ -23,7 +23,7 @@ def draw_shell(folder: Path) -> None:
     z = np.linspace(0.01, 11, 4000)
     gas, wall = ripplons.gas_cotangent(2, z), ripplons.membrane_side(2, z, mass, tension)
     mode = ripplons.shell_mode(2, mass, tension)
-    # Both sides of a pole must not be joined: the gas's side falls everywhere else.
+    # The curve falls everywhere but at its poles, across which no line is drawn.
     shown = np.where(np.diff(gas, append=-np.inf) > 0, np.nan, gas)
     figure, (ax,) = new_figure()
     ax.plot(z, shown, color=COLORS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
@@ -36,7 +36,19 @@ def draw_shell(folder: Path) -> None:
 
 
 def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling) -> None:
-    """Draw Fig. 15, the heat capacity over the cube of the temperature."""
+    """Draw Fig. 15, the heat capacity divided by the cube of the temperature.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass without phonon coupling.
+    ratios : tuple of float
+        T_g/T_D of the curves with phonon coupling.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    """
     t = np.geomspace(2e-3, 0.1, 71)
     free = np.asarray(heat_capacity(glass, t)) / t**3
     debye = np.asarray(debye_heat_capacity(glass, t)) / t**3
@@ -63,7 +75,7 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
     """Draw Fig. 17, the density of scattering states and the error of the saddle point."""
     spectrum, states = ripplons.ripplon_spectrum(glass), ScatteringStates(glass)
     omega = np.linspace(0.002, 0.8, 400)
-    points = [saddle_ground(spectrum, w, glass.ratio) for w in omega]
+    points = [saddle_point_ground_state(spectrum, w, glass.ratio) for w in omega]
     density, fourth, third = (
         np.array([getattr(p, k) for p in points]) for k in ("density", "fourth_order", "third_order")
     )
@@ -90,12 +102,24 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
 
 
 def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: PhononCoupling) -> None:
-    """Draw Fig. 18, the map of the saddle point's error for absorption from excited cells."""
+    """Draw Fig. 18, a map of the saddle point's error for absorption from excited cells.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass, whose T_g is replaced.
+    ratio : float
+        T_g/T_D.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    """
     moved = glass.with_ratio(ratio)
-    # A coarser spectrum is enough for a map of errors: its resonances are wider than these cells.
+    # A coarser spectrum suffices for a map of errors: its resonances are wider than these cells.
     spectrum = coupled_spectrum(moved, coupling, step=1e-3)
     omega, energy = np.geomspace(1e-3, 1, 31), np.geomspace(1e-3, 1, 31)
-    error = np.array([[saddle_cumulative(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])
+    error = np.array([[saddle_point_excited_states(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])
     figure, (ax,) = new_figure(width=5.6, height=4.4)
     filled = ax.contourf(np.log10(omega), np.log10(energy), np.log10(error), levels=12, cmap="viridis")
     lines = ax.contour(filled, colors="white", linewidths=0.5)
@@ -111,7 +135,21 @@ def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: 
 def draw_plateau(
     folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
 ) -> None:
-    """Draw Fig. 19, the thermal conductivity with thermally occupied upper structures."""
+    """Draw Fig. 19, the thermal conductivity with thermally occupied upper structures.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass without phonon coupling.
+    ratios : tuple of float
+        T_g/T_D of the curves with phonon coupling.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    path : float
+        l/lambda of bare two-level systems.
+    """
     t = np.geomspace(1e-3, 0.5, 81)
     free = {
         "no coupling": np.asarray(thermal_conductivity(glass, t, path=path)),
@@ -126,7 +164,21 @@ def draw_plateau(
 def draw_plateau_step(
     folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
 ) -> None:
-    """Draw Fig. 20, the thermal conductivity with all upper structures below the temperature absorbing."""
+    """Draw Fig. 20, the thermal conductivity if all upper structures with a bias below k_B T absorb.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass, whose T_g is replaced.
+    ratios : tuple of float
+        T_g/T_D of the curves.
+    coupling : PhononCoupling
+        Cut-off of the coupling.
+    path : float
+        l/lambda of bare two-level systems.
+    """
     t = np.geomspace(1e-3, 0.5, 81)
     curves = {
         ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path, weighting="step"))
@@ -153,7 +205,7 @@ def _draw_conductivities(
 
 
 def draw_strain(folder: Path) -> None:
-    """Draw Fig. 24, the share of a phonon's strain that a cell feels."""
+    """Draw Fig. 24, the fraction of a phonon's strain that acts on a cell."""
     x = np.linspace(0, 10, 501)
     share = effective_strain(x)
     figure, (ax,) = new_figure()

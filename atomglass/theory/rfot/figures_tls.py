@@ -8,7 +8,7 @@ import numpy as np
 
 from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
 from atomglass.theory.rfot import mixing
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.plateau import thermal_conductivity
 from atomglass.theory.rfot.ripplons import ripplon_spectrum
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_of_path
@@ -22,7 +22,7 @@ DURATIONS = {"10 us": 1e-5, "10 s": 10.0, "10 h": 3.6e4}
 
 
 def draw_conductivity_lines(folder: Path, glass: GlassParams) -> None:
-    """Draw Fig. 1's two lines, and the theory's curve between them."""
+    """Draw the two lines of Fig. 1 and the theory's curve between them."""
     t = np.geomspace(1e-4, 1, 121)
     long, short = (np.asarray(conductivity_of_path(t, path)) for path in (MEASURED_PATH, 1.0))
     theory = np.asarray(thermal_conductivity(glass, t))
@@ -38,7 +38,17 @@ def draw_conductivity_lines(folder: Path, glass: GlassParams) -> None:
 
 
 def draw_time_dependence(folder: Path, glass: GlassParams, exponent: float) -> None:
-    """Draw Fig. 11, the heat capacity seen within three times."""
+    """Draw Fig. 11, the heat capacity measured within three durations.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass.
+    exponent : float
+        c of the distribution of tunneling amplitudes [22].
+    """
     t = np.geomspace(1e-5, 1e-2, 61)
     columns: dict[str, np.ndarray] = {"T_over_TD": t}
     figure, (ax,) = new_figure()
@@ -58,7 +68,17 @@ def draw_time_dependence(folder: Path, glass: GlassParams, exponent: float) -> N
 
 
 def draw_mixing(folder: Path, glass: GlassParams, relative_coupling: float = 0.03) -> None:
-    """Draw Fig. 22, the bare bias against the effective one, and its derivative."""
+    """Draw Fig. 22, the bare bias against the effective bias, and its derivative.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the files, which exists.
+    glass : GlassParams
+        The glass.
+    relative_coupling : float
+        Coupling to each ripplon divided by its frequency.
+    """
     spectrum = ripplon_spectrum(glass)
     effective = np.linspace(0, 0.98 * spectrum.frequencies[0], 400)
     bare = mixing.bare_bias(effective, spectrum, relative_coupling)

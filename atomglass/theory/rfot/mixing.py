@@ -1,21 +1,23 @@
-"""Quantum mixing: tunneling lowers a cell's bias and piles up fast systems ([58]-[69], Fig. 22)."""
+"""Quantum mixing: tunneling lowers the bias of a cell and produces an excess of fast systems ([58]-[69], Fig. 22)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import lambertw
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, not_negative, positive
-from atomglass.theory.rfot.params import GlassParams
-from atomglass.theory.rfot.ripplons import Spectrum, ripplon_spectrum
+from atomglass.theory.checks import not_negative, positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.ripplons import RipplonSpectrum, ripplon_spectrum
 from atomglass.theory.rfot.scattering import conductivity_of_path
 from atomglass.theory.rfot.tunneling import fastest_rate, tls_heat_capacity
+from atomglass.theory.thermal import schottky_heat_capacity
+from atomglass.types import Array
 
 
 def mixing_number(params: GlassParams) -> float:
@@ -24,10 +26,23 @@ def mixing_number(params: GlassParams) -> float:
     return float(np.dot(spectrum.weights, 1 / spectrum.frequencies))
 
 
-def hamiltonian(bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike) -> NDArray[np.float64]:
-    """Return the Hamiltonian [58] of two structures whose upper one, at |eps|, mixes with ripplon states.
+def two_structure_hamiltonian(bias: float, amplitude: float, frequencies: ArrayLike, couplings: ArrayLike) -> Array:
+    """Return the Hamiltonian [58] of two structures, the upper of which, at |eps|, mixes with ripplon states.
 
-    Any energy unit; the review prints it for two ripplons, any number is taken.
+    Any energy unit. The review prints it for two ripplons; any number is accepted.
+
+    Parameters
+    ----------
+    bias : float
+        eps, of either sign.
+    amplitude : float
+        Tunneling amplitude Delta between the structures.
+    frequencies, couplings : float or array, shape (m,)
+        Energies of the ripplons and their couplings Delta_i to the upper structure.
+
+    Returns
+    -------
+    array, shape (m + 2, m + 2)
     """
     omega, delta = np.atleast_1d(frequencies).astype(float), np.atleast_1d(couplings).astype(float)
     matrix = np.diag(np.concatenate([[0.0, abs(bias)], omega]))
@@ -36,16 +51,17 @@ def hamiltonian(bias: float, amplitude: float, frequencies: ArrayLike, couplings
     return matrix
 
 
-def bare_bias(effective: ArrayLike, spectrum: Spectrum, relative_coupling: float) -> NDArray[np.float64]:
-    """Return |eps| for an effective |eps~| = |eps| - Sum Delta_i^2/(omega_i - |eps~|) [59].
+def bare_bias(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> Array:
+    """Return |eps| for an effective bias |eps~| = |eps| - Sum Delta_i^2/(omega_i - |eps~|) [59].
 
     Parameters
     ----------
     effective : array
         |eps~| in hbar omega_D, below the lowest ripplon.
-    spectrum : Spectrum
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
     relative_coupling : float
-        Delta_i/omega_i, taken equal for all ripplons.
+        Delta_i/omega_i, equal for all ripplons.
 
     Raises
     ------
@@ -59,34 +75,63 @@ def bare_bias(effective: ArrayLike, spectrum: Spectrum, relative_coupling: float
     return x + (squares / (spectrum.frequencies - x[..., None])).sum(axis=-1)
 
 
-def bias_stretching(effective: ArrayLike, spectrum: Spectrum, relative_coupling: float) -> NDArray[np.float64]:
-    """Return d|eps|/d|eps~| of [59], by which the density of biases grows."""
+def bias_stretching(effective: ArrayLike, spectrum: RipplonSpectrum, relative_coupling: float) -> Array:
+    """Return d|eps|/d|eps~| of [59], the factor by which the density of biases grows.
+
+    Parameters
+    ----------
+    effective : float or array
+        |eps~| in hbar omega_D, below the lowest ripplon.
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    relative_coupling : float
+        Delta_i/omega_i, equal for all ripplons.
+    """
     x = not_negative(effective, "the effective bias")
     squares = spectrum.weights * (relative_coupling * spectrum.frequencies) ** 2
     return 1 + (squares / (spectrum.frequencies - x[..., None]) ** 2).sum(axis=-1)
 
 
-def pile_up(spectrum: Spectrum, relative_coupling: float) -> float:
-    """Return Sigma = Sum Delta_i^2/omega_i [61]: cells with |eps| below it have no classical bias left."""
+def pile_up(spectrum: RipplonSpectrum, relative_coupling: float) -> float:
+    """Return Sigma = Sum Delta_i^2/omega_i [61]: a cell whose |eps| is below it has no classical bias."""
     return relative_coupling**2 * float(np.dot(spectrum.weights, spectrum.frequencies))
 
 
-def effective_bias(bias: float, spectrum: Spectrum, relative_coupling: float) -> float:
-    """Return |eps~| of a bare bias from [59]; zero below `pile_up`."""
+def effective_bias(bias: float, spectrum: RipplonSpectrum, relative_coupling: float) -> float:
+    """Return |eps~| of a bare bias from [59]; zero below `pile_up`.
+
+    Parameters
+    ----------
+    bias : float
+        |eps| in hbar omega_D.
+    spectrum : RipplonSpectrum
+        Ripplons of the cell.
+    relative_coupling : float
+        Delta_i/omega_i, equal for all ripplons.
+    """
     if bias <= pile_up(spectrum, relative_coupling):
         return 0.0
     highest = float(spectrum.frequencies[0]) * (1 - 1e-12)
     return float(brentq(lambda x: float(bare_bias(x, spectrum, relative_coupling)) - bias, 0.0, highest))
 
 
-def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.0) -> float | NDArray[np.float64]:
+def renormalized_amplitude(bare: ArrayLike, mixing: float, frequency: float = 1.0) -> float | Array:
     """Return the tunneling amplitude Delta~ = Delta exp[-(B/2)(Delta~/hbar omega)^2] [64].
 
-    The equation closes with Lambert's function: Delta~ = omega [W(B Delta^2/omega^2)/B]^(1/2).
+    The solution is Lambert's function: Delta~ = omega [W(B Delta^2/omega^2)/B]^(1/2).
+
+    Parameters
+    ----------
+    bare : float or array
+        Delta, in the unit of the frequency.
+    mixing : float
+        B.
+    frequency : float
+        hbar omega.
     """
     b = float(positive(mixing, "B"))
     reduced = not_negative(bare, "the bare amplitude") / float(positive(frequency, "the frequency"))
-    return as_given(frequency * np.sqrt(lambertw(b * reduced**2).real / b))
+    return scalar_or_array(frequency * np.sqrt(lambertw(b * reduced**2).real / b))
 
 
 @dataclass(frozen=True)
@@ -96,7 +141,7 @@ class MixedDistribution:
     Attributes
     ----------
     mixing : float
-        B; 0 switches the fast systems off.
+        B; without mixing, and without fast systems, it is 0.
     tg : float
         T_g/T_D.
     c : float
@@ -127,40 +172,46 @@ class MixedDistribution:
         # Both terms carry P(Delta) = A_1 Delta^-(1 + c) without the factor Delta_max^c that [68] makes explicit.
         return 1 / (fast + slow)
 
-    def fast_weight(self, splitting: ArrayLike) -> NDArray[np.float64]:
+    def fast_weight(self, splitting: ArrayLike) -> Array:
         """Return the first term in the brackets of [68], B E/(hbar omega_D)."""
         return self.mixing * positive(splitting, "the splitting E")
 
-    def slow_weight(self, splitting: ArrayLike) -> NDArray[np.float64]:
+    def slow_weight(self, splitting: ArrayLike) -> Array:
         """Return the second term in the brackets of [68], Int_(Delta_min/E)^1 x^(1-c)/(1 - x^2)^(1/2) dx."""
         e = positive(splitting, "the splitting E")
         return np.asarray([_amplitude_integral(self.smallest / x, self.c) for x in e.flat]).reshape(e.shape)
 
-    def scattering_rate(self, splitting: ArrayLike, params: GlassParams) -> NDArray[np.float64]:
-        """Return the rate [68] in omega_D/A_1, E in hbar omega_D; tanh(E/2T) is left out, as printed."""
+    def scattering_rate(self, splitting: ArrayLike, params: GlassParams) -> Array:
+        """Return the rate [68] in omega_D/A_1, E in hbar omega_D; tanh(E/2T) is omitted, as printed."""
         e = positive(splitting, "the splitting E")
         brackets = self.fast_weight(e) + self.slow_weight(e)
         return np.pi / 3 / params.beads * e * (self.largest / e) ** self.c * brackets
 
 
 def _amplitude_integral(lower: float, c: float) -> float:
-    """Return Int_lower^1 x^(1-c)/(1 - x^2)^(1/2) dx; x = sin(angle) takes the singularity away."""
+    """Return Int_lower^1 x^(1-c)/(1 - x^2)^(1/2) dx; the substitution x = sin(angle) removes the singularity."""
     if lower >= 1:
         return 0.0
     return float(quad(lambda angle: np.sin(angle) ** (1 - c), np.arcsin(lower), np.pi / 2, epsabs=1e-13)[0])
 
 
 def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c: float = 0.1) -> float:
-    """Return d ln kappa/d ln T from the rate [68] with a given B; 2 + c without mixing.
+    """Return d ln kappa/d ln T from the rate [68]; without mixing it is 2 + c.
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
+    mixing : float
+        B.
     t : float
         T/T_D; the review discusses 0.01.
+    c : float
+        Exponent of the amplitude distribution [22].
     """
     distribution = MixedDistribution(mixing, params.ratio, c)
 
-    def path(omega: NDArray[np.float64]) -> NDArray[np.float64]:
+    def path(omega: Array) -> Array:
         # Far above Delta_min the integral of [68] no longer depends on E.
         brackets = mixing * omega + _amplitude_integral(0.0, c)
         return 1 / ((distribution.largest / omega) ** c * brackets)
@@ -169,15 +220,19 @@ def conductivity_exponent(params: GlassParams, mixing: float, t: float = 0.01, c
     return float(np.log(high / low) / np.log(1.05**2))
 
 
-def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float = 0.1) -> tuple[NDArray, NDArray]:
-    """Return the fast and the regular term of the heat capacity with mixing [69], each as `tls_heat_capacity` is.
+def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float = 0.1) -> tuple[Array, Array]:
+    """Return the fast and the regular term of the heat capacity with mixing [69], in the units of `tls_heat_capacity`.
 
     Parameters
     ----------
-    T : array
+    params : GlassParams
+        Constants of the glass.
+    T : float or array
         Temperature in K.
     time : float
         Duration of the measurement in s.
+    c : float
+        Exponent of the amplitude distribution [22].
     """
     kelvin = np.atleast_1d(positive(T, "the temperature", "K"))
     regular = np.atleast_1d(tls_heat_capacity(params, kelvin, time, c))
@@ -186,6 +241,6 @@ def mixed_heat_capacity(params: GlassParams, T: ArrayLike, time: float, c: float
     y = np.linspace(1e-3, 60, 6000)
     for i, temperature in enumerate(kelvin):
         seen = np.asarray(fastest_rate(params, y * temperature, temperature, printed=True)) * time > 1
-        weight = (y / (2 * np.cosh(y / 2))) ** 2 * (params.TD / (y * temperature)) ** c
+        weight = schottky_heat_capacity(y) * (params.TD / (y * temperature)) ** c
         fast[i] = temperature * np.trapezoid(weight * b * y * temperature / params.TD * seen, y)
     return fast, regular

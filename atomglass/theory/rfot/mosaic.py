@@ -1,7 +1,7 @@
-"""The supercooled liquid as a mosaic: nucleation of entropic droplets, their barriers, fragility, ageing ([1]-[8]).
+"""The supercooled liquid as a mosaic: nucleation of entropic droplets, their barriers, fragility, aging ([1]-[8]).
 
-Energies in k_B T_g, entropies per molecule in k_B, N counts molecules. The mismatch energy gamma sqrt(N) against the
-entropy T s_c N gives everything.
+Energies in k_B T_g, entropies per molecule in k_B, N counts molecules. All results follow from the balance of the
+mismatch energy gamma sqrt(N) and the entropy T s_c N.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from math import log, pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, not_negative, positive
+from atomglass.theory.checks import not_negative, positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import lindemann_logarithm
+from atomglass.types import Array
 
-#: Decades between a molecule's time and the laboratory's hour, which fix s_c at T_g.
+#: log10 of an hour over the molecular time, which determines s_c at T_g.
 LABORATORY_DECADES = 17.0
 
 
@@ -41,7 +43,7 @@ class Mosaic:
         for name, value in (("surface", self.surface), ("entropy", self.entropy), ("temperature", self.temperature)):
             positive(value, f"the mosaic's {name}")
 
-    def profile(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
+    def profile(self, molecules: ArrayLike, excess: float = 0.0) -> float | Array:
         """Return F(N) in k_B T_g.
 
         Parameters
@@ -49,15 +51,25 @@ class Mosaic:
         molecules : float or array
             N.
         excess : float
-            Energy per molecule, in k_B T_g, by which the state at equilibrium lies above the one to be left [5]: zero
-            in the liquid, negative in a glass that ages downhill.
+            Energy per molecule of the equilibrium state above the present state, in k_B T_g [5]: zero in the liquid,
+            negative in an aging glass.
         """
         n = not_negative(molecules, "the number of molecules")
-        return as_given(self.surface * np.sqrt(n) + (excess - self.temperature * self.entropy) * n)
+        return scalar_or_array(self.surface * np.sqrt(n) + (excess - self.temperature * self.entropy) * n)
 
-    def log_escape_rate(self, molecules: ArrayLike, excess: float = 0.0) -> float | NDArray[np.float64]:
-        """Return ln(k tau_micro) of rearranging N molecules, -F(N)/T [4]; its minimum over N is the rate of escape."""
-        return as_given(-np.asarray(self.profile(molecules, excess)) / self.temperature)
+    def log_escape_rate(self, molecules: ArrayLike, excess: float = 0.0) -> float | Array:
+        """Return ln(k tau_micro) for the rearrangement of N molecules, -F(N)/T [4].
+
+        Its minimum over N is the escape rate.
+
+        Parameters
+        ----------
+        molecules : float or array
+            N.
+        excess : float
+            The parameter of `profile`.
+        """
+        return scalar_or_array(-np.asarray(self.profile(molecules, excess)) / self.temperature)
 
     @property
     def critical_size(self) -> float:
@@ -71,7 +83,7 @@ class Mosaic:
 
     @property
     def cell_size(self) -> float:
-        """N* = (gamma/s_c T)^2, where F returns to zero: the cooperative cell, four times the critical size."""
+        """N* = (gamma/s_c T)^2, where F vanishes again: the cooperative cell, four times the critical size."""
         return (self.surface / (self.entropy * self.temperature)) ** 2
 
     @property
@@ -82,11 +94,7 @@ class Mosaic:
 
 def surface_mismatch(lindemann: float = 0.1) -> float:
     """Return gamma/(k_B T_g) = (3/2) sqrt(3 pi) ln[(a/d_L)^2/(pi e)] (text before [8]); 11.33 for d_L/a = 0.1."""
-    positive(lindemann, "the Lindemann ratio")
-    logarithm = log(1 / (pi * lindemann**2)) - 1
-    if logarithm <= 0:
-        raise InputError("the Lindemann ratio", lindemann, "between 0 and 0.342", "0.1 fits most glasses")
-    return 1.5 * sqrt(3 * pi) * logarithm
+    return 1.5 * sqrt(3 * pi) * lindemann_logarithm(lindemann)
 
 
 def entropy_at_transition(decades: float = LABORATORY_DECADES, lindemann: float = 0.1) -> float:
@@ -100,74 +108,69 @@ def mosaic_at_transition(decades: float = LABORATORY_DECADES, lindemann: float =
     return Mosaic(surface_mismatch(lindemann), entropy_at_transition(decades, lindemann))
 
 
-def xi_from_relaxation(decades: float = LABORATORY_DECADES, lindemann: float = 0.1) -> float:
-    """Return xi/a from the logarithms of the relaxation time and of the Lindemann ratio alone.
-
-    xi/a = [(8/(3 sqrt(3 pi))) ln(tau/tau_0)/ln((a/d_L)^2/(pi e))]^(2/3), the closed form in the text after Fig. 5.
-    """
-    positive(decades, "the number of decades")
-    logarithm = surface_mismatch(lindemann) / (1.5 * sqrt(3 * pi))
-    return (8 / (3 * sqrt(3 * pi)) * decades * log(10) / logarithm) ** (2 / 3)
-
-
-def entropy_near_kauzmann(temperature: ArrayLike, kauzmann: float, heat_capacity_jump: float) -> NDArray[np.float64]:
-    """Return s_c = dc_p (T - T_K)/T_K, in the units of dc_p; the temperatures share any unit."""
-    t = positive(temperature, "the temperature")
-    if np.any(t <= positive(kauzmann, "the Kauzmann temperature")):
-        raise InputError("the temperature", t.min(), f"above the Kauzmann temperature {kauzmann:g}")
-    return heat_capacity_jump * (t - kauzmann) / kauzmann
-
-
 def fragility(heat_capacity_jump: float, lindemann: float = 0.1) -> float:
     """Return the Vogel-Fulcher D = 32.1/dc_p, gamma being proportional to T; dc_p per molecule in k_B."""
     return surface_mismatch(lindemann) ** 2 / 4 / float(positive(heat_capacity_jump, "the heat capacity jump"))
 
 
-def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> NDArray[np.float64]:
-    """Return ln(tau/tau_0) = D T_0/(T - T_0) [1]."""
+def log_relaxation_time(temperature: ArrayLike, kauzmann: float, d: float) -> Array:
+    """Return ln(tau/tau_0) = D T_0/(T - T_0), the Vogel-Fulcher law [1].
+
+    Parameters
+    ----------
+    temperature : float or array
+        T, in the unit of T_0.
+    kauzmann : float
+        T_0.
+    d : float
+        Fragility D.
+
+    Raises
+    ------
+    InputError
+        A temperature is not above T_0.
+    """
     t = positive(temperature, "the temperature")
     if np.any(t <= kauzmann):
         raise InputError("the temperature", t.min(), f"above T_0 = {kauzmann:g}", "the law diverges there")
     return d * kauzmann / (t - kauzmann)
 
 
-def steepness(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | NDArray[np.float64]:
+def fragility_index(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | Array:
     """Return m = (1/T_g) d log10 tau/d(1/T) at T_g of the Vogel-Fulcher law [1]: decades (1 + ln(tau/tau_0)/D)."""
-    return as_given(np.asarray(decades * (1 + decades * log(10) / positive(d, "the fragility D"))))
+    return scalar_or_array(np.asarray(decades * (1 + decades * log(10) / positive(d, "the fragility D"))))
 
 
-#: Entropy of fusion per spherical bead in k_B, by which molecules are counted (Sec. II).
-FUSION_ENTROPY = {"hard spheres": 1.16, "Lennard-Jones": 1.68}
+def barrier_width(d: ArrayLike) -> float | Array:
+    """Return the relative width of the barrier distribution, dF/F = 1/(2 sqrt(D))."""
+    return scalar_or_array(0.5 / np.sqrt(positive(d, "the fragility D")))
 
 
-def beads_per_molecule(fusion_entropy: float, liquid: str = "Lennard-Jones") -> float:
-    """Return the number of beads of a molecule from its measured entropy of fusion in k_B per molecule.
+def fragility_index_from_aging(x: ArrayLike) -> float | Array:
+    """Return m = 19/x for the nonlinearity parameter x of aging [8]."""
+    nonlinearity = positive(x, "the nonlinearity x")
+    if np.any(nonlinearity > 1):
+        raise InputError("the nonlinearity x", nonlinearity.max(), "between 0 and 1")
+    return scalar_or_array(np.asarray(19 / nonlinearity))
+
+
+def log_aging_rate(temperature: ArrayLike, x: float, activation: float) -> Array:
+    """Return ln(k/k_0) = -x dE/T - (1 - x) dE below T_g [8].
+
+    Parameters
+    ----------
+    temperature : float or array
+        T in T_g.
+    x : float
+        Nonlinearity parameter, 0 to 1.
+    activation : float
+        dE in k_B T_g.
 
     Raises
     ------
     InputError
-        An entropy that is not positive, or an unknown reference liquid.
+        x is out of range, or a temperature is not positive.
     """
-    if liquid not in FUSION_ENTROPY:
-        raise InputError("the reference liquid", liquid, ", ".join(FUSION_ENTROPY))
-    return float(positive(fusion_entropy, "the entropy of fusion", "k_B")) / FUSION_ENTROPY[liquid]
-
-
-def barrier_width(d: ArrayLike) -> float | NDArray[np.float64]:
-    """Return the relative width of the barrier distribution, dF/F = 1/(2 sqrt(D))."""
-    return as_given(0.5 / np.sqrt(positive(d, "the fragility D")))
-
-
-def steepness_from_ageing(x: ArrayLike) -> float | NDArray[np.float64]:
-    """Return m = 19/x for the nonlinearity parameter x of ageing [8]."""
-    nonlinearity = positive(x, "the nonlinearity x")
-    if np.any(nonlinearity > 1):
-        raise InputError("the nonlinearity x", nonlinearity.max(), "between 0 and 1")
-    return as_given(np.asarray(19 / nonlinearity))
-
-
-def log_ageing_rate(temperature: ArrayLike, x: float, activation: float) -> NDArray[np.float64]:
-    """Return ln(k/k_0) = -x dE/T - (1 - x) dE below T_g [8]; dE in k_B T_g, T in T_g."""
     if not 0 <= x <= 1:
         raise InputError("the nonlinearity x", x, "between 0 and 1")
     return -activation * (x / positive(temperature, "the temperature") + (1 - x))

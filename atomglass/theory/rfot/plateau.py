@@ -1,40 +1,47 @@
-"""Thermal conductivity with its plateau: phonons absorbed by dressed two-level systems ([37]-[48])."""
+"""Thermal conductivity with its plateau: phonons are absorbed by dressed two-level systems ([37]-[48])."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.bump import bias_pieces, spectrum_of
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.counting import count_states, excited_density, ground_density
-from atomglass.theory.rfot.friction import SPECTRUM_STEP, PhononCoupling
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.bump import bias_ranges, cell_spectrum
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.theory.rfot.phonon_coupling import SPECTRUM_STEP, PhononCoupling
 from atomglass.theory.rfot.scattering import MEASURED_PATH, conductivity_sum
+from atomglass.theory.rfot.state_counting import count_states, excited_state_density, ground_state_density
+from atomglass.types import Array
 
-#: States are counted up to this energy in hbar omega_D. Phonons end at 1; above, states matter only to the hot upper
-#: structures whose absorption has long reached one wavelength (doubling it moves kappa by less than 1e-3 up to T_D).
+#: States are counted up to this energy in hbar omega_D. Phonons end at 1; higher states matter only for hot upper
+#: structures, for which l is one wavelength anyway (doubling the energy changes kappa by less than 1e-3 up to T_D).
 LARGEST_ENERGY = 4.0
 
 Weighting = Literal["thermal", "step"]
 
 
 class ScatteringStates:
-    """Density of the states that scatter phonons, of one glass, counted once for all temperatures.
+    """Density of the states that scatter phonons in one glass, counted once for all temperatures.
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     coupling : bool or PhononCoupling
-        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+        Whether ripplons are broadened and shifted by phonons; True uses the review's cut-off.
     stiffening : bool
-        Drop the ripplons below |eps| in a cell of bias eps (Sec. V B); for undamped ripplons only.
+        Omit the ripplons below |eps| in a cell of bias eps (Sec. V B); for undamped ripplons only.
     step : float
-        Energy grid in hbar omega_D.
+        Width of an energy cell in hbar omega_D.
+
+    Raises
+    ------
+    InputError
+        Stiffening is combined with coupling.
     """
 
     def __init__(
@@ -50,22 +57,22 @@ class ScatteringStates:
             )
         self.params, self._step = params, step
         self._cells, self._size = round(1 / step), round(LARGEST_ENERGY / step)
-        spectrum = spectrum_of(params, coupling)
-        pieces = bias_pieces(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
+        spectrum = cell_spectrum(params, coupling)
+        pieces = bias_ranges(spectrum) if stiffening else [(0.0, np.inf, spectrum)]
         self._pieces = [(low, high, count_states(part, step, self._size)) for low, high, part in pieces]
         self._ground = sum((self._ground_of(*piece) for piece in self._pieces), start=np.zeros(self._cells))
 
     @property
-    def frequencies(self) -> NDArray[np.float64]:
-        """Middles of the energy cells up to the Debye frequency, in omega_D."""
+    def frequencies(self) -> Array:
+        """Centers of the energy cells up to the Debye frequency, in omega_D."""
         return np.linspace(0, 1, self._cells, endpoint=False) + self._step / 2
 
     @property
-    def ground(self) -> NDArray[np.float64]:
+    def ground(self) -> Array:
         """T_g rho(omega) [37] at `frequencies`."""
         return self._ground
 
-    def excited(self, t: ArrayLike, weighting: Weighting = "thermal", alpha: float = 1.0) -> NDArray[np.float64]:
+    def excited(self, t: ArrayLike, weighting: Weighting = "thermal", alpha: float = 1.0) -> Array:
         """Return T_g rho_exc(omega, T) at `frequencies`, shape (cells, temperatures).
 
         Parameters
@@ -73,9 +80,14 @@ class ScatteringStates:
         t : float or array (temperatures,)
             T/T_D.
         weighting : {"thermal", "step"}
-            Occupation 2/(e^(E/T) + 1) of an upper structure of bias E [43], or 1 up to E = alpha T (Fig. 20).
+            Occupation of an upper structure of bias E: 2/(e^(E/T) + 1) [43], or 1 up to E = alpha T (Fig. 20).
         alpha : float
-            Where the step ends.
+            Position of the step.
+
+        Raises
+        ------
+        InputError
+            An unknown weighting, or a temperature is not positive.
         """
         if weighting not in ("thermal", "step"):
             raise InputError("the weighting of excited cells", weighting, "thermal, step")
@@ -89,20 +101,21 @@ class ScatteringStates:
         kernels = occupation * np.exp(-bias / self.params.ratio)
         total = np.zeros((self._cells, len(temperatures)))
         for low, high, states in self._pieces:
-            total += excited_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
+            total += excited_state_density(states, np.where((bias > low) & (bias < high), kernels, 0.0), self._cells)
         return total
 
-    def _ground_of(self, low: float, high: float, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of the cells with low < eps < high."""
-        density = ground_density(states, self._step, self.params.ratio)[: self._cells]
+    def _ground_of(self, low: float, high: float, states: Array) -> Array:
+        """Return the contribution of the cells with low < eps < high."""
+        density = ground_state_density(states, self._step, self.params.ratio)[: self._cells]
         if np.isinf(high) and low == 0:
             return density
-        # Cells with eps above an edge: the same sum, cut off `edge` below omega and damped by e^(-edge/T_g).
-        return self._beyond(density, low) - self._beyond(density, high)
+        return self._above_edge(density, low) - self._above_edge(density, high)
 
-    def _beyond(self, density: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+    def _above_edge(self, density: Array, edge: float) -> Array:
+        """Return the contribution of the cells with eps above an edge."""
         if edge >= 1:
             return np.zeros(self._cells)
+        # The sum [37] up to omega - edge, times e^(-edge/T_g).
         shift = round(edge / self._step)
         delayed = np.concatenate([np.zeros(shift), density[: self._cells - shift]])
         return delayed * np.exp(-shift * self._step / self.params.ratio)
@@ -116,21 +129,21 @@ def thermal_conductivity(
     weighting: Weighting = "thermal",
     alpha: float = 1.0,
     stiffening: bool = False,
-) -> float | NDArray[np.float64]:
+) -> float | Array:
     """Return the thermal conductivity, with the mean free path l/lambda = path/[T_g (rho + rho_exc)] + 1 [48].
 
     Parameters
     ----------
     params : GlassParams
-        Only T_g/T_D, xi/a and d_L/a matter in these units.
+        Constants of the glass; in these units only T_g/T_D, xi/a and d_L/a matter.
     t : float or array
         T/T_D.
     coupling : bool or PhononCoupling
-        Ripplons broadened and shifted by phonons; True takes the review's cut-off.
+        Whether ripplons are broadened and shifted by phonons; True uses the review's cut-off.
     path : float
         l/lambda of bare two-level systems: the measured 150, which the review uses too, or `path_in_wavelengths`.
     weighting, alpha, stiffening
-        See `ScatteringStates`.
+        The parameters of `ScatteringStates`.
 
     Returns
     -------
@@ -140,7 +153,13 @@ def thermal_conductivity(
     Raises
     ------
     InputError
-        A temperature or the path is not positive, or options contradict.
+        A temperature or the path is not positive, or options contradict each other.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> round(theory.rfot.thermal_conductivity(glass, 0.031), 3)
+    0.4
     """
     temperatures = positive(t, "the reduced temperature T/T_D")
     positive(path, "the mean free path l/lambda")
@@ -152,8 +171,8 @@ def thermal_conductivity(
         batch = flat[start : start + _BATCH]
         paths = path / (states.ground[:, None] + states.excited(batch, weighting, alpha)) + 1
         values[start : start + _BATCH] = [conductivity_sum(float(x), paths[:, i]) for i, x in enumerate(batch)]
-    return as_given(values.reshape(temperatures.shape))
+    return scalar_or_array(values.reshape(temperatures.shape))
 
 
-#: Temperatures handled at once; bounds the memory of long requests.
+#: Number of temperatures computed together, which bounds the memory.
 _BATCH = 100

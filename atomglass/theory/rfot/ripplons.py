@@ -1,4 +1,4 @@
-"""Vibrations of a mosaic cell's wall: the ripplons of a hollow sphere ([30]-[33])."""
+"""Vibrations of the wall of a mosaic cell: the ripplons of a hollow sphere ([30]-[33])."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import spherical_jn
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
-class Spectrum:
+class RipplonSpectrum:
     """Harmonic modes of one cell.
 
     Attributes
@@ -24,16 +25,17 @@ class Spectrum:
     frequencies : array (m,)
         In omega_D, ascending.
     weights : array (m,)
-        Number of modes at each; the degeneracy 2l + 1, or the share of a broadened resonance in one frequency cell.
+        Number of modes at each frequency: the degeneracy 2l + 1, or the part of broadened resonances in a frequency
+        cell.
     """
 
-    frequencies: NDArray[np.float64]
-    weights: NDArray[np.float64]
+    frequencies: Array
+    weights: Array
 
-    def above(self, frequency: float) -> Spectrum:
+    def above(self, frequency: float) -> RipplonSpectrum:
         """Return the part strictly above a frequency."""
         keep = self.frequencies > frequency
-        return Spectrum(self.frequencies[keep], self.weights[keep])
+        return RipplonSpectrum(self.frequencies[keep], self.weights[keep])
 
 
 def ripplon_prefactor(params: GlassParams) -> float:
@@ -45,12 +47,13 @@ def ripplon_prefactor(params: GlassParams) -> float:
     return sqrt(27 / 8 * params.lindemann_logarithm * (4 * pi / 3) ** (5 / 6) / (6 * pi**2) ** (2 / 3))
 
 
-def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np.float64]:
-    """Return the frequencies of a wall's shape modes [33].
+def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | Array:
+    """Return the frequencies of the shape modes of a wall [33].
 
     Parameters
     ----------
     params : GlassParams
+        Constants of the glass.
     l : int or array of int
         Harmonic, 2 or more (0 is the growth of the cell, 1 its translation).
 
@@ -63,6 +66,12 @@ def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np
     ------
     InputError
         l is not a whole number of 2 or more.
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> theory.rfot.ripplon_frequencies(glass, np.array([2, 9])).round(4)
+    array([0.1477, 0.6926])
     """
     harmonic = np.asarray(l, dtype=float)
     bad = ~np.isfinite(harmonic) | (harmonic != np.round(harmonic)) | (harmonic < 2)
@@ -71,13 +80,13 @@ def ripplon_frequencies(params: GlassParams, l: ArrayLike) -> float | NDArray[np
             "the harmonic l", harmonic[bad].flat[0] if harmonic.ndim else l, "whole numbers from 2 upwards"
         )
     shape = np.sqrt((harmonic - 1) * (harmonic + 2) / 4)
-    return as_given(ripplon_prefactor(params) * params.xi_over_a ** (-1.25) * shape)
+    return scalar_or_array(ripplon_prefactor(params) * params.xi_over_a ** (-1.25) * shape)
 
 
-def ripplon_spectrum(params: GlassParams) -> Spectrum:
+def ripplon_spectrum(params: GlassParams) -> RipplonSpectrum:
     """Return all ripplons of a cell, l = 2 to `params.highest_harmonic`: 96 modes in a cell of 200 molecules."""
     l = np.arange(2, params.highest_harmonic + 1)
-    return Spectrum(np.atleast_1d(ripplon_frequencies(params, l)), (2 * l + 1).astype(np.float64))
+    return RipplonSpectrum(np.atleast_1d(ripplon_frequencies(params, l)), (2 * l + 1).astype(np.float64))
 
 
 def surface_tension(params: GlassParams) -> float:
@@ -85,8 +94,8 @@ def surface_tension(params: GlassParams) -> float:
     return 0.75 * params.lindemann_logarithm / sqrt(params.radius)
 
 
-def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
-    """Return cot alpha_l(z) = 1/(-l + z j_(l+1)(z)/j_l(z)), the gas's side of [30]; -1/l at z = 0."""
+def gas_cotangent(l: int, z: ArrayLike) -> Array:
+    """Return cot alpha_l(z) = 1/(-l + z j_(l+1)(z)/j_l(z)), the left side of [30] (gas inside); -1/l at z = 0."""
     x = np.asarray(z, dtype=float)
     j = spherical_jn(l, x)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -94,8 +103,8 @@ def gas_cotangent(l: int, z: ArrayLike) -> NDArray[np.float64]:
         return 1 / (-l + ratio)
 
 
-def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> NDArray[np.float64]:
-    """Return the wall's side of [30].
+def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> Array:
+    """Return the right side of [30], which is due to the wall.
 
     Parameters
     ----------
@@ -114,7 +123,17 @@ def membrane_side(l: int, z: ArrayLike, mass: float, tension: float) -> NDArray[
 
 
 def shell_mode(l: int, mass: float, tension: float) -> float:
-    """Return omega R/c_g of the wall's own mode, the smallest root of [30]."""
+    """Return omega R/c_g of the wall's own mode, the smallest root of [30].
+
+    Parameters
+    ----------
+    l : int
+        Harmonic.
+    mass : float
+        rho_W/(rho_g R).
+    tension : float
+        sigma/(rho_g R c_g^2).
+    """
     first_pole = _first_pole(l)
     return float(
         brentq(
@@ -127,7 +146,7 @@ def shell_mode(l: int, mass: float, tension: float) -> float:
 
 
 def _first_pole(l: int) -> float:
-    """Return the smallest z at which the gas's side of [30] diverges, the first zero of j_l'."""
+    """Return the smallest z at which the left side of [30] diverges, the first zero of j_l'."""
     grid = np.linspace(1e-3, l + 5, 4000)
     slope = spherical_jn(l, grid, derivative=True)
     first = int(np.flatnonzero(slope[:-1] * slope[1:] < 0)[0])

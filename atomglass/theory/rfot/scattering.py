@@ -1,4 +1,4 @@
-"""Phonons scattered by two-level systems: coupling, mean free path, conductivity ([18]-[20])."""
+"""Phonons scattered by two-level systems: coupling, mean free path, thermal conductivity ([18]-[20])."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from functools import lru_cache
 from math import pi, tanh
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar
 from scipy.interpolate import CubicSpline, PPoly
 
-from atomglass.theory.rfot.checks import as_given, positive
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.checks import positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
+from atomglass.types import Array
 
 #: Measured mean free path in wavelengths, the same in all glasses below the plateau (caption of Fig. 1).
 MEASURED_PATH = 150.0
@@ -25,25 +26,22 @@ def rms_strain(params: GlassParams) -> float:
     return float(np.sqrt(Boltzmann * params.Tg / (params.rho * params.cs**2 * params.molecular_size**3)))
 
 
-def surface_coupling(params: GlassParams, displacement: float | None = None) -> float:
-    """Return g in J from random displacements on a cell's surface, a^2 (N*^(2/3))^(1/2) (a/xi) d_L rho c_s^2.
+def tls_inverse_mean_free_path(params: GlassParams, omega: ArrayLike, temperature: float) -> float | Array:
+    """Return 1/l in 1/m for resonant absorption by two-level systems [19].
 
     Parameters
     ----------
-    displacement : float, optional
-        d_L/a; the yield strain `rms_strain` without it, with which this is `params.coupling` [18].
+    params : GlassParams
+        Constants of the glass.
+    omega : float or array
+        Frequency in rad/s.
+    temperature : float
+        In K.
     """
-    share = rms_strain(params) if displacement is None else float(positive(displacement, "d_L/a"))
-    surface = params.beads ** (1 / 3) / params.xi_over_a
-    return params.molecular_size**3 * surface * share * params.rho * params.cs**2
-
-
-def inverse_mean_free_path(params: GlassParams, omega: ArrayLike, temperature: float) -> float | NDArray[np.float64]:
-    """Return 1/l in 1/m for resonant absorption by two-level systems [19]; omega in rad/s, temperature in K."""
     w = positive(omega, "the frequency", "rad/s")
     kelvin = float(positive(temperature, "the temperature", "K"))
     strength = params.tls_density * params.coupling**2 / (params.rho * params.cs**3)
-    return as_given(pi * strength * w * np.tanh(hbar * w / (2 * Boltzmann * kelvin)))
+    return scalar_or_array(pi * strength * w * np.tanh(hbar * w / (2 * Boltzmann * kelvin)))
 
 
 def path_in_wavelengths(params: GlassParams) -> float:
@@ -54,14 +52,9 @@ def path_in_wavelengths(params: GlassParams) -> float:
     return 3 * params.beads / (2 * pi**2 * tanh(0.5))
 
 
-def dissipation(params: GlassParams) -> float:
-    """Return Pbar g^2/(rho c_s^2), the number that is the same in all glasses; here (a/xi)^3."""
+def tunneling_strength_of_glass(params: GlassParams) -> float:
+    """Return Pbar g^2/(rho c_s^2) = (a/xi)^3, the same in all glasses."""
     return params.tls_density * params.coupling**2 / (params.rho * params.cs**2)
-
-
-def neighbor_interaction(params: GlassParams) -> float:
-    """Return the coupling of neighboring cells in k_B T_g, (a/xi)^3."""
-    return 1 / params.beads
 
 
 def conductivity_unit(params: GlassParams) -> float:
@@ -72,9 +65,7 @@ def conductivity_unit(params: GlassParams) -> float:
     return Boltzmann**3 * params.TD**2 / (pi * hbar**2 * params.cs)
 
 
-def conductivity_of_path(
-    t: ArrayLike, path: float | Callable[[NDArray[np.float64]], NDArray[np.float64]], cells: int = 5000
-) -> float | NDArray[np.float64]:
+def conductivity_of_path(t: ArrayLike, path: float | Callable[[Array], Array], cells: int = 5000) -> float | Array:
     """Return kappa/K of Debye phonons, Int_0^1 dw w (l/lambda) Ein(w/t), Ein(x) = x^2 e^x/(e^x - 1)^2.
 
     Parameters
@@ -84,7 +75,7 @@ def conductivity_of_path(
     path : float or callable
         l/lambda, or a function of omega/omega_D that returns it.
     cells : int
-        Cells between zero and the highest frequency that carries heat; l/lambda is taken constant inside each.
+        Number of frequency cells up to the highest frequency that carries heat; l/lambda is constant in each.
     """
     reduced = positive(t, "the reduced temperature T/T_D")
     values = []
@@ -93,18 +84,28 @@ def conductivity_of_path(
         middles = top * (np.arange(cells) + 0.5) / cells
         lengths = path(middles) if callable(path) else np.full(cells, float(path))
         values.append(conductivity_sum(float(temperature), lengths, top))
-    return as_given(np.asarray(values).reshape(reduced.shape))
+    return scalar_or_array(np.asarray(values).reshape(reduced.shape))
 
 
-def conductivity_sum(t: float, path: NDArray[np.float64], top: float = 1.0) -> float:
-    """Return kappa/K from l/lambda in equal cells of the frequencies (0, top), each cell's weight being exact."""
+def conductivity_sum(t: float, path: Array, top: float = 1.0) -> float:
+    """Return kappa/K from l/lambda in equal cells of the frequencies (0, top), with the exact weight of each cell.
+
+    Parameters
+    ----------
+    t : float
+        T/T_D.
+    path : array, shape (cells,)
+        l/lambda in each cell.
+    top : float
+        Highest frequency in omega_D.
+    """
     edges = np.minimum(np.linspace(0, top, len(path) + 1) / t, _LARGEST_ARGUMENT)
     return float(t**2 * np.dot(np.diff(_thermal_weight()(edges)), path))
 
 
 @lru_cache(maxsize=1)
 def _thermal_weight() -> PPoly:
-    """Return Int_0^x y^3 e^y/(e^y - 1)^2 dy, good to 1e-9 of its limit 6 zeta(3)."""
+    """Return Int_0^x y^3 e^y/(e^y - 1)^2 dy, accurate to 1e-9 of its limit 6 zeta(3)."""
     y = np.linspace(0, _LARGEST_ARGUMENT, 6001)
     with np.errstate(invalid="ignore"):
         integrand = y**3 * np.exp(-y) / np.expm1(-y) ** 2

@@ -1,8 +1,8 @@
-"""Non-exponential relaxation from the spread of barriers: the stretching exponent against fragility (Fig. 6).
+"""Nonexponential relaxation from the distribution of barriers: the stretching exponent against fragility (Fig. 6).
 
-The barrier of a cell is Gaussian with relative width 1/(2 sqrt(D)). Taken literally it stretches too much: a cell
-whose barrier lies above the typical one is overtaken by its neighbors, so the review collapses that half of the
-distribution to its most probable value.
+The barrier of a cell is Gaussian with relative width 1/(2 sqrt(D)), which alone stretches the relaxation too much. A
+cell whose barrier exceeds the typical one is relaxed by its neighbors first, so the review collapses the upper half of
+the distribution to the most probable barrier.
 """
 
 from __future__ import annotations
@@ -10,54 +10,61 @@ from __future__ import annotations
 from math import log
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import curve_fit
 
-from atomglass.theory.rfot.checks import as_given, positive
+from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.rfot.mosaic import LABORATORY_DECADES, barrier_width
+from atomglass.types import Array
 
-# Trapezoids are spectrally accurate for a Gaussian; the grid resolves the sharpest decay, of width 1/spread.
+# The trapezoidal rule is spectrally accurate for a Gaussian; the grid resolves the sharpest decay, of width 1/spread.
 _NODES = np.linspace(-8, 8, 801)
 _WEIGHTS = np.exp(-(_NODES**2) / 2)
 
 
-def barrier_spread(d: ArrayLike, decades: float = LABORATORY_DECADES) -> NDArray[np.float64]:
-    """Return dF/(k_B T_g) of a glass whose typical barrier is ln(tau/tau_0) = decades ln 10."""
+def barrier_spread(d: ArrayLike, decades: float = LABORATORY_DECADES) -> Array:
+    """Return dF/(k_B T_g) of a glass with the typical barrier ln(tau/tau_0) = decades ln 10."""
     return np.asarray(decades * log(10) * np.asarray(barrier_width(d)))
 
 
-def gaussian_exponent(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | NDArray[np.float64]:
+def gaussian_exponent(d: ArrayLike, decades: float = LABORATORY_DECADES) -> float | Array:
     """Return beta = [1 + (dF/k_B T_g)^2]^(-1/2), Xia and Wolynes 2001's form for the full Gaussian."""
-    return as_given(1 / np.sqrt(1 + barrier_spread(d, decades) ** 2))
+    return scalar_or_array(1 / np.sqrt(1 + barrier_spread(d, decades) ** 2))
 
 
-def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> NDArray[np.float64]:
-    """Return the decay averaged over barriers.
+def relaxation(log_time: ArrayLike, spread: float, collapsed: bool) -> Array:
+    """Return the relaxation function averaged over barriers.
 
     Parameters
     ----------
     log_time : array
-        ln(t/tau), with tau the time of the most probable barrier.
+        ln(t/tau), where tau is the time of the most probable barrier.
     spread : float
         dF/(k_B T).
     collapsed : bool
-        Whether the upper half of the distribution sits at the most probable barrier.
+        Whether the upper half of the distribution is collapsed to the most probable barrier.
     """
     barriers = spread * (np.minimum(_NODES, 0.0) if collapsed else _NODES)
     decays = np.exp(-np.exp(np.asarray(log_time, dtype=float)[..., None] - barriers))
     return decays @ _WEIGHTS / _WEIGHTS.sum()
 
 
-def stretching_exponent(
-    d: ArrayLike, collapsed: bool = True, decades: float = LABORATORY_DECADES
-) -> float | NDArray[np.float64]:
-    """Return beta of the stretched exponential that fits the decay best.
+def stretching_exponent(d: ArrayLike, collapsed: bool = True, decades: float = LABORATORY_DECADES) -> float | Array:
+    """Return beta of the stretched exponential that best fits the relaxation function.
 
-    The fit is least squares on a uniform grid of ln t where the decay lies between 0.99 and 0.01; the review does not
-    say how its own was made.
+    Least squares on a uniform grid of ln t over the values 0.99 to 0.01. The review does not specify its fit.
+
+    Parameters
+    ----------
+    d : float or array
+        Fragility D.
+    collapsed : bool
+        Whether the upper half of the distribution of barriers is collapsed.
+    decades : float
+        log10(tau/tau_0).
     """
     spreads = barrier_spread(positive(d, "the fragility D"), decades)
-    return as_given(np.asarray([_fitted_exponent(s, collapsed) for s in spreads.flat]).reshape(spreads.shape))
+    return scalar_or_array(np.asarray([_fitted_exponent(s, collapsed) for s in spreads.flat]).reshape(spreads.shape))
 
 
 def _fitted_exponent(spread: float, collapsed: bool) -> float:
@@ -65,11 +72,11 @@ def _fitted_exponent(spread: float, collapsed: bool) -> float:
     decay = relaxation(coarse, spread, collapsed)
     first, last = np.interp([-0.99, -0.01], -decay, coarse)
     grid = np.linspace(first, last, 401)
-    # From the middle of the decay and the Gaussian's closed form the two-parameter fit always converges.
+    # Started at the middle of the decay and the closed form for a Gaussian, the fit always converges.
     start = (np.interp(-np.exp(-1), -decay, coarse), 1 / np.sqrt(1 + spread**2))
     (_, beta), _ = curve_fit(_stretched, grid, relaxation(grid, spread, collapsed), p0=start)
     return float(beta)
 
 
-def _stretched(log_time: NDArray, center: float, beta: float) -> NDArray:
+def _stretched(log_time: Array, center: float, beta: float) -> Array:
     return np.exp(-np.exp(np.clip(beta * (log_time - center), -700, 30)))

@@ -1,34 +1,38 @@
-"""From barriers to tunneling amplitudes, relaxation rates, and a heat capacity that grows with time ([21]-[29])."""
+"""From barriers to tunneling amplitudes, relaxation rates, and a time-dependent heat capacity ([21]-[29])."""
 
 from __future__ import annotations
 
 from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, hbar
 
 from atomglass.errors import InputError
-from atomglass.theory.rfot.checks import as_given, not_negative, positive
+from atomglass.theory.checks import not_negative, positive, scalar_or_array
+from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.landscape import Landscape
 from atomglass.theory.rfot.mosaic import mosaic_at_transition
-from atomglass.theory.rfot.params import GlassParams
+from atomglass.theory.thermal import schottky_heat_capacity
+from atomglass.types import Array
 
 #: The review quotes tau_min = 2.0 us at E/k_B T_D = 5.7e-4 for silica and uses it in Fig. 11; its own [25] gives
-#: 0.97 us there. The ratio scales [25] for every glass, so that Fig. 11 is what silica shows.
+#: 0.97 us there. The ratio of the two rescales [25] for every glass, such that Fig. 11 is reproduced for silica.
 PRINTED_FASTEST_TIME, PRINTED_SPLITTING = 2.0e-6, 5.7e-4
 
 _TIME_NODES, _TIME_WEIGHTS = np.polynomial.legendre.leggauss(120)
 
 
 def barrier_frequency(params: GlassParams, curvature: bool = False) -> float:
-    """Return omega of the motion across a barrier's top in omega_D, 1.6 (a/xi) [29].
+    """Return the frequency omega of the motion at the top of a barrier in omega_D, 1.6 (a/xi) [29].
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     curvature : bool
         Compute the coefficient from the curvature of the typical barrier V(r) and the mass of the wall,
-        (xi/a)^2 k_B T_g/c_s^2, instead of taking the printed 1.6. [29] lacks a square root in print.
+        (xi/a)^2 k_B T_g/c_s^2, instead of the printed 1.6. A square root is missing in the print of [29].
     """
     coefficient = _curvature_coefficient(params) if curvature else 1.6
     return coefficient / params.xi_over_a
@@ -48,42 +52,40 @@ def _curvature_coefficient(params: GlassParams) -> float:
     return sqrt(-curvature) / (6 * pi**2) ** (1 / 3)
 
 
-def classical_crossover(params: GlassParams) -> float:
-    """Return T in K above which a cell crosses its barrier thermally, hbar omega/(2 pi k_B)."""
-    return barrier_frequency(params) * params.TD / (2 * pi)
-
-
 def amplitude_exponent(params: GlassParams, consistent: bool = False) -> float:
     """Return c of the amplitude distribution P(Delta) = A (Delta_0/Delta)^c/Delta [22].
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     consistent : bool
-        The text after [22] prints c = hbar omega/(sqrt 2 k_B T_g); [14] with [21] gives a further 1/pi.
+        Include the factor 1/pi that follows from [14] and [21]; the text after [22] prints
+        c = hbar omega/(sqrt 2 k_B T_g).
     """
     printed = barrier_frequency(params) / (sqrt(2) * params.ratio)
     return printed / pi if consistent else printed
 
 
-def fastest_rate(
-    params: GlassParams, splitting: ArrayLike, temperature: float, printed: bool = False
-) -> float | NDArray[np.float64]:
+def fastest_rate(params: GlassParams, splitting: ArrayLike, temperature: float, printed: bool = False) -> float | Array:
     """Return 1/tau_min in 1/s of a two-level system, the rate at Delta = E [25].
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     splitting : float or array
         E/k_B in K.
     temperature : float
         In K.
     printed : bool
-        Scale the rate so that silica has the tau_min which the review quotes (2.0 us at E/k_B = 5.7e-4 T_D).
+        Scale the rate such that silica has the tau_min quoted in the review (2.0 us at E/k_B = 5.7e-4 T_D).
     """
     e = positive(splitting, "the splitting E/k_B", "K")
     kelvin = float(positive(temperature, "the temperature", "K"))
     # 3 g^2 E^3/(2 pi rho c_s^5 hbar^4) of [25], with [18] and omega_D = (c_s/a)(6 pi^2)^(1/3).
     rate = 9 * pi * Boltzmann * params.Tg / hbar * (e / params.TD) ** 3 / np.tanh(e / (2 * kelvin))
-    return as_given(np.asarray(rate * _printed_over_derived() if printed else rate))
+    return scalar_or_array(np.asarray(rate * _printed_over_derived() if printed else rate))
 
 
 def _printed_over_derived() -> float:
@@ -99,11 +101,13 @@ def tls_heat_capacity(
     c: float = 0.1,
     amplitude: float | None = None,
     printed_rate: bool = True,
-) -> float | NDArray[np.float64]:
-    """Return the heat capacity of the two-level systems that have relaxed within a time [27].
+) -> float | Array:
+    """Return the heat capacity of the two-level systems that relax within a time [27].
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     T : float or array
         Temperature in K.
     time : float or array
@@ -111,20 +115,26 @@ def tls_heat_capacity(
     c : float
         Exponent of the amplitude distribution [22].
     amplitude : float, optional
-        Delta_0/k_B in K, the largest tunneling amplitude; the Debye temperature without it.
+        Delta_0/k_B in K, the largest tunneling amplitude; the Debye temperature by default.
     printed_rate : bool
-        Relaxation rates as the review uses them for Fig. 11, or (False) as its [25] gives them, twice as fast.
+        Relaxation rates as the review uses them for Fig. 11, or, if False, those of its [25], which are twice as fast.
 
     Returns
     -------
     float or array
-        C in units of A Pbar k_B^2 times one kelvin, so that C/T is a pure number: times `params.tls_density` and
-        k_B^2 it is in J/(K m^3) (see `volumetric_tls_heat_capacity`). Zero where nothing has relaxed.
+        C in units of A Pbar k_B^2 times one kelvin, so that C/T is a pure number; times `params.tls_density` and k_B^2
+        it is in J/(K m^3). Zero where nothing has relaxed.
 
     Raises
     ------
     InputError
         A temperature, a time or the amplitude is not positive, or c is outside [0, 2).
+
+    Examples
+    --------
+    >>> glass = theory.rfot.GlassParams.named("silica")
+    >>> round(theory.rfot.tls_heat_capacity(glass, T=0.1, time=10.0) / 0.1)
+    46
     """
     if not 0 <= c < 2:
         raise InputError("the amplitude exponent c", c, "from 0 to below 2")
@@ -134,14 +144,7 @@ def tls_heat_capacity(
         _relaxed_heat_capacity(params, float(a), float(b), c, largest, printed_rate)
         for a, b in zip(kelvin.flat, seconds.flat, strict=True)
     ]
-    return as_given(np.asarray(values).reshape(kelvin.shape))
-
-
-def volumetric_tls_heat_capacity(
-    params: GlassParams, T: ArrayLike, time: ArrayLike, c: float = 0.1
-) -> float | NDArray[np.float64]:
-    """Return `tls_heat_capacity` in J/(K m^3), with A = 1."""
-    return tls_heat_capacity(params, T, time, c) * params.tls_density * Boltzmann**2
+    return scalar_or_array(np.asarray(values).reshape(kelvin.shape))
 
 
 def _relaxed_heat_capacity(
@@ -151,19 +154,19 @@ def _relaxed_heat_capacity(
     start = _slowest_splitting(params, kelvin, seconds, printed) / kelvin
     if start >= _LARGEST_SPLITTING:
         return 0.0
-    # The integrand rises like a square root at its start: E = start + u^2 makes it smooth.
+    # The integrand starts as a square root; the substitution E = start + u^2 makes it smooth.
     root = np.sqrt(_LARGEST_SPLITTING - start)
     u = root * (_TIME_NODES + 1) / 2
     y = start + u**2
     decades = np.log(np.maximum(seconds * np.asarray(fastest_rate(params, y * kelvin, kelvin, printed)), 1.0))
-    integrand = (y / (2 * np.cosh(y / 2))) ** 2 * (largest / (y * kelvin)) ** c * _relaxed_weight(decades, c)
+    integrand = schottky_heat_capacity(y) * (largest / (y * kelvin)) ** c * _relaxed_weight(decades, c)
     return float(kelvin * np.dot(_TIME_WEIGHTS, integrand * 2 * u) * root / 2)
 
 
 _LARGEST_SPLITTING = 80.0  # in k_B T: the Schottky weight is below 1e-30 there
 
 
-def _relaxed_weight(span: NDArray[np.float64], c: float) -> NDArray[np.float64]:
+def _relaxed_weight(span: Array, c: float) -> Array:
     """Return Int_0^span dz (1/2) e^(cz/2)/(1 - e^-z)^(1/2); z = s^2 takes the singularity at 0 away."""
     root = np.sqrt(span)[:, None]
     s = root * (_TIME_NODES + 1) / 2
@@ -183,27 +186,39 @@ def _slowest_splitting(params: GlassParams, kelvin: float, seconds: float, print
     return kelvin * float(np.exp(high))
 
 
-def amplitude_density(delta: ArrayLike, c: float, largest: float) -> NDArray[np.float64]:
-    """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1."""
+def amplitude_density(delta: ArrayLike, c: float, largest: float) -> Array:
+    """Return (Delta_0/Delta)^c/Delta up to Delta_0 [22], with A = 1.
+
+    Parameters
+    ----------
+    delta : float or array
+        Tunneling amplitude, in any unit.
+    c : float
+        Exponent.
+    largest : float
+        Delta_0, in the same unit.
+    """
     d = not_negative(delta, "the tunneling amplitude")
     inside = (d > 0) & (d <= largest)
     safe = np.where(inside, d, largest)
     return np.where(inside, (largest / safe) ** c / safe, 0.0)
 
 
-def rate_density(
-    params: GlassParams, splitting: float, rate: ArrayLike, temperature: float, c: float = 0.1
-) -> NDArray[np.float64]:
-    """Return P(E, 1/tau) of [24] over A Pbar, in s: the distribution of rates of systems with one splitting.
+def rate_density(params: GlassParams, splitting: float, rate: ArrayLike, temperature: float, c: float = 0.1) -> Array:
+    """Return P(E, 1/tau) of [24] divided by A Pbar, in s: the distribution of rates at one splitting.
 
     Parameters
     ----------
+    params : GlassParams
+        Constants of the glass.
     splitting : float
         E/k_B in K.
     rate : array
-        1/tau in 1/s; zero above the fastest rate.
+        1/tau in 1/s; the density is zero above the fastest rate.
     temperature : float
         In K.
+    c : float
+        Exponent of the amplitude distribution [22].
     """
     k = positive(rate, "the rate", "1/s")
     fastest = float(fastest_rate(params, splitting, temperature, printed=True))

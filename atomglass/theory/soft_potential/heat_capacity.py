@@ -8,17 +8,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq, minimize_scalar
 
 from atomglass.errors import InputError
+from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.parameters import origin_parameters
-from atomglass.theory.soft_potential.schrodinger import levels_dvr
-from atomglass.theory.soft_potential.two_level_systems import positive
+from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
-
-#: Levels of each potential; the highest lies near 100 w, never populated at the temperatures allowed here.
+#: Levels of each potential; the highest lies near 100 w, which is not populated at the temperatures allowed here.
 _LEVELS = 20
 
 #: Edges of the Gauss-Legendre panels, eight nodes each, in p > 0 and in u = q^(1/3); p < 0 has panels of length two.
@@ -27,17 +26,17 @@ _U_EDGES = (0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 2.5, 4.5, 8.0)
 
 
 def canonical_heat_capacity(levels: ArrayLike, temperature: ArrayLike) -> Array:
-    """Return the heat capacity, in k_B, of systems with given levels.
+    """Return the heat capacity, in k_B, of systems with the given levels.
 
     Parameters
     ----------
     levels : array, shape (..., n)
         Energies, ascending.
     temperature : float
-        In the unit of the levels.
+        k_B T in the unit of the levels.
     """
     levels = np.asarray(levels, dtype=float)
-    e = (levels - levels[..., :1]) / positive("the temperature", temperature)
+    e = (levels - levels[..., :1]) / positive(temperature, "the temperature")
     weights = np.exp(-e)
     weights /= weights.sum(axis=-1, keepdims=True)
     mean = (weights * e).sum(axis=-1, keepdims=True)
@@ -45,27 +44,32 @@ def canonical_heat_capacity(levels: ArrayLike, temperature: ArrayLike) -> Array:
 
 
 def reduced_heat_capacity(tau: ArrayLike, p_min: float = -12.0, growth: float = 0.0) -> Array:
-    """Return c(T)/(k_B P0 eta_L^(5/2)) of soft potentials at tau = k_B T/w.
+    """Return c(T)/(k_B P0 eta_L^(5/2)) of soft potentials at tau = k_B T/w (Il'in et al., Fig. 2).
 
     Parameters
     ----------
     tau : float or array
         Temperature in units of w, 0.01 to 1.5.
     p_min : float
-        Deepest double well counted, -20 to 0: the integral grows as sqrt(|p_min|). A tunneling time longer than that
-        of the measurement sets it; -12 means S/hbar of about 20.
+        Deepest double well counted, -20 to 0; the integral grows as sqrt(|p_min|). Double wells whose tunneling time
+        exceeds the duration of the measurement are left out: -12 means S/hbar of about 20.
     growth : float
-        eta_L/delta_eta when P0 ~ exp(eta/delta_eta), that is exp(growth alpha), 0 to 0.2; 0 means constant P0.
+        eta_L/delta_eta for P0 ~ exp(eta/delta_eta), that is exp(growth alpha), 0 to 0.2; 0 means constant P0.
 
     Raises
     ------
     InputError
-        An argument outside its range.
+        An argument is out of range.
 
     Notes
     -----
-    c = Int |alpha| d(alpha) d(beta) C = 4 Int dp Int_0^inf dq C(p, q; tau), with C the canonical heat capacity of each
-    potential. The alpha that P0 depends on is that about the minimum, or about the barrier top where there are two.
+    c = Int |alpha| d(alpha) d(beta) C = 4 Int dp Int_0^inf dq C(p, q; tau), where C is the canonical heat capacity of
+    each potential. P0 depends on alpha at the minimum of a single well, and at the top of the barrier of a double well.
+
+    Examples
+    --------
+    >>> float(theory.reduced_heat_capacity(0.5).round(2))
+    19.24
     """
     tau = np.asarray(tau, dtype=float)
     if not ((tau >= 0.01) & (tau <= 1.5)).all():
@@ -90,7 +94,7 @@ def _grid(p_min: float) -> tuple[Array, Array, Array]:
     p, u = (grid.ravel() for grid in np.meshgrid(p, u, indexing="ij"))
     measure = 4 * np.outer(p_weight, u_weight).ravel() * 3 * u**2
     alpha, _ = origin_parameters(-(u**3), p, 0.0)
-    return levels_dvr(p, u**3, _LEVELS), measure, alpha
+    return levels_sinc_dvr(p, u**3, _LEVELS), measure, alpha
 
 
 def _panels(edges: Array) -> tuple[Array, Array]:
@@ -101,7 +105,13 @@ def _panels(edges: Array) -> tuple[Array, Array]:
 
 
 def heat_capacity_minimum(p_min: float = -12.0, growth: float = 0.0) -> tuple[float, float]:
-    """Return where c/T^3 has its minimum, in units of w, and the reduced c/tau^3 there."""
+    """Return the temperature, in units of w, at which c/T^3 has its minimum, and the reduced c/tau^3 there.
+
+    Parameters
+    ----------
+    p_min, growth : float
+        The parameters of `reduced_heat_capacity`.
+    """
     found = minimize_scalar(
         lambda tau: float(reduced_heat_capacity(tau, p_min, growth)) / tau**3,
         bounds=(0.15, 1.0),
@@ -116,9 +126,9 @@ HARMONIC_LIMIT = 720 / 4 * np.pi**6 / 945
 
 
 def einstein_maximum() -> float:
-    """Return E/T where c/T^3 of one Einstein oscillator has its maximum: the root of x coth(x/2) = 5, 4.928.
+    """Return E/(k_B T) at which c/T^3 of one Einstein oscillator has its maximum: the root of x coth(x/2) = 5, 4.928.
 
-    The paper's T = E_d/5 for the maximum of c/T^3.
+    The paper states T = E_d/5 for the maximum of c/T^3 (text after Eq. 13).
     """
     return float(brentq(lambda x: x / np.tanh(x / 2) - 5, 1.0, 10.0))
 
@@ -126,16 +136,18 @@ def einstein_maximum() -> float:
 def delocalization_energy(
     density: float, velocity: float, debye_energy: float, w: float, hbar: float, width_ratio: float = 10.0
 ) -> float:
-    """Return E_d, where quasi-local vibrations overlap: lambda^3 Gamma(E) n(E) = 1 (Eq. 13).
+    """Return E_d, above which quasilocalized vibrations overlap: lambda^3 Gamma(E) n(E) = 1 (Il'in et al., Eq. 13).
 
     Parameters
     ----------
     density : float
         n0 of the two-level systems, states per energy and volume.
     velocity : float
-        Sound velocity; lambda = 2 pi v/omega.
-    debye_energy, w : float
-        hbar omega_D, with Gamma = E^4/(hbar omega_D)^3, and w.
+        Speed of sound v; lambda = 2 pi v/omega.
+    debye_energy : float
+        hbar omega_D, which sets the width Gamma = E^4/(hbar omega_D)^3.
+    w : float
+        Energy scale of the soft potentials.
     hbar : float
         Planck's constant, in the same system of units.
     width_ratio : float
@@ -144,18 +156,18 @@ def delocalization_energy(
     Returns
     -------
     float
-        E_d. An order of magnitude: the product grows as E^5, and the paper's 3 w needs a density that its print has
-        lost.
+        E_d, an order of magnitude: the product grows as E^5, and the paper's 3 w requires a density whose digits are
+        missing in its print.
 
     Raises
     ------
     InputError
-        Also when E_d comes out below 2 w or above hbar omega_D, outside the range of Eq. 12.
+        A parameter is not positive, or E_d is below 2 w or above hbar omega_D, outside the range of Eq. 12.
     """
     for name, value in (("density", density), ("velocity", velocity), ("hbar omega_D", debye_energy), ("w", w)):
-        positive(name, value)
-    positive("hbar", hbar)
-    coefficient = (2 * np.pi * velocity * hbar) ** 3 * density / (24 * np.sqrt(positive("width_ratio", width_ratio)))
+        positive(value, name)
+    positive(hbar, "hbar")
+    coefficient = (2 * np.pi * velocity * hbar) ** 3 * density / (24 * np.sqrt(positive(width_ratio, "width_ratio")))
     energy = float((debye_energy**3 * w**4 / coefficient) ** (1 / 5))
     if not 2 * w <= energy <= debye_energy:
         remedy = "the criterion is not met where Eq. 12 holds; check the density"

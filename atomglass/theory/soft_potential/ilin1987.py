@@ -1,6 +1,6 @@
 """The study of Il'in, Karpov and Parshin, Sov. Phys. JETP 65, 165 (1987): soft atomic potentials.
 
-Its Figs. 1 and 2, the density of vibrations behind Eq. 12, and what the paper states beside what is found here.
+Figs. 1 and 2, the density of vibrations behind Eq. 12, and the paper's statements with the values found here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from atomglass.errors import InputError
 from atomglass.settings import Settings
 from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
-from atomglass.theory.registry import Statement, number, verdict
+from atomglass.theory.registry import TheoryStatement, claim, numeric_claim
 from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     delocalization_energy,
@@ -25,7 +25,7 @@ from atomglass.theory.soft_potential.heat_capacity import (
 )
 from atomglass.theory.soft_potential.parameters import (
     SoftPotentialScales,
-    branches,
+    equivalent_parameters,
     excitation_density,
     origin_parameters,
     parameter_density,
@@ -67,8 +67,8 @@ class Config(Settings):
     w_K: float = Field(10.0, gt=0)
 
 
-def run(config: Config, folder: Path) -> list[Statement]:
-    """Compute the study; write its figures and tables into the folder and return the paper's statements beside ours."""
+def run(config: Config, folder: Path) -> list[TheoryStatement]:
+    """Write the figures and tables of the study into a folder and return the paper's statements."""
     growth = config.eta_L / config.width
     if growth > 0.2:
         raise InputError("eta_L/width", growth, "up to 0.2", "P0 would change within one level distance; raise `width`")
@@ -84,7 +84,7 @@ def run(config: Config, folder: Path) -> list[Statement]:
 
 
 def _distribution_figure(config: Config, folder: Path) -> None:
-    """Fig. 1: P(eta, t) along eta and along t, its origin at the minimum or, of two wells, at the barrier top."""
+    """Draw Fig. 1: P(eta, t) along eta and along t, with the origin at the minimum or at the top of the barrier."""
     figure, (along_eta, along_t) = new_figure(2)
     t = 0.4
     edge = 9 * t**2 / 32
@@ -107,7 +107,7 @@ def _distribution_figure(config: Config, folder: Path) -> None:
 
 
 def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
-    """Fig. 2: c/T^3 for constant and for growing P0."""
+    """Draw Fig. 2: c/T^3 for constant and for growing P0."""
     figure, (ax,) = new_figure()
     tau = np.geomspace(0.03, 1.2, 60)
     columns = {"tau": tau}
@@ -126,7 +126,7 @@ def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
 
 
 def _vibrations_figure(folder: Path) -> None:
-    """The density of vibrations over its power law, for the three ensembles."""
+    """Draw the density of vibrations divided by its power law, for the three ensembles."""
     figure, (ax,) = new_figure()
     energy = np.geomspace(6, 40, 60)
     cases = {
@@ -148,25 +148,25 @@ def _vibrations_figure(folder: Path) -> None:
     write_columns(folder, "vibrations", columns)
 
 
-def _distribution_statements(config: Config) -> list[Statement]:
+def _distribution_statements(config: Config) -> list[TheoryStatement]:
     rng = np.random.default_rng(config.seed)
-    # Any smooth density of (h', eta', t') will do; a narrow one leaves more soft potentials.
+    # Any smooth density of (h', eta', t') serves; a narrow one gives more soft potentials.
     h, eta, t = rng.normal(0, 1, (3, config.samples)) * np.array([0.05, 0.3, 0.5])[:, None]
     eta, t = origin_parameters(h, eta, t)
-    # At eta < 0 every t occurs; at eta > 0 the edge |t| < (32 eta/9)^(1/2) adds half a power to what all t give.
+    # At eta < 0 every t occurs; at eta > 0 the edge |t| < (32 eta/9)^(1/2) adds 1/2 to the exponent.
     small = -eta[(eta < 0) & (eta > -0.03)]
     exponent = len(small) / np.log(0.03 / small).sum() - 1
     tolerance = 0.05 + 3 * 2 / np.sqrt(len(small))
     in_strip = int(((eta > 1e-9) & (eta < 9 * t**2 / 32 - 1e-9)).sum())
-    forms = len(branches(-1.0, 0.1))
+    forms = len(equivalent_parameters(-1.0, 0.1))
     return [
-        number("2", "P ~ |eta|^s of random double wells: s", "1", 1.0, float(exponent), tolerance),
-        Statement("Fig. 1", "no potentials with 0 < eta < 9 t^2/32", "0", f"{in_strip}", verdict(in_strip == 0)),
-        Statement("after 6", "(eta, t) pairs of one double well", "3", f"{forms}", verdict(forms == 3)),
+        numeric_claim("2", "P ~ |eta|^s of random double wells: s", "1", 1.0, float(exponent), tolerance),
+        claim("Fig. 1", "no potentials with 0 < eta < 9 t^2/32", "0", f"{in_strip}", in_strip == 0),
+        claim("after 6", "(eta, t) pairs of one double well", "3", f"{forms}", forms == 3),
     ]
 
 
-def _density_statements(config: Config) -> list[Statement]:
+def _density_statements(config: Config) -> list[TheoryStatement]:
     E = np.array([20.0, 30.0])
     one, constant = excitation_density(E), excitation_density(E, weight="constant")
     n0 = tunneling_density_of_states(config.width, config.eta_L)
@@ -174,14 +174,18 @@ def _density_statements(config: Config) -> list[Statement]:
     lower = excitation_density(E, "lower minimum")[-1] / E[-1] ** 4 * np.sqrt(config.width) / n0
     exponents = [float(np.diff(np.log(n))[0] / np.log(1.5)) for n in (one, constant)]
     return [
-        number("12", "n(E) ~ E^s of the vibrations: s", "4", 4, exponents[0], 0.0125),
-        number("12", "the same for P(eta, t) constant", "2", 2, exponents[1], 0.025),
-        number("12", "n(E)/(n0 (eta_L/delta_eta)^(1/2) (E/w)^4)", "1/24 = 0.04167", 1 / 24, float(coefficient), 0.02),
-        number("12", "the same, deeper wells of double wells counted", "1/24 = 0.04167", 1 / 24, float(lower), 0.02),
+        numeric_claim("12", "n(E) ~ E^s of the vibrations: s", "4", 4, exponents[0], 0.0125),
+        numeric_claim("12", "the same for P(eta, t) constant", "2", 2, exponents[1], 0.025),
+        numeric_claim(
+            "12", "n(E)/(n0 (eta_L/delta_eta)^(1/2) (E/w)^4)", "1/24 = 0.04167", 1 / 24, float(coefficient), 0.02
+        ),
+        numeric_claim(
+            "12", "the same, deeper wells of double wells counted", "1/24 = 0.04167", 1 / 24, float(lower), 0.02
+        ),
     ]
 
 
-def _spectrum_statements() -> list[Statement]:
+def _spectrum_statements() -> list[TheoryStatement]:
     def gap(alpha: float, beta: float) -> float:
         levels = QuarticMode.from_reduced(alpha, beta).levels(2)
         return float(levels[1] - levels[0])
@@ -190,14 +194,17 @@ def _spectrum_statements() -> list[Statement]:
     saddle = brentq(lambda beta: gap(0.0, beta + h) - gap(0.0, beta - h), 1.5, 2.6)
     along_alpha = (gap(h, saddle) - gap(-h, saddle)) / (2 * h)
     return [
-        Statement(
-            "text after 13", "E12 has a stationary point on alpha = 0 (van Hove singularity)", "yes",
-            f"saddle at beta = {saddle:.4f}, E12 = {gap(0.0, saddle):.4f} w", verdict(abs(along_alpha) < 1e-3),
+        claim(
+            "text after 13",
+            "E12 has a stationary point on alpha = 0 (van Hove singularity)",
+            "yes",
+            f"saddle at beta = {saddle:.4f}, E12 = {gap(0.0, saddle):.4f} w",
+            abs(along_alpha) < 1e-3,
         )
-    ]  # fmt: skip
+    ]
 
 
-def _heat_capacity_statements(config: Config, growth: float) -> list[Statement]:
+def _heat_capacity_statements(config: Config, growth: float) -> list[TheoryStatement]:
     scales = SoftPotentialScales(
         config.energy_eV * electron_volt, config.length_angstrom * 1e-10, config.mass_amu * atomic_mass, hbar
     )
@@ -206,28 +213,35 @@ def _heat_capacity_statements(config: Config, growth: float) -> list[Statement]:
     kelvin = first * config.w_K
     gamma = scales.deformation_potential / electron_volt
     return [
-        number("after 7", "eta_L for a heavy atom", "0.01", 0.01, scales.eta_L, 0.3),
-        number("after 7", "w of order 10 K", "10 K", 10, scales.w / Boltzmann, 0.5),
-        number("11", "deformation potential gamma = w/eta_L", "0.1 eV", 0.1, gamma, 0.3),
-        Statement(
-            "Fig. 2", "c/T^3 minima of curves 1 and 2 nearly at one T", "nearly", f"{first:.3f} w and {second:.3f} w",
-            verdict(abs(first / second - 1) < 0.5),
+        numeric_claim("after 7", "eta_L for a heavy atom", "0.01", 0.01, scales.eta_L, 0.3),
+        numeric_claim("after 7", "w of order 10 K", "10 K", 10, scales.w / Boltzmann, 0.5),
+        numeric_claim("11", "deformation potential gamma = w/eta_L", "0.1 eV", 0.1, gamma, 0.3),
+        claim(
+            "Fig. 2",
+            "c/T^3 minima of curves 1 and 2 nearly at one T",
+            "nearly",
+            f"{first:.3f} w and {second:.3f} w",
+            abs(first / second - 1) < 0.5,
         ),
-        Statement("Fig. 2", f"minimum, w = {config.w_K:g} K", "2-10 K", f"{kelvin:.1f} K", verdict(2 < kelvin < 10)),
-        number("after 13", "c/T^3 maximum of one frequency at E/T", "5", 5, einstein_maximum(), 0.03),
+        claim("Fig. 2", f"minimum, w = {config.w_K:g} K", "2-10 K", f"{kelvin:.1f} K", 2 < kelvin < 10),
+        numeric_claim("after 13", "c/T^3 maximum of one frequency at E/T", "5", 5, einstein_maximum(), 0.03),
         _delocalization_statement(config),
-    ]  # fmt: skip
+    ]
 
 
-def _delocalization_statement(config: Config) -> Statement:
-    """E_d in units of w; the print has lost the digits of n0, so the paper's 3 w cannot be checked."""
+def _delocalization_statement(config: Config) -> TheoryStatement:
+    """Return E_d in units of w; the digits of n0 are missing in the print, so the paper's 3 w cannot be checked."""
     kelvin = Boltzmann * 1e7
     try:
         energy = delocalization_energy(
-            config.density_erg_cm3, config.velocity_m_s * 100, config.debye_K * kelvin, config.w_K * kelvin, hbar * 1e7,
+            config.density_erg_cm3,
+            config.velocity_m_s * 100,
+            config.debye_K * kelvin,
+            config.w_K * kelvin,
+            hbar * 1e7,
             config.width / config.eta_L,
-        )  # fmt: skip
+        )
         ours = f"{energy / (config.w_K * kelvin):.1f} w at n0 = {config.density_erg_cm3:g} /(erg cm^3)"
     except InputError as error:
         ours = f"no value: {error}"
-    return Statement("13", "vibrations delocalize at E_d (n0 lost in print)", "3 w", ours, "not reproducible")
+    return TheoryStatement("13", "vibrations delocalize at E_d (n0 lost in print)", "3 w", ours, "not reproducible")

@@ -16,17 +16,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass import quartic
 from atomglass.errors import InputError
-from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_dvr, levels_oscillator
+from atomglass.theory.soft_potential.schrodinger import depressed_minimum, levels_harmonic_basis, levels_sinc_dvr
 from atomglass.theory.soft_potential.tunneling import tunnel_splitting
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
 Number = float | Array
 
-_SOLVERS: dict[str, Callable[..., Array]] = {"dvr": levels_dvr, "oscillator": levels_oscillator}
+_SOLVERS: dict[str, Callable[..., Array]] = {"dvr": levels_sinc_dvr, "oscillator": levels_harmonic_basis}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,19 +38,27 @@ class QuarticMode:
     Parameters
     ----------
     b2, b3, b4 : float or array
-        Coefficients of U = b2 s^2/2 + b3 s^3/6 + b4 s^4/24 about a stationary point; b4 > 0, b2 and b3 of any sign.
+        Coefficients of U = b2 s^2/2 + b3 s^3/6 + b4 s^4/24 about a stationary point; b4 > 0, b2 and b3 of either sign.
     mass : float or array
-        Mass that multiplies (ds/dt)^2/2.
+        Mass in the kinetic energy mass (ds/dt)^2/2.
     hbar : float
         Planck's constant in the units of the coefficients. The default, with unit mass, makes H = -d^2/ds^2 + U(s).
-        For atomistic modes it must be given: hbar/(sigma sqrt(m epsilon)), 0.0296 for argon.
+        It must be given for atomistic modes: hbar/(sigma sqrt(m epsilon)) in Lennard-Jones units, 0.0296 for argon.
     origin_position, origin_energy : float or array
-        Where the expansion point stands in the frame of the reported positions and energies, in ell and w.
+        Position and energy of the expansion point in the frame of the reported positions and energies, in ell and w.
 
     Raises
     ------
     InputError
-        A coefficient that is not finite, b4 <= 0, or a mass or hbar that is not positive.
+        A coefficient is not finite, b4 <= 0, or the mass or hbar is not positive.
+
+    Examples
+    --------
+    >>> mode = theory.QuarticMode.from_depressed(-4, 0.5)
+    >>> mode.levels(3).round(4)
+    array([-2.1104, -0.8876,  1.8967])
+    >>> round(theory.QuarticMode.from_reduced(1.0, 2.0).barrier, 6)
+    0.0625
     """
 
     b2: Number
@@ -72,7 +80,7 @@ class QuarticMode:
 
     @classmethod
     def from_reduced(cls, alpha: ArrayLike, beta: ArrayLike) -> QuarticMode:
-        """Return the mode of H = -d^2/dy^2 + alpha y^2 + beta y^3 + y^4; either sign of beta."""
+        """Return the mode of H = -d^2/dy^2 + alpha y^2 + beta y^3 + y^4; beta may have either sign."""
         alpha, beta = np.broadcast_arrays(np.asarray(alpha, dtype=float), np.asarray(beta, dtype=float))
         return cls(_plain(2 * alpha), _plain(6 * beta), _plain(np.full(alpha.shape, 24.0)))
 
@@ -91,9 +99,20 @@ class QuarticMode:
 
     @classmethod
     def from_force(cls, k: ArrayLike, f: ArrayLike, A: ArrayLike, mass: float = 1.0, hbar: float = 1.0) -> QuarticMode:
-        """Return the mode of U = -f x + k x^2/2 + A x^4/4 (Parshin et al., Eq. 3.1), about its lower minimum.
+        """Return the mode of U = -f x + k x^2/2 + A x^4/4 (Parshin et al., Eq. 3.1), expanded about its lower minimum.
 
         Positions and energies are reported in the frame of x, in ell and w.
+
+        Parameters
+        ----------
+        k : float or array
+            Quasielastic constant, of either sign.
+        f : float or array
+            Force.
+        A : float or array
+            Anharmonicity, positive.
+        mass, hbar : float
+            Mass and Planck's constant, in the same system of units.
         """
         k, f, A = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in (k, f, A)))
         scales = cls(1.0, 0.0, _plain(6 * A), mass, hbar)
@@ -106,19 +125,31 @@ class QuarticMode:
     def from_soft_potential(
         cls, eta: ArrayLike, t: ArrayLike, energy: float, length: float, mass: float, hbar: float
     ) -> QuarticMode:
-        """Return the mode of V = energy (eta x^2 + t x^3 + x^4) with x in units of `length` (Il'in et al., Eq. 1)."""
+        """Return the mode of V = E (eta x^2 + t x^3 + x^4), x = s/a (Il'in et al., Eq. 1).
+
+        Parameters
+        ----------
+        eta, t : float or array
+            Dimensionless coefficients.
+        energy : float
+            Atomic energy E.
+        length : float
+            Atomic length a.
+        mass, hbar : float
+            Mass and Planck's constant, in the same system of units.
+        """
         eta, t = np.broadcast_arrays(np.asarray(eta, dtype=float), np.asarray(t, dtype=float))
         b4 = np.full(eta.shape, 24 * energy / length**4)
         return cls(_plain(2 * energy * eta / length**2), _plain(6 * energy * t / length**3), _plain(b4), mass, hbar)
 
     @property
     def length_scale(self) -> Number:
-        """Ell = (12 hbar^2/(M b4))^(1/6)."""
+        """Ell = (12 hbar^2/(M b4))^(1/6), the unit of positions."""
         return (12 * self.hbar**2 / (self.mass * self.b4)) ** (1 / 6)
 
     @property
     def energy_scale(self) -> Number:
-        """W = hbar^2/(2 M ell^2) (Parshin et al., Eq. 4.2)."""
+        """W = hbar^2/(2 M ell^2) (Parshin et al., Eq. 4.2), the unit of energies."""
         return self.hbar**2 / (2 * self.mass * self.length_scale**2)
 
     @property
@@ -158,12 +189,12 @@ class QuarticMode:
 
     @property
     def shape(self) -> quartic.QuarticShape:
-        """Group, second minimum and barrier seen from the expansion point, in w and ell."""
+        """Group, second minimum and barrier as seen from the expansion point, in w and ell."""
         return quartic.shape(2 * np.asarray(self.alpha), 6 * np.asarray(self.beta), 24.0)
 
     @property
     def barrier(self) -> Number:
-        """Energy of the maximum above the origin, or above the lower minimum where the origin is none, or NaN."""
+        """Energy of the maximum above the origin, or above the lower minimum if the origin is none; else NaN."""
         from_origin = np.asarray(self.shape.barrier)
         from_lower = np.asarray(self.about_lower_minimum().shape.barrier)
         return _plain(np.where(np.asarray(self.b2) > 0, from_origin, from_lower))
@@ -174,13 +205,13 @@ class QuarticMode:
         return _plain(-np.asarray(self.shape.second_minimum_energy))
 
     def stationary_points(self) -> Array:
-        """Return where the slope vanishes, ascending.
+        """Return the positions at which the slope vanishes, in ascending order.
 
         Returns
         -------
         array
-            One, two (a degenerate pair) or three positions for one mode; shape (..., 3) with NaN after the last one
-            for an ensemble.
+            For one mode, one, two (a degenerate pair) or three positions; for an ensemble, shape (..., 3), with NaN in
+            place of missing ones.
         """
         alpha, beta = (np.asarray(value, dtype=float) for value in (self.alpha, self.beta))
         with np.errstate(all="ignore"):
@@ -206,24 +237,30 @@ class QuarticMode:
         )
 
     def levels(self, count: int = 2, method: str = "dvr") -> Array:
-        """Return the lowest levels in units of w, shape (..., count).
+        """Return the lowest energy levels in units of w, shape (..., count).
 
         Parameters
         ----------
         count : int
-            How many, 1 to 60.
+            Number of levels, 1 to 60.
         method : str
-            `dvr` (a grid fitted to each potential) or `oscillator` (a basis of harmonic states); they share no code.
+            `dvr` (`levels_sinc_dvr`) or `oscillator` (`levels_harmonic_basis`), which share no code.
         """
         if method not in _SOLVERS:
             raise InputError("the method for levels", method, " or ".join(_SOLVERS))
-        # The depressed form has its zero at y = 0; the origin of the expansion stands there at beta/4.
+        # The depressed form has its zero at y = 0; in it the expansion point lies at y = beta/4.
         y = np.asarray(self.beta, dtype=float) / 4
         offset = self.origin_energy - y * (self.q + y * (self.p + y**2))
         return _SOLVERS[method](self.p, self.q, count) + np.asarray(offset)[..., None]
 
     def tunnel_splitting(self, method: str = "exact") -> Number:
-        """Return Delta0, in w, of the double well made symmetric; see `atomglass.theory.soft_potential.tunneling`."""
+        """Return the tunnel splitting Delta0, in w, of this double well made symmetric (q = 0).
+
+        Parameters
+        ----------
+        method : str
+            `exact`, `instanton` or `W`, see `atomglass.theory.soft_potential.tunneling.tunnel_splitting`.
+        """
         return _plain(tunnel_splitting(self.p, method))
 
 

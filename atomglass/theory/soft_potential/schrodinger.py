@@ -1,7 +1,8 @@
-"""Levels of H = -d^2/dy^2 + p y^2 + q y + y^4 by two independent routes, for one potential or for thousands.
+"""Energy levels of H = -d^2/dy^2 + p y^2 + q y + y^4, for one potential or for thousands, by two independent methods.
 
-`levels_dvr` puts the wave function on a grid of sinc functions fitted to each potential, `levels_oscillator` expands it
-in harmonic-oscillator states. They share no code but the potential, and agree to 1e-11 where both apply.
+`levels_sinc_dvr` uses a discrete variable representation: sinc functions on a grid fitted to each potential (Colbert
+and Miller, J. Chem. Phys. 96, 1982 (1992)). `levels_harmonic_basis` diagonalizes H in harmonic-oscillator states. They
+share no code but the potential, and agree to 1e-11 where both apply.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.errors import InputError
+from atomglass.types import Array
 
-Array = NDArray[np.float64]
-
-#: Most potentials diagonalized together: bounds the memory of a batch.
+#: Largest number of potentials diagonalized together, which bounds the memory.
 _BATCH = 256
 
 
 def depressed_minimum(p: ArrayLike, q: ArrayLike) -> Array:
-    """Return the position of the lower minimum of p y^2 + q y + y^4; of two equal ones, the left.
+    """Return the position of the lower minimum of p y^2 + q y + y^4; of two equal minima, the left one.
 
-    It is the root of 4 y^3 + 2 p y + q that is largest in size, with the sign of -q. Cardano's formula gives it, and
-    one Newton step removes what the formula loses by cancellation.
+    It is the root of 4 y^3 + 2 p y + q with the largest absolute value, and has the sign of -q. Cardano's formula gives
+    it, and one Newton step removes the rounding error of the formula's cancellation.
     """
     p, q = np.broadcast_arrays(np.asarray(p, dtype=float), np.asarray(q, dtype=float))
     side = np.where(q >= 0, -1.0, 1.0)
@@ -37,11 +37,11 @@ def depressed_minimum(p: ArrayLike, q: ArrayLike) -> Array:
     size = np.where(np.isfinite(argument) & (argument < 1e30), size, np.cbrt(2 * b))
     slope = 12 * size**2 + 2 * p
     step = np.where(slope > 0, (4 * size**3 + 2 * p * size - np.abs(q)) / np.where(slope > 0, slope, 1.0), 0.0)
-    # Near y = 0 in a convex well and at a triple root the step would only add noise.
+    # Near y = 0 in a convex well and at a triple root the step would add rounding noise only.
     return side * np.where(np.abs(step) < 0.1 * size, size - step, size)
 
 
-def levels_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
+def levels_sinc_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     """Return the lowest levels from a sinc discrete-variable representation.
 
     Parameters
@@ -75,7 +75,7 @@ def levels_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     cut = np.maximum(100.0 + 18 * omega, 60 + 2.2 * top_level)
     left, right = _turning_points(p, q, bottom + cut)
     spacing = np.pi / (1.35 * np.sqrt(cut))
-    # Sizes in steps of eight: thousands of potentials fall into a few batches of one size.
+    # Sizes are multiples of eight, so that thousands of potentials form a few batches of equal size.
     sizes = 8 * np.ceil(((right - left + 2) / spacing + 1) / 8).astype(int)
     center = (left + right) / 2
     levels = np.empty((p.size, count))
@@ -92,15 +92,31 @@ def levels_dvr(p: ArrayLike, q: ArrayLike, count: int) -> Array:
     return levels.reshape(*shape, count)
 
 
-def levels_oscillator(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, frequency: float = 3.0) -> Array:
-    """Return the lowest levels from a basis of harmonic-oscillator states centered at y = 0.
+def levels_harmonic_basis(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, frequency: float = 3.0) -> Array:
+    """Return the lowest levels in a basis of harmonic-oscillator states centered at y = 0.
 
-    Parameters and result as in `levels_dvr`; the matrix of a polynomial in this basis is exact but for the truncation.
+    The matrix of a polynomial in this basis is exact; only the truncation of the basis is an approximation.
+
+    Parameters
+    ----------
+    p, q : float or array
+        Coefficients of y^2 and y, shapes that broadcast.
+    count : int
+        Number of levels, 1 to 60.
+    basis : int
+        Number of basis states.
+    frequency : float
+        Frequency of the basis states: their Gaussian is exp(-frequency y^2/2).
+
+    Returns
+    -------
+    array, shape (..., count)
+        Energies, ascending.
 
     Raises
     ------
     InputError
-        Also when the basis is too small: a state that was asked for reaches its last tenth.
+        An argument is out of range, or the basis is too small: one of the states has weight in its last tenth.
     """
     p, q, shape = _checked(p, q, count)
     ladder = np.sqrt(np.arange(1, basis + 4) / (2 * frequency))
@@ -113,7 +129,7 @@ def levels_oscillator(p: ArrayLike, q: ArrayLike, count: int, basis: int = 160, 
     for i in range(p.size):
         energies, states = np.linalg.eigh(kinetic + p[i] * y2 + q[i] * y + y4)
         if (states[-basis // 10 :, :count] ** 2).sum(axis=0).max() > 1e-16:
-            remedy = "raise `basis` or use levels_dvr, which fits its grid to the potential"
+            remedy = "raise `basis` or use levels_sinc_dvr, which fits its grid to the potential"
             raise InputError("the potential for the oscillator basis", f"p = {p[i]:g}, q = {q[i]:g}", remedy=remedy)
         levels[i] = energies[:count]
     return levels.reshape(*shape, count)
@@ -138,7 +154,7 @@ def _turning_points(p: Array, q: Array, energy: Array) -> tuple[Array, Array]:
     companion[:, 1:, :3] = np.eye(3)
     companion[:, 0, 3], companion[:, 1, 3], companion[:, 2, 3] = energy, -q, -p
     roots = np.linalg.eigvals(companion)
-    # A pair with a small imaginary part is an upper well that just fails to be reached: take it in.
+    # A pair with a small imaginary part is an upper well slightly above this energy: include it.
     real = np.abs(roots.imag) < 0.1
     return np.where(real, roots.real, np.inf).min(axis=1), np.where(real, roots.real, -np.inf).max(axis=1)
 

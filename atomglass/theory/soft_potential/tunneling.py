@@ -1,32 +1,31 @@
 """Tunneling through the barrier of the symmetric double well alpha y^2 + y^4, alpha < 0; energies in w.
 
-Sources: Parshin et al., Eqs. 4.1-4.4, with W for the prefactor; the instanton prefactor is that of a symmetric quartic
-(Coleman's dilute instanton gas); `exact` solves the Schrodinger equation.
+Sources: `W`: Parshin, Schober and Gurevich (2007), Eqs. 4.1-4.4, with W for the prefactor. `instanton`: Coleman's
+dilute instanton gas for a symmetric quartic. `exact`: numerical solution of the Schrodinger equation.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-from atomglass.theory.soft_potential.schrodinger import levels_dvr
-
-Array = NDArray[np.float64]
+from atomglass.theory.soft_potential.schrodinger import levels_sinc_dvr
+from atomglass.types import Array
 
 METHODS = ("W", "instanton", "exact")
 
-#: Below this splitting, in w, the difference of two double-precision levels has no digits left.
+#: Below this splitting, in w, the difference of two double-precision levels has lost all digits.
 _SMALLEST_EXACT = 1e-9
 
 
-def action(alpha: ArrayLike) -> Array:
-    """Return S/hbar = (sqrt2/3) |alpha|^(3/2) of the path from one minimum to the other (Eqs. 4.3 and 4.4).
+def tunneling_action(alpha: ArrayLike) -> Array:
+    """Return S/hbar = (sqrt2/3) |alpha|^(3/2), the action between the minima (Parshin et al., Eqs. 4.3 and 4.4).
 
     Raises
     ------
     InputError
-        alpha >= 0: one well, nothing to tunnel through.
+        alpha >= 0: there is one well and no barrier.
     """
     alpha = np.asarray(alpha, dtype=float)
     if not (alpha < 0).all():
@@ -51,7 +50,7 @@ def tunnel_splitting(alpha: ArrayLike, method: str = "exact") -> Array:
     InputError
         alpha >= 0, an unknown method, or a barrier so high that the exact splitting is lost in double precision.
     """
-    s = action(alpha)
+    s = tunneling_action(alpha)
     if method == "W":
         return np.exp(-s)
     instanton = 4 * np.sqrt(2 * np.abs(np.asarray(alpha, dtype=float))) * np.sqrt(6 * s / np.pi) * np.exp(-s)
@@ -62,5 +61,5 @@ def tunnel_splitting(alpha: ArrayLike, method: str = "exact") -> Array:
     if (instanton < _SMALLEST_EXACT).any():
         allowed = "above about -13.5 (a splitting above 1e-9 w)"
         raise InputError("alpha for an exact splitting", np.min(alpha), allowed, "use method='instanton' beyond")
-    levels = levels_dvr(alpha, 0.0, 2)
+    levels = levels_sinc_dvr(alpha, 0.0, 2)
     return levels[..., 1] - levels[..., 0]
