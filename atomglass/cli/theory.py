@@ -1,4 +1,4 @@
-"""`atomglass theory`: list the papers, run one of them."""
+"""The commands on theories: list the papers, run one of them."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
 def list_papers() -> None:
     """List the papers whose models can be run."""
     from rich.table import Table
+    from rich.text import Text
 
     from atomglass.theory.registry import PAPERS
 
     table = Table("name", "paper", box=None, header_style="bold")
     for paper in PAPERS.values():
-        table.add_row(paper.name, paper.reference)
+        table.add_row(Text(paper.name), Text(paper.reference))
     _console().print(table)
 
 
 @theory_app.command("run")
 def run_paper(
     name: Annotated[str, typer.Argument(help="A name that `atomglass theory list` shows.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables; made if missing.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for figures and tables; created if missing.")],
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file; without it, the shipped workflows/NAME.toml.")
     ] = None,
 ) -> None:
-    """Compute one paper's figures, and what it states beside what is found here."""
+    """Compute the figures of one paper, and compare its statements with what is found here."""
     from atomglass.settings import find_toml, read_toml, validated
     from atomglass.theory.registry import load_study
 
@@ -56,7 +57,7 @@ def run_paper(
 
 
 def _folder(out: Path) -> Path:
-    """Return the output folder, made if missing."""
+    """Return the output folder; create it if it is missing."""
     from atomglass.errors import InputError
 
     try:
@@ -86,19 +87,20 @@ def _write_statements(statements: list[Statement], path: Path) -> None:
 
 def _print_statements(name: str, statements: list[Statement]) -> None:
     """Print the table of statements."""
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     colors = {"agrees": "green", "differs": "yellow", "not reproducible": "red"}
-    table = Table("where", "paper's statement", "paper", "ours", "verdict", title=f"{name}: the paper and ours")
+    title = Text(f"{name}: the paper and ours", style="table.title")
+    table = Table("where", "paper's statement", "paper", "ours", "verdict", title=title)
     for s in statements:
-        cells = (escape(text) for text in (s.source, s.statement, s.paper, s.ours))
-        table.add_row(*cells, f"[{colors[s.verdict]}]{s.verdict}[/]")
+        cells = [Text(text) for text in (s.source, s.statement, s.paper, s.ours)]
+        table.add_row(*cells, Text(s.verdict, style=colors[s.verdict]))
     _console().print(table)
 
 
 def _console() -> Console:
-    """Return a console as wide as the terminal; wide enough for the tables where there is none."""
+    """Return a console as wide as the terminal, or wide enough for the tables if the output is no terminal."""
     from rich.console import Console
 
     console = Console()
