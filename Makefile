@@ -24,11 +24,13 @@ test: environment  ## the quick tests
 test-slow: environment  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
 
-lint: environment  ## style, types, and which module may import which
+lint: environment  ## style, types, import layers, kernels and docstrings, the map of the code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/check_code.py
+	$(BIN)/python .ci/draw_architecture.py --check
 
 wheel-test: environment  ## build the wheel, install it in an empty environment, run a tiny study with it
 	.ci/wheel-test

@@ -27,7 +27,15 @@ def names() -> dict[str, object]:
     pot = ag.load_potential("kumar2021")
     liquid = liquid_sample("kumar2021", 100, 2, 1, False)
     glass = ag.quench(liquid, pot).configuration
-    return {"ag": ag, "np": np, "diagnostics": diagnostics, "theory": theory, "pot": pot, "liquid": liquid, "glass": glass}
+    return {
+        "ag": ag,
+        "np": np,
+        "diagnostics": diagnostics,
+        "theory": theory,
+        "pot": pot,
+        "liquid": liquid,
+        "glass": glass,
+    }
 
 
 def is_called(value: object, name: str) -> bool:
