@@ -245,18 +245,17 @@ def crosscheck(
     Exit status 1: modes of the same basin do not agree.
     """
     from atomglass.cli.text_table import print_table
-    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
-    from atomglass.study.crosscheck import compare as compared
+    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE, compare
 
-    found = compared(one, other)
+    found = compare(one, other)
     rows = [
         ["realizations in both", str(found.common)],
         ["with the same status", str(found.same_status)],
-        ["different sample (a step of the sampler was decided differently)", _listed(found.other_samples)],
-        ["same sample, changed basin", _listed(found.changed_basins)],
+        ["different sample (a step of the sampler was decided differently)", _count_and_first(found.other_samples)],
+        ["same sample, changed basin", _count_and_first(found.changed_basins)],
         ["same basin", f"{found.compared}, {found.modes} modes"],
         ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
-        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _listed(found.disagreeing)],
+        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _count_and_first(found.disagreeing)],
         ["modes in a different group", str(found.regrouped)],
     ]
     print_table("", ["", ""], rows)
@@ -264,7 +263,7 @@ def crosscheck(
         raise typer.Exit(1)
 
 
-def _listed(numbers: list[int]) -> str:
+def _count_and_first(numbers: list[int]) -> str:
     """Return the count of numbers and the first of them."""
     shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
     return f"{len(numbers)} ({shown})" if numbers else "0"

@@ -44,19 +44,19 @@ def run_paper(
     study = load_study(name)
     path = find_toml(config if config is not None else name, "workflows")
     settings = validated(study.config, read_toml(path), str(path))
-    folder = _folder(out)
-    before = _stamps(folder)
+    folder = _output_folder(out)
+    times_before = _modification_times(folder)
     statements = study.run(settings, folder)
     (folder / "settings.json").write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
     _write_statements(statements, folder / "statements.csv")
     _print_statements(name, statements)
     typer.echo("Written:")
-    after = _stamps(folder)
-    for written in sorted(path for path in after if after[path] != before.get(path)):
+    times_after = _modification_times(folder)
+    for written in sorted(path for path in times_after if times_after[path] != times_before.get(path)):
         typer.echo(f"  {written}")
 
 
-def _folder(out: Path) -> Path:
+def _output_folder(out: Path) -> Path:
     """Return the output folder; create it if it is missing."""
     from atomglass.errors import InputError
 
@@ -67,7 +67,7 @@ def _folder(out: Path) -> Path:
     return out
 
 
-def _stamps(folder: Path) -> dict[Path, int]:
+def _modification_times(folder: Path) -> dict[Path, int]:
     """Return when each file of a folder was last written."""
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
