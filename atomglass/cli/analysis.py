@@ -37,7 +37,7 @@ def wells(
     from atomglass.study.followup.double_wells import outcomes, second_wells
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
-    print_table("where the displaced glasses went", *outcomes(found))
+    print_table("Displaced to the second well and quenched", *outcomes(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
 
 
@@ -98,7 +98,7 @@ def recurrences(folder: StudyFolder) -> None:
 
     found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
     again = int(found["recurrence_of"].notna().sum())
-    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are returns of an earlier one")
+    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are recurrences of earlier ones")
     typer.echo(f"written: {folder / NAME}")
 
 
@@ -134,7 +134,7 @@ def analyze(
         print_table(*outcome_exponents_table(exponents_by_outcome(study.modes, study.wells)))
         typer.echo("")
     for line in found.warnings:
-        typer.echo(f"mind: {line}")
+        typer.echo(f"warning: {line}")
     written = write_analysis(found, out or folder / "analysis")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
 
