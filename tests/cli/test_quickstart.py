@@ -102,4 +102,6 @@ def test_the_report_shows_modes_on_their_own_glasses(demo):
     page = (demo / "report.html").read_text(encoding="utf-8")
     for figure in ("density_of_states", "exponent_selection", "mode_A", "mode_B"):
         assert f'id="figure-{figure}"' in page
-    assert "1 of 480 realizations failed" in page
+    statuses = ag.load_study(demo).realizations.status.value_counts()  # depend on the machine's rounding
+    for status, count in statuses.drop("ok").items():
+        assert f"{count} of 480 realizations failed ({status}" in page
