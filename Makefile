@@ -1,5 +1,5 @@
-# Two commands do everything: `make demo` runs the quickstart, `make test` the tests. Each sets .venv up by itself.
-# PYTHON=/path/to/python3 make ... takes that Python instead of the first one >= 3.11.
+# Two commands do everything: `make demo` runs the quickstart, `make test` the tests. Each creates .venv if needed.
+# PYTHON=/path/to/python3 make ... uses that Python instead of the first one found that is 3.11 or later.
 
 BIN = .venv/bin
 DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && $(BIN)/atomglass collect demo
@@ -9,22 +9,22 @@ export PYTHON
 .DEFAULT_GOAL = help
 .PHONY: help environment demo test test-slow lint wheel-test clean
 
-help:  ## say what can be made
+help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
 
-environment:  ## set .venv up (the others do it by themselves)
+environment:  ## create .venv (the other targets do so if needed)
 	@.ci/bootstrap
 
-demo: environment  ## glasses, their modes, tables and figures in demo/ (about two minutes)
+demo: environment  ## make glasses, modes, tables and figures in demo/ (about two minutes)
 	$(DEMO)
 
-test: environment  ## the quick tests
+test: environment  ## run the quick tests
 	$(BIN)/python -m pytest
 
-test-slow: environment  ## the tests that take minutes each
+test-slow: environment  ## run the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
 
-lint: environment  ## style, types, import layers, kernels and docstrings, the map of the code
+lint: environment  ## check style, types, import layers, kernels and docstrings, the map of the code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -32,7 +32,7 @@ lint: environment  ## style, types, import layers, kernels and docstrings, the m
 	$(BIN)/python .ci/check_code.py
 	$(BIN)/python .ci/draw_architecture.py --check
 
-wheel-test: environment  ## build the wheel, install it in an empty environment, run a tiny study with it
+wheel-test: environment  ## build the wheel, install it in an empty environment, and run a tiny study
 	.ci/wheel-test
 
 clean:  ## remove .venv, caches, builds and demo/

@@ -1,4 +1,4 @@
-"""What every command leans on: settings read from TOML, files that travel with the package, names loaded when used."""
+"""The package: what its import loads, its public names, and the old names and modules that still work."""
 
 from __future__ import annotations
 
@@ -6,232 +6,11 @@ import subprocess
 import sys
 import types
 from pathlib import Path
-from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field, model_validator
 
 import atomglass
-from atomglass import settings as resources
 from atomglass.errors import InputError
-from atomglass.settings import Settings, find_toml, read_toml, shipped_folder, validated
-
-
-class Sampling(Settings):
-    temperature: float = Field(gt=0)
-    sweeps: int = Field(ge=0)
-    sizes: Literal["iid", "quantile"] = "iid"
-    tuned: bool = True
-
-
-class Serial(Settings):
-    kind: Literal["serial"]
-    workers: int = 1
-
-
-class Parallel(Settings):
-    kind: Literal["mpi"]
-    ranks: int = 2
-
-
-class Window(Settings):
-    low: float
-    high: float
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Window:
-        if self.low >= self.high:
-            raise ValueError(f"low = {self.low} must be below high = {self.high}")
-        return self
-
-
-class Study(Settings):
-    seed: int
-    box: tuple[float, ...] = ()
-    sampling: Sampling
-    window: Window | None = None
-    stages: list[Sampling] = Field(default=[])
-    runner: Annotated[Serial | Parallel, Field(discriminator="kind")] | None = None
-
-
-def study(**changes: object) -> dict[str, object]:
-    return {"seed": 1, "sampling": {"temperature": 0.1, "sweeps": 10}} | changes
-
-
-def mistake(data: dict[str, object]) -> str:
-    """Return the message of the one mistake in these settings, a single line."""
-    with pytest.raises(InputError) as caught:
-        validated(Study, data, "study.toml")
-    message = str(caught.value)
-    assert message.startswith("study.toml: ")
-    assert "\n" not in message
-    return message
-
-
-# --- reading TOML -----------------------------------------------------------------------------------------------------
-
-
-def test_a_toml_file_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.toml"
-    path.write_text('name = "été"\n[sampling]\nsweeps = 3\n', encoding="utf-8")
-    assert read_toml(path) == {"name": "été", "sampling": {"sweeps": 3}}
-
-
-def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
-    path = tmp_path / "a.toml"
-    path.write_bytes(b"\xef\xbb\xbfseed = 1\r\n")
-    assert read_toml(path) == {"seed": 1}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "is empty"),
-        (b"# only a remark\n", "is empty"),
-        (b"seed = \n", "is not valid TOML .*line 1"),
-        (b"seed = 1\nseed = 2\n", "is not valid TOML .*line 2"),
-        (b"name = '\xe9t\xe9'\n", "not UTF-8 text"),
-        (b"\x89PNG\r\n\x1a\n\x00", "not UTF-8 text"),
-    ],
-)
-def test_what_is_no_toml_file(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "a.toml"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=message) as caught:
-        read_toml(path)
-    assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot read .*nowhere\.toml \(No such file or directory\)"):
-        read_toml(tmp_path / "nowhere.toml")
-    with pytest.raises(InputError, match=r"cannot read .* \(Is a directory\)"):
-        read_toml(tmp_path)
-
-
-# --- checking it ------------------------------------------------------------------------------------------------------
-
-
-def test_good_settings_pass_and_are_frozen() -> None:
-    settings = validated(Study, study(box=[1, 2.5], window={"low": 0, "high": 1}), "study.toml")
-    assert settings.box == (1.0, 2.5)
-    assert settings.sampling.tuned is True
-    with pytest.raises(ValueError, match="frozen"):
-        settings.seed = 2  # type: ignore[misc]
-
-
-@pytest.mark.parametrize(
-    ("data", "key", "suggestion"),
-    [
-        (study(sed=2), "sed", "seed"),
-        (study(sampling={"tempreture": 0.1, "sweeps": 1}), "sampling.tempreture", "temperature"),
-        (study(window={"low": 0, "hihg": 1}), "window.hihg", "high"),
-        (study(stages=[{"temperature": 1, "sweeps": 1, "size": "iid"}]), "stages.0.size", "sizes"),
-        (study(runner={"kind": "mpi", "rank": 3}), "runner.mpi.rank", "ranks"),
-    ],
-)
-def test_an_unknown_key_and_the_nearest_known_one(data: dict[str, object], key: str, suggestion: str) -> None:
-    message = mistake(data)
-    assert f"unknown key {key!r}" in message
-    assert f"did you mean {suggestion!r}?" in message
-
-
-def test_an_unknown_key_like_no_other() -> None:
-    message = mistake(study(zzz=1))
-    assert "allowed: box, runner, sampling, seed, stages, window" in message
-    assert message.endswith("remove it")
-
-
-@pytest.mark.parametrize(
-    ("data", "parts"),
-    [
-        ({"seed": 1}, ["key 'sampling' is missing"]),
-        (study(sampling={"sweeps": 1}), ["key 'sampling.temperature' is missing"]),
-        (study(sampling={"temperature": -0.1, "sweeps": 1}), ["sampling.temperature is -0.1", "greater than 0"]),
-        (study(sampling={"temperature": float("nan"), "sweeps": 1}), ["sampling.temperature is nan", "finite"]),
-        (study(sampling={"temperature": float("inf"), "sweeps": 1}), ["sampling.temperature is inf", "finite"]),
-        (study(sampling={"temperature": "cold", "sweeps": 1}), ["sampling.temperature is 'cold'", "valid number"]),
-        (study(sampling={"temperature": True, "sweeps": 1}), ["sampling.temperature is True", "not true or false"]),
-        (study(box=[1, False]), ["box.1 is False", "not true or false"]),
-        (study(sampling={"temperature": 1, "sweeps": 1.5}), ["sampling.sweeps is 1.5", "valid integer"]),
-        (study(sampling={"temperature": 1, "sweeps": 1, "sizes": "same"}), ["'same'", "'iid' or 'quantile'"]),
-        (study(sampling=3), ["sampling is 3"]),
-        (study(box=[1.0, "wide"]), ["box.1 is 'wide'"]),
-        (study(window={"low": 2, "high": 1}), ["window: low = 2.0 must be below high = 1.0", "correct these keys"]),
-    ],
-)
-def test_each_mistake_is_named(data: dict[str, object], parts: list[str]) -> None:
-    message = mistake(data)
-    for part in parts:
-        assert part in message
-
-
-def test_a_long_value_is_cut() -> None:
-    message = mistake(study(sampling={"temperature": "9\n" * 1000, "sweeps": 1}))
-    assert len(message) < 400
-
-
-# --- shipped files ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a package in a checkout with two potentials and a workflow; the current folder is elsewhere."""
-    for name in ("potentials/kumar2021.toml", "potentials/kumar2021_3d.toml", "workflows/quickstart.toml"):
-        path = tmp_path / "checkout" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("a = 1\n")
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "checkout" / "atomglass")
-    return tmp_path / "checkout"
-
-
-@pytest.mark.parametrize("name", ["kumar2021", "kumar2021.toml", "potentials/kumar2021.toml"])
-def test_a_shipped_file_is_found_from_any_folder(checkout: Path, name: str) -> None:
-    assert find_toml(name, "potentials") == checkout / "potentials" / "kumar2021.toml"
-
-
-def test_the_wheel_has_its_files_inside_the_package(checkout: Path) -> None:
-    inside = checkout / "atomglass" / "potentials"
-    inside.mkdir(parents=True)
-    (inside / "kumar2021.toml").write_text("a = 2\n")
-    assert shipped_folder("potentials") == inside
-    assert find_toml("kumar2021", "potentials") == inside / "kumar2021.toml"
-
-
-def test_a_file_of_the_users_own_comes_first(checkout: Path) -> None:
-    own = Path("kumar2021.toml")
-    own.write_text("a = 3\n")
-    assert find_toml("kumar2021.toml", "potentials") == own
-    assert find_toml(own.resolve(), "potentials") == own.resolve()
-    assert find_toml("kumar2021", "potentials") == checkout / "potentials" / "kumar2021.toml"
-
-
-@pytest.mark.parametrize("name", ["kumer2021", "mine/kumar2021", "kumar2021.tom"])
-def test_a_misspelt_name(checkout: Path, name: str) -> None:
-    with pytest.raises(InputError) as caught:
-        find_toml(name, "potentials")
-    assert str(caught.value).startswith(f"potential file is {name!r}; allowed: an existing path, or one of kumar2021, ")
-    assert "did you mean 'kumar2021'?" in str(caught.value)
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", "x" * 5000, "nul\0", "/", "zzz"])
-def test_what_is_no_name_at_all(checkout: Path, name: str) -> None:
-    with pytest.raises(InputError, match="give the path of a TOML file or one of these names"):
-        find_toml(name, "potentials")
-
-
-@pytest.mark.parametrize("name", ["kumar2021", "kumar2021_3d", "kumar2021_smooth", "ipl10"])
-def test_the_shipped_potentials_travel_with_the_package(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert read_toml(find_toml(name, "potentials"))["source"]
-
-
-# --- the package ------------------------------------------------------------------------------------------------------
 
 
 def fresh(code: str) -> str:
@@ -247,14 +26,14 @@ def test_import_and_version_load_nothing_heavy() -> None:
     assert fresh(f"{imports}; {command}; print(r.exit_code, {heavy})") == "0 []"
 
 
-def test_names_are_listed_before_they_are_loaded() -> None:
+def test_names_are_listed_without_being_loaded() -> None:
     names = dir(atomglass)
     assert names == sorted(names)
     assert {"load_potential", "quench", "hessian", "lowest_modes", "expand", "InputError", "__version__"} <= set(names)
     assert set(names) == set(atomglass.__all__)
 
 
-def test_a_name_is_loaded_when_first_used() -> None:
+def test_a_name_is_loaded_on_first_use() -> None:
     assert fresh("import atomglass; a = 'InputError' in vars(atomglass); atomglass.InputError; print(a)") == "False"
     assert atomglass.InputError is InputError
 
@@ -263,30 +42,30 @@ def test_an_unknown_name() -> None:
     with pytest.raises(AttributeError, match="module 'atomglass' has no attribute 'qench'"):
         atomglass.qench  # noqa: B018
     assert not hasattr(atomglass, "_nothing")
-    from atomglass import theory  # a module that is no public name is still found
+    from atomglass import theory  # a module that is not a public name can still be imported
 
     assert isinstance(theory, types.ModuleType)
 
 
 def test_no_module_has_the_name_of_a_verb() -> None:
-    """Else `atomglass.quench`, the function, would become the module as soon as anybody imported it."""
+    """Otherwise `atomglass.quench`, the function, would be replaced by the module once that is imported."""
     modules = {path.stem for path in Path(atomglass.__file__).parent.iterdir()}
     assert not modules & set(atomglass.__all__)
 
 
-def test_the_verbs_are_functions_whatever_was_imported_before() -> None:
+def test_the_verbs_remain_functions_after_their_modules_are_imported() -> None:
     modules = (
         "import atomglass.vibrations.modes, atomglass.minimization.quench, atomglass.vibrations.hessian, atomglass"
     )
     assert fresh(f"{modules}; print(callable(atomglass.quench), callable(atomglass.hessian))") == "True True"
 
 
-def test_an_old_name_still_works_and_says_what_to_use() -> None:
+def test_an_old_name_still_works_and_names_the_new_one() -> None:
     with pytest.warns(DeprecationWarning, match="use atomglass.HybridMonteCarlo"):
         assert atomglass.Trajectories is atomglass.HybridMonteCarlo
 
 
-def test_an_old_module_still_works_and_says_what_to_use() -> None:
+def test_an_old_module_still_works_and_names_the_new_one() -> None:
     code = (
         "import warnings; warnings.simplefilter('always')\n"
         "from atomglass.study_model import FLOAT, Column, RealizationModel\n"
@@ -299,11 +78,6 @@ def test_an_old_module_still_works_and_says_what_to_use() -> None:
     assert "<string>:2" in done.stderr
 
 
-def test_every_old_module_still_imports() -> None:
+def test_every_old_module_can_still_be_imported() -> None:
     modules = ", ".join(f"atomglass.{name}" for name in atomglass._MOVED_MODULES)
     assert fresh(f"import {modules}; print('all')") == "all"
-
-
-def test_the_version_command_prints_one_line() -> None:
-    result = subprocess.run([sys.executable, "-m", "atomglass", "version"], capture_output=True, text=True, check=True)
-    assert result.stdout == f"{atomglass.__version__}\n"

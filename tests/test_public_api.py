@@ -1,4 +1,4 @@
-"""The public names, as others script against them."""
+"""The public names, used as in a script: from a random start to modes, expansion and moduli."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_whole_chain_by_hand(name, d, side, tmp_path):
     assert el.first_phonon_frequency == pytest.approx(2 * np.pi * el.transverse_speed / side)
 
 
-def test_every_public_name_is_there():
+def test_every_public_name_can_be_loaded():
     for name in ag.__all__:
         assert getattr(ag, name) is not None
     assert callable(ag.quench)

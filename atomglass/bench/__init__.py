@@ -1,1 +1,1 @@
-"""How fast this is on this machine: beside plain and tuned C, and beside other programs, on one and the same sample."""
+"""How fast the package is on this machine, compared with plain and tuned C on one and the same sample."""

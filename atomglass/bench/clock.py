@@ -1,4 +1,4 @@
-"""CPU time of several tasks that take turns, so that a machine whose speed drifts is fair to all of them."""
+"""CPU times of tasks that are run alternately, so that a machine whose speed drifts treats all of them alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Timing:
     Attributes
     ----------
     values : tuple of float
-        In the order measured.
+        The measurements, in the order in which they were made.
     """
 
     values: tuple[float, ...]
@@ -27,14 +27,14 @@ class Timing:
 
     @property
     def spread(self) -> float:
-        """Half the distance from the smallest to the largest value, relative to the median."""
+        """Half the range of the values, relative to the median."""
         return (max(self.values) - min(self.values)) / 2 / abs(self.median) if self.median else 0.0
 
-    def over(self, other: Timing) -> Timing:
-        """Return the ratios to another quantity, measured turn by turn with this one."""
+    def ratio_to(self, other: Timing) -> Timing:
+        """Return the ratios to another quantity that was measured alternately with this one."""
         return Timing(tuple(a / b for a, b in zip(self.values, other.values, strict=True)))
 
-    def per(self, count: float) -> Timing:
+    def divided_by(self, count: float) -> Timing:
         """Return each value divided by a count."""
         return Timing(tuple(value / count for value in self.values))
 
@@ -44,29 +44,34 @@ class Timing:
 
 
 def cpu_seconds(task: Callable[[], object]) -> float:
-    """Return the CPU time that a call takes, of all threads of this process."""
-    began = time.process_time()
+    """Return the CPU time of a call, summed over all threads of this process."""
+    start = time.process_time()
     task()
-    return time.process_time() - began
+    return time.process_time() - start
 
 
-def take_turns(tasks: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Timing]:
-    """Time tasks one after the other, again and again.
+def time_alternately(tasks: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Timing]:
+    """Time tasks one after the other, in several rounds.
 
     Parameters
     ----------
     tasks : mapping of str to callable
-        What to time; called as they are, `repeats` times each. Compile and warm up before.
+        The tasks to time. Compile and warm them up first.
     repeats : int
-        How often; at least 1.
+        Number of rounds, at least 1; each task is called once in each round.
+
+    Returns
+    -------
+    dict of str to Timing
+        CPU seconds of each task, one value a round.
     """
-    found: dict[str, list[float]] = {name: [] for name in tasks}
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, task in tasks.items():
-            found[name].append(cpu_seconds(task))
-    return {name: Timing(tuple(values)) for name, values in found.items()}
+            seconds[name].append(cpu_seconds(task))
+    return {name: Timing(tuple(values)) for name, values in seconds.items()}
 
 
-def joined(timings: Sequence[Timing]) -> Timing:
-    """Return the values of several timings as one."""
+def pool(timings: Sequence[Timing]) -> Timing:
+    """Return one timing with the values of several."""
     return Timing(tuple(value for timing in timings for value in timing.values))

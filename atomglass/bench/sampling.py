@@ -1,15 +1,18 @@
-"""Benchmarks of the sampler: attempted moves a second beside C, and independent samples a core-hour."""
+"""Benchmarks of the sampler: attempted moves per second compared with C, and independent samples per core-hour."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from atomglass.bench import samples
-from atomglass.bench.clock import Timing, take_turns
-from atomglass.bench.setting import Setting
+from atomglass.bench.clock import Timing, time_alternately
+from atomglass.bench.context import BenchmarkContext
 from atomglass.bench.table import Row, Target
+from atomglass.bench.yardstick import SwapMoves
 from atomglass.diagnostics.time_series import integrated_correlation_time
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
@@ -19,117 +22,140 @@ from atomglass.study.settings import read_study
 from atomglass.system.configuration import Configuration
 
 
-def small(setting: Setting) -> Iterator[Row]:
+@dataclass(frozen=True)
+class Rival:
+    """A C program to compare with.
+
+    Attributes
+    ----------
+    program : str
+        `plain`, `tuned` or `plain_3d`, as in `Yardstick.run_swap_monte_carlo`.
+    sweeps : int
+        Sweeps that are timed together.
+    target : float
+        Our moves per second over its own that are aimed at.
+    """
+
+    program: str
+    sweeps: int
+    target: float
+
+    @property
+    def title(self) -> str:
+        """Its name in the table."""
+        return "tuned C" if self.program == "tuned" else "plain C"
+
+
+def monte_carlo(context: BenchmarkContext) -> Iterator[Row]:
     """Swap Monte Carlo, N = 4000, 2-D, T = 0.1."""
-    sample = samples.reference()
-    programs = {"tuned": (setting.several(300, 100), 1.0), "plain": (50, 5.5)}
-    yield from _moves(setting, "mc", "Swap Monte Carlo, N = 4000", sample, programs, setting.several(500, 200))
+    rivals = [Rival("tuned", context.choose(300, 100), 1.0), Rival("plain", 50, 5.5)]
+    sweeps = context.choose(500, 200)
+    yield from _moves_per_second(context, "Swap Monte Carlo, N = 4000", samples.reference(), rivals, sweeps)
 
 
-def large(setting: Setting) -> Iterator[Row]:
+def monte_carlo_large(context: BenchmarkContext) -> Iterator[Row]:
     """Swap Monte Carlo, N = 1e5, 2-D, T = 0.1."""
-    setting.tell("sampling 1e5 particles ...")
-    sample = samples.large(5, samples.SWEEPS)
-    yield from _moves(setting, "mc-large", "Swap Monte Carlo, N = 1e5", sample, {"tuned": (100, 2.0)}, 100)
+    context.log("sampling 1e5 particles ...")
+    sample = samples.tiled_liquid(5, samples.DECORRELATION_SWEEPS)
+    yield from _moves_per_second(context, "Swap Monte Carlo, N = 1e5", sample, [Rival("tuned", 100, 2.0)], 100)
 
 
-def in_space(setting: Setting) -> Iterator[Row]:
+def monte_carlo_3d(context: BenchmarkContext) -> Iterator[Row]:
     """Swap Monte Carlo, 3-D, T = 0.13."""
-    number = setting.several(4000, 1500)
-    setting.tell(f"sampling {number} particles in 3-D ...")
-    sample = samples.young(number, 3, setting.several(2000, 500))
+    number = context.choose(4000, 1500)
+    context.log(f"sampling {number} particles in 3-D ...")
+    sample = samples.new_liquid(number, 3, context.choose(2000, 500))
     title = f"Swap Monte Carlo, 3-D, N = {number}, T = 0.13"
-    yield from _moves(setting, "mc-3d", title, sample, {"plain_3d": (10, 4.0)}, setting.several(100, 50))
+    yield from _moves_per_second(context, title, sample, [Rival("plain_3d", 10, 4.0)], context.choose(100, 50))
 
 
-_TITLES = {"tuned": "tuned C", "plain": "plain C", "plain_3d": "plain C"}
-
-
-def _moves(
-    setting: Setting, name: str, title: str, sample: Configuration, programs: dict[str, tuple[int, float]], sweeps: int
+def _moves_per_second(
+    context: BenchmarkContext, title: str, sample: Configuration, rivals: list[Rival], sweeps: int
 ) -> Iterator[Row]:
-    """Yield a row for each C program, its sweeps and target given; all take turns from the same sample."""
-    n = len(sample)
-    chain = samples.sampler(sample)
+    """Yield a row for each C program; all are timed alternately with ours, and all start from the same sample."""
+    chain = samples.swap_sampler(sample)
     chain.run(1)  # compiles
-    counts = {"ours": sweeps} | ({p: count for p, (count, _) in programs.items()} if setting.yardstick else {})
-
-    def task(program: str) -> Callable[[], object]:
-        if program == "ours":
-            return lambda: chain.run(sweeps, record_every=sweeps)
-        assert setting.yardstick is not None
-        yardstick, given = setting.yardstick, (samples.TEMPERATURE[sample.dimension], samples.SWAP_FRACTION)
-        yardstick.moves(program, sample, *given, samples.STEP, 0)  # compiles
-        return lambda: yardstick.moves(program, sample, *given, samples.STEP, counts[program])
-
-    times = take_turns({program: task(program) for program in counts}, setting.several(5, 3))
-    rates = {program: times[program].rate(n * counts[program] / 1e6) for program in counts}
-    for program, (_, aim) in programs.items():
-        ratio = rates["ours"].over(rates[program]) if program in rates else None
-        yield Row(
-            name, f"{title}, against {_TITLES[program]}", rates["ours"], "M moves/s", ratio, f"x {_TITLES[program]}",
-            Target(">=", aim),
-            note="attempted moves, swap fraction 0.2, step 0.12, going on from one and the same sample",
-        )  # fmt: skip
+    tasks: dict[str, Callable[[], object]] = {"ours": lambda: chain.run(sweeps, record_every=sweeps)}
+    counts = {"ours": sweeps}
+    if context.yardstick is not None:
+        moves = SwapMoves(samples.TEMPERATURE[sample.dimension], samples.SWAP_FRACTION, samples.MAX_DISPLACEMENT)
+        for rival in rivals:
+            context.yardstick.run_swap_monte_carlo(rival.program, sample, moves, 0)  # compiles
+            tasks[rival.program] = _rival_task(context, rival, sample, moves)
+            counts[rival.program] = rival.sweeps
+    times = time_alternately(tasks, context.choose(5, 3))
+    rates = {program: times[program].rate(len(sample) * counts[program] / 1e6) for program in counts}
+    note = "attempted moves, swap fraction 0.2, step 0.12, all starting from the same sample"
+    for rival in rivals:
+        ratio = rates["ours"].ratio_to(rates[rival.program]) if rival.program in rates else None
+        what, unit = f"{title}, against {rival.title}", f"x {rival.title}"
+        yield Row("mc", what, rates["ours"], "M moves/s", ratio, unit, Target(">=", rival.target), note=note)
 
 
-#: Sweeps between the inherent states of the chain that the correlation time is measured on, and how many of them.
-_SPACING, _LENGTH = 300, 260
+def _rival_task(
+    context: BenchmarkContext, rival: Rival, sample: Configuration, moves: SwapMoves
+) -> Callable[[], object]:
+    yardstick = context.yardstick
+    assert yardstick is not None
+    return lambda: yardstick.run_swap_monte_carlo(rival.program, sample, moves, rival.sweeps)
 
 
-def independent(setting: Setting) -> Iterator[Row]:
-    """Glasses a core-hour, raw and independent of one another, N = 4000, T = 0.1."""
+#: Sweeps between the inherent states of the chain from which the correlation time is measured, and their number.
+_CHAIN_SPACING, _CHAIN_LENGTH = 300, 260
+
+
+def independent_glasses(context: BenchmarkContext) -> Iterator[Row]:
+    """Glasses per core-hour, all of them and statistically independent ones, N = 4000, T = 0.1."""
     settings = read_study("kumar2021")
-    apart = settings.sample.sweeps_between
-    chain = samples.sampler(samples.reference(), seed=2)
+    sweeps_between = settings.sample.sweeps_between
+    chain = samples.swap_sampler(samples.reference(), seed=2)
     chain.run(1)
     pot = samples.potential(2)
     realize(chain.configuration, pot, settings)
     tasks: dict[str, Callable[[], object]] = {
-        "sweeps": lambda: chain.run(apart, record_every=apart),
+        "sweeps": lambda: chain.run(sweeps_between, record_every=sweeps_between),
         "glass": lambda: realize(chain.configuration, pot, settings),
     }
-    times = take_turns(tasks, setting.several(9, 3))
-    each = Timing(tuple(a + b for a, b in zip(times["sweeps"].values, times["glass"].values, strict=True)))
-    raw = each.rate(3600)
-    yield Row("samples", f"glasses, one every {apart} sweeps", raw, "a core-hour", note="sampling and realization")
-    if setting.quick and setting.study is None:
+    times = time_alternately(tasks, context.choose(9, 3))
+    seconds = list(zip(times["sweeps"].values, times["glass"].values, strict=True))
+    rate = Timing(tuple(sampling + glass for sampling, glass in seconds)).rate(3600)
+    title, unit = f"glasses, one every {sweeps_between} sweeps", "a core-hour"
+    yield Row("samples", title, rate, unit, note="sampling and realization")
+    if context.quick and context.study is None:
         return
-    tau, source = _of_study(setting) if setting.study else _of_chain(setting)
-    inefficiency = max(1.0, tau / apart)
-    best = Timing(tuple(3600 / (tau / apart * a + b) for a, b in _pairs(times)))
+    tau, source = _correlation_time_of_study(context.study) if context.study else _correlation_time_of_chain(context)
+    relative = tau / sweeps_between
+    best = Timing(tuple(3600 / (relative * sampling + glass) for sampling, glass in seconds))
     note = f"statistical inefficiency of the inherent states' energy {tau:.0f} sweeps, from {source}"
-    yield Row("samples", "of these independent", raw.per(inefficiency), "a core-hour", note=note)
-    yield Row("samples", "glasses, one every correlation time", best, "a core-hour", note=note)
+    yield Row("samples", "of these independent", rate.divided_by(max(1.0, relative)), unit, note=note)
+    yield Row("samples", "glasses, one every correlation time", best, unit, note=note)
 
 
-def _pairs(times: dict[str, Timing]) -> list[tuple[float, float]]:
-    return list(zip(times["sweeps"].values, times["glass"].values, strict=True))
-
-
-def _of_chain(setting: Setting) -> tuple[float, str]:
-    """Return 1 + 2 sum rho of the inherent states' energy, in sweeps, from a chain of our own."""
-    length = _LENGTH
-    setting.tell(f"{length} quenches, {_SPACING} sweeps apart, for the correlation time ...")
-    chain, energies = samples.sampler(samples.reference(), seed=3), []
-    for _ in range(length):
-        chain.run(_SPACING, record_every=_SPACING)
+def _correlation_time_of_chain(context: BenchmarkContext) -> tuple[float, str]:
+    """Return the statistical inefficiency of the inherent states' energy, in sweeps, from a chain run for it."""
+    context.log(f"{_CHAIN_LENGTH} quenches, {_CHAIN_SPACING} sweeps apart, for the correlation time ...")
+    chain, energies = samples.swap_sampler(samples.reference(), seed=3), []
+    for _ in range(_CHAIN_LENGTH):
+        chain.run(_CHAIN_SPACING, record_every=_CHAIN_SPACING)
         energies.append(quench(chain.configuration, samples.potential(2)).energy)
     found = integrated_correlation_time(energies)
     short = "" if found.long_enough else ", too short: a lower bound"
-    error = found.error * _SPACING
-    return found.time * _SPACING, f"one chain of {length * _SPACING} sweeps (error {error:.0f}{short})"
+    error = found.error * _CHAIN_SPACING
+    sweeps = _CHAIN_LENGTH * _CHAIN_SPACING
+    return found.time * _CHAIN_SPACING, f"one chain of {sweeps} sweeps (error {error:.0f}{short})"
 
 
-def _of_study(setting: Setting) -> tuple[float, str]:
-    """Return the same from a collected study: every chain on its own, because each has its own diameters."""
-    assert setting.study is not None
-    study = load_study(setting.study)
-    apart = study.settings["sample"]["sweeps_between"]
+def _correlation_time_of_study(folder: Path) -> tuple[float, str]:
+    """Return the statistical inefficiency of the inherent states' energy, in sweeps, from a collected study.
+
+    Each chain is evaluated on its own, because each has its own diameters and thus its own mean energy.
+    """
+    study = load_study(folder)
+    sweeps_between = study.settings["sample"]["sweeps_between"]
     good = study.realizations[study.realizations["status"] == "ok"].sort_values("realization")
     series = [group["energy_per_particle"].to_numpy() for _, group in good.groupby("chain") if len(group) >= 50]
     if not series:
-        raise InputError("--study", str(setting.study), "chains of 50 glasses or more", "leave it away")
-    taus = [integrated_correlation_time(energies).time * apart for energies in series]
-    error = np.std(taus) / np.sqrt(len(taus))
-    return float(np.mean(taus)), f"{len(taus)} chains of the study {study.settings['name']} (error {error:.0f})"
+        raise InputError("--study", str(folder), "a study with chains of 50 glasses or more", "leave --study out")
+    times = [integrated_correlation_time(energies).time * sweeps_between for energies in series]
+    error = np.std(times) / np.sqrt(len(times))
+    return float(np.mean(times)), f"{len(times)} chains of the study {study.settings['name']} (error {error:.0f})"

@@ -1,4 +1,4 @@
-"""The rows of the benchmark's table, as text and as plain data."""
+"""The rows of a benchmark's table, as text and as plain data."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from atomglass.bench.clock import Timing
 
 @dataclass(frozen=True)
 class Target:
-    """What is aimed at.
+    """A bound set before the measurement.
 
     Attributes
     ----------
     sense : str
         `<=` or `>=`.
     value : float
-        The bound, for the ratio if `of` is `ratio`, else for the measured value.
+        The bound.
     of : str
-        `ratio` or `measured`.
+        What is bounded: the `ratio` or the `measured` value.
     """
 
     sense: Literal["<=", ">="]
@@ -28,7 +28,7 @@ class Target:
     of: Literal["ratio", "measured"] = "ratio"
 
     def met(self, median: float) -> bool:
-        """Whether a median keeps it."""
+        """Whether a median meets the target."""
         return median <= self.value if self.sense == "<=" else median >= self.value
 
 
@@ -39,23 +39,23 @@ class Row:
     Attributes
     ----------
     name : str
-        The benchmark it comes from, as `--only` takes it.
+        The benchmark, as named by `--only`.
     what : str
         What was measured.
     measured : Timing or None
-        The values; None where there are none, and `note` says why.
+        The values; None where there are none, for the reason given in `note`.
     unit : str
-        Of the measured values.
+        Unit of the measured values.
     ratio : Timing or None
-        Beside the yardstick or another program; None where that is missing.
+        The ratio to the yardstick or to another program; None where that is missing.
     ratio_unit : str
         For instance `x tuned C` or `evaluations`.
     target : Target or None
-        What is aimed at.
+        The bound to be met, if one was set.
     claim : bool or None
-        In place of a measured value: whether something holds.
+        Whether a statement holds, in rows that have no measured value.
     note : str
-        What one must know to read the row.
+        What a reader must know to interpret the row.
     """
 
     name: str
@@ -70,33 +70,33 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None without one, or where it cannot be told."""
+        """Whether the target is met; None if there is no target or no value to compare with it."""
         if self.target is None:
             return self.claim
         found = self.ratio if self.target.of == "ratio" else self.measured
         return None if found is None else self.target.met(found.median)
 
     def cells(self) -> list[str]:
-        """Return what | measured | ratio | target | met, as text."""
-        measured = _shown(self.measured, self.unit) if self.claim is None else "yes" if self.claim else "no"
+        """Return the texts of the columns named in `HEADER`."""
+        measured = _format_timing(self.measured, self.unit) if self.claim is None else "yes" if self.claim else "no"
         target = ""
         if self.target is not None:
             unit = self.ratio_unit if self.target.of == "ratio" else self.unit
-            target = f"{self.target.sense} {number(self.target.value)} {unit}".rstrip()
+            target = f"{self.target.sense} {format_number(self.target.value)} {unit}".rstrip()
         elif self.claim is not None:
             target = "yes"
         verdict = {True: "met", False: "MISSED", None: ""}[self.met]
-        return [self.what, measured, _shown(self.ratio, self.ratio_unit), target, verdict]
+        return [self.what, measured, _format_timing(self.ratio, self.ratio_unit), target, verdict]
 
     def data(self) -> dict[str, Any]:
-        """Return everything as plain data; NaN and infinity, which JSON lacks, do not occur in measured times."""
+        """Return everything as plain data. Measured times are finite, so that JSON can represent them."""
         return {
             "name": self.name,
             "what": self.what,
             "unit": self.unit,
-            **_numbers("", self.measured),
+            **_timing_data("", self.measured),
             "ratio_unit": self.ratio_unit,
-            **_numbers("ratio_", self.ratio),
+            **_timing_data("ratio_", self.ratio),
             "target": None if self.target is None else vars(self.target),
             "claim": self.claim,
             "met": self.met,
@@ -107,8 +107,8 @@ class Row:
 HEADER = ["what", "measured", "ratio", "target", ""]
 
 
-def annotated(rows: Sequence[Row]) -> tuple[list[list[str]], list[str]]:
-    """Return the rows' cells with the numbers of their notes, and the notes, numbered."""
+def number_notes(rows: Sequence[Row]) -> tuple[list[list[str]], list[str]]:
+    """Return the cells of the rows with the numbers of their notes, and the numbered notes."""
     notes = list(dict.fromkeys(row.note for row in rows if row.note))
     cells = [row.cells() for row in rows]
     for row, line in zip(rows, cells, strict=True):
@@ -118,20 +118,15 @@ def annotated(rows: Sequence[Row]) -> tuple[list[list[str]], list[str]]:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """Return the tables for a page of docs, ours and then those beside other programs, with their notes below."""
-    parts = [[row for row in rows if row.name.startswith("peer-") is beside] for beside in (False, True)]
-    return "\n\n".join(_markdown(part) for part in parts if part)
-
-
-def _markdown(rows: Sequence[Row]) -> str:
-    cells, notes = annotated(rows)
+    """Return the table in Markdown with its notes below."""
+    cells, notes = number_notes(rows)
     lines = ["| what | measured | ratio | target | |", "|---|---|---|---|---|"]
     lines += ["| " + " | ".join(line) + " |" for line in cells]
     return "\n".join([*lines, "", *(f"{note}  " for note in notes)]).rstrip()
 
 
-def number(value: float) -> str:
-    """Return three significant digits, without an exponent where a person would write none."""
+def format_number(value: float) -> str:
+    """Return three significant digits, with an exponent only for very small and very large numbers."""
     if value == 0 or not 1e-3 <= abs(value) < 1e6:
         return f"{value:.3g}"
     digits = max(0, 2 - len(str(int(abs(value)))) + 1)
@@ -139,14 +134,14 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _shown(timing: Timing | None, unit: str) -> str:
+def _format_timing(timing: Timing | None, unit: str) -> str:
     if timing is None:
         return ""
     spread = f" ± {timing.spread:.0%}" if len(timing.values) > 1 else ""
-    return f"{number(timing.median)} {unit}{spread}".replace("  ", " ")
+    return f"{format_number(timing.median)} {unit}{spread}".replace("  ", " ")
 
 
-def _numbers(prefix: str, timing: Timing | None) -> dict[str, Any]:
+def _timing_data(prefix: str, timing: Timing | None) -> dict[str, Any]:
     if timing is None:
         return {f"{prefix}median": None, f"{prefix}spread": None, f"{prefix}values": []}
     return {f"{prefix}median": timing.median, f"{prefix}spread": timing.spread, f"{prefix}values": [*timing.values]}

@@ -1,4 +1,4 @@
-"""The commands that analyze collected studies: parse, call one verb, print. Imports of the work happen inside them."""
+"""The commands that analyze collected studies: wells, compare, recurrences, analyze, report, join, publish."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import typer
 
 app = typer.Typer()
 
-StudyFolder = Annotated[Path, typer.Argument(help="A study's directory, collected.")]
+StudyFolder = Annotated[Path, typer.Argument(help="Directory of a collected study.")]
 
 
 def _need_glasses(folder: Path) -> None:
-    """Refuse a study of anything else, where there is a study at all and not its tables alone."""
+    """Raise InputError if a study is not of glasses; of published tables without the study this is not known."""
     from atomglass.study.store.study_store import StudyStore
 
     if (folder / "study.json").is_file():
@@ -23,19 +23,21 @@ def _need_glasses(folder: Path) -> None:
 @app.command()
 def wells(
     folder: StudyFolder,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
-    chains: Annotated[int | None, typer.Option("--chains", min=1, help="Only the first so many chains.")] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Number of processes.")] = 1,
+    chains: Annotated[
+        int | None, typer.Option("--chains", min=1, help="Only this number of chains, the first ones.")
+    ] = None,
 ) -> None:
     """Test the second wells of a collected study in its kept glasses: displace, quench, find the saddle.
 
-    Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
+    Writes wells.parquet, one row for each quasi-localized mode. After an interruption the same command continues.
     """
     _need_glasses(folder)
-    from atomglass.cli.progress import print_table
+    from atomglass.cli.text_table import print_table
     from atomglass.study.followup.double_wells import outcomes, second_wells
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
-    print_table("where the displaced glasses went", *outcomes(found))
+    print_table("Displaced to the second well and quenched", *outcomes(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
 
 
@@ -43,16 +45,19 @@ def wells(
 def compare(
     folders: Annotated[list[Path], typer.Argument(help="Directories of collected studies.")],
     fixed_number_of: Annotated[
-        int | None, typer.Option("--fixed-number-of", min=1, help="Hold N PR at its bound for so many particles.")
+        int | None,
+        typer.Option(
+            "--fixed-number-of", min=1, help="Keep the bound on N PR that holds for this number of particles."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the table, as CSV.")] = None,
     page: Annotated[
         Path | None, typer.Option("--page", help="A Markdown page whose table of studies is written anew.")
     ] = None,
 ) -> None:
-    """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents.
+    """Compare collected studies: QLMs, fractions in group B and with hidden wells, confirmed second wells, exponents.
 
-    Studies of the same liquids as the first, quenched in another way, are compared with it glass by glass too.
+    Studies of the same liquids as the first, quenched differently, are also compared with it glass by glass.
     """
     for folder in folders:
         _need_glasses(folder)
@@ -61,7 +66,7 @@ def compare(
     from atomglass.analysis.results.paired_studies import paired, share_liquids
     from atomglass.analysis.results.study_comparison import compare_studies
     from atomglass.analysis.selection import Selection
-    from atomglass.cli.progress import print_table
+    from atomglass.cli.text_table import print_table
     from atomglass.io.atomic import replace
     from atomglass.study.collect import load_study
 
@@ -84,7 +89,7 @@ def compare(
 
 @app.command()
 def recurrences(folder: StudyFolder) -> None:
-    """Find which quasi-localized modes of a collected study are one defect met again, in its kept glasses.
+    """Find which quasi-localized modes of a collected study are the same defect in successive kept glasses.
 
     Writes recurrences.parquet, which `analyze` then uses.
     """
@@ -93,7 +98,7 @@ def recurrences(folder: StudyFolder) -> None:
 
     found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
     again = int(found["recurrence_of"].notna().sum())
-    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are returns of an earlier one")
+    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are recurrences of earlier ones")
     typer.echo(f"written: {folder / NAME}")
 
 
@@ -101,19 +106,19 @@ def recurrences(folder: StudyFolder) -> None:
 def analyze(
     folder: StudyFolder,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where tables are written; by default DIR/analysis.")
+        Path | None, typer.Option("--out", "-o", help="Folder for the tables; by default DIR/analysis.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
-    """Tell what a collected study says: exponents with errors, the paper's statements, tests of the theory.
+    """Analyze a collected study: exponents with errors, the paper's statements, tests of the theory.
 
-    Prints tables and writes them as CSV, and all of it as analysis.json.
+    Prints tables, and writes them as CSV and together as analysis.json.
     """
     _need_glasses(folder)
     from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_outcome
-    from atomglass.cli.progress import print_table
+    from atomglass.cli.text_table import print_table
     from atomglass.study.collect import load_study
     from atomglass.study.followup.double_wells import outcomes
     from atomglass.study.followup.recurrence_table import load_recurrences
@@ -129,7 +134,7 @@ def analyze(
         print_table(*outcome_exponents_table(exponents_by_outcome(study.modes, study.wells)))
         typer.echo("")
     for line in found.warnings:
-        typer.echo(f"mind: {line}")
+        typer.echo(f"warning: {line}")
     written = write_analysis(found, out or folder / "analysis")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
 
@@ -137,14 +142,14 @@ def analyze(
 @app.command()
 def report(
     folder: StudyFolder,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; by default DIR/report.html.")] = None,
     exponents: Annotated[
         Path | None,
         typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
-    """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
+    """Write the analysis of a collected study as one HTML file with figures, for a browser, a phone, or print."""
     _need_glasses(folder)
     from atomglass.analysis.report.html_report import write_report
 
@@ -154,10 +159,12 @@ def report(
 
 @app.command()
 def join(
-    folders: Annotated[list[Path], typer.Argument(help="Directories of collected studies, equal but for their seeds.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Directories of collected studies that differ only in their seeds.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
 ) -> None:
-    """Join the tables of portions that were run under seeds of their own, as if one study had run all the chains."""
+    """Join the tables of studies that were run with different seeds, as if one study had run all the chains."""
     from atomglass.study.archive.join import join_studies
 
     written = join_studies(folders, out)
@@ -170,7 +177,9 @@ def publish(
     out: Annotated[Path, typer.Option("--out", "-o", help="A new or an empty directory.")],
     below: Annotated[
         float | None,
-        typer.Option("--below", help="Leave out modes above this share of their glass's first phonon frequency."),
+        typer.Option(
+            "--below", help="Leave out modes above this multiple of the first phonon frequency of their glass."
+        ),
     ] = None,
 ) -> None:
     """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.

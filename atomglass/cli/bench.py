@@ -1,4 +1,4 @@
-"""The `bench` command. Imports of the work itself happen inside."""
+"""The command that measures speed: bench."""
 
 from __future__ import annotations
 
@@ -10,50 +10,68 @@ import typer
 
 from atomglass.errors import InputError
 
+app = typer.Typer()
 
+
+@app.command()
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Few repeats, no large samples: under a minute.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="This benchmark alone; may be given several times.")
+        list[str] | None, typer.Option("--only", help="Run only this benchmark; may be given several times.")
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write everything to this file too.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table in Markdown.")] = False,
     study: Annotated[
-        Path | None, typer.Option("--study", help="A collected study: its correlation time counts independent glasses.")
+        Path | None,
+        typer.Option(
+            "--study", help="A collected study whose correlation time tells how many glasses are independent."
+        ),
     ] = None,
-    names: Annotated[bool, typer.Option("--list", help="List the benchmarks, and run none.")] = False,
+    names: Annotated[bool, typer.Option("--list", help="List the benchmarks and run none.")] = False,
 ) -> None:
-    """Time everything on this machine, beside C and, where they are installed, beside other programs.
+    """Measure the speed of every stage on this machine, and compare it with C.
 
-    CPU time of one core, medians with half the spread; ours and the others take turns. A target is met or MISSED.
+    CPU time of one core, medians and half the range; our code and C are timed alternately. A target is met or MISSED.
     """
-    if json_file is not None and not json_file.absolute().parent.is_dir():
-        raise InputError("folder of --json", str(json_file.parent), "an existing folder", "create it")
-    if json_file is not None and json_file.is_dir():
-        raise InputError("--json", str(json_file), "a file", "name a file in it")
-    from atomglass.bench.run import BENCHMARKS, benchmark, chosen, report
-    from atomglass.bench.table import HEADER, annotated
+    _check_json_file(json_file)
+    from atomglass.bench.context import BenchmarkContext
+    from atomglass.bench.runner import BENCHMARKS, choose_benchmarks, results_data, run_benchmarks
+    from atomglass.bench.table import HEADER, number_notes
     from atomglass.bench.table import markdown as as_markdown
-    from atomglass.cli.progress import print_table
+    from atomglass.bench.yardstick import Yardstick, compiler
+    from atomglass.cli.text_table import print_table
     from atomglass.io.files import written_aside
     from atomglass.study.store.study_store import StudyStore
+
+    def log(text: str) -> None:
+        typer.echo(text, err=True)
 
     if names:
         rows = [[name, function.__doc__ or ""] for name, function in BENCHMARKS.items()]
         print_table("", ["name", "what"], rows)
         return
-    chosen(only or [], quick)  # mistakes before the work
+    chosen = choose_benchmarks(only or [], quick)
     if study is not None:
-        StudyStore(study)
-    found = benchmark(only or [], quick, study, lambda text: typer.echo(text, err=True))
+        StudyStore(study)  # raises now, before the work, if there is no study
+    command = compiler()
+    if command is None:
+        log("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
+    found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, log))
     if json_file is not None:
         with written_aside(json_file) as aside:
-            aside.write((json.dumps(report(found, quick), indent=1) + "\n").encode())
+            aside.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
     if markdown:
         typer.echo(as_markdown(found))
     else:
-        cells, notes = annotated(found)
+        cells, notes = number_notes(found)
         print_table("", HEADER, cells)
         typer.echo("\n".join(notes))
     if json_file is not None:
         typer.echo(f"written: {json_file}")
+
+
+def _check_json_file(path: Path | None) -> None:
+    if path is not None and not path.absolute().parent.is_dir():
+        raise InputError("folder of --json", str(path.parent), "an existing folder", "create it")
+    if path is not None and path.is_dir():
+        raise InputError("--json", str(path), "a file", "name a file in it")

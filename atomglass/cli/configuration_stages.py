@@ -1,13 +1,15 @@
-"""One stage of the work on a configuration file of the user's own, with its result printed."""
+"""What the commands on a single configuration do: read a file, compute one stage, print and write the result."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from atomglass.cli.progress import print_table
+from atomglass.cli.text_table import print_table
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.minimization.quench import quench
@@ -25,71 +27,152 @@ from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RAT
 from atomglass.vibrations.mode_table import PHONON_MULTIPLE, mode_table
 from atomglass.vibrations.modes import Modes, all_below, all_modes, check_held, lowest_of
 
-#: Largest force at which a configuration still passes as an inherent state.
+#: Largest force at which a configuration still counts as an inherent state.
 RESIDUAL_FORCE = 1e-6
 
 
-def sample_liquid(
-    out: Path,
-    *,
-    particles: int | None,
-    start: Path | None,
-    potential: str,
-    temperature: float,
-    sweeps: int,
-    density: float | None,
-    diameters: str | None,
-    frame: int,
-    swap_fraction: float | None,
-    max_displacement: float | None,
-    trajectories: bool,
-    seed: int,
-) -> None:
-    """Thermalize a liquid, new or from a file, and write it."""
+@dataclass(frozen=True)
+class LiquidStart:
+    """The configuration from which a liquid is sampled: a new one, or one from a file.
+
+    Attributes
+    ----------
+    particles : int or None
+        Number of particles of a new configuration.
+    file : Path or None
+        The file; exactly one of `particles` and `file` is given.
+    frame : int
+        Which configuration of the file; -1 is the last.
+    density : float or None
+        Number density of a new configuration; None for the potential's own.
+    diameters : str or None
+        How the diameters of a new configuration are drawn: `iid` (also if None) or `quantile`.
+    """
+
+    particles: int | None
+    file: Path | None
+    frame: int
+    density: float | None
+    diameters: str | None
+
+    def configuration(self, potential: PairPotential, seed: int) -> Configuration:
+        """Return the configuration, read or drawn at random from a seed."""
+        if (self.particles is None) == (self.file is None):
+            given = "two things" if self.file else "nothing"
+            raise InputError("start of the sample", given, "one of --particles N and --from FILE", "give one")
+        if self.file is not None:
+            for name, value in (("--density", self.density), ("--diameters", self.diameters)):
+                if value is not None:
+                    raise InputError(name, value, "nothing beside --from", f"leave {name} out: the file has its own")
+            return files.read(self.file, self.frame)
+        assert self.particles is not None
+        diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
+        density = potential.density if self.density is None else self.density
+        return random_start(self.particles, potential, density, self.diameters or "iid", diameter_seed, position_seed)
+
+
+@dataclass(frozen=True)
+class MoveOptions:
+    """How a liquid is sampled.
+
+    Attributes
+    ----------
+    temperature : float
+        In units of epsilon.
+    swap_fraction, max_displacement : float or None
+        As in `SwapMonteCarlo`; None for its defaults.
+    hybrid : bool
+        Whether hybrid Monte Carlo takes the place of displacements.
+    """
+
+    temperature: float
+    swap_fraction: float | None
+    max_displacement: float | None
+    hybrid: bool
+
+    def sampler(self, configuration: Configuration, potential: PairPotential, seed: int) -> SwapMonteCarlo:
+        """Return a sampler.
+
+        Parameters
+        ----------
+        configuration : Configuration
+            The configuration from which it starts.
+        potential : PairPotential
+            The interactions.
+        seed : int
+            Seed of the moves.
+        """
+        given = {"swap_fraction": self.swap_fraction, "max_displacement": self.max_displacement}
+        options = {name: value for name, value in given.items() if value is not None}
+        if self.hybrid and options:
+            name, value = options.popitem()
+            option = f"--{name.replace('_', '-')}"
+            remedy = f"leave {option} out: there are no displacements then"
+            raise InputError(option, value, "nothing beside --trajectories", remedy)
+        hybrid = HybridMonteCarlo() if self.hybrid else None
+        return SwapMonteCarlo(configuration, potential, self.temperature, seed=seed, trajectories=hybrid, **options)
+
+
+def sample_liquid(out: Path, potential: str, start: LiquidStart, moves: MoveOptions, sweeps: int, seed: int) -> None:
+    """Equilibrate a liquid, new or from a file, and write it.
+
+    Parameters
+    ----------
+    out : Path
+        File to write.
+    potential : str
+        Name of a shipped potential, or a TOML file.
+    start : LiquidStart
+        The configuration from which to start.
+    moves : MoveOptions
+        How to sample.
+    sweeps : int
+        Number of sweeps of N attempted moves.
+    seed : int
+        Seed of all random numbers.
+    """
     files.check_output(out)
     pot = load_potential(potential)
-    if (particles is None) == (start is None):
-        raise InputError(
-            "start of the sample",
-            "two things" if start else "nothing",
-            "one of --particles N and --from FILE",
-            "give one",
-        )
-    if start is not None:
-        for name, given in (("--density", density), ("--diameters", diameters)):
-            if given is not None:
-                raise InputError(name, given, "nothing beside --from", "the file has its own; leave it away")
-        configuration = files.read(start, frame)
-    else:
-        assert particles is not None
-        size_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
-        configuration = random_start(
-            particles, pot, pot.density if density is None else density, diameters or "iid", size_seed, position_seed
-        )
-    displacing = {"swap_fraction": swap_fraction, "max_displacement": max_displacement}
-    options = {name: value for name, value in displacing.items() if value is not None}
-    if trajectories and options:
-        name, value = options.popitem()
-        option = f"--{name.replace('_', '-')}"
-        raise InputError(option, value, "nothing beside --trajectories", "there are no displacements then")
-    schedule = HybridMonteCarlo() if trajectories else None
-    sampler = SwapMonteCarlo(configuration, pot, temperature, seed=seed, trajectories=schedule, **options)
+    configuration = start.configuration(pot, seed)
+    sampler = moves.sampler(configuration, pot, seed)
     stats = sampler.run(sweeps)
     files.write(out, sampler.configuration)
-    tail = stats.energies[len(stats.energies) // 2 :]
-    print(f"{len(configuration)} particles, {sweeps} sweeps at T = {temperature:g}")
-    moves = "trajectories" if trajectories else "displacements"
-    accepted = stats.trajectory_acceptance if trajectories else stats.displacement_acceptance
-    print(f"acceptance: {moves} {accepted:.3f}, swaps {stats.swap_acceptance:.3f}")
-    if len(tail):
-        print(f"potential energy per particle: {sampler.energy / len(sampler):.6f} (second half: {tail.mean():.6f})")
+    second_half = stats.energies[len(stats.energies) // 2 :]
+    print(f"{len(configuration)} particles, {sweeps} sweeps at T = {moves.temperature:g}")
+    kind = "trajectories" if moves.hybrid else "displacements"
+    accepted = stats.trajectory_acceptance if moves.hybrid else stats.displacement_acceptance
+    print(f"acceptance: {kind} {accepted:.3f}, swaps {stats.swap_acceptance:.3f}")
+    if len(second_half):
+        energy = sampler.energy / len(sampler)
+        print(f"potential energy per particle: {energy:.6f} (second half: {second_half.mean():.6f})")
     print(f"written: {out}")
 
 
 def quench_file(
     file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int, method: str
 ) -> bool:
-    """Quench one configuration of a file and write it; return whether it converged."""
+    """Quench one configuration of a file and write it.
+
+    Parameters
+    ----------
+    file, out : Path
+        Files to read and to write.
+    potential : str
+        Name of a shipped potential, or a TOML file.
+    frame : int
+        Which configuration of the file; -1 is the last.
+    force_tolerance : float
+        Largest force on a particle at the end, in reduced units.
+    max_iterations : int
+        Number of iterations after which to give up.
+    method : str
+        As in `atomglass.quench`.
+
+    Returns
+    -------
+    bool
+        Whether the quench converged.
+    """
     files.check_output(out)
     pot = load_potential(potential)
     configuration = files.read(file, frame)
@@ -106,12 +189,30 @@ def quench_file(
 def modes_of_file(
     file: Path, potential: str, frame: int, count: int | None, full: bool, quench_first: bool, out: Path | None
 ) -> None:
-    """Find, expand, classify and print the modes of one configuration of a file."""
+    """Find, expand, classify and print the modes of one configuration of a file.
+
+    Parameters
+    ----------
+    file : Path
+        File to read.
+    potential : str
+        Name of a shipped potential, or a TOML file.
+    frame : int
+        Which configuration of the file; -1 is the last.
+    count : int or None
+        Number of lowest modes; None for all below `PHONON_MULTIPLE` times the first phonon frequency.
+    full : bool
+        Whether to compute the whole spectrum instead.
+    quench_first : bool
+        Whether to quench the configuration first.
+    out : Path or None
+        File for the table: .parquet or .csv.
+    """
     _check_table(out)
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
     if count is not None and full:
-        raise InputError("--count", count, "nothing beside --full", "leave one of them away")
+        raise InputError("--count", count, "nothing beside --full", "leave one of them out")
     pot = load_potential(potential)
     configuration = files.read(file, frame)
     if quench_first:
@@ -139,7 +240,23 @@ def modes_of_file(
 def density_of_file(
     file: Path, potential: str, frame: int, moments: int, vectors: int, seed: int, out: Path | None
 ) -> None:
-    """Estimate and print the density of states of one inherent state of a file."""
+    """Estimate and print the density of states of one inherent state of a file.
+
+    Parameters
+    ----------
+    file : Path
+        File to read.
+    potential : str
+        Name of a shipped potential, or a TOML file.
+    frame : int
+        Which configuration of the file; -1 is the last.
+    moments, vectors : int
+        Chebyshev moments and random vectors of the kernel polynomial method.
+    seed : int
+        Seed of the random vectors.
+    out : Path or None
+        File for the table: .parquet or .csv.
+    """
     _check_table(out)
     pot = load_potential(potential)
     configuration = files.read(file, frame)
@@ -151,10 +268,8 @@ def density_of_file(
     _write_table(table, out)
     power = f"omega^{found.dimension - 1}" if found.dimension > 2 else "omega"
     rows = [[f"{value:.5g}" for value in row] for row in table.iloc[:: max(len(table) // 40, 1)].to_numpy()]
-    print_table(
-        f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}",
-        ["frequency", "D", "error", f"D/{power}", "error"], rows,
-    )  # fmt: skip
+    title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}"
+    print_table(title, ["frequency", "D", "error", f"D/{power}", "error"], rows)
     peak = table.iloc[found.boson_peak]
     print(
         f"largest D/{power}: {peak.reduced_density:.4g} +- {peak.reduced_error:.2g} at frequency {peak.frequency:.4g} "
@@ -178,12 +293,10 @@ def _write_table(table: pd.DataFrame, out: Path | None) -> None:
 
 
 def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:
-    worst = float(np.linalg.norm(all_forces(configuration, potential), axis=1).max())
-    if worst > RESIDUAL_FORCE:
-        raise InputError(
-            "largest force", worst, f"<= {RESIDUAL_FORCE:g} in an inherent state",
-            f"{remedy}; is --potential {potential.name} right?",
-        )  # fmt: skip
+    max_force = float(np.linalg.norm(all_forces(configuration, potential), axis=1).max())
+    if max_force > RESIDUAL_FORCE:
+        allowed = f"<= {RESIDUAL_FORCE:g} in an inherent state"
+        raise InputError("largest force", max_force, allowed, f"{remedy}; is --potential {potential.name} right?")
 
 
 def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModuli, table: pd.DataFrame) -> None:
@@ -198,14 +311,7 @@ def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModu
     )
     proven = "proven complete by inertia" if modes.complete else "completeness not proven"
     shown = table.head(60)
-    rows = [
-        [
-            str(row.mode), f"{row.frequency:.6f}", f"{row.participation_ratio:.4f}", f"{row.b2:.5g}", f"{row.b3:.5g}",
-            f"{row.b4:.5g}", f"{row.beta:.3f}", row.group, "yes" if row.second_minimum else "no", f"{row.barrier:.3g}",
-            "yes" if row.is_qlm else "no",
-        ]
-        for row in shown.itertuples()
-    ]  # fmt: skip
+    rows = [_mode_cells(row) for row in shown.itertuples()]
     header = ["mode", "frequency", "PR", "b2", "b3", "b4", "beta", "group", "2nd min", "barrier", "QLM"]
     print_table(f"{len(table)} modes, {proven}", header, rows)
     if len(shown) < len(table):
@@ -213,3 +319,20 @@ def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModu
     print(
         f"QLM: participation ratio < {PARTICIPATION_RATIO} and frequency < {FREQUENCY_SHARE} times the first phonon's"
     )
+
+
+def _mode_cells(row: Any) -> list[str]:
+    """Return the cells of one mode, a row of `mode_table`."""
+    return [
+        str(row.mode),
+        f"{row.frequency:.6f}",
+        f"{row.participation_ratio:.4f}",
+        f"{row.b2:.5g}",
+        f"{row.b3:.5g}",
+        f"{row.b4:.5g}",
+        f"{row.beta:.3f}",
+        row.group,
+        "yes" if row.second_minimum else "no",
+        f"{row.barrier:.3g}",
+        "yes" if row.is_qlm else "no",
+    ]

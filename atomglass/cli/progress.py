@@ -9,7 +9,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from atomglass.study.status import survey
 from atomglass.study.store.study_store import StudyStore
@@ -125,19 +124,3 @@ def _bars() -> Progress:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
         TimeRemainingColumn(), console=Console(stderr=True),
     )  # fmt: skip
-
-
-def print_table(title: str, header: list[str], rows: list[list[str]]) -> None:
-    """Print a table: aligned on a terminal, whole in a log file."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for place, name in enumerate(header):
-        table.add_column(name, justify="right" if rows and all(_numeric(row[place]) for row in rows) else "left")
-    for row in rows:
-        table.add_row(*row)
-    console = Console()
-    # A log file has no width: do not cut the columns there.
-    (console if console.is_terminal else Console(width=200)).print(table)
-
-
-def _numeric(text: str) -> bool:
-    return text[:1].isdigit() or text[:1] in "-+"

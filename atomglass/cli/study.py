@@ -1,4 +1,4 @@
-"""The commands on studies: parse, call one verb, print. Imports of the work itself happen inside the commands."""
+"""The commands on studies: run, plan, export, collect, crosscheck, status, doctor, warmup."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-StudyFolder = Annotated[Path, typer.Argument(help="A study's directory.")]
+StudyFolder = Annotated[Path, typer.Argument(help="Directory of a study.")]
 StudyFile = Annotated[str, typer.Argument(help="A TOML file, or the name of one in workflows/.")]
 
 
 @app.command()
 def run(
     study: StudyFile,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The study's directory; the same command continues it.")],
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes; a chain is the unit of work.")] = 1,
-    extend: Annotated[bool, typer.Option("--extend", help="Enlarge the study that is there.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Directory of the study; the same command continues it.")],
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", min=1, help="Number of processes; a chain is the unit of work.")
+    ] = 1,
+    extend: Annotated[bool, typer.Option("--extend", help="Enlarge an existing study.")] = False,
     max_walltime: Annotated[
         str | None,
         typer.Option("--max-walltime", help="Stop after this time, ready to continue: 90s, 30m, 2h, 1d or D-HH:MM:SS."),
@@ -36,26 +38,26 @@ def run(
         str | None,
         typer.Option(
             "--part",
-            help="K/N: begin with every N-th chain from K. In a SLURM array job this is its default.",
+            help="K/N: begin with every N-th chain from K. The tasks of a SLURM array job do so by default.",
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report what would be done; write nothing.")] = False,
     claim_life: Annotated[
         float,
         typer.Option(
             "--claim-life",
             min=0.1,
-            help="Seconds without a sign of life after which a chain is taken over from another process.",
+            help="Seconds without a heartbeat after which a chain of another process is taken over.",
         ),
     ] = 600.0,
 ) -> None:
-    """Make a study's realizations and analyze their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
+    """Compute a study's realizations and their modes. Under MPI: mpirun -n 4 python -m mpi4py -m atomglass run ...
 
     SIGINT, SIGTERM and SIGUSR1 stop it at the next block, ready to continue.
-    Exit status: 0 complete (or the rest is in the hands of other array tasks), 2 bad input, 75 stopped and ready to
+    Exit status: 0 complete (or the rest is being done by other array tasks), 2 bad input, 75 stopped and ready to
     continue, 1 something failed.
     """
-    began = time.monotonic()
+    start = time.monotonic()
     from atomglass.cli.progress import StudyProgress
     from atomglass.study.execution.mpi import communicator, run_mpi
     from atomglass.study.execution.runners import run_serial, run_workers, unfinished
@@ -64,14 +66,16 @@ def run(
     from atomglass.study.store.study_store import StudyStore
 
     settings = read_study(study)
-    stop = Stop(None if max_walltime is None else seconds(max_walltime), began)
+    stop = Stop(None if max_walltime is None else seconds(max_walltime), start)
     share = _share(part)
     if dry_run:
         _describe_run(out, settings, extend)
         return
     world = communicator(workers)
     if world is not None and workers > 1:
-        raise InputError("--workers", workers, "1 under MPI", "every rank is a worker: give mpirun -n more of them")
+        raise InputError(
+            "--workers", workers, "1 under MPI", "every rank is a worker: start more of them with mpirun -n"
+        )
     first = world is None or world.Get_rank() == 0
     with stop.on_signals():
         store = StudyStore.create(out, settings, extend)
@@ -91,37 +95,37 @@ def run(
             else:
                 outcome = run_serial(store, progress, stop, share, claim_life)
     if first:
-        _tell(outcome, stop.reason, study, out, world)
+        _report_outcome(outcome, stop.reason, study, out, world)
     if outcome.stopped:
         raise typer.Exit(STOPPED_STATUS)
     if not outcome.complete and (outcome.errors or not outcome.elsewhere):
         raise typer.Exit(1)
 
 
-def _tell(outcome: Outcome, reason: str, study: str, out: Path, world: Any) -> None:
-    again = shlex.join(["atomglass", "run", study, "--out", str(out)]) + (", or the same mpirun" if world else "")
+def _report_outcome(outcome: Outcome, reason: str, study: str, out: Path, world: Any) -> None:
+    command = shlex.join(["atomglass", "run", study, "--out", str(out)]) + (", or the same mpirun" if world else "")
     for error in outcome.errors:
         typer.echo(f"atomglass: {error}", err=True)
     if outcome.complete:
         typer.echo(f"complete; next: atomglass collect {out}")
     elif outcome.stopped:
-        typer.echo(f"stopped ({reason or 'another rank was asked to stop'}); to go on: {again}", err=True)
+        typer.echo(f"stopped ({reason or 'another rank was asked to stop'}); to go on: {command}", err=True)
     elif outcome.elsewhere and not outcome.errors:
-        typer.echo(f"{len(outcome.elsewhere)} chains are in the hands of other processes; this one has no more to do")
+        typer.echo(f"other processes are working on {len(outcome.elsewhere)} chains; nothing is left for this one")
     else:
-        typer.echo(f"not complete; to try again: {again}", err=True)
+        typer.echo(f"not complete; to try again: {command}", err=True)
 
 
 def _share(part: str | None) -> Share:
-    """Return which chains to begin with: as asked, or as the task of a SLURM array."""
+    """Return which chains to begin with: those of `--part`, or those of this task of a SLURM array."""
     from atomglass.study.execution.worker import Share
 
     if part is None and "SLURM_ARRAY_TASK_ID" in os.environ:
-        number, count, least = (
+        task, count, first = (
             int(os.environ.get(f"SLURM_ARRAY_TASK_{name}") or default)
             for name, default in (("ID", 0), ("COUNT", 1), ("MIN", 0))
         )
-        part = f"{(number - least) % count}/{count}"
+        part = f"{(task - first) % count}/{count}"
     if part is None:
         return Share()
     rank, _, size = part.partition("/")
@@ -131,7 +135,7 @@ def _share(part: str | None) -> Share:
 
 
 def _describe_run(out: Path, settings: Any, extend: bool) -> None:
-    """Say what `run` would do."""
+    """Print what `run` would do."""
     from atomglass.study.registry import model_of
     from atomglass.study.status import survey
     from atomglass.study.store.study_store import StudyStore, check_free
@@ -141,15 +145,17 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     if not (out / "study.json").exists():
         check_free(out)
         count = ensemble.chains * ensemble.realizations_per_chain
-        typer.echo(f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` tells the cost")
+        typer.echo(
+            f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` estimates the cost"
+        )
         return
     store = StudyStore(out)
     store.settings = store.agreed(settings, extend)
     now = survey(store)
-    todo = [c for c in now.chains if c.word != "done"]
-    begun = sum(c.word == "interrupted" for c in todo)
+    unfinished = [c for c in now.chains if c.word != "done"]
+    begun = sum(c.word == "interrupted" for c in unfinished)
     typer.echo(
-        f"would go on in {out}: {now.total - now.finished} of {now.total} {many} left in {len(todo)} of "
+        f"would continue in {out}: {now.total - now.finished} of {now.total} {many} left in {len(unfinished)} of "
         f"{len(now.chains)} chains ({begun} of them begun, {now.count('running')} being run)"
     )
 
@@ -157,11 +163,11 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
 @app.command()
 def plan(
     study: StudyFile,
-    cores: Annotated[int, typer.Option("--cores", min=1, help="To tell the wall time.")] = 1,
+    cores: Annotated[int, typer.Option("--cores", min=1, help="Cores for which the wall time is estimated.")] = 1,
     measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
 ) -> None:
-    """Tell what a study costs: core-hours, disk, and how far it can be spread."""
-    from atomglass.cli.progress import print_table
+    """Estimate what a study costs: core-hours, disk space, and on how many cores it can run."""
+    from atomglass.cli.text_table import print_table
     from atomglass.study.cost import measured_cost, plan_study
     from atomglass.study.registry import model_of
     from atomglass.study.settings import read_study
@@ -177,10 +183,10 @@ def plan(
 @app.command()
 def export(
     folder: StudyFolder,
-    realization: Annotated[int, typer.Argument(help="Its number, the column `realization` of the tables.")],
+    realization: Annotated[int, typer.Argument(help="Its number, as in the column `realization` of the tables.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")],
 ) -> None:
-    """Write the inherent state of one realization that the study kept."""
+    """Write the inherent state of one realization, if the study kept it."""
     from atomglass.io.files import write
     from atomglass.study.store.inherent_states import load_configuration
 
@@ -191,12 +197,12 @@ def export(
 @app.command()
 def collect(
     folder: StudyFolder,
-    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
 ) -> None:
-    """Gather a study's results into modes.parquet, realizations.parquet, figures and a summary.
+    """Collect the results of a study in modes.parquet, realizations.parquet, figures and a summary.
 
-    Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
-    between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
+    Every checksum is verified and every realization is taken exactly once; missing and failed ones are listed. What
+    varies between runs (hosts, times) is in attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
     from atomglass.analysis.report.overview import overview
     from atomglass.study import collect as tables
@@ -214,9 +220,9 @@ def collect(
 
 
 def _warn(store: StudyStore, found: Any) -> None:
-    """Say on stderr what a table cannot show."""
+    """Print to stderr what the tables do not show."""
     for line in found.damaged:
-        typer.echo(f"damaged: {line}; run the study again: it is computed again", err=True)
+        typer.echo(f"damaged: {line}; run the study again to compute it again", err=True)
     lost = sum(stop - start for _, start, stop in found.missing)
     if lost:
         shown = ", ".join(f"chain {c}: {start} to {stop - 1}" for c, start, stop in found.missing[:5])
@@ -231,35 +237,34 @@ def _warn(store: StudyStore, found: Any) -> None:
 
 @app.command()
 def crosscheck(
-    one: Annotated[Path, typer.Argument(help="A study's directory, collected.")],
-    other: Annotated[Path, typer.Argument(help="The same study, computed elsewhere, collected.")],
+    one: Annotated[Path, typer.Argument(help="Directory of a collected study.")],
+    other: Annotated[Path, typer.Argument(help="Directory of the same study, computed on another machine.")],
 ) -> None:
-    """Compare what two machines made of one study: changed basins are counted, modes must agree to 1e-8.
+    """Compare the same study computed on two machines: changed basins are counted, modes must agree to 1e-8.
 
     Exit status 1: modes of the same basin do not agree.
     """
-    from atomglass.cli.progress import print_table
-    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
-    from atomglass.study.crosscheck import compare as compared
+    from atomglass.cli.text_table import print_table
+    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE, compare
 
-    found = compared(one, other)
+    found = compare(one, other)
     rows = [
         ["realizations in both", str(found.common)],
         ["with the same status", str(found.same_status)],
-        ["other sample (a step of the sampler went another way)", _listed(found.other_samples)],
-        ["same sample, changed basin", _listed(found.changed_basins)],
+        ["different sample (a step of the sampler was decided differently)", _count_and_first(found.other_samples)],
+        ["same sample, changed basin", _count_and_first(found.changed_basins)],
         ["same basin", f"{found.compared}, {found.modes} modes"],
         ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
-        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _listed(found.disagreeing)],
-        ["modes in another group there", str(found.regrouped)],
+        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _count_and_first(found.disagreeing)],
+        ["modes in a different group", str(found.regrouped)],
     ]
     print_table("", ["", ""], rows)
     if found.disagreeing:
         raise typer.Exit(1)
 
 
-def _listed(numbers: list[int]) -> str:
-    """Return how many, and the first of them."""
+def _count_and_first(numbers: list[int]) -> str:
+    """Return the count of numbers and the first of them."""
     shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
     return f"{len(numbers)} ({shown})" if numbers else "0"
 
@@ -267,10 +272,13 @@ def _listed(numbers: list[int]) -> str:
 @app.command()
 def status(
     folder: StudyFolder,
-    chains: Annotated[bool, typer.Option("--chains", help="A line for each chain, however many there are.")] = False,
+    chains: Annotated[
+        bool, typer.Option("--chains", help="Print a line for each chain, even if there are many.")
+    ] = False,
 ) -> None:
-    """Say how far a study is: done, running, failed, waiting; rate and time left."""
-    from atomglass.cli.progress import duration, print_table
+    """Show the progress of a study: chains done, running, interrupted and waiting; rate and time left."""
+    from atomglass.cli.progress import duration
+    from atomglass.cli.text_table import print_table
     from atomglass.study.status import survey
     from atomglass.study.store.study_store import StudyStore
 
@@ -287,7 +295,7 @@ def status(
     typer.echo(f"failed {words.many}: {now.failed}{steps}")
     crashes = store.crashes.count()
     if crashes:
-        typer.echo(f"processes that died of a fault of their own: {crashes}; see {folder / 'crashes'}")
+        typer.echo(f"processes that crashed: {crashes}; see {folder / 'crashes'}")
     if now.seconds_left is not None:
         between = store.model.steps(store.settings, 1) - store.model.steps(store.settings, 0)
         typer.echo(f"{now.rate / between * 3600:.4g} {words.many} an hour, about {duration(now.seconds_left)} left")
@@ -302,10 +310,12 @@ def status(
 
 @app.command()
 def doctor(
-    folder: Annotated[Path | None, typer.Argument(help="Where studies are to be written; by default here.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder in which studies will be written; by default the current one.")
+    ] = None,
 ) -> None:
-    """Look at this machine: Python, numba, BLAS, MPI, threads, file system, SLURM. Exit status 1: something is BAD."""
-    from atomglass.cli.progress import print_table
+    """Check this machine: Python, numba, BLAS, MPI, threads, file system, SLURM. Exit status 1: something is BAD."""
+    from atomglass.cli.text_table import print_table
     from atomglass.study.doctor import examine
 
     findings = list(examine(folder or Path(".")))

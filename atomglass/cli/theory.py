@@ -1,4 +1,4 @@
-"""`atomglass theory`: list the papers, run one of them."""
+"""The commands on theories: list the papers, run one of them."""
 
 from __future__ import annotations
 
@@ -19,44 +19,45 @@ theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
 def list_papers() -> None:
     """List the papers whose models can be run."""
     from rich.table import Table
+    from rich.text import Text
 
     from atomglass.theory.registry import PAPERS
 
     table = Table("name", "paper", box=None, header_style="bold")
     for paper in PAPERS.values():
-        table.add_row(paper.name, paper.reference)
+        table.add_row(Text(paper.name), Text(paper.reference))
     _console().print(table)
 
 
 @theory_app.command("run")
 def run_paper(
     name: Annotated[str, typer.Argument(help="A name that `atomglass theory list` shows.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the figures and tables, created if missing.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for figures and tables; created if missing.")],
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file; without it, the shipped workflows/NAME.toml.")
     ] = None,
 ) -> None:
-    """Compute one paper's figures, and compare its statements with the values found here."""
+    """Compute the figures of one paper, and compare its statements with what is found here."""
     from atomglass.settings import find_toml, read_toml, validated
     from atomglass.theory.registry import load_paper
 
     study = load_paper(name)
     path = find_toml(config if config is not None else name, "workflows")
     settings = validated(study.config, read_toml(path), str(path))
-    folder = _folder(out)
-    before = _stamps(folder)
+    folder = _output_folder(out)
+    times_before = _modification_times(folder)
     statements = study.run(settings, folder)
     (folder / "settings.json").write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
     _write_statements(statements, folder / "statements.csv")
     _print_statements(name, statements)
     typer.echo("Written:")
-    after = _stamps(folder)
-    for written in sorted(path for path in after if after[path] != before.get(path)):
+    times_after = _modification_times(folder)
+    for written in sorted(path for path in times_after if times_after[path] != times_before.get(path)):
         typer.echo(f"  {written}")
 
 
-def _folder(out: Path) -> Path:
-    """Return the output folder, which is created if missing."""
+def _output_folder(out: Path) -> Path:
+    """Return the output folder; create it if it is missing."""
     from atomglass.errors import InputError
 
     try:
@@ -66,8 +67,8 @@ def _folder(out: Path) -> Path:
     return out
 
 
-def _stamps(folder: Path) -> dict[Path, int]:
-    """Return the time of the last change of each file in a folder."""
+def _modification_times(folder: Path) -> dict[Path, int]:
+    """Return when each file of a folder was last written."""
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
@@ -86,19 +87,20 @@ def _write_statements(statements: list[TheoryStatement], path: Path) -> None:
 
 def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
     """Print the table of statements."""
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     colors = {"agrees": "green", "differs": "yellow", "not reproducible": "red"}
-    table = Table("where", "paper's statement", "paper", "ours", "verdict", title=f"{name}: the paper and ours")
+    title = Text(f"{name}: the paper and ours", style="table.title")
+    table = Table("where", "paper's statement", "paper", "ours", "verdict", title=title)
     for s in statements:
-        cells = (escape(text) for text in (s.source, s.statement, s.paper, s.ours))
-        table.add_row(*cells, f"[{colors[s.verdict]}]{s.verdict}[/]")
+        cells = [Text(text) for text in (s.source, s.statement, s.paper, s.ours)]
+        table.add_row(*cells, Text(s.verdict, style=colors[s.verdict]))
     _console().print(table)
 
 
 def _console() -> Console:
-    """Return a console of the terminal's width, or of 140 columns without a terminal."""
+    """Return a console as wide as the terminal, or wide enough for the tables if the output is no terminal."""
     from rich.console import Console
 
     console = Console()

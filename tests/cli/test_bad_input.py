@@ -1,4 +1,4 @@
-"""Bad input: one clear line that names the value, what is allowed and the remedy; status 2; nothing written."""
+"""Bad input: one line with the value, what is allowed and the remedy; exit status 2; nothing written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def command(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of files, one good and each of the others wrong in one way; the working folder."""
+    """The working folder, with one good file and others that are each wrong in one way."""
     rng = np.random.default_rng(1)
     side = np.array([8.0, 8.0])
     good = {"positions": rng.random((64, 2)) * side, "diameters": np.full(64, 1.0), "box": side}
@@ -148,8 +148,8 @@ def test_one_line_and_status_two(words, expected, files, monkeypatch, capsys):
     assert sorted(path.name for path in files.rglob("*")) == before
 
 
-def test_good_input_passes(files, monkeypatch, capsys):
-    """The checks above do not pass because everything is refused."""
+def test_good_input_is_accepted(files, monkeypatch, capsys):
+    """Not everything is refused."""
     assert command(monkeypatch, "quench", "good.npz", *OUT) == 0
     assert command(monkeypatch, "modes", "result.extxyz", "--out", "table.csv") == 0
     assert "proven complete by inertia" in capsys.readouterr().out

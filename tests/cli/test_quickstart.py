@@ -1,4 +1,4 @@
-"""The quickstart as a newcomer runs it: enough modes, whole tables, figures that show something."""
+"""The quickstart, run like a new user: enough modes, complete tables, figures that are not empty."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def test_enough_quasi_localized_modes(demo):
     assert set(study.columns.query("table == 'modes'").column) == set(study.modes.columns)
 
 
-def test_summary_speaks_plainly(demo):
+def test_the_summary_has_its_sections(demo):
     text = (demo / "summary.txt").read_text()
     for words in ("GLASSES", "QUASI-LOCALIZED MODES", "TWO GROUPS", "HOW D(omega) GROWS"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_figures_are_pictures_with_filled_axes(demo):
+def test_figures_are_not_empty(demo):
     pictures = sorted((demo / "figures").glob("*.png"))
     stems = {"quartic_portraits", "density_of_states", "beta", "b3", "selection", "reduced_density"}
     assert {p.stem for p in pictures} == stems
@@ -68,13 +68,13 @@ def test_figures_are_pictures_with_filled_axes(demo):
     assert_axes_filled(figures.draw_selection(modes))
 
 
-def test_the_analysis_says_what_the_tables_hold(demo):
-    """The commands a newcomer types next; a return of a defect is checked in the glasses themselves."""
+def test_the_analysis_agrees_with_the_tables(demo):
+    """The next commands of a new user; recurrences of a defect are checked in the glasses themselves."""
     for words in (["recurrences", demo], ["analyze", demo]):
         command = [sys.executable, "-m", "atomglass", *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    for words in ("The paper's statements", "Exponent against selection", "Tests of the theory", "mind: "):
+    for words in ("The paper's statements", "Exponent against selection", "Tests of the theory", "warning: "):
         assert words in done.stdout
     modes = ag.load_study(demo).modes
     fits = pd.read_csv(demo / "analysis" / "exponents.csv").set_index(["group", "returns"])
@@ -102,4 +102,6 @@ def test_the_report_shows_modes_on_their_own_glasses(demo):
     page = (demo / "report.html").read_text(encoding="utf-8")
     for figure in ("density_of_states", "exponent_selection", "mode_A", "mode_B"):
         assert f'id="figure-{figure}"' in page
-    assert "1 of 480 realizations failed" in page
+    statuses = ag.load_study(demo).realizations.status.value_counts()  # depend on the machine's rounding
+    for status, count in statuses.drop("ok").items():
+        assert f"{count} of 480 realizations failed ({status}" in page

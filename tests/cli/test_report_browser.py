@@ -1,6 +1,6 @@
 """The report in a real browser, on a phone, on a desktop and in print.
 
-Skipped where there is no browser or no playwright; with ATOMGLASS_REQUIRE_BROWSER=1, as in `.ci/run`, it must run.
+Skipped without a browser or playwright; with ATOMGLASS_REQUIRE_BROWSER=1, as in `.ci/run`, that is a failure.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ def seen(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", WIDTHS)
-def test_the_page_is_whole_at_this_width(seen, name):
+def test_the_page_fits_every_width(seen, name):
     page = seen[0][name]
     assert page.complaints == []
     assert page.inner == WIDTHS[name]
     assert page.width <= page.inner and not page.beyond, "the page is wider than the screen"
-    assert not page.cut, "text runs out of its box"
+    assert not page.cut, "text overflows its box"
     assert len(page.pictures) == 7
     for picture in page.pictures:
         assert picture["natural"] > 100 and picture["width"] > 200 and picture["height"] > 100, picture
     assert not page.small, "text below 12 pixels"
-    assert not page.anchors, "links that lead nowhere"
+    assert not page.anchors, "broken links"
     for words in ("The paper and this study", "Are the second wells there?", "Provenance", "undecided", HOSTILE):
         assert words in page.text
 
 
-def test_it_can_be_printed(seen):
+def test_the_report_can_be_printed(seen):
     assert 4 <= seen[1] <= 25

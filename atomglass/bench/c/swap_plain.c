@@ -1,7 +1,8 @@
-/* Yardstick: Swap Monte Carlo in two dimensions in plain C, cell lists and no tricks. Not used by the package itself.
+/* Yardstick: Swap Monte Carlo in two dimensions in plain C, with cell lists and no further
+ * optimization. Not used by the package itself.
  *
  * The model is potentials/kumar2021.toml: phi = x^-12 + C0 + C2 x^2 + C4 x^4 below x = 1.25, non-additivity 0.2.
- * smc returns 0, or -1 for a box that does not suit, -2 for a full cell. */
+ * smc returns 0, or -1 for a box of the wrong size, -2 for a full cell. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

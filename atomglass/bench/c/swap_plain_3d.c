@@ -1,8 +1,9 @@
-/* Yardstick: Swap Monte Carlo in three dimensions in plain C, cell lists and no tricks. Not used by the package itself.
+/* Yardstick: Swap Monte Carlo in three dimensions in plain C, with cell lists and no further
+ * optimization. Not used by the package itself.
  *
  * The model is potentials/kumar2021_3d.toml: phi = x^-12 + C0 + C2 x^2 + C4 x^4 below x = 1.25, non-additivity 0.2.
  * r is (n, 3), wrapped in place. out: energy per particle, acceptance of displacements and of swaps.
- * Returns 0, or -1 for a box that does not suit, -2 for a full cell. */
+ * Returns 0, or -1 for a box of the wrong size, -2 for a full cell. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Yardstick: Swap Monte Carlo in two dimensions in tuned C: cached energies, early rejection, Verlet lists sorted by
  * distance. Not used by the package itself. The model is potentials/kumar2021.toml.
- * fsmc returns 0, or -1 for a box that does not suit, -2 for a full neighbor list. */
+ * fsmc returns 0, or -1 for a box of the wrong size, -2 for a full neighbor list. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

