@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from atomglass.analysis.statistics.histograms import bin_number, histogram, logarithmic_edges, poisson_interval
+from atomglass.analysis.statistics.histograms import histogram, logarithmic_edges, number_of_bins, poisson_interval
 
 
 @pytest.mark.parametrize("count", [1, 3, 20, 400])
@@ -46,4 +46,4 @@ def test_logarithmic_edges_hold_every_value():
 
 
 def test_bins_grow_with_the_sample_within_bounds():
-    assert [bin_number(n) for n in (1, 27, 125, 10**6)] == [5, 6, 10, 20]
+    assert [number_of_bins(n) for n in (1, 27, 125, 10**6)] == [5, 6, 10, 20]

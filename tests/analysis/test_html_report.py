@@ -12,14 +12,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from docs_tables import script as docs_tables
 from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
-from atomglass.analysis.figures.gallery import study_figures
-from atomglass.analysis.report.docs_tables import BEGIN, END, exponent_rows, rewrite_page
+from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
-from atomglass.analysis.report.typesetting import interval, number, typeset, verbatim, with_error
+from atomglass.analysis.report.typesetting import typeset, verbatim
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
@@ -69,7 +70,7 @@ def study(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def html(study) -> str:
-    return write_report(study)[0].read_text(encoding="utf-8")
+    return write_report(study).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -101,13 +102,13 @@ def test_every_number_of_the_analysis_is_there(study, page):
     found = analyze(load_study(study))
     cells = {" ".join(cell.split()) for cell in page.cells}
     spaced = {re.sub(r"\s", " ", cell) for cell in page.cells}
-    plain = lambda value, error: re.sub(r"\s", " ", str(typeset(with_error(value, error))))  # noqa: E731
+    plain = lambda value, error: re.sub(r"\s", " ", str(typeset(TYPESET.with_error(value, error))))  # noqa: E731
     for r in found.statements.itertuples():
         if not math.isnan(r.paper) and not math.isnan(r.error) and "×" not in plain(r.ours, r.error):
             assert plain(r.ours, r.error) in spaced, r.quantity
     for r in found.exponents.itertuples():
         assert plain(r.exponent, r.error) in spaced
-        assert re.sub(r"\s", " ", interval(r.low95, r.high95)) in spaced
+        assert re.sub(r"\s", " ", TYPESET.interval(r.low95, r.high95)) in spaced
     for r in found.selection[found.selection["exponent"].notna()].itertuples():
         assert f"{r.exponent:.1f} ± {r.error:.1f} ({r.modes})".replace("-", "−") in spaced
     verdicts = [cell.split()[-1] for cell in cells if cell.startswith(("✓", "≠", "?"))]
@@ -117,7 +118,7 @@ def test_every_number_of_the_analysis_is_there(study, page):
 
 
 def test_what_is_missing_or_mixed_is_said(page):
-    assert "The study is not complete: 1680 of 24000 realizations are there." in page.text
+    assert "The study is not complete: 1680 of 24000 realizations exist." in page.text
     assert "Runs differ in processor" in page.text
 
 
@@ -168,7 +169,7 @@ def test_second_wells_are_counted(study):
 
 
 def test_the_same_tables_give_the_same_bytes(study, html, tmp_path):
-    again = write_report(study, tmp_path / "again.html")[0]
+    again = write_report(study, tmp_path / "again.html")
     assert again.read_text(encoding="utf-8") == html
 
 
@@ -179,7 +180,7 @@ def test_tables_alone_are_enough_and_so_is_a_study_without_modes(tmp_path):
     result = CliRunner().invoke(app, ["report", str(folder), "--out", str(tmp_path / "r.html")])
     assert result.exit_code == 0, result.output
     page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
-    assert "not recorded beside these tables" in page.text and "second wells there" not in page.text
+    assert "not recorded with these tables" in page.text and "Do the second wells exist" not in page.text
 
 
 @pytest.mark.parametrize("out", ["", "nowhere/r.html"])
@@ -195,46 +196,54 @@ def test_a_folder_without_tables_is_refused(tmp_path):
 
 def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"# Title\n\n{BEGIN}\n| old | 1 |\n| zeta | 2 |\n{END}\nafter\n")
+    page.write_text(
+        f"# Title\n\n{docs_tables.EXPONENTS_BEGIN}\n| old | 1 |\n| zeta | 2 |\n{docs_tables.EXPONENTS_END}\nafter\n"
+    )
     found, realizations = analyze(load_study(study)), load_study(study).realizations
     for name in ("old", "new | name"):
-        rewrite_page(page, exponent_rows(replace(found, name=name), realizations))
+        docs_tables.rewrite_exponents(page, docs_tables.exponent_rows(replace(found, name=name), realizations))
     lines = page.read_text().splitlines()
-    assert lines[:3] == ["# Title", "", BEGIN] and lines[-2:] == [END, "after"]
+    assert lines[:3] == ["# Title", "", docs_tables.EXPONENTS_BEGIN] and lines[-2:] == [
+        docs_tables.EXPONENTS_END,
+        "after",
+    ]
     rows = [line for line in lines if line.startswith("| ")]
     assert [row.split("|")[1].strip() for row in rows] == ["study", *["new / name"] * 3, *["old"] * 3, "zeta"]
     assert {row.count("|") for row in rows[:-1]} == {lines[4 - 1].count("|")} == {lines[4].count("|")}
     fit = found.exponents.iloc[0]
-    assert f"| A | {fit['modes']} |" in rows[1] and with_error(fit["exponent"], fit["error"]) in rows[1]
+    assert f"| A | {fit['modes']} |" in rows[1] and TYPESET.with_error(fit["exponent"], fit["error"]) in rows[1]
     before = page.read_text()
-    rewrite_page(page, exponent_rows(replace(found, name="old"), realizations))
+    docs_tables.rewrite_exponents(page, docs_tables.exponent_rows(replace(found, name="old"), realizations))
     assert page.read_text() == before
 
 
-def test_a_page_without_a_place_is_refused(study, tmp_path):
+def test_a_page_without_a_place_is_refused(tmp_path):
     page = tmp_path / "page.md"
-    with pytest.raises(InputError, match="--exponents"):
-        rewrite_page(page, [])
+    with pytest.raises(InputError, match="the page"):
+        docs_tables.rewrite_exponents(page, [])
     page.write_text("nothing here")
-    result = CliRunner().invoke(app, ["report", str(study), "-o", str(tmp_path / "r.html"), "--exponents", str(page)])
-    assert result.exit_code != 0 and page.read_text() == "nothing here" and not (tmp_path / "r.html").exists()
+    with pytest.raises(InputError, match="no place for the table"):
+        docs_tables.rewrite_exponents(page, [])
+    assert page.read_text() == "nothing here"
 
 
 def test_the_page_of_the_docs_has_a_place(study, tmp_path):
     page = tmp_path / "page.md"
     page.write_text((Path(__file__).parents[2] / "docs/exponents_published.md").read_text())
-    rewrite_page(page, exponent_rows(analyze(load_study(study)), load_study(study).realizations))
+    docs_tables.rewrite_exponents(
+        page, docs_tables.exponent_rows(analyze(load_study(study)), load_study(study).realizations)
+    )
     assert "| A |" in page.read_text()
 
 
 def test_numbers_as_readers_expect_them():
-    assert [number(x) for x in (3.0, 0.31017, -2.5, 3.4e-9, 60000, math.inf, math.nan, True, None, "x")] == [
+    assert [TYPESET.number(x) for x in (3.0, 0.31017, -2.5, 3.4e-9, 60000, math.inf, math.nan, True, None, "x")] == [
         "3", "0.31", "−2.5", "3.4 × 10^-9".replace("-", "−"), "60\u202f000", "∞", "–", "yes", "–", "x",
     ]  # fmt: skip
-    assert with_error(4.2298, 0.4484) == "4.23 ± 0.45"
-    assert with_error(8.92e-6, 2.6e-7) == "(8.92 ± 0.26) × 10^-6".replace("-", "−")
-    assert with_error(12.0, math.nan) == "12" and with_error(-0.268, 0.257) == "−0.27 ± 0.26"
-    assert interval(math.nan, 1) == "–"
+    assert TYPESET.with_error(4.2298, 0.4484) == "4.23 ± 0.45"
+    assert TYPESET.with_error(8.92e-6, 2.6e-7) == "(8.92 ± 0.26) × 10^-6".replace("-", "−")
+    assert TYPESET.with_error(12.0, math.nan) == "12" and TYPESET.with_error(-0.268, 0.257) == "−0.27 ± 0.26"
+    assert TYPESET.interval(math.nan, 1) == "–"
 
 
 def test_symbols_are_typeset_after_escaping():

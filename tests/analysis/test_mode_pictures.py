@@ -12,9 +12,8 @@ from samples import glass
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.figures.gallery import picture_modes, selection_grid_figure
-from atomglass.analysis.figures.mode_pictures import draw_mode
-from atomglass.analysis.figures.selection_figure import draw_selection_grid
+from atomglass.analysis.figures.mode_pictures import draw_mode, mode_figures
+from atomglass.analysis.figures.selection_grid_figure import draw_selection_grid, selection_grid_figure
 from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.errors import InputError
 
@@ -61,7 +60,7 @@ def test_a_mode_of_each_group_is_found_again_on_its_glass():
             "participation_ratio": found.participation_ratios, "frequency": found.frequencies[::-1],
         }
     )  # fmt: skip
-    drawn = picture_modes(modes, lambda number: sample if number == 4 else None, potential)
+    drawn = mode_figures(modes, lambda number: sample if number == 4 else None, potential)
     assert [figure.name for figure in drawn] == ["mode_A"], "the other glass was not kept"
     assert "Mode 1 of realization 4" in drawn[0].caption
     arrows = next(c for c in drawn[0].figure.axes[0].collections if isinstance(c, Quiver))

@@ -13,19 +13,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from study_tables import fake_study
 
-from atomglass.analysis.figures.gallery import study_figures, write_figures
-from atomglass.analysis.figures.paper_figures import (
-    bulk_end,
-    draw_beta,
-    draw_cubic,
-    draw_density_of_states,
-    draw_selection,
-    portraits_figure,
-)
-from atomglass.analysis.figures.quartic_portraits import draw_portrait, typical_modes
-from atomglass.analysis.selection import quasi_localized, selection_bound
+from atomglass.analysis.figures.coefficient_figures import bulk_end, draw_beta, draw_cubic
+from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
+from atomglass.analysis.figures.named_figure import write_figures
+from atomglass.analysis.figures.quartic_portraits import draw_quartic, quartic_portraits_figure, typical_modes
+from atomglass.analysis.figures.selected_modes_figure import draw_selection
+from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.selection import selection_bound
 from atomglass.errors import InputError
 from atomglass.quartic import energy
+from atomglass.study.collected_tables import quasi_localized
 
 GROUP_FIGURES = (draw_density_of_states, draw_beta, draw_cubic)
 
@@ -178,7 +175,7 @@ def test_portraits_show_every_extremum():
     modes, _ = fake_study(group_a=60, group_b=60, hidden=10)
     for k in np.flatnonzero(modes["is_qlm"]):
         mode = modes.iloc[[k]]
-        ax = draw_portrait(mode)
+        ax = draw_quartic(mode)
         assert_axes_filled(ax, least=100)
         s, u = ax.get_lines()[1].get_data()
         exact = energy(s, *(float(mode[name].iloc[0]) for name in ("b2", "b3", "b4")))
@@ -202,18 +199,18 @@ def test_portraits_of_extreme_modes(beta):
     mode = modes[modes["group"] == "B"].iloc[[0]].copy()
     b2, b4 = 0.01, 10.0
     mode["b2"], mode["b3"], mode["b4"], mode["beta"] = b2, -beta * np.sqrt(3 * b2 * b4), b4, -beta
-    assert_axes_filled(draw_portrait(mode), least=100)
+    assert_axes_filled(draw_quartic(mode), least=100)
 
 
 def test_a_portrait_takes_one_mode(study):
     with pytest.raises(InputError, match="2"):
-        draw_portrait(study[0].iloc[:2])
+        draw_quartic(study[0].iloc[:2])
 
 
 def test_an_unbounded_mode_is_named():
     modes, _ = fake_study(1, 0, hidden=0)
     mode = modes.iloc[[0]].assign(b4=-1.0, group="unbounded", beta=np.nan)
-    assert "unbounded" in " ".join(texts(draw_portrait(mode).figure))
+    assert "unbounded" in " ".join(texts(draw_quartic(mode).figure))
 
 
 def test_no_qlm_is_said_inside_the_axes(tmp_path):
@@ -223,19 +220,19 @@ def test_no_qlm_is_said_inside_the_axes(tmp_path):
     for draw in GROUP_FIGURES:
         assert texts(draw(modes, group="B").figure) == ["no QLM in group B in this study"]
     assert texts(draw_selection(modes).figure) == ["no QLM in this study"]
-    assert texts(portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
+    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
 
 
 def test_no_modes_at_all():
     modes = fake_study(0, 0)[0].iloc[:0]
     assert texts(draw_selection(modes).figure) == ["no modes in this study"]
-    assert texts(portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
+    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
     assert texts(draw_density_of_states(modes).figure) == ["no QLM in group A in this study"]
 
 
 def test_group_b_empty():
     modes, _ = fake_study(2, 0, hidden=0)
-    figure = portraits_figure(modes)
+    figure = quartic_portraits_figure(modes)
     assert [bool(len(ax.get_lines())) for ax in figure.axes] == [True, False, True, False, False, False]
     assert texts(figure) == ["no QLM in group B"] * 2 + ["no further QLM in group A", "no QLM in group B"]
     for draw in GROUP_FIGURES:
@@ -283,7 +280,7 @@ def test_the_callers_style_and_pyplot_are_left_alone():
         "import sys, matplotlib\n"
         "settings = lambda: {k: matplotlib.rcParams[k] for k in matplotlib.rcParams if 'backend' not in k}\n"
         "before = settings()\n"
-        "from study_tables import fake_study; from atomglass.analysis.figures.paper_figures import draw_beta\n"
+        "from study_tables import fake_study; from atomglass.analysis.figures.coefficient_figures import draw_beta\n"
         "draw_beta(fake_study()[0])\n"
         "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'\n"
         "assert settings() == before, 'settings'\n"

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.results.exponent_tables import drifting, selection_grid
-from atomglass.analysis.selection import Selection, complete_realizations, quasi_localized, select
+from atomglass.analysis.results.exponent_tables import exponent_drift_warnings, selection_grid
+from atomglass.analysis.selection import Selection, complete_realizations, select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
 from atomglass.errors import InputError
+from atomglass.study.collected_tables import quasi_localized
 
 
 def test_the_primary_rule_is_the_study_s_own():
@@ -72,9 +73,9 @@ def test_the_primary_rule_recovers_a_hidden_law(hidden):
 
 def test_a_drift_with_the_bound_is_said(hidden):
     """A power law stays silent, also a steep one; modes cut away near the bound, as by too low a bound on PR, speak."""
-    assert drifting(selection_grid(hidden), Selection()) == []
+    assert exponent_drift_warnings(selection_grid(hidden), Selection()) == []
     bent = hidden[(hidden["frequency"] < 0.65) | (np.random.default_rng(4).random(len(hidden)) < 0.1)]
-    said = drifting(selection_grid(bent), Selection())
+    said = exponent_drift_warnings(selection_grid(bent), Selection())
     assert any("exponent of A" in line and "no plateau" in line for line in said)
 
 

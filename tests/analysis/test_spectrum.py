@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from study_tables import fake_study
 
 from atomglass.analysis.figures.spectrum_figures import draw_participation, draw_reduced_density
-from atomglass.analysis.results.spectrum import boson_peak, debye_level, density_of_states, phonon_bands
+from atomglass.analysis.results.spectrum import debye_level, density_of_states, find_boson_peak, phonon_bands
 from atomglass.errors import InputError
 
 
@@ -101,11 +101,11 @@ def peaked(height: float, omega: np.ndarray) -> pd.DataFrame:
 
 def test_a_boson_peak_is_found_where_it_is():
     omega = np.linspace(0.05, 6, 60)
-    found = boson_peak(peaked(0.5, omega), 2, first_phonon=0.3)
+    found = find_boson_peak(peaked(0.5, omega), 2, first_phonon=0.3)
     assert found is not None and found[0] == pytest.approx(2, abs=0.1)
-    assert boson_peak(peaked(0.0, omega), 2, first_phonon=0.3) is None, "a plateau that ends is no peak"
-    assert boson_peak(peaked(0.5, omega), 2, first_phonon=0.8) is None, "it may be a phonon band of a small box"
-    assert boson_peak(peaked(0.5, omega[omega < 2.1]), 2, first_phonon=0.3) is None, "it must fall again"
+    assert find_boson_peak(peaked(0.0, omega), 2, first_phonon=0.3) is None, "a plateau that ends is no peak"
+    assert find_boson_peak(peaked(0.5, omega), 2, first_phonon=0.8) is None, "it may be a phonon band of a small box"
+    assert find_boson_peak(peaked(0.5, omega[omega < 2.1]), 2, first_phonon=0.3) is None, "it must fall again"
 
 
 def test_the_figure_shows_level_and_peak():

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.text_tables import analysis_tables, with_error
+from atomglass.analysis.number_format import PLAIN
+from atomglass.analysis.report.text_tables import analysis_tables
 from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
 
 
@@ -88,4 +89,4 @@ def test_a_campaign_is_analyzed_in_seconds():
     [(4.2297, 0.448, "4.23 +- 0.45"), (0.0, 0.0, "0"), (3.4e-9, 1e-10, "3.4e-09 +- 1e-10"), (12, math.nan, "12")],
 )
 def test_numbers_are_rounded_to_their_errors(value, error, text):
-    assert with_error(value, error) == text
+    assert PLAIN.with_error(value, error) == text

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.results.well_exponents import exponents_by_outcome
+from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def table():
         outcome=np.where((qlms["group"] == "B") & real, "new minimum", "same minimum")
     )
     wells = wells[qlms["chain"] < 30]  # the others were not tested
-    return exponents_by_outcome(modes, wells).set_index(["group", "led_to"]), len(wells)
+    return exponents_by_quench_outcome(modes, wells).set_index(["group", "led_to"]), len(wells)
 
 
 def test_each_kind_has_its_own_law(table):

@@ -33,7 +33,7 @@ def seen(tmp_path_factory):
         pytest.skip(reason)
     program = find_browser()
     assert program is not None
-    return look(write_report(write_study(tmp_path_factory.mktemp("study"), HOSTILE))[0], program)
+    return look(write_report(write_study(tmp_path_factory.mktemp("study"), HOSTILE)), program)
 
 
 @pytest.mark.parametrize("name", WIDTHS)
