@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import math
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from docs_tables import script as docs_tables
 from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
@@ -192,58 +190,6 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(study, tmp_pat
 def test_a_folder_without_tables_is_refused(tmp_path):
     result = CliRunner().invoke(app, ["report", str(tmp_path)])
     assert result.exit_code != 0 and not list(tmp_path.iterdir())
-
-
-def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(
-        f"# Title\n\n{docs_tables.EXPONENTS_BEGIN}\n| old | 1 |\n| zeta | 2 |\n{docs_tables.EXPONENTS_END}\nafter\n"
-    )
-    found, realizations = analyze(load_study(study)), load_study(study).realizations
-    for name in ("old", "new | name"):
-        docs_tables.rewrite_exponents(page, docs_tables.exponent_rows(replace(found, name=name), realizations))
-    lines = page.read_text().splitlines()
-    assert lines[:3] == ["# Title", "", docs_tables.EXPONENTS_BEGIN] and lines[-2:] == [
-        docs_tables.EXPONENTS_END,
-        "after",
-    ]
-    rows = [line for line in lines if line.startswith("| ")]
-    assert [row.split("|")[1].strip() for row in rows] == ["study", *["new / name"] * 3, *["old"] * 3, "zeta"]
-    assert {row.count("|") for row in rows[:-1]} == {lines[4 - 1].count("|")} == {lines[4].count("|")}
-    fit = found.exponents.iloc[0]
-    assert f"| A | {fit['modes']} |" in rows[1] and TYPESET.with_error(fit["exponent"], fit["error"]) in rows[1]
-    before = page.read_text()
-    docs_tables.rewrite_exponents(page, docs_tables.exponent_rows(replace(found, name="old"), realizations))
-    assert page.read_text() == before
-
-
-def test_a_page_without_a_place_is_refused(tmp_path):
-    page = tmp_path / "page.md"
-    with pytest.raises(InputError, match="the page"):
-        docs_tables.rewrite_exponents(page, [])
-    page.write_text("nothing here")
-    with pytest.raises(InputError, match="no place for the table"):
-        docs_tables.rewrite_exponents(page, [])
-    assert page.read_text() == "nothing here"
-
-
-def test_the_page_of_the_docs_has_a_place(study, tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text((Path(__file__).parents[2] / "docs/exponents_published.md").read_text())
-    docs_tables.rewrite_exponents(
-        page, docs_tables.exponent_rows(analyze(load_study(study)), load_study(study).realizations)
-    )
-    assert "| A |" in page.read_text()
-
-
-def test_numbers_as_readers_expect_them():
-    assert [TYPESET.number(x) for x in (3.0, 0.31017, -2.5, 3.4e-9, 60000, math.inf, math.nan, True, None, "x")] == [
-        "3", "0.31", "−2.5", "3.4 × 10^-9".replace("-", "−"), "60\u202f000", "∞", "–", "yes", "–", "x",
-    ]  # fmt: skip
-    assert TYPESET.with_error(4.2298, 0.4484) == "4.23 ± 0.45"
-    assert TYPESET.with_error(8.92e-6, 2.6e-7) == "(8.92 ± 0.26) × 10^-6".replace("-", "−")
-    assert TYPESET.with_error(12.0, math.nan) == "12" and TYPESET.with_error(-0.268, 0.257) == "−0.27 ± 0.26"
-    assert TYPESET.interval(math.nan, 1) == "–"
 
 
 def test_symbols_are_typeset_after_escaping():

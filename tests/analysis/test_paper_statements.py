@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from docs_tables import script as docs_tables
 from study_tables import fake_study
 
 from atomglass.analysis.report.text_tables import comparison_table
@@ -118,27 +117,3 @@ def test_where_displaced_glasses_went_is_set_side_by_side():
     assert row.new_B == pytest.approx(0.5, abs=0.02)
     assert row.new_hidden == 0
     assert 0.03 < row.new_B_error < 0.12
-
-
-def test_the_table_of_studies_is_written_into_a_page(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{docs_tables.STUDIES_BEGIN}\nold\n{docs_tables.STUDIES_END}\nafter\n")
-    table = compare_studies([study("one"), study("a|b", group_b=0)])
-    for _ in range(2):  # written again it is the same
-        docs_tables.rewrite_studies(page, table)
-    lines = page.read_text().splitlines()
-    assert (lines[0], lines[1], lines[-2], lines[-1]) == (
-        "before",
-        docs_tables.STUDIES_BEGIN,
-        docs_tables.STUDIES_END,
-        "after",
-    )
-    assert len(lines) == 8
-    assert {line.count("|") for line in lines[2:6]} == {lines[2].count("|")}
-    assert lines[4].startswith("| one | 400 | 2 |")
-    page.write_text("no place")
-    with pytest.raises(InputError, match="no place for the table"):
-        docs_tables.rewrite_studies(page, table)
-    assert page.read_text() == "no place"
-    with pytest.raises(InputError, match="the page"):
-        docs_tables.rewrite_studies(tmp_path / "nowhere.md", table)

@@ -1,4 +1,4 @@
-"""The printed summary: the right numbers, in words, within 80 columns."""
+"""The summary: correct numbers in text of at most 80 columns."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def exponents(text: str) -> dict[str, str]:
     return {name: row(table, name) for name in ("A", "B", "all")}
 
 
-def test_many_modes_settle_the_exponents():
+def test_many_modes_determine_the_exponents():
     lines = exponents(summarize(*fake_study(20_000, 20_000, hidden=0)))
     value = {name: float(line.split()[2]) for name, line in lines.items()}
     assert value["A"] == pytest.approx(4, abs=0.15)
@@ -118,7 +118,7 @@ def test_correlation_is_always_mentioned():
     for chains in (1, 10):
         text = flat(summarize(*fake_study(40, 20, chains=chains)))
         assert "Realizations of one chain are correlated" in text
-    assert "With one chain alone" in flat(summarize(*fake_study(40, 20, chains=1)))
+    assert "With only one chain" in flat(summarize(*fake_study(40, 20, chains=1)))
 
 
 def test_repeated_modes_widen_the_error():
@@ -132,7 +132,7 @@ def test_repeated_modes_widen_the_error():
     assert error(repeated) == pytest.approx(error(modes), rel=0.15)
 
 
-def test_cutoff_and_unbounded_modes_are_told():
+def test_cutoff_dominated_and_unbounded_modes_are_mentioned():
     modes, realizations = fake_study(40, 20)
     assert "cutoff" not in summarize(modes, realizations)
     first = modes.index[modes["is_qlm"]][:3]
@@ -140,7 +140,7 @@ def test_cutoff_and_unbounded_modes_are_told():
     modes.loc[first[:1], "group"] = "unbounded"
     text = flat(summarize(modes, realizations))
     assert "In 3 QLMs most of b3 comes from pairs within 5 %" in text
-    assert "Beside these, 1 unbounded (b4 <= 0" in text
+    assert "In addition, 1 unbounded (b4 <= 0" in text
 
 
 def test_no_qlm_says_what_to_do():

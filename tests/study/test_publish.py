@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from docs_tables import script as docs_tables
 from study_tables import fake_study
 
 import atomglass as ag
 from atomglass.analysis.report.text_tables import well_outcomes_table
 from atomglass.analysis.results.study_analysis import analyze
-from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.study.archive.publish import publish_tables
 from atomglass.study.followup.double_wells import second_wells
 from atomglass.study.followup.recurrence_table import find_recurrences
@@ -112,14 +109,3 @@ def test_outcomes_count_what_the_table_holds():
     assert int(row["new minimum"]) == len(new)
     assert float(row["share new"].split()[0]) == pytest.approx(len(new) / len(deep), abs=1e-3)
     assert float(row["height"]) == pytest.approx(new["barrier"].median(), rel=0.05)
-
-
-def test_the_table_of_studies_in_the_docs_is_that_of_the_data(tmp_path: Path):
-    text = (DATA.parent / "docs" / "results.md").read_text(encoding="utf-8")
-    page = tmp_path / "results.md"
-    page.write_text(text, encoding="utf-8")
-    names = re.findall(r"^\| (kumar2021_\w+) \|", text, re.MULTILINE)
-    assert set(names) == {path.name for path in DATA.iterdir() if path.is_dir()}
-    table = compare_studies([ag.load_study(DATA / name) for name in names])
-    docs_tables.rewrite_studies(page, table.assign(study=names))
-    assert page.read_text(encoding="utf-8") == text
