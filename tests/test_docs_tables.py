@@ -32,7 +32,7 @@ def synthetic(name: str, **options) -> SimpleNamespace:
     return SimpleNamespace(modes=modes, realizations=realizations, settings={"name": name}, wells=None)
 
 
-def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
+def test_exponents_are_written_into_a_page_and_other_studies_stay(study, tmp_path):
     page = tmp_path / "page.md"
     begin, end = docs_tables.EXPONENTS_BEGIN, docs_tables.EXPONENTS_END
     page.write_text(f"# Title\n\n{begin}\n| old | 1 |\n| zeta | 2 |\n{end}\nafter\n")
@@ -51,7 +51,7 @@ def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
     assert page.read_text() == before
 
 
-def test_a_page_without_a_place_is_refused(tmp_path):
+def test_a_page_without_a_place_for_the_table_is_refused(tmp_path):
     page = tmp_path / "page.md"
     with pytest.raises(InputError, match="the page"):
         docs_tables.rewrite_exponents(page, [])
@@ -61,7 +61,7 @@ def test_a_page_without_a_place_is_refused(tmp_path):
     assert page.read_text() == "nothing here"
 
 
-def test_the_page_of_the_docs_has_a_place(study, tmp_path):
+def test_the_page_of_the_docs_has_a_place_for_the_table(study, tmp_path):
     page = tmp_path / "page.md"
     page.write_text((Path(__file__).parents[1] / "docs/exponents_published.md").read_text())
     docs_tables.rewrite_exponents(

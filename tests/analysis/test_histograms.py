@@ -16,7 +16,7 @@ def test_the_poisson_interval_leaves_equal_tails(count):
     assert stats.poisson.cdf(count, high) == pytest.approx(0.15865)
 
 
-def test_no_events_have_an_upper_limit_alone():
+def test_no_events_have_only_an_upper_limit():
     low, high = poisson_interval(0, 0.6827)
     assert low == 0
     assert high == pytest.approx(1.841, abs=1e-3)  # Gehrels, ApJ 303, 336 (1986), Table 1: one sigma at n = 0

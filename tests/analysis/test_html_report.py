@@ -76,7 +76,7 @@ def page(html) -> Page:
     return Page(html)
 
 
-def test_the_file_needs_nothing_else(page, html):
+def test_the_file_is_self_contained(page, html):
     outside = [a for a in page.addresses if not a.startswith(("#", "data:"))]
     assert not outside
     assert not {"script", "iframe", "object", "form"} & set(page.tags)
@@ -115,7 +115,7 @@ def test_every_number_of_the_analysis_is_there(study, page):
         assert Page(str(typeset(line))).text in page.text
 
 
-def test_what_is_missing_or_mixed_is_said(page):
+def test_warnings_name_what_is_missing_or_mixed(page):
     assert "The study is not complete: 1680 of 24000 realizations exist." in page.text
     assert "Runs differ in processor" in page.text
 
@@ -128,7 +128,7 @@ def test_every_column_is_explained(study, page):
         assert columns.set_index("column").loc[name, "meaning"] is not None
 
 
-def test_figures_are_whole_pictures(html):
+def test_figures_are_complete_pictures(html):
     pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
     assert len(pictures) == 7
     for picture in pictures:
@@ -137,7 +137,7 @@ def test_figures_are_whole_pictures(html):
     assert html.count("<figcaption><b>") == len(pictures)
 
 
-def test_a_density_of_states_by_another_route_is_drawn_instead(study):
+def test_a_density_of_states_from_another_method_is_drawn_instead(study):
     tables, omega = load_study(study), np.linspace(0.1, 6, 60)
     reduced = 0.02 + 0.01 * np.exp(-((omega - 3.5) ** 2))
     given = pd.DataFrame({"frequency": omega, "density": omega * reduced, "error": 1e-5})

@@ -20,7 +20,7 @@ from atomglass.errors import InputError
 
 @pytest.mark.parametrize("sheared", [False, True])
 @pytest.mark.parametrize("dimension", [2, 3])
-def test_arrows_are_the_displacements_with_the_core_in_the_middle(dimension, sheared):
+def test_arrows_are_the_displacements_with_the_core_in_the_center(dimension, sheared):
     name = "kumar2021" if dimension == 2 else "kumar2021_3d"
     sample = glass(name, 200, dimension, 1, sheared)
     mode = ag.lowest_modes(sample, ag.load_potential(name), 3).eigenvectors[0]
@@ -46,12 +46,12 @@ def test_arrows_are_the_displacements_with_the_core_in_the_middle(dimension, she
 
 
 @pytest.mark.parametrize("bad", [np.zeros((200, 2)), np.ones((199, 2)), np.ones(400)])
-def test_a_mode_must_fit_its_glass(bad):
+def test_a_mode_of_the_wrong_shape_is_refused(bad):
     with pytest.raises(InputError, match=r"shape|zero"):
         draw_mode(glass("kumar2021", 200, 2, 1), bad)
 
 
-def test_a_mode_of_each_group_is_found_again_on_its_glass():
+def test_a_mode_of_each_group_is_drawn_on_its_glass():
     sample, potential = glass("kumar2021", 200, 2, 1), ag.load_potential("kumar2021")
     found = ag.lowest_modes(sample, potential, 2)
     modes = pd.DataFrame(
@@ -75,7 +75,7 @@ def grid() -> pd.DataFrame:
 
 def test_exponents_are_drawn_with_their_errors(grid):
     ax = draw_selection_grid(grid, group="A")
-    assert_axes_filled(ax, least=12)
+    assert_axes_filled(ax, minimum=12)
     assert [label for label in ax.get_legend_handles_labels()[1] if "0.27" in label] == ["PR < 0.27"]
     assert "no bound" in ax.get_legend_handles_labels()[1]
     line = next(c for c in ax.containers if c.get_label() == "PR < 0.27")
@@ -87,7 +87,7 @@ def test_exponents_are_drawn_with_their_errors(grid):
     assert (high - low) / 2 == pytest.approx(row["error"])
 
 
-def test_too_few_modes_are_said_so(grid):
+def test_too_few_modes_are_reported_in_the_axes(grid):
     few = grid.assign(exponent=np.nan, error=np.nan)
     assert "too few" in draw_selection_grid(few, group="B").texts[0].get_text()
     assert len(selection_grid_figure(few).figure.axes) == 3

@@ -1,4 +1,4 @@
-"""Studies of the same liquids, paired: what changed is counted, and the noise that they share is not in the errors."""
+"""Paired studies of the same liquids: changes are counted, and common sampling noise is not in the errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def requenched(one: SimpleNamespace, changed: list[int], step: float = 1e-4) -> 
     )
 
 
-def test_a_study_beside_itself() -> None:
+def test_a_study_compared_with_itself() -> None:
     one = study()
     found = compare_paired_studies(one, one)
     assert (found.pairs, found.chains, found.other_liquids) == (len(one.realizations), 10, 0)
@@ -41,7 +41,7 @@ def test_a_study_beside_itself() -> None:
     assert (found.table["difference"] == 0).all() and (found.table["error"] == 0).all()
 
 
-def test_what_changed() -> None:
+def test_changes_are_counted() -> None:
     one = study(group_a=400, group_b=160)
     qlms = one.modes[one.modes["is_qlm"] & (one.modes["group"] == "A")]
     homes = [int(home) for home in qlms["realization"].unique()[:40]]
@@ -79,8 +79,8 @@ def test_errors_are_the_scatter_of_differences() -> None:
         differences.append(found["difference"][kept])
         errors.append(found["error"][kept])
     scatter = pd.DataFrame(differences).std()
-    told = np.sqrt((pd.DataFrame(errors) ** 2).mean())
-    assert np.all(np.abs(told / scatter - 1) < 0.25)  # 120 studies tell a spread to 7 %, and errors vary themselves
+    mean_error = np.sqrt((pd.DataFrame(errors) ** 2).mean())
+    assert np.all(np.abs(mean_error / scatter - 1) < 0.25)  # 120 studies give a spread to 7 %, and the errors vary too
 
 
 def test_other_liquids_and_failures_are_left_out() -> None:
@@ -105,8 +105,8 @@ def test_wells_of_the_pairs() -> None:
     assert quantity not in compare_paired_studies(one, other).table["quantity"].tolist(), "known of one alone"
     other.wells = one.wells.assign(outcome="new minimum")
     line = compare_paired_studies(one, other).table.set_index("quantity").loc[quantity]
-    deep = one.wells[one.wells["second_minimum"].astype(bool)]
-    assert line["first"] == pytest.approx((deep["outcome"] == "new minimum").mean())
+    in_b = one.wells[one.wells["second_minimum"].astype(bool)]
+    assert line["first"] == pytest.approx((in_b["outcome"] == "new minimum").mean())
     assert line["second"] == 1 and line["error"] > 0
 
 

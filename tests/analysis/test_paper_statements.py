@@ -1,4 +1,4 @@
-"""The paper's statements beside ours, and studies side by side."""
+"""The paper's statements compared with ours, and studies compared with each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_paper_s_own_numbers_agree(rows):
     assert rows.verdict["b2 of B / b2 of A"] == "agrees"
 
 
-def test_what_differs_is_said(rows):
+def test_differences_are_reported(rows):
     assert rows.verdict["QLMs per realization"] == "differs"  # 1 in 4, the paper has 1 in 149
     assert rows.ours["frequency of B / frequency of A"] == pytest.approx(1, abs=0.2)
     assert rows.verdict["frequency of B / frequency of A"] == "differs"
@@ -54,7 +54,7 @@ def test_few_modes_are_undecided():
         assert few.verdict[quantity] == "undecided", quantity
 
 
-def test_every_row_is_whole(rows):
+def test_every_row_is_complete(rows):
     assert set(rows.verdict) <= {"agrees", "differs", "undecided", ""}
     stated = rows[rows.paper.notna() & (rows.verdict == "")]
     assert set(stated.index) == {"realizations", "QLMs"}
@@ -65,9 +65,9 @@ def test_barriers_are_compared_at_the_paper_s_count():
     """Barriers with the law V^(-1/3) up to 4.01e-4 agree with the paper's highest, higher ones do not."""
     made = study(group_a=278, group_b=400, chains=60)
     rng = np.random.default_rng(1)
-    deep = (made.modes["group"] == "B") & made.modes["is_qlm"]
+    in_b = (made.modes["group"] == "B") & made.modes["is_qlm"]
     for scale, word in ((4.01e-4, "agrees"), (4.0e-2, "differs")):
-        made.modes.loc[deep, "barrier"] = scale * rng.random(deep.sum()) ** 1.5
+        made.modes.loc[in_b, "barrier"] = scale * rng.random(in_b.sum()) ** 1.5
         rows = paper_statements(made).set_index("quantity")
         assert rows.verdict["highest barrier of B (epsilon)"] == word
     # The paper's lowest is a hundred times lower than this law makes the lowest of 400.
@@ -83,7 +83,7 @@ def test_the_p_value_of_extremes_is_exact():
         assert beyond_extreme_p(k, 7, 5) == pytest.approx(direct, abs=0.02)
 
 
-def test_studies_side_by_side():
+def test_studies_are_compared():
     table = compare_studies([study("one"), study("two", group_b=0, hidden=0)])
     assert table.study.tolist() == ["one", "two"]
     assert table.share_B.tolist() == pytest.approx([50 / 170, 0])
@@ -104,12 +104,12 @@ def test_studies_side_by_side():
         compare_studies([])
 
 
-def test_where_displaced_glasses_went_is_set_side_by_side():
+def test_outcomes_of_displaced_glasses_are_compared():
     """Every second mode of B, every third of the rest of A: the shares are those, of the selected modes alone."""
     one = study("one")
     wells = one.modes[["realization", "chain", "mode", "group", "second_minimum"]].copy()
-    order, deep = wells.groupby("group").cumcount(), wells["group"] == "B"
-    new = np.where(deep, order % 2 == 0, order % 3 == 0) & ~(~deep & wells["second_minimum"].astype(bool))
+    order, in_b = wells.groupby("group").cumcount(), wells["group"] == "B"
+    new = np.where(in_b, order % 2 == 0, order % 3 == 0) & ~(~in_b & wells["second_minimum"].astype(bool))
     one.wells = wells.assign(outcome=np.where(new, "new minimum", "same minimum"))
     row = compare_studies([one]).iloc[0]
     chosen = one.modes["is_qlm"] & one.modes["group"].eq("A") & ~one.modes["second_minimum"].astype(bool)

@@ -31,7 +31,7 @@ MIXED = partial(synthetic.mixture_quantile, cubic_fraction=160 / 700)
         (QUARTIC, 4.0, 3.0, 540, 3.0),
     ],
 )
-def test_the_68_percent_interval_of_a_study_covers(law, truth, rival, count, modes_per_defect):
+def test_the_68_percent_interval_of_a_study_has_its_nominal_coverage(law, truth, rival, count, modes_per_defect):
     """60 chains, recurring defects, 500 studies each."""
     study = SyntheticStudy(count, modes_per_defect=modes_per_defect)
     found = coverage(law, truth, np.random.default_rng(1), study, rival=rival)
@@ -122,7 +122,7 @@ def test_likelihood_differences():
     assert half[3.0] == pytest.approx(below[3.0] / 2)
 
 
-def test_two_terms_are_told_apart_from_powers():
+def test_two_terms_are_distinguished_from_powers():
     rng = np.random.default_rng(9)
     bound = 0.4
     for crossing in (0.5, 0.7):
@@ -140,7 +140,7 @@ def test_two_terms_are_told_apart_from_powers():
     assert density.mean() == pytest.approx(1, abs=0.02)
 
 
-def test_two_term_bounds_cover():
+def test_two_term_bounds_have_their_nominal_coverage():
     rng = np.random.default_rng(10)
     held = 0
     for _ in range(100):
@@ -171,7 +171,7 @@ def test_prefactor_counts_empty_realizations():
     assert likelihood.prefactor(omega[some], freedoms[some], count[some], chain[some], 4.0).value > 1.2 * truth
 
 
-def test_shares_and_rates_know_of_chains():
+def test_fractions_and_rates_allow_for_chains():
     rng = np.random.default_rng(13)
     held = 0
     for _ in range(300):
@@ -187,7 +187,7 @@ def test_shares_and_rates_know_of_chains():
     assert rate.error >= math.sqrt(3) / 6
 
 
-def test_bootstrap_refuses_and_repeats():
+def test_bootstrap_is_reproducible_and_checks_its_input():
     x, chain = np.array([0.2, 0.5, 0.7, 0.9]), np.array([0, 1, 2, 3])
     one = bootstrap_interval(x, chain, np.random.default_rng(1))
     assert one == bootstrap_interval(x, chain, np.random.default_rng(1))

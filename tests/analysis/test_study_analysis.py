@@ -62,7 +62,7 @@ def test_a_study_without_modes_is_undecided_throughout():
     json.loads(found.to_json())
 
 
-def test_returns_make_rows_of_their_own(study):
+def test_recurrences_have_rows_of_their_own(study):
     qlms = study.modes[study.modes.is_qlm]
     table = qlms[["realization", "mode", "chain"]].reset_index(drop=True)
     table["defect"] = table.index // 2

@@ -41,7 +41,7 @@ def row(text: str, name: str) -> str:
     ],
     ids=["full", "none", "one", "B alone", "large"],
 )
-def test_it_is_plain_text_of_80_columns(study):
+def test_the_summary_is_plain_text_of_80_columns(study):
     text = summarize(*study)
     assert max(map(len, text.splitlines())) <= 80
     assert text.isascii()
@@ -95,7 +95,7 @@ def test_many_modes_determine_the_exponents():
     assert "neither 3 nor 4 fits" in lines["all"]
 
 
-def test_a_modest_study_is_undecided_and_a_small_one_says_nothing():
+def test_a_modest_study_is_undecided_and_a_small_one_has_no_exponent():
     lines = exponents(summarize(*fake_study(30, 9, hidden=0)))
     assert "undecided: 3 and 4 both fit" in lines["A"]
     assert "too few to say" in lines["B"]
@@ -143,7 +143,7 @@ def test_cutoff_dominated_and_unbounded_modes_are_mentioned():
     assert "In addition, 1 unbounded (b4 <= 0" in text
 
 
-def test_no_qlm_says_what_to_do():
+def test_no_qlm_gives_advice():
     text = flat(summarize(*fake_study(0, 0), participation_ratio=0.1, frequency_share=0.5))
     assert "participation ratio below 0.1, frequency below 0.5" in text
     assert "0 QLMs found" in text and "What to do: make more glasses" in text

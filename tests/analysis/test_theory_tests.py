@@ -45,7 +45,7 @@ def test_the_curvature_law_finds_another_power():
         assert law.verdict == "differs"
 
 
-def test_a_peaked_beta_is_seen(obeying):
+def test_a_peaked_beta_is_detected(obeying):
     modes = obeying[obeying.group == "A"].copy()
     modes["beta"] = -(modes["beta"].abs() ** 2)
     found = beta_tests.beta_uniformity(modes, np.random.default_rng(4))
@@ -73,25 +73,25 @@ def test_both_fits_of_omega_star_find_it():
         assert abs(found.value - 0.4) < 3 * found.error < 0.1, found.name
         assert found.verdict == "agrees"
     wrong = modes[modes["group"] == "A"].copy()
-    wrong["beta"] = rng.beta(3, 3, len(wrong))  # heaped up in the middle, where the theory has fewest
+    wrong["beta"] = rng.beta(3, 3, len(wrong))  # concentrated in the middle, where the theory has the fewest
     assert beta_tests.beta_given_frequency(wrong, rng).verdict == "differs"
 
 
 def test_no_sign_of_omega_star_is_infinity():
     modes = jacobian_modes(3000, np.random.default_rng(10))
-    shallow = modes[modes["group"] == "A"].assign(beta=lambda t: np.random.default_rng(11).beta(1.1, 1, len(t)))
-    found = beta_tests.beta_given_frequency(shallow, np.random.default_rng(12))
+    in_a = modes[modes["group"] == "A"].assign(beta=lambda t: np.random.default_rng(11).beta(1.1, 1, len(t)))
+    found = beta_tests.beta_given_frequency(in_a, np.random.default_rng(12))
     assert (math.isinf(found.value), math.isnan(found.error)) == (True, True)
 
 
-def test_shares_that_fall_with_frequency_are_seen():
+def test_fractions_that_fall_with_frequency_are_detected():
     rng = np.random.default_rng(7)
     modes = jacobian_modes(3000, rng)
     modes["group"] = np.where(rng.random(3000) < 0.9 - modes["x"] * 0.8, "A", "B")
     assert beta_tests.group_a_fraction(modes).verdict == "differs"
 
 
-def test_truncated_power_on_intervals_of_each_event():
+def test_bounded_power_law_with_an_interval_for_each_event():
     rng = np.random.default_rng(8)
     low = rng.uniform(0, 0.9, 5000)
     for m in (-0.5, 1.0, 3.0):
@@ -100,7 +100,7 @@ def test_truncated_power_on_intervals_of_each_event():
         assert abs(value - m) < 3 * error < 0.5
 
 
-def test_errors_know_of_chains():
+def test_errors_allow_for_chains_of_repeated_modes():
     modes = jacobian_modes(400, np.random.default_rng(9))
     repeated = modes.loc[modes.index.repeat(4)].assign(chain=lambda t: np.arange(len(t)) // 4)
     alone, four = tests.curvature_law(modes.assign(chain=np.arange(400))), tests.curvature_law(repeated)

@@ -25,7 +25,7 @@ def table():
     return exponents_by_quench_outcome(modes, wells).set_index(["group", "led_to"]), len(wells)
 
 
-def test_each_kind_has_its_own_law(table):
+def test_each_outcome_has_its_own_exponent(table):
     rows, tested = table
     assert rows["modes"].sum() == tested
     real, rest, single = (
@@ -40,7 +40,7 @@ def test_each_kind_has_its_own_law(table):
     assert 0 < real.softest < 0.5
 
 
-def test_too_few_have_none(table):
+def test_too_few_modes_have_no_exponent(table):
     row = table[0].loc[("A", "new minimum")]
     assert row.modes == 0
     assert math.isnan(row.exponent)

@@ -129,7 +129,7 @@ def _uniform(signed: bool) -> tuple[list[float], list[float]]:
 
 
 def bulk_end(values: np.ndarray) -> float:
-    """Return where a linear axis may end: above all values, or above 95 % of them if the rest lie far out."""
+    """Return where a linear axis may end: above all values, or above 95 % of them if the others are far away."""
     quantile, largest = float(np.quantile(values, 0.95)), float(values.max())
     return 1.001 * (largest if largest < 2 * quantile else quantile)
 

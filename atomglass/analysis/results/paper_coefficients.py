@@ -1,4 +1,4 @@
-"""The paper's statements on frequencies and on the coefficients b2, b3 and b4, beside ours."""
+"""The paper's statements on frequencies and on b2, b3 and b4, compared with ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The paper's counts beside ours: realizations, quasi-localized modes, and the fractions in groups A and B."""
+"""The paper's counts compared with ours: realizations, quasi-localized modes, and the fractions in groups A and B."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every number that Kumar, Procaccia and Singh (2021) state, beside ours with its error.
+"""Every number that Kumar, Procaccia and Singh (2021) state, compared with ours and its error.
 
 Where the paper gives words instead of a number ("almost two orders of magnitude", "the same range"), the row's note
 says which number was taken for them.

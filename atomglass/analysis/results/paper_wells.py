@@ -1,4 +1,4 @@
-"""The paper's second minima and barriers beside ours."""
+"""The paper's second minima and barriers compared with ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One prediction of a theory beside its measurement."""
+"""One prediction of a theory compared with its measurement."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MIN_MODES = 10
 
 @dataclass(frozen=True)
 class TheoryTest:
-    """One prediction beside its measurement.
+    """One prediction compared with its measurement.
 
     Attributes
     ----------

@@ -32,7 +32,7 @@ class ExponentFit:
     exponent : float
         s = -1 - n / sum(ln x).
     error : float
-        One standard error, (s + 1) / sqrt(n), as of independent modes.
+        One standard error, (s + 1) / sqrt(n), if modes are independent.
     chain_error : float
         One standard error with whole chains as the independent unit; NaN if no chains were given or there is only
         one.
