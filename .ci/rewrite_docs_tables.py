@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.results.study_comparison import compare_studies
+from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.collect import load_study

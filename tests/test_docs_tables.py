@@ -13,9 +13,9 @@ from report_pages import write_study
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.analysis.results.study_comparison import compare_studies
+from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.study.collect import load_study
 

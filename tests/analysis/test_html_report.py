@@ -15,11 +15,11 @@ from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
 from atomglass.analysis.figures.study_figures import study_figures
-from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
 from atomglass.analysis.report.typesetting import typeset, verbatim
 from atomglass.analysis.results.study_analysis import analyze
+from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.collect import load_study

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from atomglass.analysis.number_format import PLAIN, TYPESET
+from atomglass.analysis.statistics.number_format import PLAIN, TYPESET
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
+from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.landscape.double_wells import Outcome
 from atomglass.study.collected_tables import require_columns
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
+from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.study.collect import Study
 
 _FACTS_OF_TABLES = {

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.study_analysis import Analysis
+from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED
 
 _RANGE = re.compile(r"(lowest|highest) (.+) in (\w+)")

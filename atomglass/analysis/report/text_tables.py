@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.number_format import PLAIN
 from atomglass.analysis.results.paired_studies import PairedComparison
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.statistics.number_format import PLAIN
 from atomglass.landscape.double_wells import Outcome
 
 #: Title, header and rows.
