@@ -33,11 +33,12 @@ def wells(
     Writes wells.parquet, one row for each quasi-localized mode. After an interruption the same command continues.
     """
     _need_glasses(folder)
+    from atomglass.analysis.report.text_tables import well_outcomes_table
     from atomglass.cli.text_table import print_table
-    from atomglass.study.followup.double_wells import outcomes, second_wells
+    from atomglass.study.followup.double_wells import second_wells
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
-    print_table("Displaced to the second well and quenched", *outcomes(found))
+    print_table(*well_outcomes_table(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
 
 
@@ -50,10 +51,7 @@ def compare(
             "--fixed-number-of", min=1, help="Keep the bound on N PR that holds for this number of particles."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the table, as CSV.")] = None,
-    page: Annotated[
-        Path | None, typer.Option("--page", help="A Markdown page whose table of studies is written anew.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
 ) -> None:
     """Compare collected studies: QLMs, fractions in group B and with hidden wells, confirmed second wells, exponents.
 
@@ -61,9 +59,8 @@ def compare(
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.report.docs_tables import rewrite_comparison
     from atomglass.analysis.report.text_tables import comparison_table, paired_table
-    from atomglass.analysis.results.paired_studies import paired, share_liquids
+    from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
     from atomglass.analysis.results.study_comparison import compare_studies
     from atomglass.analysis.selection import Selection
     from atomglass.cli.text_table import print_table
@@ -77,14 +74,12 @@ def compare(
     print_table(*comparison_table(table))
     rule = Selection() if fixed_number_of is None else Selection().at_fixed_number(fixed_number_of)
     for study in studies[1:]:
-        if share_liquids(studies[0], study):
+        if have_same_liquids(studies[0], study):
             typer.echo("")
-            print_table(*paired_table(paired(studies[0], study, rule)))
+            print_table(*paired_table(compare_paired_studies(studies[0], study, rule)))
     if out is not None:
         replace(out, table.to_csv(index=False).encode(), "table")
         typer.echo(f"\nwritten: {out}")
-    if page is not None:
-        typer.echo(f"\nwritten: {rewrite_comparison(page, table)}")
 
 
 @app.command()
@@ -115,12 +110,11 @@ def analyze(
     Prints tables, and writes them as CSV and together as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
+    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
-    from atomglass.analysis.results.well_exponents import exponents_by_outcome
+    from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.cli.text_table import print_table
     from atomglass.study.collect import load_study
-    from atomglass.study.followup.double_wells import outcomes
     from atomglass.study.followup.recurrence_table import load_recurrences
 
     study = load_study(folder)
@@ -129,9 +123,9 @@ def analyze(
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:
-        print_table("Displaced to the second well and quenched", *outcomes(study.wells))
+        print_table(*well_outcomes_table(study.wells))
         typer.echo("")
-        print_table(*outcome_exponents_table(exponents_by_outcome(study.modes, study.wells)))
+        print_table(*outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.wells)))
         typer.echo("")
     for line in found.warnings:
         typer.echo(f"warning: {line}")
@@ -142,19 +136,14 @@ def analyze(
 @app.command()
 def report(
     folder: StudyFolder,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; by default DIR/report.html.")] = None,
-    exponents: Annotated[
-        Path | None,
-        typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
     """Write the analysis of a collected study as one HTML file with figures, for a browser, a phone, or print."""
     _need_glasses(folder)
     from atomglass.analysis.report.html_report import write_report
 
-    written = write_report(folder, out, seed=seed, exponents=exponents)
-    typer.echo("written: " + " ".join(str(path) for path in written))
+    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
 
 
 @app.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -14,11 +13,10 @@ import pytest
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.report.docs_tables import rewrite_comparison
+from atomglass.analysis.report.text_tables import well_outcomes_table
 from atomglass.analysis.results.study_analysis import analyze
-from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.study.archive.publish import publish_tables
-from atomglass.study.followup.double_wells import outcomes, second_wells
+from atomglass.study.followup.double_wells import second_wells
 from atomglass.study.followup.recurrence_table import find_recurrences
 
 DATA = Path(__file__).parent.parent.parent / "data"
@@ -103,7 +101,7 @@ def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, t
 
 def test_outcomes_count_what_the_table_holds():
     wells = pd.read_parquet(DATA / "kumar2021_n4000" / "wells.parquet")
-    heads, rows = outcomes(wells)
+    _, heads, rows = well_outcomes_table(wells)
     deep = wells[wells["group"] == "B"]
     row = dict(zip(heads, rows[0], strict=True))
     assert row["modes"] == "B" and int(row["count"]) == len(deep)
@@ -111,14 +109,3 @@ def test_outcomes_count_what_the_table_holds():
     assert int(row["new minimum"]) == len(new)
     assert float(row["share new"].split()[0]) == pytest.approx(len(new) / len(deep), abs=1e-3)
     assert float(row["height"]) == pytest.approx(new["barrier"].median(), rel=0.05)
-
-
-def test_the_table_of_studies_in_the_docs_is_that_of_the_data(tmp_path: Path):
-    text = (DATA.parent / "docs" / "results.md").read_text(encoding="utf-8")
-    page = tmp_path / "results.md"
-    page.write_text(text, encoding="utf-8")
-    names = re.findall(r"^\| (kumar2021_\w+) \|", text, re.MULTILINE)
-    assert set(names) == {path.name for path in DATA.iterdir() if path.is_dir()}
-    table = compare_studies([ag.load_study(DATA / name) for name in names])
-    rewrite_comparison(page, table.assign(study=names))
-    assert page.read_text(encoding="utf-8") == text

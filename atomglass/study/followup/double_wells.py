@@ -10,8 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.statistics.chain_errors import share
-from atomglass.landscape.double_wells import PUSHES, Outcome, SecondWell, find_second_well
+from atomglass.landscape.double_wells import PUSHES, SecondWell, find_second_well
 from atomglass.study.collect import load_study, write_frame
 from atomglass.study.followup.kept_modes import KeptMode, kept_modes
 from atomglass.study.store.study_store import StudyStore
@@ -76,32 +75,6 @@ def second_wells(
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
     write_frame(folder / NAME, whole)
     return whole
-
-
-def outcomes(wells: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Return how many modes of each kind led where, as heads and rows of a table; medians are of the new minima."""
-    heads = ["modes", "count", *(str(outcome) for outcome in Outcome), "share new", "saddles", "height", "of quartic's"]
-    heads += ["particles", "overlap", "deeper"]
-    hidden = wells["second_minimum"].astype(bool)
-    kinds = {
-        "B": wells["group"] == "B",
-        "A, hidden well": (wells["group"] == "A") & hidden,
-        "A, no second well": (wells["group"] == "A") & ~hidden,
-        "unbounded": ~wells["group"].isin(["A", "B"]),
-    }
-    return heads, [_told(name, wells[chosen]) for name, chosen in kinds.items() if chosen.any()]
-
-
-def _told(name: str, rows: pd.DataFrame) -> list[str]:
-    counts = rows["outcome"].value_counts()
-    new = rows[rows["outcome"] == str(Outcome.NEW)]
-    led = share(rows["outcome"] == str(Outcome.NEW), rows["chain"])
-    medians = new["barrier"].median(), (new["barrier"] / new["quartic_barrier"]).median()
-    line = [name, str(len(rows)), *(str(counts.get(str(outcome), 0)) for outcome in Outcome)]
-    line += [f"{led.value:.3f} +- {led.error:.3f}", str(int(new["barrier"].notna().sum()))]
-    line += [f"{median:.2g}" for median in medians]
-    line += [f"{new['moved_particles'].median():.0f}", f"{new['overlap'].median():.2f}"]
-    return [*line, f"{(new['energy_difference'] < 0).mean():.2f}"]
 
 
 def _path(task: tuple[Path, int, pd.DataFrame]) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from atomglass.analysis.selection import quasi_localized
 from atomglass.errors import InputError
+from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.selection import quasi_localized
 from atomglass.errors import InputError
 from atomglass.study.collect import load_study, write_frame
+from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.followup.kept_modes import kept_modes
 from atomglass.study.followup.recurrences import mark_recurrences
 

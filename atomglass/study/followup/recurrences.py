@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from atomglass.analysis.selection import require
 from atomglass.errors import InputError
+from atomglass.study.collected_tables import require_columns
 
 #: Two fields of a hundred particles that have nothing to do with each other overlap by 0.1 at most.
 OVERLAP = 0.5
@@ -57,7 +57,7 @@ def mark_recurrences(
     InputError
         A missing column or array, shapes that do not fit, or thresholds out of range.
     """
-    require(modes, ("chain", "realization", "mode"))
+    require_columns(modes, ("chain", "realization", "mode"))
     field, center, box = _arrays(patterns, len(modes))
     if not 0 < overlap < 1:
         raise InputError("the overlap's threshold", overlap, "between 0 and 1", "the default is 0.5")
@@ -98,7 +98,7 @@ def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: f
     DataFrame
         As `mark_recurrences`; `overlap` is NaN.
     """
-    require(modes, ("chain", "realization", "mode", "centre_particle", "frequency", "b4"))
+    require_columns(modes, ("chain", "realization", "mode", "centre_particle", "frequency", "b4"))
     place = np.arange(len(modes))
     table = pd.DataFrame(
         {name: modes[name].to_numpy() for name in ("chain", "centre_particle", "realization", "frequency", "b4")}
