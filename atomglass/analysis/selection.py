@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,45 +10,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.study.tables import quasi_localized as quasi_localized
+from atomglass.study.tables import require as require
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
-
-
-def require(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:
-    """Refuse a table that lacks columns.
-
-    Raises
-    ------
-    InputError
-        Naming the missing columns.
-    """
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise InputError(
-            f"the {name} table lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}",
-            remedy=f"use the table that `atomglass collect` writes, {name}.parquet",
-        )
 
 
 def barrier_is_real(modes: pd.DataFrame) -> pd.Series:
     """Return which quartic barriers the true energy has too, within a factor of three: a far higher one is another."""
     return (modes["true_barrier"] / modes["barrier"]).between(1 / 3, 3)
-
-
-def quasi_localized(modes: pd.DataFrame, group: str | None = None) -> pd.DataFrame:
-    """Return the quasi-localized modes, of one group or of all.
-
-    Parameters
-    ----------
-    modes : DataFrame
-        One row a mode, as collected.
-    group : str, optional
-        `A`, `B`, `unbounded` or `unstable`.
-    """
-    require(modes, ("is_qlm", "group"))
-    chosen = modes["is_qlm"].fillna(False).astype(bool)
-    if group is not None:
-        chosen &= modes["group"] == group
-    return modes[chosen]
 
 
 def selection_bound(qlms: pd.DataFrame, frequency_share: float) -> pd.Series:

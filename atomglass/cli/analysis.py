@@ -17,7 +17,7 @@ def _need_glasses(folder: Path) -> None:
     from atomglass.study.store.study_store import StudyStore
 
     if (folder / "study.json").is_file():
-        StudyStore(folder).need_glasses()
+        StudyStore(folder).require_glasses()
 
 
 @app.command()
@@ -31,11 +31,12 @@ def wells(
     Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
     """
     _need_glasses(folder)
+    from atomglass.analysis.results.double_well_outcomes import outcome_table
     from atomglass.cli.progress import print_table
-    from atomglass.study.followup.double_wells import outcomes, second_wells
+    from atomglass.study.followup.double_wells import second_wells
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
-    print_table("where the displaced glasses went", *outcomes(found))
+    print_table("where the displaced glasses went", *outcome_table(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
 
 
@@ -63,7 +64,7 @@ def compare(
     from atomglass.analysis.selection import Selection
     from atomglass.cli.progress import print_table
     from atomglass.io.atomic import replace
-    from atomglass.study.collect import load_study
+    from atomglass.study.load import load_study
 
     studies = [load_study(folder) for folder in folders]
     table = compare_studies(studies, fixed_number_of=fixed_number_of)
@@ -76,7 +77,7 @@ def compare(
             typer.echo("")
             print_table(*paired_table(paired(studies[0], study, rule)))
     if out is not None:
-        replace(out, table.to_csv(index=False).encode(), "table")
+        replace(out, table.to_csv(index=False).encode())
         typer.echo(f"\nwritten: {out}")
     if page is not None:
         typer.echo(f"\nwritten: {rewrite_comparison(page, table)}")
@@ -111,12 +112,12 @@ def analyze(
     """
     _need_glasses(folder)
     from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
+    from atomglass.analysis.results.double_well_outcomes import outcome_table
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_outcome
     from atomglass.cli.progress import print_table
-    from atomglass.study.collect import load_study
-    from atomglass.study.followup.double_wells import outcomes
     from atomglass.study.followup.recurrence_table import load_recurrences
+    from atomglass.study.load import load_study
 
     study = load_study(folder)
     found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
@@ -124,7 +125,7 @@ def analyze(
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:
-        print_table("Displaced to the second well and quenched", *outcomes(study.wells))
+        print_table("Displaced to the second well and quenched", *outcome_table(study.wells))
         typer.echo("")
         print_table(*outcome_exponents_table(exponents_by_outcome(study.modes, study.wells)))
         typer.echo("")

@@ -23,7 +23,7 @@ from atomglass.analysis.report.typesetting import interval, number, typeset, ver
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
-from atomglass.study.collect import load_study
+from atomglass.study.load import load_study
 
 VOID = {"meta", "link", "img", "wbr", "br"}
 

@@ -11,7 +11,7 @@ from studies import Silent
 from study_runs import said
 
 from atomglass.study import doctor
-from atomglass.study.collect import collect, mixtures
+from atomglass.study.collect import collect, provenance_warnings
 from atomglass.study.cost import Cost, plan_study
 from atomglass.study.execution.runners import run_serial
 from atomglass.study.store.study_store import StudyStore
@@ -49,9 +49,9 @@ def test_status_in_words(undisturbed: Path) -> None:
 
 
 def test_collect_tells_of_mixed_machines(settings, tmp_path: Path) -> None:
-    assert mixtures(Counter({'{"processor": "a"}': 3})) == []
+    assert provenance_warnings(Counter({'{"processor": "a"}': 3})) == []
     mixed = Counter(['{"processor": "a", "threads": "1"}', '{"processor": "b", "threads": "1"}'])
-    line, *rest = mixtures(mixed)
+    line, *rest = provenance_warnings(mixed)
     assert not rest and line.startswith("processors differ between shards") and '"b" (1 shards)' in line
     store = StudyStore.create(tmp_path / "out", settings(chains=1))
     assert run_serial(store, Silent()).complete

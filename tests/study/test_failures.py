@@ -12,11 +12,12 @@ from studies import Silent, atomglass, same_tables
 from study_runs import ORIGIN, StopAfter
 
 from atomglass.errors import InputError
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
+from atomglass.study.errors import DamagedShard, Stopped
 from atomglass.study.execution import chain as chains
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models import glass_realization as realizations
-from atomglass.study.realization import Stopped
 from atomglass.study.store import shards
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import energy
@@ -222,7 +223,7 @@ def test_every_flipped_bit_of_a_shard_is_found(undisturbed: Path, tmp_path: Path
         spoilt.write_bytes(content)
         try:
             read = shards.read(spoilt)
-        except shards.DamagedShard:
+        except DamagedShard:
             continue
         # Some bytes of the file (versions, statistics, padding) say nothing of the data.
         for name in ("realizations", "modes", "attempts"):

@@ -1,4 +1,4 @@
-"""What disks, clocks and people do: full disks, read-only folders, two runners at once, paused processes."""
+"""Faults of disks, clocks and users: full disks, read-only folders, two runners at once, paused processes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 from studies import Silent, atomglass, same_tables, start
-from study_runs import ORIGIN
+from study_runs import ORIGIN, StopAfter
 
 from atomglass.errors import InputError
-from atomglass.io import atomic as disk
+from atomglass.io import atomic
 from atomglass.study.collect import collect
-from atomglass.study.execution import chain as chains
-from atomglass.study.execution import worker as loop
-from atomglass.study.execution.leases import Claims, read_claim
+from atomglass.study.errors import LeaseLost, Stopped
+from atomglass.study.execution.chain import run_chain
+from atomglass.study.execution.leases import Leases, read_lease
 from atomglass.study.execution.runners import run_serial
-from atomglass.study.execution.shutdown import Stop, seconds
-from atomglass.study.realization import ClaimLost
-from atomglass.study.status import survey
+from atomglass.study.execution.shutdown import StopRequest, parse_duration
+from atomglass.study.execution.worker import LeasedChainObserver, Partition
+from atomglass.study.status import study_status
 from atomglass.study.store.study_store import StudyStore
 
 
@@ -58,21 +58,21 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(undisturbed: Path, study_fi
 
 
 def test_a_disk_that_fills_at_every_write_in_turn(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
-    honest, count = disk._write, {"left": 0}
+    sync, count = atomic._sync, {"left": 0}
 
-    def full(aside: Path, content: bytes, kind: str) -> None:
+    def full(file) -> None:
         count["left"] -= 1
-        if count["left"] < 0 and kind != "manifest":
-            aside.write_bytes(content[: len(content) // 2])
-            raise OSError(28, os.strerror(28), str(aside))
-        honest(aside, content, kind)
+        if count["left"] < 0 and "study.json" not in file.name:
+            file.truncate(file.tell() // 2)
+            raise OSError(28, os.strerror(28), str(file.name))
+        sync(file)
 
     for allowed in range(4, 40, 3):
         store = StudyStore.create(tmp_path / "out", settings())
-        monkeypatch.setattr(disk, "_write", full)
+        monkeypatch.setattr(atomic, "_sync", full)
         count["left"] = allowed
         outcome = run_serial(store, Silent())
-        monkeypatch.setattr(disk, "_write", honest)
+        monkeypatch.setattr(atomic, "_sync", sync)
         assert outcome.complete or any("No space left" in error for error in outcome.errors)
         assert not list(store.folder.rglob("*.aside"))
     assert run_serial(store, Silent()).complete
@@ -100,19 +100,19 @@ def test_two_runners_at_once(undisturbed: Path, study_file, tmp_path: Path) -> N
 
 
 def test_two_runners_that_know_nothing_of_each_other(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
-    # No claim is respected, and the second goes on from the first one's half-way checkpoint: nothing is double or lost.
-    monkeypatch.setattr(Claims, "take", lambda self, chain: True)
-    monkeypatch.setattr(Claims, "beat", lambda self, chain, sweep: None)
-    monkeypatch.setattr(Claims, "at", lambda self, chain, index, realizing: None)
+    # No lease is respected, and the second continues from a checkpoint of the first: nothing is duplicated or lost.
+    monkeypatch.setattr(Leases, "acquire", lambda self, chain: True)
+    monkeypatch.setattr(Leases, "renew", lambda self, chain, sweep: None)
+    monkeypatch.setattr(Leases, "record_position", lambda self, chain, index, realizing: None)
     store = StudyStore.create(tmp_path / "out", settings())
     other = Silent()
 
-    class Meddling(Silent):
+    class Interfering(Silent):
         def finished(self, chain: int, *rest: object) -> None:
             if chain == 1:
-                chains.run_chain(store, chain, loop.Reporter(other, Stop(), Claims(tmp_path, "")), ORIGIN)
+                run_chain(store, chain, LeasedChainObserver(other, StopRequest(), Leases(tmp_path, "")), ORIGIN)
 
-    assert run_serial(store, Meddling()).complete
+    assert run_serial(store, Interfering()).complete
     collect(store)
     assert same_tables(undisturbed, store.folder)
 
@@ -141,70 +141,66 @@ def test_a_paused_process_wakes_up_after_its_chains_were_taken_over(study_file, 
     assert same_tables(whole, out)
 
 
-def test_claims_are_taken_over_from_the_dead_and_the_silent_alone(tmp_path: Path) -> None:
-    mine = Claims(tmp_path, "one", life=1.0)
-    assert mine.take(3) and read_claim(tmp_path / "00003.json")["run"] == "one"
-    theirs = Claims(tmp_path, "two", life=1.0)
-    theirs._me = theirs._me.replace(str(os.getpid()), "1")
-    assert not theirs.take(3) and not theirs.alive(3)
+def test_leases_expire_only_without_updates(tmp_path: Path) -> None:
+    mine = Leases(tmp_path, "one", duration=1.0)
+    assert mine.acquire(3) and read_lease(tmp_path / "00003.json")["run"] == "one"
+    theirs = Leases(tmp_path, "two", duration=1.0)
+    theirs._owner = theirs._owner.replace(str(os.getpid()), "1")
+    assert not theirs.acquire(3) and not theirs.is_active(3)
     time.sleep(0.6)
-    mine.beat(3, 100)
-    assert not theirs.take(3) and theirs.alive(3), "a sign of life was not seen"
+    mine.renew(3, 100)
+    assert not theirs.acquire(3) and theirs.is_active(3), "an update was not noticed"
     time.sleep(0.6)
-    assert not theirs.take(3), "the life of a claim counts from its last sign"
+    assert not theirs.acquire(3), "a lease expires too early after its last update"
     time.sleep(0.6)
-    assert theirs.take(3)
-    with pytest.raises(ClaimLost):
-        mine.beat(3, 200)
+    assert theirs.acquire(3)
+    with pytest.raises(LeaseLost):
+        mine.renew(3, 200)
     mine.release(3)
-    assert read_claim(tmp_path / "00003.json")["run"] == "two", "a claim of another was removed"
+    assert read_lease(tmp_path / "00003.json")["run"] == "two", "the lease of another process was removed"
 
 
 @pytest.mark.parametrize("shift", [-1e6, 1e6])
-def test_a_clock_set_back_or_forward_changes_no_claim(tmp_path: Path, monkeypatch, shift: float) -> None:
-    mine = Claims(tmp_path, "one", life=0.3)
-    assert mine.take(0)
-    theirs = Claims(tmp_path, "two", life=0.3)
-    assert not theirs.take(0)
+def test_a_clock_set_back_or_forward_changes_no_lease(tmp_path: Path, monkeypatch, shift: float) -> None:
+    mine = Leases(tmp_path, "one", duration=0.3)
+    assert mine.acquire(0)
+    theirs = Leases(tmp_path, "two", duration=0.3)
+    assert not theirs.acquire(0)
     os.utime(tmp_path / "00000.json", (time.time() + shift, time.time() + shift))
     monkeypatch.setattr(time, "time", lambda: 1e9 + shift)
     time.sleep(0.1)
-    assert not theirs.take(0), "the file's own time was believed"
+    assert not theirs.acquire(0), "the file's time stamp was used"
     time.sleep(0.3)
-    assert theirs.take(0)
+    assert theirs.acquire(0)
 
 
 def test_a_dead_owner_is_replaced_at_once(tmp_path: Path) -> None:
     child = subprocess.run(
         [
             sys.executable, "-c",
-            "import sys, pathlib; from atomglass.study.execution.leases import Claims\n"
-            "assert Claims(pathlib.Path(sys.argv[1]), 'gone').take(0)", str(tmp_path),
+            "import sys, pathlib; from atomglass.study.execution.leases import Leases\n"
+            "assert Leases(pathlib.Path(sys.argv[1]), 'gone').acquire(0)", str(tmp_path),
         ],
         check=False,
     )  # fmt: skip
-    assert child.returncode == 0 and read_claim(tmp_path / "00000.json")["run"] == "gone"
-    assert Claims(tmp_path, "next", life=1e6).take(0)
+    assert child.returncode == 0 and read_lease(tmp_path / "00000.json")["run"] == "gone"
+    assert Leases(tmp_path, "next", duration=1e6).acquire(0)
 
 
-def test_status_counts_what_is_there(settings, tmp_path: Path) -> None:
-    from test_one_result import StopAfter
-
-    from atomglass.study.realization import Stopped
-
+def test_status_counts_realizations_and_failures(settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings(iterations=5))
-    assert [c.word for c in survey(store).chains] == ["waiting"] * 3
-    chains.run_chain(store, 0, StopAfter(1000), ORIGIN)
+    assert [c.state for c in study_status(store).chains] == ["waiting"] * 3
+    run_chain(store, 0, StopAfter(1000), ORIGIN)
     with pytest.raises(Stopped):
-        chains.run_chain(store, 1, StopAfter(3), ORIGIN)
-    Claims(store.folder / "claims", "now").take(2)
-    now = survey(store)
-    assert [c.word for c in now.chains] == ["done", "interrupted", "running"]
+        run_chain(store, 1, StopAfter(3), ORIGIN)
+    Leases(store.folder / "claims", "now").acquire(2)
+    now = study_status(store)
+    assert [c.state for c in now.chains] == ["done", "interrupted", "running"]
     assert (now.chains[0].finished, now.chains[0].failed) == (5, 5)
-    assert now.chains[1].finished == now.chains[1].failed == 3 and now.chains[1].published == 2
+    assert now.chains[1].finished == now.chains[1].failed == 3 and now.chains[1].stored == 2
     assert now.total == 15 and now.finished == 8
     store.checkpoint_path(0).unlink()
-    assert survey(store).chains[0].failed == 5, "counted in the shards where the checkpoint is lost"
+    assert study_status(store).chains[0].failed == 5, "counted in the shards where the checkpoint is lost"
 
 
 WALL_TIMES = {
@@ -214,17 +210,17 @@ WALL_TIMES = {
 
 @pytest.mark.parametrize(("text", "expected"), WALL_TIMES.items())
 def test_wall_times(text: str, expected: float) -> None:
-    assert seconds(text) == expected
+    assert parse_duration(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "soon", "0s", "-5m", "1:2:3:4"])
-def test_wall_times_that_are_none(text: str) -> None:
+def test_invalid_wall_times(text: str) -> None:
     with pytest.raises(InputError, match="--max-walltime"):
-        seconds(text)
+        parse_duration(text)
 
 
 @pytest.mark.parametrize("part", ["4/4", "a/b", "1", "-1/3"])
-def test_a_part_that_is_none(study_file, tmp_path: Path, part: str) -> None:
+def test_invalid_parts(study_file, tmp_path: Path, part: str) -> None:
     from typer.testing import CliRunner
 
     from atomglass.cli.main import app
@@ -234,18 +230,18 @@ def test_a_part_that_is_none(study_file, tmp_path: Path, part: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 7])
-def test_shares_cover_all_chains_and_own_ones_come_first(size: int) -> None:
-    owned = [loop.Share(rank, size).own(10) for rank in range(size)]
+def test_partitions_cover_all_chains_and_own_ones_come_first(size: int) -> None:
+    owned = [Partition(rank, size).own(10) for rank in range(size)]
     assert sorted(chain for own in owned for chain in own) == list(range(10))
     for rank in range(size):
-        order = loop.Share(rank, size).order(10)
+        order = Partition(rank, size).order(10)
         assert sorted(order) == list(range(10)) and order[: len(owned[rank])] == owned[rank]
 
 
 def test_an_array_of_four_gives_the_bytes_of_a_serial_run(undisturbed: Path, settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
     for rank in (2, 0, 3, 1):
-        outcome = run_serial(store, Silent(), share=loop.Share(rank, 4, wait=False))
+        outcome = run_serial(store, Silent(), partition=Partition(rank, 4, wait=False))
     assert outcome.complete
     collect(store)
     assert same_tables(undisturbed, store.folder)

@@ -11,10 +11,11 @@ from study_runs import run_in_pieces
 
 from atomglass.errors import InputError
 from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models.glass import start_chain
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"

@@ -16,7 +16,7 @@ from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.archive.join import join_studies
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 CHAINS, PER_CHAIN = 10, 68

@@ -11,10 +11,11 @@ from study_runs import said
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models.glass_realization import SOLVERS, solver_name
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"

@@ -15,10 +15,11 @@ from study_tables import fake_study
 
 import atomglass as ag
 from atomglass.analysis.report.docs_tables import rewrite_comparison
+from atomglass.analysis.results.double_well_outcomes import outcome_table
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.study.archive.publish import publish_tables
-from atomglass.study.followup.double_wells import outcomes, second_wells
+from atomglass.study.followup.double_wells import second_wells
 from atomglass.study.followup.recurrence_table import find_recurrences
 
 DATA = Path(__file__).parent.parent.parent / "data"
@@ -103,7 +104,7 @@ def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, t
 
 def test_outcomes_count_what_the_table_holds():
     wells = pd.read_parquet(DATA / "kumar2021_n4000" / "wells.parquet")
-    heads, rows = outcomes(wells)
+    heads, rows = outcome_table(wells)
     deep = wells[wells["group"] == "B"]
     row = dict(zip(heads, rows[0], strict=True))
     assert row["modes"] == "B" and int(row["count"]) == len(deep)

@@ -18,8 +18,8 @@ from atomglass.study import collect as tables
 from atomglass.study.collect import collect
 from atomglass.study.models.glass import start_chain
 from atomglass.study.models.glass_realization import realize
-from atomglass.study.realization import Realization
-from atomglass.study.status import survey
+from atomglass.study.protocol import Realization
+from atomglass.study.status import study_status
 from atomglass.study.store.checkpoints import Checkpoint
 from atomglass.study.store.study_store import StudyStore
 
@@ -54,7 +54,7 @@ def test_a_synthetic_study_is_collected_exactly_once(settings, tmp_path: Path) -
     found = collect(store)
     assert found.realizations["realization"].to_pylist() == list(range(400))
     assert found.modes.num_rows == 400 * MODES and not found.missing and not found.damaged
-    assert survey(store).finished == 400 and survey(store).failed == 60
+    assert study_status(store).finished == 400 and study_status(store).failed == 60
 
 
 def test_row_groups_do_not_depend_on_how_the_shards_were_cut(settings, tmp_path: Path, monkeypatch) -> None:

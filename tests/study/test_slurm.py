@@ -46,7 +46,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The study's file, and its directory after a serial run."""
     from studies import DEFAULTS, STUDY
 
-    from atomglass.study.settings import read_study
+    from atomglass.study.registry import read_study
 
     folder = tmp_path_factory.mktemp("serial")
     file = folder / "study.toml"

@@ -78,7 +78,7 @@ def rewrite_page(page: str | Path, rows: list[str]) -> Path:
     names = {_name(row) for row in rows}
     kept = [line for line in old.splitlines() if line.startswith("| ") and _name(line) not in {*names, "study"}]
     table = [_HEADER, "|---" * _HEADER.count(" | ") + "|---|", *sorted(kept + rows, key=_name)]
-    replace(page, "\n".join([f"{before}{BEGIN}", *table, f"{END}{after}"]).encode(), "table")
+    replace(page, "\n".join([f"{before}{BEGIN}", *table, f"{END}{after}"]).encode())
     return page
 
 
@@ -104,7 +104,7 @@ def rewrite_comparison(page: str | Path, table: pd.DataFrame) -> Path:
         cells = [str(row["study"]).replace("|", "/"), *(number(row[name]) for name in _PLAIN)]
         cells += [with_error(row[name], row[f"{name}_error"]) or "–" for name in _MEASURED]
         lines.append("| " + " | ".join(" ".join(str(cell).split()) for cell in cells) + " |")
-    replace(page, "\n".join([f"{before}{STUDIES_BEGIN}", *lines, f"{STUDIES_END}{after}"]).encode(), "table")
+    replace(page, "\n".join([f"{before}{STUDIES_BEGIN}", *lines, f"{STUDIES_END}{after}"]).encode())
     return page
 
 

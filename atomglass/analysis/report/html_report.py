@@ -19,12 +19,11 @@ from atomglass.analysis.report.report_tables import ReportTable
 from atomglass.analysis.report.typesetting import number, typeset, with_error
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.errors import InputError
-from atomglass.study.collect import Study, load_study
 from atomglass.study.followup.recurrence_table import load_recurrences
-from atomglass.study.settings import PotentialSettings
+from atomglass.study.load import Study, load_study
 from atomglass.study.store.inherent_states import load_configuration
 from atomglass.system.configuration import Configuration
-from atomglass.system.potential import PairPotential, potential_from
+from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def write_report(
     written = []
     if exponents is not None:  # first, since it refuses a page without a place for the table
         written.append(rewrite_page(exponents, exponent_rows(found, study.realizations)))
-    replace(out, render(study, folder, found).encode(), "table")
+    replace(out, render(study, folder, found).encode())
     return [out, *written]
 
 

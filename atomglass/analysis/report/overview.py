@@ -42,7 +42,7 @@ def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     else:
         text = f"No summary and no figures: the modes of {store.model.name} lack {', '.join(classified.COLUMNS)}."
         figures = False
-    replace(written[0], (text.rstrip() + "\n").encode(), "table")
+    replace(written[0], (text.rstrip() + "\n").encode())
     if figures and glass:
         written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
     elif figures:
