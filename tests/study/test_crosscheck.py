@@ -50,7 +50,9 @@ def test_differences_are_counted(undisturbed: Path, elsewhere: Path) -> None:
     edit(elsewhere, "realizations", others[7], status="not_converged")
     found = crosscheck(undisturbed, elsewhere)
     assert (found.same_status, found.same_basin) == (14, 12)
-    assert found.different_basins == [others[3]] and found.different_samples == [others[5]] and found.disagreeing == [sick]
+    assert (
+        found.different_basins == [others[3]] and found.different_samples == [others[5]] and found.disagreeing == [sick]
+    )
     assert f"1 ({others[3]})" in said("crosscheck", undisturbed, elsewhere, status=1)
 
 
