@@ -57,8 +57,15 @@ def load_study(folder: str | Path) -> Study:
 
     Examples
     --------
-    >>> study = ag.load_study("data/kumar2021_n400")  # doctest: +SKIP
-    >>> study.modes.query("is_qlm").groupby("group").size()  # doctest: +SKIP
+    In a shell, `atomglass run tiny --out study` and `atomglass collect study` make a small study. In Python:
+
+    >>> from atomglass.cli.main import app
+    >>> for command in ("run tiny --out study", "collect study --no-figures"):
+    ...     app(command.split(), standalone_mode=False)
+    study tiny: 1 chains of 2 glasses...
+    >>> study = ag.load_study("study")
+    >>> len(study.realizations), bool((study.modes["frequency"] > 0).all())
+    (2, True)
     """
     folder = Path(folder)
     frames, described = [], []

@@ -1,4 +1,4 @@
-"""Studies of models other than glasses: the coupled oscillators, one of a user's own, and what is refused."""
+"""Studies of models other than glasses: coupled oscillators, a model from a user's module, and invalid models."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def written(folder: Path, chains: int = 3, realizations: int = 5, more: str = ""
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small study of oscillators after one serial run that nothing disturbed, collected."""
+    """The small study of oscillators after one uninterrupted serial run, collected."""
     folder = tmp_path_factory.mktemp("oscillators")
     store = StudyStore.create(folder / "out", read_study(written(folder)))
     assert run_serial(store, Silent()).complete
@@ -87,7 +87,7 @@ def test_tables_contain_every_value_of_a_realization(whole: Path) -> None:
     assert rows["realization"].tolist() == list(range(15)) and (rows["status"] == "ok").all()
     assert rows["seed"].nunique() == 15 and rows["lowest_bare_eigenvalue"].notna().all()
     assert rows["mode_count"].sum() == len(modes) > 50 and set(modes["group"]) <= {"A", "B"}
-    # Realization 2 of chain 1, by hand.
+    # Realization 2 of chain 1, computed directly.
     config = OscillatorConfig(coupling=0.2, size=4, frequency_max=0.6)
     rng = np.random.default_rng(np.random.SeedSequence(5, spawn_key=(0, 1, 2)))
     expected, row = oscillator_realization(config, rng)
@@ -231,7 +231,7 @@ MODEL = RealizationModel("crash", 1, Config, realize, (), ())
 
 @pytest.fixture
 def crashing(tmp_path: Path) -> Path:
-    """A study whose realization 2 of chain 1 kills its process by signal 11; the rest of the command line."""
+    """The file of a study whose realization 2 of chain 1 kills its process by signal 11."""
     sick = np.random.default_rng(np.random.SeedSequence(1, spawn_key=(0, 1, 2))).integers(2**40)
     (tmp_path / "crash_model.py").write_text(CRASHING.format(number=sick))
     file = tmp_path / "study.toml"
@@ -263,7 +263,7 @@ def test_a_realization_that_always_crashes_its_process_is_given_up(crashing: Pat
     assert "fault of their own: 3" in said("status", crashing.parent / "out")
 
 
-def test_workers_outlive_a_crashing_realization(crashing: Path, monkeypatch) -> None:
+def test_workers_survive_a_crashing_realization(crashing: Path, monkeypatch) -> None:
     monkeypatch.syspath_prepend(crashing.parent)
     done = run(crashing, "--workers", 2)
     assert done.returncode == 0 and done.stderr.count("another one takes its place") == 3, done.stderr

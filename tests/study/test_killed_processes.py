@@ -1,4 +1,4 @@
-"""A process killed at any step of a write, or at any moment, costs nothing but time."""
+"""Killing a process at any step of a write, or at any moment, changes no result."""
 
 from __future__ import annotations
 

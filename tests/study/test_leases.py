@@ -1,4 +1,4 @@
-"""Leases: taken over from dead and silent processes only, by the clock of the process that waits."""
+"""Leases are taken over only from dead or silent processes, by the clock of the waiting process."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_paused_process_wakes_up_after_its_chains_were_taken_over(study_file, 
     assert same_tables(whole, out)
 
 
-def test_two_runners_that_know_nothing_of_each_other(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
+def test_two_runners_that_ignore_leases(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
     # No lease is respected, and the second continues from a checkpoint of the first: nothing is duplicated or lost.
     monkeypatch.setattr(Leases, "acquire", lambda self, chain: True)
     monkeypatch.setattr(Leases, "renew", lambda self, chain, sweep: None)

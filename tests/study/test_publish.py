@@ -1,4 +1,4 @@
-"""Published tables tell what the study's own tables tell."""
+"""Published tables give the same analysis as the study's own tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_analysis_is_the_same(study: Path, tmp_path: Path):
     assert ours.exponents["verdict"].tolist() == theirs.exponents["verdict"].tolist()
 
 
-def test_realizations_keep_every_digit_and_sums_are_right(study: Path, tmp_path: Path):
+def test_realizations_keep_every_digit_and_checksums_agree(study: Path, tmp_path: Path):
     publish_tables(study, tmp_path / "data")
     before, after = (ag.load_study(folder).realizations for folder in (study, tmp_path / "data"))
     assert before.equals(after)
@@ -55,12 +55,12 @@ def test_realizations_keep_every_digit_and_sums_are_right(study: Path, tmp_path:
         assert hashlib.sha256((tmp_path / "data" / name).read_bytes()).hexdigest() == digest
 
 
-def test_published_again_it_is_the_same_to_the_byte(study: Path, tmp_path: Path):
+def test_publishing_again_gives_the_same_bytes(study: Path, tmp_path: Path):
     first = [path.read_bytes() for path in publish_tables(study, tmp_path / "data")]
     assert [path.read_bytes() for path in publish_tables(study, tmp_path / "data")] == first
 
 
-def test_modes_above_a_bound_are_left_out_and_the_realizations_say_so(study: Path, tmp_path: Path):
+def test_modes_above_a_bound_are_left_out_and_counts_adapted(study: Path, tmp_path: Path):
     publish_tables(study, tmp_path / "data", below=0.9)
     full, cut = (ag.load_study(folder) for folder in (study, tmp_path / "data"))
     kept = full.modes[full.modes["frequency"] < 0.9 * full.modes["first_phonon_frequency"]]
@@ -81,7 +81,7 @@ def test_modes_above_a_bound_are_left_out_and_the_realizations_say_so(study: Pat
     assert not (tmp_path / "other").exists()
 
 
-def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
+def test_a_folder_with_other_files_is_refused(study: Path, tmp_path: Path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "thesis.tex").write_text("")
     with pytest.raises(ag.InputError, match=r"thesis\.tex"):
@@ -93,7 +93,7 @@ def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("derive", [second_wells, find_recurrences])
-def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, tmp_path: Path):
+def test_tables_without_their_glasses_are_refused_and_not_changed(derive, tmp_path: Path):
     folder = tmp_path / "published"
     shutil.copytree(DATA / "kumar2021_n400_q4", folder, ignore=shutil.ignore_patterns("analysis"))
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -102,7 +102,7 @@ def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, t
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_outcomes_count_what_the_table_holds():
+def test_outcomes_are_counted():
     wells = pd.read_parquet(DATA / "kumar2021_n4000" / "wells.parquet")
     heads, rows = outcome_table(wells)
     deep = wells[wells["group"] == "B"]

@@ -31,6 +31,14 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     ------
     InputError
         There is no such study or realization, or its inherent state was not kept.
+
+    Examples
+    --------
+    >>> from atomglass.cli.main import app
+    >>> app("run tiny --out study".split(), standalone_mode=False)
+    study tiny: 1 chains of 2 glasses...
+    >>> len(ag.load_configuration("study", 1))
+    64
     """
     store = StudyStore(Path(folder))
     store.require_glasses()
@@ -69,6 +77,14 @@ def kept_configurations(folder: str | Path, chains: range | None = None) -> Iter
     ------
     InputError
         There is no such study, or one of its files is damaged.
+
+    Examples
+    --------
+    >>> from atomglass.cli.main import app
+    >>> app("run tiny --out study".split(), standalone_mode=False)
+    study tiny: 1 chains of 2 glasses...
+    >>> [(number, len(glass)) for number, glass in ag.kept_configurations("study")]
+    [(1, 64)]
     """
     store = StudyStore(Path(folder))
     ensemble = store.settings.ensemble
