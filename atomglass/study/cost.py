@@ -21,14 +21,14 @@ class Cost:
 
     Attributes
     ----------
-    sweep_seconds, glass_seconds : float
+    step_seconds, realization_seconds : float
         Wall time of one sweep (or other step of a chain; 0 if there are none), and of one realization with its modes.
     shard_bytes, checkpoint_bytes : int
         Sizes of a full shard and of a checkpoint.
     """
 
-    sweep_seconds: float
-    glass_seconds: float
+    step_seconds: float
+    realization_seconds: float
     shard_bytes: int
     checkpoint_bytes: int
 
@@ -79,14 +79,14 @@ def plan_study(settings: StudyBase, cost: Cost | None, cores: int) -> list[tuple
     ]
     if cost is None:
         return lines
-    chain_seconds = steps * cost.sweep_seconds + ensemble.realizations_per_chain * cost.glass_seconds
+    chain_seconds = steps * cost.step_seconds + ensemble.realizations_per_chain * cost.realization_seconds
     rounds = math.ceil(ensemble.chains / min(cores, ensemble.chains))
     disk = shard_count * cost.shard_bytes + 2 * ensemble.chains * cost.checkpoint_bytes
     if labels.steps:
-        lines.append((f"one {labels.steps.removesuffix('s')}", f"{cost.sweep_seconds * 1e3:.3g} ms here"))
+        lines.append((f"one {labels.steps.removesuffix('s')}", f"{cost.step_seconds * 1e3:.3g} ms here"))
     return [
         *lines,
-        (f"one {labels.singular}", f"{cost.glass_seconds:.3g} s here, with its modes"),
+        (f"one {labels.singular}", f"{cost.realization_seconds:.3g} s here, with its modes"),
         ("core-hours", f"{ensemble.chains * chain_seconds / 3600:.3g} at this machine's speed"),
         ("one chain", f"{chain_seconds / 3600:.3g} h, the shortest possible wall time"),
         (
