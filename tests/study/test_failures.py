@@ -48,14 +48,14 @@ def test_a_quench_that_does_not_converge_is_a_row(settings, tmp_path: Path) -> N
 def test_the_next_solver_succeeds_where_one_fails(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
     original = realizations.quench
 
-    def lame(configuration, potential, tolerance, iterations, step, newton, *rest):
+    def newton_fails(configuration, potential, tolerance, iterations, step, newton, *rest):
         return original(configuration, potential, tolerance, 3 if newton else iterations, step, newton, *rest)
 
-    monkeypatch.setattr(realizations, "quench", lame)
+    monkeypatch.setattr(realizations, "quench", newton_fails)
     rows = collected(StudyStore.create(tmp_path / "out", settings())).realizations
-    assert (rows["status"] == "ok").all() and (rows["solver"] == "conjugate gradients").all()
-    assert (rows["attempt_count"] == 2).all()
     first = load_study(undisturbed).realizations
+    assert set(rows["status"]) <= {"ok", "no_rigidity"} and (rows["solver"] == "conjugate gradients").all()
+    assert (rows["attempt_count"] == 2).all()
     assert rows["liquid_energy_per_particle"].tolist() == first["liquid_energy_per_particle"].tolist()
     # A different path may end in a different basin, but rarely does.
     assert (np.abs(rows["energy"] - first["energy"]) < 1e-9).sum() >= 12
@@ -84,7 +84,7 @@ def test_an_exception_is_a_row_and_does_not_affect_others(
 
     monkeypatch.setattr(realizations, "quench", failing_quench)
     rows = collected(store).realizations
-    failed = rows[rows["status"] != "ok"]
+    failed = rows[rows["status"] != healthy["status"]]
     assert failed[["chain", "index_in_chain", "status"]].to_numpy().tolist() == [[1, 2, "error"]]
     assert failed["reason"].item() == "ZeroDivisionError: made up"
     assert failed["attempt_count"].item() == 2, "an exception is tried again, identically"

