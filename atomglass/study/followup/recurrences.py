@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from atomglass.errors import InputError
-from atomglass.study.tables import require
+from atomglass.study.collected_tables import require_columns
 
 #: Unrelated displacement fields of a hundred particles overlap by 0.1 at most.
 OVERLAP = 0.5
@@ -57,7 +57,7 @@ def mark_recurrences(
     InputError
         A column or an array is missing, shapes do not agree, or a threshold is out of range.
     """
-    require(modes, ("chain", "realization", "mode"))
+    require_columns(modes, ("chain", "realization", "mode"))
     field, center, box = _arrays(patterns, len(modes))
     if not 0 < overlap < 1:
         raise InputError("the threshold of the overlap", overlap, "between 0 and 1", "the default is 0.5")
@@ -98,7 +98,7 @@ def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: f
     DataFrame
         The columns of `mark_recurrences`; `overlap` is NaN.
     """
-    require(modes, ("chain", "realization", "mode", "centre_particle", "frequency", "b4"))
+    require_columns(modes, ("chain", "realization", "mode", "centre_particle", "frequency", "b4"))
     place = np.arange(len(modes))
     table = pd.DataFrame(
         {name: modes[name].to_numpy() for name in ("chain", "centre_particle", "realization", "frequency", "b4")}

@@ -1,4 +1,4 @@
-"""Checks on, and selections from, the collected tables of a study."""
+"""Check the tables that `collect` writes, and pick the quasi-localized modes from them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import pandas as pd
 from atomglass.errors import InputError
 
 
-def require(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:
+def require_columns(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:
     """Refuse a table that lacks columns.
 
     Parameters
     ----------
     table : DataFrame
-        A collected table.
+        The table.
     columns : iterable of str
-        The columns that it must have.
+        Names of the columns that it must have.
     name : str
-        Name of the table, for the error message.
+        What the table is called in the error message and on disk.
 
     Raises
     ------
     InputError
-        A column is missing.
+        A column is missing; the message names it.
     """
     missing = [column for column in columns if column not in table.columns]
     if missing:
@@ -40,11 +40,11 @@ def quasi_localized(modes: pd.DataFrame, group: str | None = None) -> pd.DataFra
     Parameters
     ----------
     modes : DataFrame
-        The collected table, one row per mode.
+        One row per mode, as collected.
     group : str, optional
-        `A`, `B`, `unbounded` or `unstable`.
+        `A`, `B`, `unbounded` or `unstable`; all groups by default.
     """
-    require(modes, ("is_qlm", "group"))
+    require_columns(modes, ("is_qlm", "group"))
     chosen = modes["is_qlm"].fillna(False).astype(bool)
     if group is not None:
         chosen &= modes["group"] == group
