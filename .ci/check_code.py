@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Check what linters cannot: kernels' length and annotations, parameter counts, documented parameters, import circles.
 
-    python .ci/check_code.py            every violation, one a line; exit status 1 if there is any
-    python .ci/check_code.py sampling   only those whose file or message holds this text
+python .ci/check_code.py            every violation, one a line; exit status 1 if there is any
+python .ci/check_code.py sampling   only those whose file or message holds this text
 """
 
 from __future__ import annotations

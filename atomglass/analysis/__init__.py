@@ -1,1 +1,1 @@
-"""What is done with the collected tables: distributions, exponents, figures, summaries."""
+"""Analysis of collected studies: selection of modes, statistics, results, figures and reports."""

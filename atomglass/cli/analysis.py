@@ -31,12 +31,12 @@ def wells(
     Writes wells.parquet, one row a quasi-localized mode. The same command goes on where it was stopped.
     """
     _need_glasses(folder)
-    from atomglass.analysis.results.double_well_outcomes import outcome_table
+    from atomglass.analysis.report.text_tables import well_outcomes_table
     from atomglass.cli.progress import print_table
     from atomglass.study.followup.double_wells import second_wells
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
-    print_table("where the displaced glasses went", *outcome_table(found))
+    print_table(*well_outcomes_table(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
 
 
@@ -47,9 +47,6 @@ def compare(
         int | None, typer.Option("--fixed-number-of", min=1, help="Hold N PR at its bound for so many particles.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
-    page: Annotated[
-        Path | None, typer.Option("--page", help="A Markdown page whose table of studies is written anew.")
-    ] = None,
 ) -> None:
     """Set collected studies side by side: QLMs, shares of B and hidden wells, confirmed second wells, exponents.
 
@@ -57,9 +54,8 @@ def compare(
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.report.docs_tables import rewrite_comparison
     from atomglass.analysis.report.text_tables import comparison_table, paired_table
-    from atomglass.analysis.results.paired_studies import paired, share_liquids
+    from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
     from atomglass.analysis.results.study_comparison import compare_studies
     from atomglass.analysis.selection import Selection
     from atomglass.cli.progress import print_table
@@ -73,14 +69,12 @@ def compare(
     print_table(*comparison_table(table))
     rule = Selection() if fixed_number_of is None else Selection().at_fixed_number(fixed_number_of)
     for study in studies[1:]:
-        if share_liquids(studies[0], study):
+        if have_same_liquids(studies[0], study):
             typer.echo("")
-            print_table(*paired_table(paired(studies[0], study, rule)))
+            print_table(*paired_table(compare_paired_studies(studies[0], study, rule)))
     if out is not None:
         replace(out, table.to_csv(index=False).encode())
         typer.echo(f"\nwritten: {out}")
-    if page is not None:
-        typer.echo(f"\nwritten: {rewrite_comparison(page, table)}")
 
 
 @app.command()
@@ -111,10 +105,9 @@ def analyze(
     Prints tables and writes them as CSV, and all of it as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table
-    from atomglass.analysis.results.double_well_outcomes import outcome_table
+    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
-    from atomglass.analysis.results.well_exponents import exponents_by_outcome
+    from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.cli.progress import print_table
     from atomglass.study.followup.recurrence_table import load_recurrences
     from atomglass.study.load import load_study
@@ -125,12 +118,12 @@ def analyze(
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:
-        print_table("Displaced to the second well and quenched", *outcome_table(study.wells))
+        print_table(*well_outcomes_table(study.wells))
         typer.echo("")
-        print_table(*outcome_exponents_table(exponents_by_outcome(study.modes, study.wells)))
+        print_table(*outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.wells)))
         typer.echo("")
     for line in found.warnings:
-        typer.echo(f"mind: {line}")
+        typer.echo(f"note: {line}")
     written = write_analysis(found, out or folder / "analysis")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
 
@@ -139,18 +132,13 @@ def analyze(
 def report(
     folder: StudyFolder,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
-    exponents: Annotated[
-        Path | None,
-        typer.Option("--exponents", help="A Markdown page whose table gets this study's exponents."),
-    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of bootstrap and simulated p-values.")] = 0,
 ) -> None:
     """Write what a collected study says as one HTML file, with figures: for a browser, a phone, a printer."""
     _need_glasses(folder)
     from atomglass.analysis.report.html_report import write_report
 
-    written = write_report(folder, out, seed=seed, exponents=exponents)
-    typer.echo("written: " + " ".join(str(path) for path in written))
+    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
 
 
 @app.command()

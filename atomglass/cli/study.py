@@ -199,13 +199,13 @@ def collect(
     Every checksum is verified, every realization taken exactly once; what is missing or failed is listed. What varies
     between runs (hosts, times) goes to attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
-    from atomglass.analysis.report.overview import overview
+    from atomglass.analysis.report.overview import write_overview
     from atomglass.study import collect as tables
     from atomglass.study.store.study_store import StudyStore
 
     store = StudyStore(folder)
     found = tables.collect(store)
-    text, written = overview(store, figures)
+    text, written = write_overview(store, figures)
     typer.echo(text)
     written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")] + written
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))

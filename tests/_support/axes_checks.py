@@ -1,4 +1,4 @@
-"""Checks of drawn figures, without looking at pixels by eye."""
+"""Checks of drawn figures that need no human eye."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ def drawn_points(ax: Axes) -> np.ndarray:
     for bar in ax.patches:
         if bar.get_transform().contains_branch_seperately(ax.transData) == (True, True) and bar.get_height() > 0:
             points.append(np.array([[bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height()]]))
-    every = np.concatenate(points) if points else np.empty((0, 2))
+    data = np.concatenate(points) if points else np.empty((0, 2))
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    x, y = every.T
-    return every[np.isfinite(x) & np.isfinite(y) & (x >= left) & (x <= right) & (y >= bottom) & (y <= top)]
+    x, y = data.T
+    return data[np.isfinite(x) & np.isfinite(y) & (x >= left) & (x <= right) & (y >= bottom) & (y <= top)]
 
 
-def assert_axes_filled(ax: Axes, least: int = 1) -> None:
-    """Fail unless both axes are labeled and at least so many data points lie within their limits."""
+def assert_axes_filled(ax: Axes, minimum: int = 1) -> None:
+    """Fail unless both axes are labeled and at least a minimum number of data points lies within their limits."""
     assert ax.get_xlabel() and ax.get_ylabel(), "an axis has no label"
     found = len(drawn_points(ax))
-    assert found >= least, f"{found} data points within the limits of {ax.get_title(loc='left')!r}, wanted {least}"
+    assert found >= minimum, (
+        f"{found} data points within the limits of {ax.get_title(loc='left')!r}, expected {minimum}"
+    )
 
 
 def assert_picture(path: Path) -> None:

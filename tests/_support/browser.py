@@ -1,4 +1,4 @@
-"""What a real browser sees of an HTML file: errors, overflow, pictures, pages when printed."""
+"""An HTML file in a real browser: errors, overflow, pictures, pages when printed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 #: Widths in CSS pixels: a phone held upright, a desktop.
 WIDTHS = {"phone": 390, "desktop": 1280}
-#: ATOMGLASS_BROWSER names another one.
+#: Browsers to try; the environment variable ATOMGLASS_BROWSER names another one.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 
-_LOOK = """() => ({
+_MEASURE = """() => ({
   inner: window.innerWidth,
   width: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
   beyond: [...document.querySelectorAll('body *')]
@@ -36,10 +36,10 @@ _LOOK = """() => ({
 
 
 @dataclass
-class Seen:
-    """A page at one width."""
+class RenderedPage:
+    """A page as rendered at one width."""
 
-    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     inner: int = 0
     width: int = 0
     beyond: list[str] = field(default_factory=list)
@@ -56,45 +56,45 @@ def find_browser() -> str | None:
     return named or next((path for name in PROGRAMS if (path := shutil.which(name))), None)
 
 
-def look(path: Path, program: str, shots: Path | None = None) -> tuple[dict[str, Seen], int]:
-    """Open a file at every width; return what was seen, and the number of pages when printed."""
+def render(path: Path, program: str, shots: Path | None = None) -> tuple[dict[str, RenderedPage], int]:
+    """Open a file at every width; return the rendered pages, and the number of pages when printed."""
     from playwright.sync_api import sync_playwright
 
-    seen = {}
+    views = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         for name, width in WIDTHS.items():
             page = browser.new_page(viewport={"width": width, "height": 900}, is_mobile=name == "phone")
-            seen[name] = Seen()
-            listen(page, seen[name].complaints)
+            views[name] = RenderedPage()
+            record_errors(page, views[name].errors)
             page.goto(path.resolve().as_uri(), wait_until="load")
-            for key, value in page.evaluate(_LOOK).items():
-                setattr(seen[name], key, value)
+            for key, value in page.evaluate(_MEASURE).items():
+                setattr(views[name], key, value)
             if shots:
                 page.screenshot(path=shots / f"{name}.png", full_page=True)
         pdf = page.pdf(format="A4")
         if shots:
             (shots / "print.pdf").write_bytes(pdf)
         browser.close()
-    return seen, len(re.findall(rb"/Type\s*/Page\b", pdf))
+    return views, len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-def listen(page, complaints: list[str]) -> None:
-    """Note errors, and every request that leaves the file."""
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url[:80]}"))
+def record_errors(page, errors: list[str]) -> None:
+    """Record errors and every request for another file."""
+    page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("requestfailed", lambda request: errors.append(f"failed: {request.url[:80]}"))
 
-    def leaves(request) -> None:
+    def record_request(request) -> None:
         if not request.url.startswith(("file:", "data:")):
-            complaints.append(f"asks for {request.url[:80]}")
+            errors.append(f"asks for {request.url[:80]}")
 
-    page.on("request", leaves)
+    page.on("request", record_request)
 
 
 if __name__ == "__main__":  # python tests/_support/browser.py report.html [folder for screenshots]
-    found, pages = look(Path(sys.argv[1]), find_browser() or "chromium", Path(sys.argv[2]) if sys.argv[2:] else None)
-    for name, what in found.items():
-        what.text = f"{len(what.text)} characters"
-        print(name, what)
+    found, pages = render(Path(sys.argv[1]), find_browser() or "chromium", Path(sys.argv[2]) if sys.argv[2:] else None)
+    for name, view in found.items():
+        view.text = f"{len(view.text)} characters"
+        print(name, view)
     print(pages, "pages")

@@ -1,4 +1,4 @@
-"""Folders of studies that never ran, as `collect` leaves them, for tests of reports."""
+"""Folders of collected synthetic studies, for tests of reports."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 from study_tables import fake_study
 
-#: What a careless or hostile name may hold.
+#: What a careless or hostile name may contain.
 HOSTILE = '<script>alert("x")</script> & <img src=http://example.org/x.png onerror=alert(1)>'
 
 
-def write_study(folder: Path, name: str = "fake", wells: bool = True, **how: object) -> Path:
-    """Write the tables of a fake study, with runs, settings and second wells, into a folder."""
-    modes, realizations = fake_study(**{"group_a": 300, "group_b": 120, "hidden": 9, "chains": 24, **how})
+def write_study(folder: Path, name: str = "fake", wells: bool = True, **options: object) -> Path:
+    """Write the tables of a synthetic study, with runs, settings and second wells, into a folder."""
+    modes, realizations = fake_study(**{"group_a": 300, "group_b": 120, "hidden": 9, "chains": 24, **options})
     realizations["transverse_speed"], realizations["longitudinal_speed"] = 2.1, 4.9
     folder.mkdir(exist_ok=True)
     modes.to_parquet(folder / "modes.parquet")
@@ -34,7 +34,7 @@ def write_study(folder: Path, name: str = "fake", wells: bool = True, **how: obj
 
 
 def write_wells(modes: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of second wells: every third glass of B arrives somewhere new, nothing else does."""
+    """Return a table of second wells: every third glass of B reaches a new minimum, no other glass does."""
     table = modes[modes["is_qlm"]].reset_index(drop=True)
     table["quartic_barrier"] = table["barrier"]
     new = (table["group"] == "B") & (table.index % 3 == 0)

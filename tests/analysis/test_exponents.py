@@ -20,7 +20,7 @@ def draw(rng: np.random.Generator, exponent: float, count: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("exponent", "count"), [(4.0, 80), (3.0, 80), (3.0, 12)])
-def test_the_68_percent_interval_holds_the_truth_as_often_as_it_says(exponent, count):
+def test_the_68_percent_interval_has_its_nominal_coverage(exponent, count):
     rng = np.random.default_rng(1)
     by_error = by_interval = 0
     for _ in range(TRIALS):
@@ -32,7 +32,7 @@ def test_the_68_percent_interval_holds_the_truth_as_often_as_it_says(exponent, c
     assert 0.63 < by_interval / TRIALS < 0.73
 
 
-def test_the_95_percent_interval_covers():
+def test_the_95_percent_interval_has_its_nominal_coverage():
     rng = np.random.default_rng(2)
     held = 0
     for _ in range(TRIALS):
@@ -82,7 +82,7 @@ def test_repeated_modes_count_once_in_the_chain_error():
     assert high - low == pytest.approx(2 * fit.chain_error, rel=0.05)
 
 
-def test_the_chain_error_of_correlated_modes_covers():
+def test_the_chain_error_of_correlated_modes_has_its_nominal_coverage():
     rng = np.random.default_rng(6)
     held = naive = 0
     for _ in range(TRIALS):
@@ -95,7 +95,7 @@ def test_the_chain_error_of_correlated_modes_covers():
     assert naive / TRIALS < 0.5
 
 
-def test_independent_modes_are_not_given_a_smaller_error_by_their_chains():
+def test_chains_do_not_reduce_the_error_of_independent_modes():
     rng = np.random.default_rng(7)
     fits = [truncated_power_law(draw(rng, 3.0, 100), np.arange(100) % 10) for _ in range(200)]
     assert np.mean([fit.chain_error / fit.error for fit in fits]) == pytest.approx(1, abs=0.1)

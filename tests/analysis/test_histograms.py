@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from atomglass.analysis.statistics.histograms import bin_number, histogram, logarithmic_edges, poisson_interval
+from atomglass.analysis.statistics.histograms import histogram, logarithmic_edges, number_of_bins, poisson_interval
 
 
 @pytest.mark.parametrize("count", [1, 3, 20, 400])
@@ -16,7 +16,7 @@ def test_the_poisson_interval_leaves_equal_tails(count):
     assert stats.poisson.cdf(count, high) == pytest.approx(0.15865)
 
 
-def test_no_events_have_an_upper_limit_alone():
+def test_no_events_have_only_an_upper_limit():
     low, high = poisson_interval(0, 0.6827)
     assert low == 0
     assert high == pytest.approx(1.841, abs=1e-3)  # Gehrels, ApJ 303, 336 (1986), Table 1: one sigma at n = 0
@@ -46,4 +46,4 @@ def test_logarithmic_edges_hold_every_value():
 
 
 def test_bins_grow_with_the_sample_within_bounds():
-    assert [bin_number(n) for n in (1, 27, 125, 10**6)] == [5, 6, 10, 20]
+    assert [number_of_bins(n) for n in (1, 27, 125, 10**6)] == [5, 6, 10, 20]

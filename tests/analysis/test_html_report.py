@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import math
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,11 +14,11 @@ import pytest
 from report_pages import HOSTILE, write_study
 from typer.testing import CliRunner
 
-from atomglass.analysis.figures.gallery import study_figures
-from atomglass.analysis.report.docs_tables import BEGIN, END, exponent_rows, rewrite_page
+from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
-from atomglass.analysis.report.typesetting import interval, number, typeset, verbatim, with_error
+from atomglass.analysis.report.typesetting import typeset, verbatim
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
@@ -69,7 +68,7 @@ def study(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def html(study) -> str:
-    return write_report(study)[0].read_text(encoding="utf-8")
+    return write_report(study).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +76,7 @@ def page(html) -> Page:
     return Page(html)
 
 
-def test_the_file_needs_nothing_else(page, html):
+def test_the_file_is_self_contained(page, html):
     outside = [a for a in page.addresses if not a.startswith(("#", "data:"))]
     assert not outside
     assert not {"script", "iframe", "object", "form"} & set(page.tags)
@@ -101,13 +100,13 @@ def test_every_number_of_the_analysis_is_there(study, page):
     found = analyze(load_study(study))
     cells = {" ".join(cell.split()) for cell in page.cells}
     spaced = {re.sub(r"\s", " ", cell) for cell in page.cells}
-    plain = lambda value, error: re.sub(r"\s", " ", str(typeset(with_error(value, error))))  # noqa: E731
+    plain = lambda value, error: re.sub(r"\s", " ", str(typeset(TYPESET.with_error(value, error))))  # noqa: E731
     for r in found.statements.itertuples():
         if not math.isnan(r.paper) and not math.isnan(r.error) and "×" not in plain(r.ours, r.error):
             assert plain(r.ours, r.error) in spaced, r.quantity
     for r in found.exponents.itertuples():
         assert plain(r.exponent, r.error) in spaced
-        assert re.sub(r"\s", " ", interval(r.low95, r.high95)) in spaced
+        assert re.sub(r"\s", " ", TYPESET.interval(r.low95, r.high95)) in spaced
     for r in found.selection[found.selection["exponent"].notna()].itertuples():
         assert f"{r.exponent:.1f} ± {r.error:.1f} ({r.modes})".replace("-", "−") in spaced
     verdicts = [cell.split()[-1] for cell in cells if cell.startswith(("✓", "≠", "?"))]
@@ -116,8 +115,8 @@ def test_every_number_of_the_analysis_is_there(study, page):
         assert Page(str(typeset(line))).text in page.text
 
 
-def test_what_is_missing_or_mixed_is_said(page):
-    assert "The study is not complete: 1680 of 24000 realizations are there." in page.text
+def test_warnings_name_what_is_missing_or_mixed(page):
+    assert "The study is not complete: 1680 of 24000 realizations exist." in page.text
     assert "Runs differ in processor" in page.text
 
 
@@ -129,7 +128,7 @@ def test_every_column_is_explained(study, page):
         assert columns.set_index("column").loc[name, "meaning"] is not None
 
 
-def test_figures_are_whole_pictures(html):
+def test_figures_are_complete_pictures(html):
     pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
     assert len(pictures) == 7
     for picture in pictures:
@@ -138,7 +137,7 @@ def test_figures_are_whole_pictures(html):
     assert html.count("<figcaption><b>") == len(pictures)
 
 
-def test_a_density_of_states_by_another_route_is_drawn_instead(study):
+def test_a_density_of_states_from_another_method_is_drawn_instead(study):
     tables, omega = load_study(study), np.linspace(0.1, 6, 60)
     reduced = 0.02 + 0.01 * np.exp(-((omega - 3.5) ** 2))
     given = pd.DataFrame({"frequency": omega, "density": omega * reduced, "error": 1e-5})
@@ -168,7 +167,7 @@ def test_second_wells_are_counted(study):
 
 
 def test_the_same_tables_give_the_same_bytes(study, html, tmp_path):
-    again = write_report(study, tmp_path / "again.html")[0]
+    again = write_report(study, tmp_path / "again.html")
     assert again.read_text(encoding="utf-8") == html
 
 
@@ -179,7 +178,7 @@ def test_tables_alone_are_enough_and_so_is_a_study_without_modes(tmp_path):
     result = CliRunner().invoke(app, ["report", str(folder), "--out", str(tmp_path / "r.html")])
     assert result.exit_code == 0, result.output
     page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
-    assert "not recorded beside these tables" in page.text and "second wells there" not in page.text
+    assert "not recorded with these tables" in page.text and "Do the second wells exist" not in page.text
 
 
 @pytest.mark.parametrize("out", ["", "nowhere/r.html"])
@@ -191,50 +190,6 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(study, tmp_pat
 def test_a_folder_without_tables_is_refused(tmp_path):
     result = CliRunner().invoke(app, ["report", str(tmp_path)])
     assert result.exit_code != 0 and not list(tmp_path.iterdir())
-
-
-def test_exponents_go_into_a_page_and_other_studies_stay(study, tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(f"# Title\n\n{BEGIN}\n| old | 1 |\n| zeta | 2 |\n{END}\nafter\n")
-    found, realizations = analyze(load_study(study)), load_study(study).realizations
-    for name in ("old", "new | name"):
-        rewrite_page(page, exponent_rows(replace(found, name=name), realizations))
-    lines = page.read_text().splitlines()
-    assert lines[:3] == ["# Title", "", BEGIN] and lines[-2:] == [END, "after"]
-    rows = [line for line in lines if line.startswith("| ")]
-    assert [row.split("|")[1].strip() for row in rows] == ["study", *["new / name"] * 3, *["old"] * 3, "zeta"]
-    assert {row.count("|") for row in rows[:-1]} == {lines[4 - 1].count("|")} == {lines[4].count("|")}
-    fit = found.exponents.iloc[0]
-    assert f"| A | {fit['modes']} |" in rows[1] and with_error(fit["exponent"], fit["error"]) in rows[1]
-    before = page.read_text()
-    rewrite_page(page, exponent_rows(replace(found, name="old"), realizations))
-    assert page.read_text() == before
-
-
-def test_a_page_without_a_place_is_refused(study, tmp_path):
-    page = tmp_path / "page.md"
-    with pytest.raises(InputError, match="--exponents"):
-        rewrite_page(page, [])
-    page.write_text("nothing here")
-    result = CliRunner().invoke(app, ["report", str(study), "-o", str(tmp_path / "r.html"), "--exponents", str(page)])
-    assert result.exit_code != 0 and page.read_text() == "nothing here" and not (tmp_path / "r.html").exists()
-
-
-def test_the_page_of_the_docs_has_a_place(study, tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text((Path(__file__).parents[2] / "docs/exponents_published.md").read_text())
-    rewrite_page(page, exponent_rows(analyze(load_study(study)), load_study(study).realizations))
-    assert "| A |" in page.read_text()
-
-
-def test_numbers_as_readers_expect_them():
-    assert [number(x) for x in (3.0, 0.31017, -2.5, 3.4e-9, 60000, math.inf, math.nan, True, None, "x")] == [
-        "3", "0.31", "−2.5", "3.4 × 10^-9".replace("-", "−"), "60\u202f000", "∞", "–", "yes", "–", "x",
-    ]  # fmt: skip
-    assert with_error(4.2298, 0.4484) == "4.23 ± 0.45"
-    assert with_error(8.92e-6, 2.6e-7) == "(8.92 ± 0.26) × 10^-6".replace("-", "−")
-    assert with_error(12.0, math.nan) == "12" and with_error(-0.268, 0.257) == "−0.27 ± 0.26"
-    assert interval(math.nan, 1) == "–"
 
 
 def test_symbols_are_typeset_after_escaping():

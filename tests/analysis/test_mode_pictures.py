@@ -12,16 +12,15 @@ from samples import glass
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.figures.gallery import picture_modes, selection_grid_figure
-from atomglass.analysis.figures.mode_pictures import draw_mode
-from atomglass.analysis.figures.selection_figure import draw_selection_grid
+from atomglass.analysis.figures.mode_pictures import draw_mode, mode_figures
+from atomglass.analysis.figures.selection_grid_figure import draw_selection_grid, selection_grid_figure
 from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.errors import InputError
 
 
 @pytest.mark.parametrize("sheared", [False, True])
 @pytest.mark.parametrize("dimension", [2, 3])
-def test_arrows_are_the_displacements_with_the_core_in_the_middle(dimension, sheared):
+def test_arrows_are_the_displacements_with_the_core_in_the_center(dimension, sheared):
     name = "kumar2021" if dimension == 2 else "kumar2021_3d"
     sample = glass(name, 200, dimension, 1, sheared)
     mode = ag.lowest_modes(sample, ag.load_potential(name), 3).eigenvectors[0]
@@ -47,12 +46,12 @@ def test_arrows_are_the_displacements_with_the_core_in_the_middle(dimension, she
 
 
 @pytest.mark.parametrize("bad", [np.zeros((200, 2)), np.ones((199, 2)), np.ones(400)])
-def test_a_mode_must_fit_its_glass(bad):
+def test_a_mode_of_the_wrong_shape_is_refused(bad):
     with pytest.raises(InputError, match=r"shape|zero"):
         draw_mode(glass("kumar2021", 200, 2, 1), bad)
 
 
-def test_a_mode_of_each_group_is_found_again_on_its_glass():
+def test_a_mode_of_each_group_is_drawn_on_its_glass():
     sample, potential = glass("kumar2021", 200, 2, 1), ag.load_potential("kumar2021")
     found = ag.lowest_modes(sample, potential, 2)
     modes = pd.DataFrame(
@@ -61,7 +60,7 @@ def test_a_mode_of_each_group_is_found_again_on_its_glass():
             "participation_ratio": found.participation_ratios, "frequency": found.frequencies[::-1],
         }
     )  # fmt: skip
-    drawn = picture_modes(modes, lambda number: sample if number == 4 else None, potential)
+    drawn = mode_figures(modes, lambda number: sample if number == 4 else None, potential)
     assert [figure.name for figure in drawn] == ["mode_A"], "the other glass was not kept"
     assert "Mode 1 of realization 4" in drawn[0].caption
     arrows = next(c for c in drawn[0].figure.axes[0].collections if isinstance(c, Quiver))
@@ -76,7 +75,7 @@ def grid() -> pd.DataFrame:
 
 def test_exponents_are_drawn_with_their_errors(grid):
     ax = draw_selection_grid(grid, group="A")
-    assert_axes_filled(ax, least=12)
+    assert_axes_filled(ax, minimum=12)
     assert [label for label in ax.get_legend_handles_labels()[1] if "0.27" in label] == ["PR < 0.27"]
     assert "no bound" in ax.get_legend_handles_labels()[1]
     line = next(c for c in ax.containers if c.get_label() == "PR < 0.27")
@@ -88,7 +87,7 @@ def test_exponents_are_drawn_with_their_errors(grid):
     assert (high - low) / 2 == pytest.approx(row["error"])
 
 
-def test_too_few_modes_are_said_so(grid):
+def test_too_few_modes_are_reported_in_the_axes(grid):
     few = grid.assign(exponent=np.nan, error=np.nan)
     assert "too few" in draw_selection_grid(few, group="B").texts[0].get_text()
     assert len(selection_grid_figure(few).figure.axes) == 3

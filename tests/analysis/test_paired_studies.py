@@ -1,4 +1,4 @@
-"""Studies of the same liquids, paired: what changed is counted, and the noise that they share is not in the errors."""
+"""Paired studies of the same liquids: changes are counted, and common sampling noise is not in the errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.report.text_tables import paired_table
-from atomglass.analysis.results.paired_studies import paired, share_liquids
+from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
 from atomglass.analysis.selection import select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 
@@ -33,21 +33,21 @@ def requenched(one: SimpleNamespace, changed: list[int], step: float = 1e-4) -> 
     )
 
 
-def test_a_study_beside_itself() -> None:
+def test_a_study_compared_with_itself() -> None:
     one = study()
-    found = paired(one, one)
+    found = compare_paired_studies(one, one)
     assert (found.pairs, found.chains, found.other_liquids) == (len(one.realizations), 10, 0)
     assert (found.same.value, found.lower, found.higher, found.energy) == (1, 0, 0, 0)
     assert (found.table["difference"] == 0).all() and (found.table["error"] == 0).all()
 
 
-def test_what_changed() -> None:
+def test_changes_are_counted() -> None:
     one = study(group_a=400, group_b=160)
     qlms = one.modes[one.modes["is_qlm"] & (one.modes["group"] == "A")]
     homes = [int(home) for home in qlms["realization"].unique()[:40]]
     other = requenched(one, homes)
     other.realizations.loc[other.realizations["realization"] == homes[0], "energy_per_particle"] -= 3e-4
-    found = paired(one, other)
+    found = compare_paired_studies(one, other)
     count = len(one.realizations)
     assert found.same.value == pytest.approx(1 - 40 / count)
     assert (found.lower, found.higher) == (1, 39)
@@ -74,13 +74,13 @@ def test_errors_are_the_scatter_of_differences() -> None:
     for seed in range(120):
         one = study(seed, group_a=150, group_b=60, chains=12)
         homes = [int(r) for r in one.realizations["realization"] if rng.random() < 0.1]
-        found = paired(one, requenched(one, homes)).table.set_index("quantity")
+        found = compare_paired_studies(one, requenched(one, homes)).table.set_index("quantity")
         kept = ["share of B", "exponent of A", "exponent of B"]
         differences.append(found["difference"][kept])
         errors.append(found["error"][kept])
     scatter = pd.DataFrame(differences).std()
-    told = np.sqrt((pd.DataFrame(errors) ** 2).mean())
-    assert np.all(np.abs(told / scatter - 1) < 0.25)  # 120 studies tell a spread to 7 %, and errors vary themselves
+    mean_error = np.sqrt((pd.DataFrame(errors) ** 2).mean())
+    assert np.all(np.abs(mean_error / scatter - 1) < 0.25)  # 120 studies give a spread to 7 %, and the errors vary too
 
 
 def test_other_liquids_and_failures_are_left_out() -> None:
@@ -90,7 +90,7 @@ def test_other_liquids_and_failures_are_left_out() -> None:
         (3, "liquid_energy_per_particle", 1.0), (5, "status", "not_converged"), (7, "complete", None),
     ):  # fmt: skip
         other.realizations.loc[other.realizations["realization"] == realization, column] = value
-    found = paired(one, other)
+    found = compare_paired_studies(one, other)
     assert (found.pairs, found.other_liquids) == (len(one.realizations) - 3, 1)
     assert ["from other liquids, left out", "1", "", ""] in paired_table(found)[2]
 
@@ -102,18 +102,18 @@ def test_wells_of_the_pairs() -> None:
     one.wells = rows[["realization", "chain", "mode", "second_minimum"]].assign(outcome="same minimum")
     one.wells.loc[one.wells.index[::2], "outcome"] = "new minimum"
     quantity = "second wells that glasses fall into"
-    assert quantity not in paired(one, other).table["quantity"].tolist(), "known of one alone"
+    assert quantity not in compare_paired_studies(one, other).table["quantity"].tolist(), "known of one alone"
     other.wells = one.wells.assign(outcome="new minimum")
-    line = paired(one, other).table.set_index("quantity").loc[quantity]
-    deep = one.wells[one.wells["second_minimum"].astype(bool)]
-    assert line["first"] == pytest.approx((deep["outcome"] == "new minimum").mean())
+    line = compare_paired_studies(one, other).table.set_index("quantity").loc[quantity]
+    in_b = one.wells[one.wells["second_minimum"].astype(bool)]
+    assert line["first"] == pytest.approx((in_b["outcome"] == "new minimum").mean())
     assert line["second"] == 1 and line["error"] > 0
 
 
 def test_which_studies_can_be_paired() -> None:
     one, other = study(), study(name="other")
-    assert share_liquids(one, other)
+    assert have_same_liquids(one, other)
     for change in ({"seed": 2}, {"sample": {"particles": 300}}, {"potential": {"name": "ipl10"}}):
-        assert not share_liquids(one, SimpleNamespace(**vars(other) | {"settings": other.settings | change}))
+        assert not have_same_liquids(one, SimpleNamespace(**vars(other) | {"settings": other.settings | change}))
     bare = SimpleNamespace(modes=one.modes, realizations=one.realizations, settings={})
-    assert not share_liquids(bare, bare)
+    assert not have_same_liquids(bare, bare)

@@ -13,19 +13,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from study_tables import fake_study
 
-from atomglass.analysis.figures.gallery import study_figures, write_figures
-from atomglass.analysis.figures.paper_figures import (
-    bulk_end,
-    draw_beta,
-    draw_cubic,
-    draw_density_of_states,
-    draw_selection,
-    portraits_figure,
-)
-from atomglass.analysis.figures.quartic_portraits import draw_portrait, typical_modes
-from atomglass.analysis.selection import quasi_localized, selection_bound
+from atomglass.analysis.figures.coefficient_figures import bulk_end, draw_beta, draw_cubic
+from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
+from atomglass.analysis.figures.named_figure import write_figures
+from atomglass.analysis.figures.quartic_portraits import draw_quartic, quartic_portraits_figure, typical_modes
+from atomglass.analysis.figures.selected_modes_figure import draw_selection
+from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.selection import selection_bound
 from atomglass.errors import InputError
 from atomglass.quartic import energy
+from atomglass.study.collected_tables import quasi_localized
 
 GROUP_FIGURES = (draw_density_of_states, draw_beta, draw_cubic)
 
@@ -63,7 +60,7 @@ def test_all_figures_are_written_and_the_same_each_time(study, tmp_path):
 @pytest.mark.parametrize("draw", GROUP_FIGURES)
 def test_each_axes_is_filled_and_all_points_are_inside(study, draw, group):
     ax = draw(study[0], group=group)
-    assert_axes_filled(ax, least=5)
+    assert_axes_filled(ax, minimum=5)
     x, y, _ = points_with_errors(ax)
     inside = {tuple(point) for point in drawn_points(ax)}
     assert set(zip(x.tolist(), y.tolist(), strict=True)) <= inside
@@ -118,9 +115,9 @@ def test_beta_of_a_is_uniform_and_b_starts_at_one():
 
 @pytest.mark.parametrize("draw", [draw_beta, draw_cubic])
 @pytest.mark.parametrize("group", ["A", "B"])
-def test_the_papers_form_shows_both_signs_with_half_the_weight(study, draw, group):
+def test_signed_distributions_have_half_the_weight_at_each_sign(study, draw, group):
     ax = draw(study[0], group=group, signed=True)
-    assert_axes_filled(ax, least=5)
+    assert_axes_filled(ax, minimum=5)
     left, right = ax.get_xlim()
     assert left == pytest.approx(-right)
     bars = list(ax.containers[0])
@@ -136,7 +133,7 @@ def test_the_papers_form_shows_both_signs_with_half_the_weight(study, draw, grou
     assert (f"({beyond} further out)" in label) == (beyond > 0)
 
 
-def test_a_far_tail_does_not_squeeze_the_bulk():
+def test_a_long_tail_does_not_compress_the_bulk():
     assert bulk_end(np.r_[np.linspace(1, 2, 99), 300.0]) < 2.1
     assert bulk_end(np.linspace(1, 2, 100)) == pytest.approx(2, rel=0.01)
 
@@ -174,12 +171,12 @@ def test_typical_modes_of_small_groups():
     assert chosen(5, 5) == [True, True, True]
 
 
-def test_portraits_show_every_extremum():
+def test_quartics_are_drawn_with_every_extremum():
     modes, _ = fake_study(group_a=60, group_b=60, hidden=10)
     for k in np.flatnonzero(modes["is_qlm"]):
         mode = modes.iloc[[k]]
-        ax = draw_portrait(mode)
-        assert_axes_filled(ax, least=100)
+        ax = draw_quartic(mode)
+        assert_axes_filled(ax, minimum=100)
         s, u = ax.get_lines()[1].get_data()
         exact = energy(s, *(float(mode[name].iloc[0]) for name in ("b2", "b3", "b4")))
         assert np.ptp(u / np.abs(u).max() - exact / np.abs(exact).max()) < 1e-12
@@ -196,46 +193,46 @@ def test_portraits_show_every_extremum():
 
 
 @pytest.mark.parametrize("beta", [1.001, 30.0, 1e4])
-def test_portraits_of_extreme_modes(beta):
+def test_quartics_of_extreme_modes(beta):
     """From the paper's barriers of 1e-9 epsilon to wells that are almost as deep as this one."""
     modes, _ = fake_study(1, 1)
     mode = modes[modes["group"] == "B"].iloc[[0]].copy()
     b2, b4 = 0.01, 10.0
     mode["b2"], mode["b3"], mode["b4"], mode["beta"] = b2, -beta * np.sqrt(3 * b2 * b4), b4, -beta
-    assert_axes_filled(draw_portrait(mode), least=100)
+    assert_axes_filled(draw_quartic(mode), minimum=100)
 
 
-def test_a_portrait_takes_one_mode(study):
+def test_one_mode_at_a_time_is_drawn(study):
     with pytest.raises(InputError, match="2"):
-        draw_portrait(study[0].iloc[:2])
+        draw_quartic(study[0].iloc[:2])
 
 
 def test_an_unbounded_mode_is_named():
     modes, _ = fake_study(1, 0, hidden=0)
     mode = modes.iloc[[0]].assign(b4=-1.0, group="unbounded", beta=np.nan)
-    assert "unbounded" in " ".join(texts(draw_portrait(mode).figure))
+    assert "unbounded" in " ".join(texts(draw_quartic(mode).figure))
 
 
-def test_no_qlm_is_said_inside_the_axes(tmp_path):
+def test_no_qlm_is_reported_in_the_axes(tmp_path):
     modes, realizations = fake_study(0, 0)
     for path in write_figures(study_figures(modes, realizations), tmp_path):
         assert path.stat().st_size > 0
     for draw in GROUP_FIGURES:
         assert texts(draw(modes, group="B").figure) == ["no QLM in group B in this study"]
     assert texts(draw_selection(modes).figure) == ["no QLM in this study"]
-    assert texts(portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
+    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
 
 
 def test_no_modes_at_all():
     modes = fake_study(0, 0)[0].iloc[:0]
     assert texts(draw_selection(modes).figure) == ["no modes in this study"]
-    assert texts(portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
+    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
     assert texts(draw_density_of_states(modes).figure) == ["no QLM in group A in this study"]
 
 
 def test_group_b_empty():
     modes, _ = fake_study(2, 0, hidden=0)
-    figure = portraits_figure(modes)
+    figure = quartic_portraits_figure(modes)
     assert [bool(len(ax.get_lines())) for ax in figure.axes] == [True, False, True, False, False, False]
     assert texts(figure) == ["no QLM in group B"] * 2 + ["no further QLM in group A", "no QLM in group B"]
     for draw in GROUP_FIGURES:
@@ -283,7 +280,7 @@ def test_the_callers_style_and_pyplot_are_left_alone():
         "import sys, matplotlib\n"
         "settings = lambda: {k: matplotlib.rcParams[k] for k in matplotlib.rcParams if 'backend' not in k}\n"
         "before = settings()\n"
-        "from study_tables import fake_study; from atomglass.analysis.figures.paper_figures import draw_beta\n"
+        "from study_tables import fake_study; from atomglass.analysis.figures.coefficient_figures import draw_beta\n"
         "draw_beta(fake_study()[0])\n"
         "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'\n"
         "assert settings() == before, 'settings'\n"

@@ -1,4 +1,4 @@
-"""The paper's statements beside ours, and studies side by side."""
+"""The paper's statements compared with ours, and studies compared with each other."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.docs_tables import STUDIES_BEGIN, STUDIES_END, rewrite_comparison
 from atomglass.analysis.report.text_tables import comparison_table
-from atomglass.analysis.results.paper_statements import beyond_extreme_p, paper_statements
+from atomglass.analysis.results.paper_statements import paper_statements
+from atomglass.analysis.results.paper_wells import beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.errors import InputError
 
@@ -39,7 +39,7 @@ def test_the_paper_s_own_numbers_agree(rows):
     assert rows.verdict["b2 of B / b2 of A"] == "agrees"
 
 
-def test_what_differs_is_said(rows):
+def test_differences_are_reported(rows):
     assert rows.verdict["QLMs per realization"] == "differs"  # 1 in 4, the paper has 1 in 149
     assert rows.ours["frequency of B / frequency of A"] == pytest.approx(1, abs=0.2)
     assert rows.verdict["frequency of B / frequency of A"] == "differs"
@@ -54,7 +54,7 @@ def test_few_modes_are_undecided():
         assert few.verdict[quantity] == "undecided", quantity
 
 
-def test_every_row_is_whole(rows):
+def test_every_row_is_complete(rows):
     assert set(rows.verdict) <= {"agrees", "differs", "undecided", ""}
     stated = rows[rows.paper.notna() & (rows.verdict == "")]
     assert set(stated.index) == {"realizations", "QLMs"}
@@ -65,9 +65,9 @@ def test_barriers_are_compared_at_the_paper_s_count():
     """Barriers with the law V^(-1/3) up to 4.01e-4 agree with the paper's highest, higher ones do not."""
     made = study(group_a=278, group_b=400, chains=60)
     rng = np.random.default_rng(1)
-    deep = (made.modes["group"] == "B") & made.modes["is_qlm"]
+    in_b = (made.modes["group"] == "B") & made.modes["is_qlm"]
     for scale, word in ((4.01e-4, "agrees"), (4.0e-2, "differs")):
-        made.modes.loc[deep, "barrier"] = scale * rng.random(deep.sum()) ** 1.5
+        made.modes.loc[in_b, "barrier"] = scale * rng.random(in_b.sum()) ** 1.5
         rows = paper_statements(made).set_index("quantity")
         assert rows.verdict["highest barrier of B (epsilon)"] == word
     # The paper's lowest is a hundred times lower than this law makes the lowest of 400.
@@ -83,7 +83,7 @@ def test_the_p_value_of_extremes_is_exact():
         assert beyond_extreme_p(k, 7, 5) == pytest.approx(direct, abs=0.02)
 
 
-def test_studies_side_by_side():
+def test_studies_are_compared():
     table = compare_studies([study("one"), study("two", group_b=0, hidden=0)])
     assert table.study.tolist() == ["one", "two"]
     assert table.share_B.tolist() == pytest.approx([50 / 170, 0])
@@ -104,12 +104,12 @@ def test_studies_side_by_side():
         compare_studies([])
 
 
-def test_where_displaced_glasses_went_is_set_side_by_side():
+def test_outcomes_of_displaced_glasses_are_compared():
     """Every second mode of B, every third of the rest of A: the shares are those, of the selected modes alone."""
     one = study("one")
     wells = one.modes[["realization", "chain", "mode", "group", "second_minimum"]].copy()
-    order, deep = wells.groupby("group").cumcount(), wells["group"] == "B"
-    new = np.where(deep, order % 2 == 0, order % 3 == 0) & ~(~deep & wells["second_minimum"].astype(bool))
+    order, in_b = wells.groupby("group").cumcount(), wells["group"] == "B"
+    new = np.where(in_b, order % 2 == 0, order % 3 == 0) & ~(~in_b & wells["second_minimum"].astype(bool))
     one.wells = wells.assign(outcome=np.where(new, "new minimum", "same minimum"))
     row = compare_studies([one]).iloc[0]
     chosen = one.modes["is_qlm"] & one.modes["group"].eq("A") & ~one.modes["second_minimum"].astype(bool)
@@ -117,22 +117,3 @@ def test_where_displaced_glasses_went_is_set_side_by_side():
     assert row.new_B == pytest.approx(0.5, abs=0.02)
     assert row.new_hidden == 0
     assert 0.03 < row.new_B_error < 0.12
-
-
-def test_the_table_of_studies_is_written_into_a_page(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{STUDIES_BEGIN}\nold\n{STUDIES_END}\nafter\n")
-    table = compare_studies([study("one"), study("a|b", group_b=0)])
-    for _ in range(2):  # written again it is the same
-        rewrite_comparison(page, table)
-    lines = page.read_text().splitlines()
-    assert (lines[0], lines[1], lines[-2], lines[-1]) == ("before", STUDIES_BEGIN, STUDIES_END, "after")
-    assert len(lines) == 8
-    assert {line.count("|") for line in lines[2:6]} == {lines[2].count("|")}
-    assert lines[4].startswith("| one | 400 | 2 |")
-    page.write_text("no place")
-    with pytest.raises(InputError, match="no place for the table"):
-        rewrite_comparison(page, table)
-    assert page.read_text() == "no place"
-    with pytest.raises(InputError, match="--page"):
-        rewrite_comparison(tmp_path / "nowhere.md", table)

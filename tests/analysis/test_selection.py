@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.results.exponent_tables import drifting, selection_grid
-from atomglass.analysis.selection import Selection, complete_realizations, quasi_localized, select
+from atomglass.analysis.results.exponent_tables import exponent_drift_warnings, selection_grid
+from atomglass.analysis.selection import Selection, complete_realizations, select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
 from atomglass.errors import InputError
+from atomglass.study.collected_tables import quasi_localized
 
 
 def test_the_primary_rule_is_the_study_s_own():
@@ -70,22 +71,22 @@ def test_the_primary_rule_recovers_a_hidden_law(hidden):
     assert grid["all", 0.1, 1.0] < 3.5
 
 
-def test_a_drift_with_the_bound_is_said(hidden):
+def test_a_drift_with_the_bound_gives_a_warning(hidden):
     """A power law stays silent, also a steep one; modes cut away near the bound, as by too low a bound on PR, speak."""
-    assert drifting(selection_grid(hidden), Selection()) == []
+    assert exponent_drift_warnings(selection_grid(hidden), Selection()) == []
     bent = hidden[(hidden["frequency"] < 0.65) | (np.random.default_rng(4).random(len(hidden)) < 0.1)]
-    said = drifting(selection_grid(bent), Selection())
+    said = exponent_drift_warnings(selection_grid(bent), Selection())
     assert any("exponent of A" in line and "no plateau" in line for line in said)
 
 
-def test_another_hidden_law_is_told_from_it():
+def test_another_hidden_law_is_distinguished():
     modes = hybrid_spectra(HybridModel(exponent=3.0), 2000, np.random.default_rng(2))
     chosen = select(modes)
     fit = truncated_power_law(chosen["x"], chosen["chain"])
     assert abs(fit.exponent - 3) < 2.5 * fit.error < 0.6
 
 
-def test_the_model_is_what_it_says(hidden):
+def test_the_model_has_its_parameters(hidden):
     model = HybridModel(coupling=0.0, disorder=0.0)
     modes = hybrid_spectra(model, 1500, np.random.default_rng(3))
     alone = modes[modes["localized"] > 0.5]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from study_tables import fake_study
 
 from atomglass.analysis.figures.spectrum_figures import draw_participation, draw_reduced_density
-from atomglass.analysis.results.spectrum import boson_peak, debye_level, density_of_states, phonon_bands
+from atomglass.analysis.results.spectrum import debye_level, density_of_states, find_boson_peak, phonon_bands
 from atomglass.errors import InputError
 
 
@@ -68,7 +68,7 @@ def test_the_density_is_normalized_to_one_over_all_modes():
     assert table["glasses"].eq(40).all()
 
 
-def test_glasses_known_only_below_a_bound_are_not_cut_off_by_accident():
+def test_glasses_known_only_below_a_bound_do_not_lower_the_density():
     """Half of the glasses keep their modes below 1 alone: the density stays what it was."""
     modes, realizations = debye_study()
     low = realizations["realization"] % 2 == 1
@@ -101,17 +101,17 @@ def peaked(height: float, omega: np.ndarray) -> pd.DataFrame:
 
 def test_a_boson_peak_is_found_where_it_is():
     omega = np.linspace(0.05, 6, 60)
-    found = boson_peak(peaked(0.5, omega), 2, first_phonon=0.3)
+    found = find_boson_peak(peaked(0.5, omega), 2, first_phonon=0.3)
     assert found is not None and found[0] == pytest.approx(2, abs=0.1)
-    assert boson_peak(peaked(0.0, omega), 2, first_phonon=0.3) is None, "a plateau that ends is no peak"
-    assert boson_peak(peaked(0.5, omega), 2, first_phonon=0.8) is None, "it may be a phonon band of a small box"
-    assert boson_peak(peaked(0.5, omega[omega < 2.1]), 2, first_phonon=0.3) is None, "it must fall again"
+    assert find_boson_peak(peaked(0.0, omega), 2, first_phonon=0.3) is None, "a plateau that ends is no peak"
+    assert find_boson_peak(peaked(0.5, omega), 2, first_phonon=0.8) is None, "it may be a phonon band of a small box"
+    assert find_boson_peak(peaked(0.5, omega[omega < 2.1]), 2, first_phonon=0.3) is None, "it must fall again"
 
 
 def test_the_figure_shows_level_and_peak():
     omega = np.linspace(0.05, 6, 60)
     ax = draw_reduced_density(peaked(0.5, omega), debye=0.019, first_phonon=0.3)
-    assert_axes_filled(ax, least=59)
+    assert_axes_filled(ax, minimum=59)
     labels = " ".join(ax.get_legend_handles_labels()[1])
     assert "boson peak, 1.97" in labels and "Debye level 0.019" in labels
     assert "boson" not in " ".join(draw_reduced_density(peaked(0.0, omega)).get_legend_handles_labels()[1])
@@ -129,16 +129,16 @@ def band_lines(ax: Axes) -> list[float]:
     return sorted(float(line.get_xdata()[0]) for line in ax.get_lines() if len(set(line.get_xdata())) == 1)
 
 
-def test_participation_ratios_stand_among_the_bands():
+def test_participation_ratios_are_drawn_with_the_bands():
     modes, _ = fake_study(group_a=300, group_b=120)
     ax = draw_participation(modes, speed_ratio=1.05, participation_ratio=0.27)
-    assert_axes_filled(ax, least=len(modes))
+    assert_axes_filled(ax, minimum=len(modes))
     assert band_lines(ax)[:2] == pytest.approx([1, 1.05])
     assert {"T$_{1}$"} <= {text.get_text() for text in ax.texts}
     assert len(drawn_points(ax)) >= len(modes)
 
 
-def test_no_modes_are_said_so():
+def test_no_modes_are_reported_in_the_axes():
     empty = fake_study(0, 0)[0].iloc[:0]
     assert draw_participation(empty).texts[0].get_text() == "no modes in this study"
     table = pd.DataFrame({"frequency": [], "density": [], "error": []})

@@ -9,22 +9,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from atomglass.analysis.statistics import chain_errors as clusters
-from atomglass.analysis.statistics import goodness_of_fit as goodness
-from atomglass.analysis.statistics import likelihood, power, verdicts
+from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
 from atomglass.analysis.statistics.bootstrap import bootstrap_interval
 from atomglass.analysis.statistics.exponents import truncated_power_law
-from atomglass.analysis.validation import coverage as validation
 from atomglass.analysis.validation import synthetic
+from atomglass.analysis.validation.coverage import coverage, simulated_power
+from atomglass.analysis.validation.synthetic import SyntheticStudy, draw_labels
 from atomglass.errors import InputError
 
 QUARTIC = partial(synthetic.power_law_quantile, exponent=4.0)
 CUBIC = partial(synthetic.power_law_quantile, exponent=3.0)
-MIXED = partial(synthetic.mixture_quantile, cubic_share=160 / 700)
+MIXED = partial(synthetic.mixture_quantile, cubic_fraction=160 / 700)
 
 
 @pytest.mark.parametrize(
-    ("law", "truth", "rival", "count", "returns"),
+    ("law", "truth", "rival", "count", "modes_per_defect"),
     [
         (QUARTIC, 4.0, 3.0, 540, 1.5),
         (CUBIC, 3.0, 4.0, 160, 1.5),
@@ -32,9 +31,10 @@ MIXED = partial(synthetic.mixture_quantile, cubic_share=160 / 700)
         (QUARTIC, 4.0, 3.0, 540, 3.0),
     ],
 )
-def test_the_68_percent_interval_of_a_study_covers(law, truth, rival, count, returns):
-    """60 chains, defects that return: 500 studies each."""
-    found = validation.coverage(law, truth, np.random.default_rng(1), rival=rival, count=count, returns=returns)
+def test_the_68_percent_interval_of_a_study_has_its_nominal_coverage(law, truth, rival, count, modes_per_defect):
+    """60 chains, recurring defects, 500 studies each."""
+    study = SyntheticStudy(count, modes_per_defect=modes_per_defect)
+    found = coverage(law, truth, np.random.default_rng(1), study, rival=rival)
     assert 0.63 <= found.coverage <= 0.73
     assert abs(found.bias) < 0.2 * found.scatter
     # Errors of independent modes would be too small by far: the test can fail.
@@ -44,13 +44,14 @@ def test_the_68_percent_interval_of_a_study_covers(law, truth, rival, count, ret
 @pytest.mark.parametrize(("law", "truth", "rival", "count"), [(QUARTIC, 4.0, 3.0, 540), (CUBIC, 3.0, 4.0, 160)])
 def test_a_wrong_law_is_rejected_at_the_stated_power(law, truth, rival, count):
     """The power stated for the effective number of modes is the share of 500 studies that reject the rival."""
-    found = validation.coverage(law, truth, np.random.default_rng(2), rival=rival, count=count, confidence=0.95)
+    study = SyntheticStudy(count)
+    found = coverage(law, truth, np.random.default_rng(2), study, rival=rival, confidence=0.95)
     assert 0.91 <= found.coverage <= 0.98
     effective = ((truth + 1) / found.scatter) ** 2
-    stated = power.power_statement(count, effective, truth, rival, chains=60)
+    stated = power.statistical_power(count, effective, truth, rival, chains=60)
     # 500 studies know the one to 0.02 and, through the scatter, the other to 0.03.
-    assert found.rejected == pytest.approx(stated.reached, abs=0.07)
-    assert stated.design == pytest.approx(count / effective)
+    assert found.rejected == pytest.approx(stated.power, abs=0.07)
+    assert stated.design_effect == pytest.approx(count / effective)
 
 
 def test_modes_needed_are_exact():
@@ -62,7 +63,7 @@ def test_modes_needed_are_exact():
         needed = power.modes_needed(truth, rejected)
         assert power.rejection_probability(needed, truth, rejected) >= 0.9
         assert power.rejection_probability(needed - 1, truth, rejected) < 0.9
-        assert validation.simulated_power(needed, truth, rejected, rng) == pytest.approx(0.9, abs=0.015)
+        assert simulated_power(needed, truth, rejected, rng) == pytest.approx(0.9, abs=0.015)
     assert power.rejection_probability(50, 4, 4) == pytest.approx(0.05)
     with pytest.raises(InputError, match="two different"):
         power.modes_needed(4, 4)
@@ -71,10 +72,10 @@ def test_modes_needed_are_exact():
 def test_p_values_respect_clusters():
     """Under the null hypothesis p is uniform with clusters and returns; the textbook's p is not."""
     rng = np.random.default_rng(4)
-    structure = synthetic.chain_structure(200, 40, 3.0, rng)
-    x = QUARTIC(synthetic.draw_uniforms(structure, 0.9, rng, 200))
-    p = [goodness.power_law_goodness(row, structure.defect, rng, 4.0, simulations=400).p for row in x]
-    fitted = [goodness.power_law_goodness(row, structure.defect, rng, simulations=400).p for row in x]
+    defect = draw_labels(SyntheticStudy(200, 40, 3.0), rng).defect
+    x = QUARTIC(goodness_of_fit.clustered_uniforms(defect, 0.9, rng, 200))
+    p = [goodness_of_fit.power_law_test(row, defect, rng, 4.0, simulations=400).p for row in x]
+    fitted = [goodness_of_fit.power_law_test(row, defect, rng, simulations=400).p for row in x]
     for sample in (p, fitted):
         assert stats.kstest(sample, "uniform").pvalue > 0.01
         assert 0.01 <= np.mean(np.array(sample) < 0.05) <= 0.10
@@ -84,28 +85,28 @@ def test_p_values_respect_clusters():
 
 def test_a_wrong_law_has_a_small_p():
     rng = np.random.default_rng(5)
-    structure = synthetic.chain_structure(540, 60, 1.5, rng)
-    x = QUARTIC(synthetic.draw_uniforms(structure, 0.9, rng)[0])
-    assert goodness.power_law_goodness(x, structure.defect, rng, 4.0).p > 0.05
-    assert goodness.power_law_goodness(x, structure.defect, rng, 2.0).p < 0.01
+    defect = draw_labels(SyntheticStudy(), rng).defect
+    x = QUARTIC(goodness_of_fit.clustered_uniforms(defect, 0.9, rng, 1)[0])
+    assert goodness_of_fit.power_law_test(x, defect, rng, 4.0).p > 0.05
+    assert goodness_of_fit.power_law_test(x, defect, rng, 2.0).p < 0.01
     bent = np.concatenate([x, np.full(100, 0.3)])
-    assert goodness.power_law_goodness(bent, np.arange(640), rng).p < 0.01
+    assert goodness_of_fit.power_law_test(bent, np.arange(640), rng).p < 0.01
 
 
 def test_cluster_correlation_is_found():
     rng = np.random.default_rng(6)
     label = np.repeat(np.arange(2000), 3)
     for rho in (0.0, 0.4, 0.9):
-        u = goodness.clustered_uniforms(label, rho, rng, 1)[0]
-        assert goodness.cluster_correlation(u, label) == pytest.approx(rho, abs=0.03)
+        u = goodness_of_fit.clustered_uniforms(label, rho, rng, 1)[0]
+        assert goodness_of_fit.cluster_correlation(u, label) == pytest.approx(rho, abs=0.03)
         assert stats.kstest(u[::3], "uniform").pvalue > 0.001
-    assert goodness.cluster_correlation([0.1, 0.9], [0, 1]) == 0
+    assert goodness_of_fit.cluster_correlation([0.1, 0.9], [0, 1]) == 0
 
 
 def test_the_distance_is_that_of_scipy():
     u = np.random.default_rng(7).random((5, 83))
     expected = [stats.kstest(row, "uniform").statistic for row in u]
-    assert goodness.statistic(u) == pytest.approx(expected)
+    assert goodness_of_fit.ks_statistic(u) == pytest.approx(expected)
 
 
 def test_likelihood_differences():
@@ -121,7 +122,7 @@ def test_likelihood_differences():
     assert half[3.0] == pytest.approx(below[3.0] / 2)
 
 
-def test_two_terms_are_told_apart_from_powers():
+def test_two_terms_are_distinguished_from_powers():
     rng = np.random.default_rng(9)
     bound = 0.4
     for crossing in (0.5, 0.7):
@@ -139,7 +140,7 @@ def test_two_terms_are_told_apart_from_powers():
     assert density.mean() == pytest.approx(1, abs=0.02)
 
 
-def test_two_term_bounds_cover():
+def test_two_term_bounds_have_their_nominal_coverage():
     rng = np.random.default_rng(10)
     held = 0
     for _ in range(100):
@@ -170,38 +171,38 @@ def test_prefactor_counts_empty_realizations():
     assert likelihood.prefactor(omega[some], freedoms[some], count[some], chain[some], 4.0).value > 1.2 * truth
 
 
-def test_shares_and_rates_know_of_chains():
+def test_fractions_and_rates_allow_for_chains():
     rng = np.random.default_rng(13)
     held = 0
     for _ in range(300):
         chance = rng.beta(3, 1, 60)[:, None]  # chains that differ
         event = (rng.random((60, 10)) < chance).ravel()
-        low, high = clusters.share(event, np.repeat(np.arange(60), 10)).interval(0.6827)
+        low, high = chain_errors.fraction(event, np.repeat(np.arange(60), 10)).interval(0.6827)
         held += low <= 0.75 <= high
     assert 0.61 <= held / 300 <= 0.75
-    none = clusters.share(np.zeros(278, bool), np.arange(278) % 60)
+    none = chain_errors.fraction(np.zeros(278, bool), np.arange(278) % 60)
     assert none.interval(0.95) == pytest.approx((0, 0.0136), abs=2e-4)
-    rate = clusters.rate([0, 0, 2, 0, 1, 0], [0, 0, 1, 1, 2, 2])
+    rate = chain_errors.rate([0, 0, 2, 0, 1, 0], [0, 0, 1, 1, 2, 2])
     assert rate.value == 0.5
     assert rate.error >= math.sqrt(3) / 6
 
 
-def test_bootstrap_refuses_and_repeats():
+def test_bootstrap_is_reproducible_and_checks_its_input():
     x, chain = np.array([0.2, 0.5, 0.7, 0.9]), np.array([0, 1, 2, 3])
     one = bootstrap_interval(x, chain, np.random.default_rng(1))
     assert one == bootstrap_interval(x, chain, np.random.default_rng(1))
-    assert one.holds(truncated_power_law(x).exponent)
+    assert one.contains(truncated_power_law(x).exponent)
     assert math.isnan(bootstrap_interval(x, [0, 0, 1, 1], np.random.default_rng(1)).low)
     with pytest.raises(InputError, match="chain labels"):
         bootstrap_interval(x, [0, 1], np.random.default_rng(1))
 
 
 def test_verdicts():
-    assert verdicts.verdict(3.5, 4.5, 4, rivals=(3,)) == "agrees"
-    assert verdicts.verdict(2.5, 4.5, 4, rivals=(3,)) == "undecided"
-    assert verdicts.verdict(2.5, 3.5, 4, rivals=(3,)) == "differs"
-    assert verdicts.verdict(math.nan, 3.5, 4) == "undecided"
-    assert verdicts.verdict(0.0, 0.5, 0.1, resolution=0.2) == "undecided"
-    assert verdicts.verdict_of_p(0.01, enough=False) == "differs"
-    assert verdicts.verdict_of_p(0.5, enough=False) == "undecided"
+    assert verdicts.interval_verdict(3.5, 4.5, 4, rivals=(3,)) == "agrees"
+    assert verdicts.interval_verdict(2.5, 4.5, 4, rivals=(3,)) == "undecided"
+    assert verdicts.interval_verdict(2.5, 3.5, 4, rivals=(3,)) == "differs"
+    assert verdicts.interval_verdict(math.nan, 3.5, 4) == "undecided"
+    assert verdicts.interval_verdict(0.0, 0.5, 0.1, resolution=0.2) == "undecided"
+    assert verdicts.p_value_verdict(0.01, enough=False) == "differs"
+    assert verdicts.p_value_verdict(0.5, enough=False) == "undecided"
     assert verdicts.difference_verdict(1.0, 0.1, 1.1, 0.1, resolution=0.5) == "agrees"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from types import SimpleNamespace
 
@@ -12,7 +11,7 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.text_tables import analysis_tables, with_error
+from atomglass.analysis.report.text_tables import analysis_tables
 from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
 
 
@@ -63,7 +62,7 @@ def test_a_study_without_modes_is_undecided_throughout():
     json.loads(found.to_json())
 
 
-def test_returns_make_rows_of_their_own(study):
+def test_recurrences_have_rows_of_their_own(study):
     qlms = study.modes[study.modes.is_qlm]
     table = qlms[["realization", "mode", "chain"]].reset_index(drop=True)
     table["defect"] = table.index // 2
@@ -81,11 +80,3 @@ def test_a_campaign_is_analyzed_in_seconds():
     began = time.process_time()
     analyze(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
     assert time.process_time() - began < 15
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "text"),
-    [(4.2297, 0.448, "4.23 +- 0.45"), (0.0, 0.0, "0"), (3.4e-9, 1e-10, "3.4e-09 +- 1e-10"), (12, math.nan, "12")],
-)
-def test_numbers_are_rounded_to_their_errors(value, error, text):
-    assert with_error(value, error) == text

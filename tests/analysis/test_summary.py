@@ -1,4 +1,4 @@
-"""The printed summary: the right numbers, in words, within 80 columns."""
+"""The summary: correct numbers in text of at most 80 columns."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def row(text: str, name: str) -> str:
     ],
     ids=["full", "none", "one", "B alone", "large"],
 )
-def test_it_is_plain_text_of_80_columns(study):
+def test_the_summary_is_plain_text_of_80_columns(study):
     text = summarize(*study)
     assert max(map(len, text.splitlines())) <= 80
     assert text.isascii()
@@ -85,7 +85,7 @@ def exponents(text: str) -> dict[str, str]:
     return {name: row(table, name) for name in ("A", "B", "all")}
 
 
-def test_many_modes_settle_the_exponents():
+def test_many_modes_determine_the_exponents():
     lines = exponents(summarize(*fake_study(20_000, 20_000, hidden=0)))
     value = {name: float(line.split()[2]) for name, line in lines.items()}
     assert value["A"] == pytest.approx(4, abs=0.15)
@@ -95,7 +95,7 @@ def test_many_modes_settle_the_exponents():
     assert "neither 3 nor 4 fits" in lines["all"]
 
 
-def test_a_modest_study_is_undecided_and_a_small_one_says_nothing():
+def test_a_modest_study_is_undecided_and_a_small_one_has_no_exponent():
     lines = exponents(summarize(*fake_study(30, 9, hidden=0)))
     assert "undecided: 3 and 4 both fit" in lines["A"]
     assert "too few to say" in lines["B"]
@@ -118,7 +118,7 @@ def test_correlation_is_always_mentioned():
     for chains in (1, 10):
         text = flat(summarize(*fake_study(40, 20, chains=chains)))
         assert "Realizations of one chain are correlated" in text
-    assert "With one chain alone" in flat(summarize(*fake_study(40, 20, chains=1)))
+    assert "With only one chain" in flat(summarize(*fake_study(40, 20, chains=1)))
 
 
 def test_repeated_modes_widen_the_error():
@@ -132,7 +132,7 @@ def test_repeated_modes_widen_the_error():
     assert error(repeated) == pytest.approx(error(modes), rel=0.15)
 
 
-def test_cutoff_and_unbounded_modes_are_told():
+def test_cutoff_dominated_and_unbounded_modes_are_mentioned():
     modes, realizations = fake_study(40, 20)
     assert "cutoff" not in summarize(modes, realizations)
     first = modes.index[modes["is_qlm"]][:3]
@@ -140,10 +140,10 @@ def test_cutoff_and_unbounded_modes_are_told():
     modes.loc[first[:1], "group"] = "unbounded"
     text = flat(summarize(modes, realizations))
     assert "In 3 QLMs most of b3 comes from pairs within 5 %" in text
-    assert "Beside these, 1 unbounded (b4 <= 0" in text
+    assert "In addition, 1 unbounded (b4 <= 0" in text
 
 
-def test_no_qlm_says_what_to_do():
+def test_no_qlm_gives_advice():
     text = flat(summarize(*fake_study(0, 0), participation_ratio=0.1, frequency_share=0.5))
     assert "participation ratio below 0.1, frequency below 0.5" in text
     assert "0 QLMs found" in text and "What to do: make more glasses" in text

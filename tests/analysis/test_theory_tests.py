@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from theory_modes import boson_peak_modes, jacobian_modes
 
+from atomglass.analysis.results import beta_tests
 from atomglass.analysis.results import theory_tests as tests
+from atomglass.analysis.statistics.bounded_power_law import fit_bounded_power_law
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +20,10 @@ def obeying():
 
 def test_modes_of_the_theory_pass(obeying):
     rng = np.random.default_rng(2)
-    uniform = tests.beta_uniformity(obeying, rng)
+    uniform = beta_tests.beta_uniformity(obeying, rng)
     assert (uniform.verdict, uniform.count) == ("agrees", (obeying.group == "A").sum())
     assert abs(uniform.value - 0.5) < 3 * uniform.error < 0.1
-    hidden = tests.hidden_wells(obeying)
+    hidden = beta_tests.hidden_wells(obeying)
     assert hidden.expected == pytest.approx(0.05719, abs=1e-5)
     assert abs(hidden.value - hidden.expected) < 3 * hidden.error
     assert hidden.verdict == "agrees"
@@ -43,14 +45,14 @@ def test_the_curvature_law_finds_another_power():
         assert law.verdict == "differs"
 
 
-def test_a_peaked_beta_is_seen(obeying):
+def test_a_peaked_beta_is_detected(obeying):
     modes = obeying[obeying.group == "A"].copy()
     modes["beta"] = -(modes["beta"].abs() ** 2)
-    found = tests.beta_uniformity(modes, np.random.default_rng(4))
+    found = beta_tests.beta_uniformity(modes, np.random.default_rng(4))
     assert found.verdict == "differs"
     assert found.value == pytest.approx(1 / 3, abs=3 * found.error)
     none = modes[modes["beta"].abs() < 0.9]
-    assert tests.hidden_wells(none).verdict == "differs"
+    assert beta_tests.hidden_wells(none).verdict == "differs"
 
 
 def test_few_modes_are_undecided(obeying):
@@ -59,7 +61,7 @@ def test_few_modes_are_undecided(obeying):
         "undecided"
     }
     some = obeying.iloc[:60]
-    assert tests.beta_uniformity(some, rng).verdict == "undecided"  # too few to speak of agreement
+    assert beta_tests.beta_uniformity(some, rng).verdict == "undecided"  # too few to speak of agreement
     assert tests.curvature_law(some, "B").count > 10
 
 
@@ -67,38 +69,38 @@ def test_both_fits_of_omega_star_find_it():
     """P(beta | omega) and the share of A are two ways to one parameter."""
     rng = np.random.default_rng(6)
     modes = boson_peak_modes(4000, rng, star=0.4, bound=0.5)
-    for found in (tests.beta_beyond(modes, rng), tests.group_shares(modes)):
+    for found in (beta_tests.beta_given_frequency(modes, rng), beta_tests.group_a_fraction(modes)):
         assert abs(found.value - 0.4) < 3 * found.error < 0.1, found.name
         assert found.verdict == "agrees"
     wrong = modes[modes["group"] == "A"].copy()
-    wrong["beta"] = rng.beta(3, 3, len(wrong))  # heaped up in the middle, where the theory has fewest
-    assert tests.beta_beyond(wrong, rng).verdict == "differs"
+    wrong["beta"] = rng.beta(3, 3, len(wrong))  # concentrated in the middle, where the theory has the fewest
+    assert beta_tests.beta_given_frequency(wrong, rng).verdict == "differs"
 
 
 def test_no_sign_of_omega_star_is_infinity():
     modes = jacobian_modes(3000, np.random.default_rng(10))
-    shallow = modes[modes["group"] == "A"].assign(beta=lambda t: np.random.default_rng(11).beta(1.1, 1, len(t)))
-    found = tests.beta_beyond(shallow, np.random.default_rng(12))
+    in_a = modes[modes["group"] == "A"].assign(beta=lambda t: np.random.default_rng(11).beta(1.1, 1, len(t)))
+    found = beta_tests.beta_given_frequency(in_a, np.random.default_rng(12))
     assert (math.isinf(found.value), math.isnan(found.error)) == (True, True)
 
 
-def test_shares_that_fall_with_frequency_are_seen():
+def test_fractions_that_fall_with_frequency_are_detected():
     rng = np.random.default_rng(7)
     modes = jacobian_modes(3000, rng)
     modes["group"] = np.where(rng.random(3000) < 0.9 - modes["x"] * 0.8, "A", "B")
-    assert tests.group_shares(modes).verdict == "differs"
+    assert beta_tests.group_a_fraction(modes).verdict == "differs"
 
 
-def test_truncated_power_on_intervals_of_each_event():
+def test_bounded_power_law_with_an_interval_for_each_event():
     rng = np.random.default_rng(8)
     low = rng.uniform(0, 0.9, 5000)
     for m in (-0.5, 1.0, 3.0):
         y = (low ** (m + 1) + rng.random(5000) * (1 - low ** (m + 1))) ** (1 / (m + 1))
-        value, error = tests.fit_truncated(y, low, np.arange(5000) % 50)
+        value, error = fit_bounded_power_law(y, low, np.arange(5000) % 50)
         assert abs(value - m) < 3 * error < 0.5
 
 
-def test_errors_know_of_chains():
+def test_errors_allow_for_chains_of_repeated_modes():
     modes = jacobian_modes(400, np.random.default_rng(9))
     repeated = modes.loc[modes.index.repeat(4)].assign(chain=lambda t: np.arange(len(t)) // 4)
     alone, four = tests.curvature_law(modes.assign(chain=np.arange(400))), tests.curvature_law(repeated)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.results.well_exponents import exponents_by_outcome
+from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,10 @@ def table():
         outcome=np.where((qlms["group"] == "B") & real, "new minimum", "same minimum")
     )
     wells = wells[qlms["chain"] < 30]  # the others were not tested
-    return exponents_by_outcome(modes, wells).set_index(["group", "led_to"]), len(wells)
+    return exponents_by_quench_outcome(modes, wells).set_index(["group", "led_to"]), len(wells)
 
 
-def test_each_kind_has_its_own_law(table):
+def test_each_outcome_has_its_own_exponent(table):
     rows, tested = table
     assert rows["modes"].sum() == tested
     real, rest, single = (
@@ -40,7 +40,7 @@ def test_each_kind_has_its_own_law(table):
     assert 0 < real.softest < 0.5
 
 
-def test_too_few_have_none(table):
+def test_too_few_modes_have_no_exponent(table):
     row = table[0].loc[("A", "new minimum")]
     assert row.modes == 0
     assert math.isnan(row.exponent)

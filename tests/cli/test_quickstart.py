@@ -13,7 +13,9 @@ import pytest
 from axes_checks import assert_axes_filled, assert_picture
 
 import atomglass as ag
-from atomglass.analysis.figures import paper_figures as figures
+from atomglass.analysis.figures.coefficient_figures import draw_beta, draw_cubic
+from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
+from atomglass.analysis.figures.selected_modes_figure import draw_selection
 from atomglass.study.store.inherent_states import load_configuration
 
 ROOT = Path(__file__).parents[2]
@@ -62,10 +64,10 @@ def test_figures_are_pictures_with_filled_axes(demo):
         for kind in (".pdf", ".svg"):
             assert_picture(picture.with_suffix(kind))
     modes = ag.load_study(demo).modes
-    for draw in (figures.draw_density_of_states, figures.draw_beta, figures.draw_cubic):
+    for draw in (draw_density_of_states, draw_beta, draw_cubic):
         for group in "AB":
             assert_axes_filled(draw(modes, group=group))
-    assert_axes_filled(figures.draw_selection(modes))
+    assert_axes_filled(draw_selection(modes))
 
 
 def test_the_analysis_says_what_the_tables_hold(demo):
@@ -74,7 +76,7 @@ def test_the_analysis_says_what_the_tables_hold(demo):
         command = [sys.executable, "-m", "atomglass", *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    for words in ("The paper's statements", "Exponent against selection", "Tests of the theory", "mind: "):
+    for words in ("The paper's statements", "Exponent against selection", "Tests of the theory", "note: "):
         assert words in done.stdout
     modes = ag.load_study(demo).modes
     fits = pd.read_csv(demo / "analysis" / "exponents.csv").set_index(["group", "returns"])

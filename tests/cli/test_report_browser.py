@@ -9,7 +9,7 @@ import importlib.util
 import os
 
 import pytest
-from browser import WIDTHS, find_browser, look
+from browser import WIDTHS, find_browser, render
 from report_pages import HOSTILE, write_study
 
 from atomglass.analysis.report.html_report import write_report
@@ -25,7 +25,7 @@ MISSING = [
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def rendered(tmp_path_factory):
     if MISSING:
         reason = f"NOT TESTED: the report in a browser; missing: {', '.join(MISSING)}"
         if os.environ.get("ATOMGLASS_REQUIRE_BROWSER"):
@@ -33,13 +33,13 @@ def seen(tmp_path_factory):
         pytest.skip(reason)
     program = find_browser()
     assert program is not None
-    return look(write_report(write_study(tmp_path_factory.mktemp("study"), HOSTILE))[0], program)
+    return render(write_report(write_study(tmp_path_factory.mktemp("study"), HOSTILE)), program)
 
 
 @pytest.mark.parametrize("name", WIDTHS)
-def test_the_page_is_whole_at_this_width(seen, name):
-    page = seen[0][name]
-    assert page.complaints == []
+def test_the_page_is_whole_at_this_width(rendered, name):
+    page = rendered[0][name]
+    assert page.errors == []
     assert page.inner == WIDTHS[name]
     assert page.width <= page.inner and not page.beyond, "the page is wider than the screen"
     assert not page.cut, "text runs out of its box"
@@ -48,9 +48,9 @@ def test_the_page_is_whole_at_this_width(seen, name):
         assert picture["natural"] > 100 and picture["width"] > 200 and picture["height"] > 100, picture
     assert not page.small, "text below 12 pixels"
     assert not page.anchors, "links that lead nowhere"
-    for words in ("The paper and this study", "Are the second wells there?", "Provenance", "undecided", HOSTILE):
+    for words in ("The paper and this study", "Do the second wells exist?", "Provenance", "undecided", HOSTILE):
         assert words in page.text
 
 
-def test_it_can_be_printed(seen):
-    assert 4 <= seen[1] <= 25
+def test_it_can_be_printed(rendered):
+    assert 4 <= rendered[1] <= 25

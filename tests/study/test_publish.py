@@ -1,10 +1,9 @@
-"""Published tables give the same analysis as the study's own tables."""
+"""Published tables tell what the study's own tables tell."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -14,10 +13,8 @@ import pytest
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.report.docs_tables import rewrite_comparison
-from atomglass.analysis.results.double_well_outcomes import outcome_table
+from atomglass.analysis.report.text_tables import well_outcomes_table
 from atomglass.analysis.results.study_analysis import analyze
-from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.study.archive.publish import publish_tables
 from atomglass.study.followup.double_wells import second_wells
 from atomglass.study.followup.recurrence_table import find_recurrences
@@ -46,7 +43,7 @@ def test_the_analysis_is_the_same(study: Path, tmp_path: Path):
     assert ours.exponents["verdict"].tolist() == theirs.exponents["verdict"].tolist()
 
 
-def test_realizations_keep_every_digit_and_checksums_agree(study: Path, tmp_path: Path):
+def test_realizations_keep_every_digit_and_sums_are_right(study: Path, tmp_path: Path):
     publish_tables(study, tmp_path / "data")
     before, after = (ag.load_study(folder).realizations for folder in (study, tmp_path / "data"))
     assert before.equals(after)
@@ -55,12 +52,12 @@ def test_realizations_keep_every_digit_and_checksums_agree(study: Path, tmp_path
         assert hashlib.sha256((tmp_path / "data" / name).read_bytes()).hexdigest() == digest
 
 
-def test_publishing_again_gives_the_same_bytes(study: Path, tmp_path: Path):
+def test_published_again_it_is_the_same_to_the_byte(study: Path, tmp_path: Path):
     first = [path.read_bytes() for path in publish_tables(study, tmp_path / "data")]
     assert [path.read_bytes() for path in publish_tables(study, tmp_path / "data")] == first
 
 
-def test_modes_above_a_bound_are_left_out_and_counts_adapted(study: Path, tmp_path: Path):
+def test_modes_above_a_bound_are_left_out_and_the_realizations_say_so(study: Path, tmp_path: Path):
     publish_tables(study, tmp_path / "data", below=0.9)
     full, cut = (ag.load_study(folder) for folder in (study, tmp_path / "data"))
     kept = full.modes[full.modes["frequency"] < 0.9 * full.modes["first_phonon_frequency"]]
@@ -81,7 +78,7 @@ def test_modes_above_a_bound_are_left_out_and_counts_adapted(study: Path, tmp_pa
     assert not (tmp_path / "other").exists()
 
 
-def test_a_folder_with_other_files_is_refused(study: Path, tmp_path: Path):
+def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "thesis.tex").write_text("")
     with pytest.raises(ag.InputError, match=r"thesis\.tex"):
@@ -93,7 +90,7 @@ def test_a_folder_with_other_files_is_refused(study: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("derive", [second_wells, find_recurrences])
-def test_tables_without_their_glasses_are_refused_and_not_changed(derive, tmp_path: Path):
+def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, tmp_path: Path):
     folder = tmp_path / "published"
     shutil.copytree(DATA / "kumar2021_n400_q4", folder, ignore=shutil.ignore_patterns("analysis"))
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -102,9 +99,9 @@ def test_tables_without_their_glasses_are_refused_and_not_changed(derive, tmp_pa
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_outcomes_are_counted():
+def test_outcomes_count_what_the_table_holds():
     wells = pd.read_parquet(DATA / "kumar2021_n4000" / "wells.parquet")
-    heads, rows = outcome_table(wells)
+    _, heads, rows = well_outcomes_table(wells)
     deep = wells[wells["group"] == "B"]
     row = dict(zip(heads, rows[0], strict=True))
     assert row["modes"] == "B" and int(row["count"]) == len(deep)
@@ -112,14 +109,3 @@ def test_outcomes_are_counted():
     assert int(row["new minimum"]) == len(new)
     assert float(row["share new"].split()[0]) == pytest.approx(len(new) / len(deep), abs=1e-3)
     assert float(row["height"]) == pytest.approx(new["barrier"].median(), rel=0.05)
-
-
-def test_the_table_of_studies_in_the_docs_is_that_of_the_data(tmp_path: Path):
-    text = (DATA.parent / "docs" / "results.md").read_text(encoding="utf-8")
-    page = tmp_path / "results.md"
-    page.write_text(text, encoding="utf-8")
-    names = re.findall(r"^\| (kumar2021_\w+) \|", text, re.MULTILINE)
-    assert set(names) == {path.name for path in DATA.iterdir() if path.is_dir()}
-    table = compare_studies([ag.load_study(DATA / name) for name in names])
-    rewrite_comparison(page, table.assign(study=names))
-    assert page.read_text(encoding="utf-8") == text

@@ -1,1 +1,1 @@
-"""figures."""
+"""Figures of a study; none needs a display, and none changes the caller's Matplotlib settings."""

@@ -1,4 +1,4 @@
-"""Second wells in a report: where the displaced glasses went, class by class."""
+"""The section on second wells in a report: where the displaced glasses went, class by class."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from typing import Any
 
 import pandas as pd
 
+from atomglass.analysis.number_format import TYPESET
 from atomglass.analysis.report.report_tables import ReportTable, report_table
-from atomglass.analysis.report.typesetting import interval, number, typeset, with_error
-from atomglass.analysis.results.well_exponents import exponents_by_outcome
-from atomglass.analysis.selection import require
+from atomglass.analysis.report.typesetting import typeset
+from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
 from atomglass.landscape.double_wells import Outcome
+from atomglass.study.collected_tables import require_columns
 
 _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic_barrier", "energy_difference")
-#: Most rows of the table of single wells; the rest is in the Parquet file.
-MOST_ROWS = 30
+#: Most rows of the table of individual wells; the others are only in the Parquet file.
+MAX_ROWS = 30
 
 
 def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
-    """Return the summary of all displaced glasses, exponents by where they went, and the new minima one by one.
+    """Return a summary of all displaced glasses, exponents by where they went, and a list of the new minima.
 
     Parameters
     ----------
     wells : DataFrame
-        As of `second_wells`: one row a displaced mode.
+        From `second_wells`, one row per displaced mode.
     modes : DataFrame
         All collected modes.
 
@@ -32,7 +33,7 @@ def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
     InputError
         A column is missing.
     """
-    require(wells, _NEEDED, "wells")
+    require_columns(wells, _NEEDED, "wells")
     if not len(wells):
         return []
     second = wells["second_minimum"].astype(bool)
@@ -43,22 +44,32 @@ def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
     }
     rows = [_summary(name, wells[chosen]) for name, chosen in classes.items() if chosen.any()]
     summary = report_table(
-        "Every mode displaced to where its quartic has (or nearly has) a second minimum, and quenched: where the glass "
-        "went. Numbers of the new minima are medians with the central 68 % of the modes in brackets; saddle: share of "
-        "the new minima for which a saddle between the two was found.",
-        ("modes", "number", "same minimum", "new minimum", "other", "energy difference (epsilon)", "distance (sigma)",
-         "particles that move", "true barrier / quartic's", "saddle"),
+        "Each glass was displaced along a mode to where the quartic has (or nearly has) a second minimum, and "
+        "quenched. Values for new minima are medians, with the central 68 % of the modes in brackets. Saddle: number "
+        "of new minima for which a saddle between the two minima was found.",
+        (
+            "modes",
+            "number",
+            "same minimum",
+            "new minimum",
+            "other",
+            "energy difference (epsilon)",
+            "distance (sigma)",
+            "particles that move",
+            "true barrier / quartic's",
+            "saddle",
+        ),
         rows,
-    )  # fmt: skip
+    )
     exponents = report_table(
         "Exponents of D(omega) ~ omega^s by where the displaced glass went; selection as above, one standard error.",
         ("group", "led to", "number", "s"),
         [
-            (r.group, r.led_to, r.modes, with_error(r.exponent, r.error))
-            for r in exponents_by_outcome(modes, wells).itertuples()
+            (r.group, r.led_to, r.modes, TYPESET.with_error(r.exponent, r.error))
+            for r in exponents_by_quench_outcome(modes, wells).itertuples()
         ],
-    )  # fmt: skip
-    return [summary, exponents, *_single(wells[(wells["outcome"] == str(Outcome.NEW)) & second])]
+    )
+    return [summary, exponents, *_new_minima(wells[(wells["outcome"] == str(Outcome.NEW)) & second])]
 
 
 def _summary(name: str, rows: pd.DataFrame) -> tuple[Any, ...]:
@@ -67,33 +78,48 @@ def _summary(name: str, rows: pd.DataFrame) -> tuple[Any, ...]:
     ratio = new["barrier"] / new["quartic_barrier"] if "barrier" in new else pd.Series(dtype=float)
     found = f"{int(new['barrier'].notna().sum())} of {len(new)}" if "barrier" in new and len(new) else "–"
     return (
-        name, len(rows), same, len(new), len(rows) - same - len(new), _middle(new["energy_difference"]),
-        _middle(new.get("distance")), _middle(new.get("moved_particles")), _middle(ratio), found,
-    )  # fmt: skip
+        name,
+        len(rows),
+        same,
+        len(new),
+        len(rows) - same - len(new),
+        _median(new["energy_difference"]),
+        _median(new.get("distance")),
+        _median(new.get("moved_particles")),
+        _median(ratio),
+        found,
+    )
 
 
-def _middle(values: pd.Series | None) -> str:
-    """Return the median and, of three values or more, the central 68 %."""
+def _median(values: pd.Series | None) -> str:
+    """Return the median and, for three or more values, the central 68 %."""
     known = pd.Series(dtype=float) if values is None else values.dropna()
     if not len(known):
         return "–"
-    spread = f" ({interval(*known.quantile([0.16, 0.84]))})" if len(known) >= 3 else ""
-    return number(float(known.median()), 2) + spread
+    spread = f" ({TYPESET.interval(*known.quantile([0.16, 0.84]))})" if len(known) >= 3 else ""
+    return TYPESET.number(float(known.median()), 2) + spread
 
 
-def _single(new: pd.DataFrame) -> list[ReportTable]:
-    """The new minima that a quartic announced, lowest first."""
+def _new_minima(new: pd.DataFrame) -> list[ReportTable]:
+    """Return a table of the new minima where the quartic has a second one, lowest first."""
     if not len(new):
         return []
     columns = {
-        "realization": "realization", "mode": "mode", "group": "group", "beta": "beta", "energy_difference":
-        "energy difference", "distance": "distance", "moved_particles": "particles that move", "quartic_barrier":
-        "quartic's barrier", "barrier": "true barrier",
-    }  # fmt: skip
-    shown = new.sort_values("energy_difference").head(MOST_ROWS)
+        "realization": "realization",
+        "mode": "mode",
+        "group": "group",
+        "beta": "beta",
+        "energy_difference": "energy difference",
+        "distance": "distance",
+        "moved_particles": "particles that move",
+        "quartic_barrier": "quartic's barrier",
+        "barrier": "true barrier",
+    }
+    shown = new.sort_values("energy_difference").head(MAX_ROWS)
     present = {column: name for column, name in columns.items() if column in shown}
-    more = f" The {MOST_ROWS} deepest of {len(new)}; the others are in wells.parquet." if len(new) > MOST_ROWS else ""
+    more = f" The {MAX_ROWS} deepest of {len(new)}; the others are in wells.parquet." if len(new) > MAX_ROWS else ""
     rows = [
-        [typeset(number(value, 3)) for value in row] for row in shown[list(present)].itertuples(index=False, name=None)
+        [typeset(TYPESET.number(value)) for value in row]
+        for row in shown[list(present)].itertuples(index=False, name=None)
     ]
-    return [report_table(f"New minima where a quartic has a second one.{more}", list(present.values()), rows)]
+    return [report_table(f"New minima where the quartic has a second one.{more}", list(present.values()), rows)]

@@ -1,4 +1,4 @@
-"""One HTML file that says what a study found: tables, figures, provenance; nothing is loaded from elsewhere."""
+"""The report of a study as one HTML file: tables, figures and provenance, with nothing loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from atomglass.analysis.figures.gallery import NamedFigure, picture_modes, selection_grid_figure, study_figures
-from atomglass.analysis.report import origin_section as report_origin
-from atomglass.analysis.report import report_tables
-from atomglass.analysis.report.docs_tables import exponent_rows, rewrite_page
+from atomglass.analysis.figures.mode_pictures import mode_figures
+from atomglass.analysis.figures.named_figure import NamedFigure
+from atomglass.analysis.figures.selection_grid_figure import selection_grid_figure
+from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.report import provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
+from atomglass.analysis.report.headlines import headlines, study_facts
 from atomglass.analysis.report.report_tables import ReportTable
-from atomglass.analysis.report.typesetting import number, typeset, with_error
+from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.errors import InputError
+from atomglass.io.atomic import replace
 from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.load import Study, load_study
 from atomglass.study.store.inherent_states import load_configuration
@@ -27,16 +30,26 @@ from atomglass.system.potential import PairPotential, PotentialSettings, potenti
 
 
 @dataclass(frozen=True)
-class Headline:
-    """One number that a reader wants first."""
+class Section:
+    """A section of tables.
 
-    value: str
-    what: str
+    Attributes
+    ----------
+    anchor, title : str
+        Its address within the page, and its heading.
+    text : str
+        A sentence or two below the heading; may be empty.
+    tables : list of ReportTable
+        The tables.
+    """
+
+    anchor: str
+    title: str
+    text: str
+    tables: list[ReportTable]
 
 
-def write_report(
-    folder: str | Path, out: str | Path | None = None, *, seed: int = 0, exponents: str | Path | None = None
-) -> list[Path]:
+def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int = 0) -> Path:
     """Analyze a collected study and write its report.
 
     Parameters
@@ -46,33 +59,26 @@ def write_report(
     out : str or Path, optional
         The file; by default `report.html` in the folder.
     seed : int
-        Of bootstrap and simulated p-values; the same seed gives the same file.
-    exponents : str or Path, optional
-        A Markdown page whose table of exponents gets this study's rows, see `published`.
+        Seed of the bootstrap and of the simulated p-values; the same seed gives the same file.
 
     Returns
     -------
-    list of Path
-        The files written.
+    Path
+        The file written.
 
     Raises
     ------
     InputError
         There are no tables, a table lacks a column, or the file cannot be written there.
     """
-    from atomglass.io.atomic import replace
-
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
     found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
-    written = []
-    if exponents is not None:  # first, since it refuses a page without a place for the table
-        written.append(rewrite_page(exponents, exponent_rows(found, study.realizations)))
     replace(out, render(study, folder, found).encode())
-    return [out, *written]
+    return out
 
 
 def render(study: Study, folder: Path, found: Analysis) -> str:
@@ -84,116 +90,79 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         From `load_study`.
     folder : Path
         Where kept glasses and optional tables are looked for: `runs`, and `density_of_states` (frequency, density,
-        error), a spectrum found by another route, the kernel polynomial method say.
+        error), a spectrum from another method such as the kernel polynomial method.
     found : Analysis
-        Of the study.
+        The results of the study.
     """
-    runs, wells = report_origin.read_optional(folder, "runs"), study.wells
+    runs, wells = provenance_section.read_optional(folder, "runs"), study.wells
     page = Environment(
-        loader=PackageLoader("atomglass.analysis.report"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("atomglass.analysis.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
-    page.filters |= {"typeset": typeset, "image": _image}
+    )
+    page.filters |= {"typeset": typeset, "image": _data_url}
     return page.get_template("report.html").render(
         name=found.name,
         description=str(study.settings.get("description", "")),
-        facts=_facts(study),
-        headlines=_headlines(found),
-        warnings=[*report_origin.origin_warnings(study, runs), *found.warnings],
+        facts=study_facts(study),
+        headlines=headlines(found),
+        warnings=[*provenance_section.provenance_warnings(study, runs), *found.warnings],
         rule=found.rule,
         sections=_sections(found, [] if wells is None else wells_tables(wells, study.modes)),
         figures=_figures(study, folder, found),
-        origin=[report_origin.runs_table(runs), report_origin.settings_table(study.settings)],
-        glossary=report_origin.glossary(study),
+        provenance=[provenance_section.runs_table(runs), provenance_section.settings_table(study.settings)],
+        glossary=provenance_section.glossary(study),
         seed=found.seed,
     )
 
 
-def _facts(study: Study) -> list[tuple[str, str]]:
-    """What kind of glass this is, from the tables themselves."""
-    good = study.realizations[study.realizations["status"] == "ok"]
-    rows = []
-    for column, name in (
-        ("potential", "model"), ("number", "particles, N"), ("dimension", "dimension"), ("density", "density"),
-        ("temperature", "temperature of the liquid"),
-    ):  # fmt: skip
-        if column in good and len(good):
-            values = sorted(good[column].dropna().unique())
-            rows.append((name, ", ".join(v if isinstance(v, str) else number(v) for v in values[:5])))
-    sample = study.settings.get("sample", {})
-    for key, name in (
-        ("equilibration_sweeps", "sweeps before the first glass"), ("sweeps_between", "sweeps between two glasses"),
-        ("diameters", "diameters"),
-    ):  # fmt: skip
-        if key in sample:
-            rows.append((name, sample[key] if isinstance(sample[key], str) else number(sample[key])))
-    return rows
-
-
-def _headlines(found: Analysis) -> list[Headline]:
-    """The numbers on top: what there is, the two groups, the exponents."""
-    at = found.overview.set_index("quantity")
-    rows = [
-        Headline(number(at.value["analyzed"]), "glasses analyzed"),
-        Headline(number(at.value["chains"]), "independent chains"),
-        Headline(number(at.value["QLMs"]), "quasi-localized modes (QLMs)"),
-        Headline(with_error(at.value["QLMs per realization"], at.error["QLMs per realization"]), "QLMs a glass"),
-        Headline(with_error(at.value["share of B"], at.error["share of B"]), "share of group B (paper: 0.31)"),
-    ]
-    if "share of QLMs that are returns" in at.index:
-        returns = at.loc["share of QLMs that are returns"]
-        rows.append(Headline(with_error(returns["value"], returns["error"]), "share of returning defects"))
-    for r in found.exponents[found.exponents["returns"] == "kept"].itertuples():
-        if r.group in ("A", "B"):
-            expected = {"A": 4, "B": 3}[r.group]
-            rows.append(
-                Headline(with_error(r.exponent, r.error), f"exponent s of group {r.group} (theory: {expected})")
-            )
-    return rows
-
-
-def _sections(found: Analysis, wells: list[ReportTable]) -> list[tuple[str, str, str, list[ReportTable]]]:
-    """Return (anchor, title, words, tables) of each section of tables."""
-    two = report_tables.two_terms_table(found)
+def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
+    """Return the sections of tables; that on second wells only if there are any."""
+    two_terms = report_tables.two_terms_table(found)
+    exponents = [report_tables.exponents_table(found.exponents), *([] if two_terms is None else [two_terms])]
     sections = [
-        (
-            "paper", "The paper and this study",
+        Section(
+            "paper",
+            "The paper and this study",
             "A verdict needs errors: “differs” means outside the 95 % interval, “agrees” that other values are "
             "excluded too, “undecided” that the data do not suffice.",
             [report_tables.statements_table(found.statements), report_tables.own_numbers_table(found.statements)],
         ),
-        (
-            "exponents", "How the densities of states grow", "",
-            [report_tables.exponents_table(found.exponents), *([] if two is None else [two]),
-             report_tables.prefactors_table(found.prefactors)],
+        Section(
+            "exponents",
+            "Exponents of the densities of states",
+            "",
+            [*exponents, report_tables.prefactors_table(found.prefactors)],
         ),
-        (
-            "selection", "The exponent against the selection",
-            "Which modes are called quasi-localized makes the exponent. The rule was fixed before looking; here is "
-            "what other rules would have given.",
+        Section(
+            "selection",
+            "The exponent as a function of the selection",
+            "The exponent depends on which modes are called quasi-localized. The rule was fixed in advance; these are "
+            "the results of other rules.",
             [report_tables.grid_table(found.selection)],
         ),
-        ("theory", "Tests of the theory", "", [report_tables.theory_table(found.theory)]),
-    ]  # fmt: skip
+        Section("theory", "Tests of the theory", "", [report_tables.theory_table(found.theory)]),
+    ]
     if wells:
-        words = "The quartic freezes all other directions. Here the glass itself was displaced and quenched."
-        sections.append(("wells", "Are the second wells there?", words, wells))
+        text = "The quartic keeps all other directions fixed. Here the glass itself was displaced and quenched."
+        sections.append(Section("wells", "Do the second wells exist?", text, wells))
     return sections
 
 
 def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
-    """The figures of the study, with pictures of modes where its glasses were kept."""
+    """Return the figures of the study, with pictures of modes if its glasses were kept."""
     rule: dict[str, Any] = {"frequency_share": found.rule.frequency_share}
     if found.rule.participation_ratio is not None:
         rule["participation_ratio"] = found.rule.participation_ratio
-    density = report_origin.read_optional(folder, "density_of_states")
+    density = provenance_section.read_optional(folder, "density_of_states")
     figures = study_figures(study.modes, study.realizations, density=density, **rule)
-    if len(found.selection):
+    if len(found.selection):  # after the paper's four figures and the selected modes
         figures.insert(5, selection_grid_figure(found.selection, **rule))
     potential = study.settings.get("potential")
     if isinstance(potential, dict) and (folder / "study.json").is_file():
-        figures += picture_modes(study.modes, _kept(folder), _potential(potential))
+        figures += mode_figures(study.modes, _kept_glasses(folder), _potential(potential))
     return figures
 
 
@@ -201,18 +170,18 @@ def _potential(settings: dict[str, Any]) -> PairPotential:
     return potential_from(PotentialSettings(**settings).model_dump(), settings["name"])
 
 
-def _kept(folder: Path) -> Callable[[int], Configuration | None]:
-    """Return a function that finds a kept glass; None for one that was not kept."""
+def _kept_glasses(folder: Path) -> Callable[[int], Configuration | None]:
+    """Return a function that loads a kept glass, and returns None for one that was not kept."""
 
-    def find(realization: int) -> Configuration | None:
+    def load(realization: int) -> Configuration | None:
         try:
             return load_configuration(folder, realization)
         except InputError:
             return None
 
-    return find
+    return load
 
 
-def _image(figure: NamedFigure) -> str:
-    """Return a figure as a data address; as an image its inner names cannot clash with another figure's."""
+def _data_url(figure: NamedFigure) -> str:
+    """Return a figure as a data URL; embedded as an image, its internal names cannot clash with another figure's."""
     return "data:image/svg+xml;base64," + base64.b64encode(figure.svg().encode()).decode()

@@ -1,4 +1,4 @@
-"""What `collect` shows of a study: a summary and figures, of glasses or of another model."""
+"""What `collect` shows of a study, of glasses or of another model: a summary and figures."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.analysis.figures import two_group_summary as classified
-from atomglass.analysis.figures.gallery import study_figures, write_figures
+from atomglass.analysis.figures import two_group_figures
+from atomglass.analysis.figures.named_figure import write_figures
+from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.report import two_group_summary
 from atomglass.analysis.report.summary import summarize
 from atomglass.io.atomic import replace
 from atomglass.study.store.study_store import StudyStore
 
 
-def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
-    """Write the summary, and the figures if they are wanted, of a collected study.
+def write_overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
+    """Write the summary of a collected study and, optionally, its figures.
 
     Parameters
     ----------
@@ -27,31 +29,35 @@ def overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
 
     Returns
     -------
-    tuple
-        The summary, and the files written.
+    summary : str
+        The text of the summary.
+    written : list of Path
+        The files written.
     """
     folder, glass = store.folder, store.model.name == "glass"
-    modes = _modes(folder / "modes.parquet", only_selected=glass and not figures)
+    modes = _read_modes(folder / "modes.parquet", only_selected=glass and not figures)
     realizations = pd.read_parquet(folder / "realizations.parquet")
     written = [folder / "summary.txt"]
     if glass:
         selection = store.settings.qlm.model_dump()
         text = summarize(modes, realizations, **selection)
-    elif set(classified.COLUMNS) <= set(modes.columns):
-        text = classified.summarize(modes, realizations)
+    elif set(two_group_summary.COLUMNS) <= set(modes.columns):
+        text = two_group_summary.summarize(modes, realizations)
     else:
-        text = f"No summary and no figures: the modes of {store.model.name} lack {', '.join(classified.COLUMNS)}."
+        text = (
+            f"No summary and no figures: the modes of {store.model.name} lack {', '.join(two_group_summary.COLUMNS)}."
+        )
         figures = False
     replace(written[0], (text.rstrip() + "\n").encode())
     if figures and glass:
         written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
     elif figures:
-        written += classified.draw_figures(modes, folder / "figures")
+        written += two_group_figures.draw_figures(modes, folder / "figures")
     return text, written
 
 
-def _modes(path: Path, only_selected: bool) -> pd.DataFrame:
-    """Return the table of modes; the summary of glasses needs the quasi-localized ones alone, a part of them."""
+def _read_modes(path: Path, only_selected: bool) -> pd.DataFrame:
+    """Return the table of modes; the summary of glasses needs only the quasi-localized ones, a small part."""
     if not only_selected:
         return pd.read_parquet(path)
     with pq.ParquetFile(path) as file:

@@ -1,39 +1,40 @@
-"""The tables of a report: header, rows and look, all text already typeset."""
+"""The tables of an HTML report: header, rows and layout, with all text typeset."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from atomglass.analysis.report.typesetting import interval, number, typeset, with_error
+from atomglass.analysis.number_format import TYPESET
+from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED
 
 _RANGE = re.compile(r"(lowest|highest) (.+) in (\w+)")
-#: A sign beside the color, for print in gray and for readers who do not tell the colors apart.
+#: A sign in addition to the color, for print in gray and for color-blind readers.
 _SIGNS = {AGREES: "✓", DIFFERS: "≠", UNDECIDED: "?"}
 
 
 @dataclass(frozen=True)
 class ReportTable:
-    """One table.
+    """One table of a report.
 
     Attributes
     ----------
     caption : Markup
-        What it shows.
+        What the table shows.
     header : tuple of Markup
-        Names of the columns; a phone repeats them in every cell.
+        Names of the columns; on a phone every cell repeats its own.
     rows : tuple of tuple of Markup
         Cells.
     grid : bool
-        A grid of numbers, which scrolls sideways on a phone; other tables become cards.
+        Whether it is a grid of numbers, which scrolls sideways on a phone; other tables become cards.
     """
 
     caption: Markup
@@ -43,12 +44,12 @@ class ReportTable:
 
 
 def report_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[Any]], grid: bool = False) -> ReportTable:
-    """Typeset a table; cells that are Markup already stay as they are.
+    """Typeset a table; cells that are already Markup stay as they are.
 
     Parameters
     ----------
     caption : str
-        What it shows.
+        What the table shows.
     header : sequence of str
         Names of the columns.
     rows : iterable of sequences
@@ -63,81 +64,88 @@ def report_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[An
 def _cell(value: Any) -> Markup:
     if isinstance(value, Markup):
         return value
-    return typeset(number(value) if isinstance(value, (int, float)) else value)
+    return typeset(TYPESET.number(value) if isinstance(value, (int, float)) else value)
 
 
-def verdict_mark(word: str) -> Markup:
-    """Return a verdict with its sign and color; nothing where there is none."""
-    if word not in _SIGNS:
-        return typeset(word)
-    return Markup('<span class="verdict {0}">{1} {0}</span>').format(word, _SIGNS[word])
+def verdict_mark(verdict: str) -> Markup:
+    """Return a verdict with its sign and color; an empty text stays empty."""
+    if verdict not in _SIGNS:
+        return typeset(verdict)
+    return Markup('<span class="verdict {0}">{1} {0}</span>').format(verdict, _SIGNS[verdict])
 
 
 def statements_table(statements: pd.DataFrame) -> ReportTable:
-    """Return the table "paper | ours | verdict" of what the paper gives a number for."""
+    """Return the table "paper | ours | verdict" of the quantities for which the paper gives a number."""
     rows = [
-        (r.quantity, number(r.paper), with_error(r.ours, r.error), verdict_mark(r.verdict), r.note)
+        (r.quantity, TYPESET.number(r.paper), TYPESET.with_error(r.ours, r.error), verdict_mark(r.verdict), r.note)
         for r in statements[statements["paper"].notna()].itertuples()
     ]
     return report_table(
-        "What the paper states, beside what this study found (± one standard error that allows for chains).",
+        "What the paper states and what this study found (± one standard error that allows for correlated glasses).",
         ("quantity", "paper", "ours", "verdict", "note"),
         rows,
     )
 
 
 def own_numbers_table(statements: pd.DataFrame) -> ReportTable:
-    """Return what was measured beside the statements: numbers that the paper does not print, ranges in one row each."""
+    """Return the table of quantities for which the paper gives no number; each range takes one row."""
     ranges: dict[tuple[str, str], dict[str, float]] = {}
     rows: list[tuple[str, ...]] = []
     for r in statements[statements["paper"].isna()].itertuples():
         bound = _RANGE.fullmatch(r.quantity)
         if bound is None:
-            rows.append((r.quantity, with_error(r.ours, r.error), r.note))
+            rows.append((r.quantity, TYPESET.with_error(r.ours, r.error), r.note))
         else:
             ranges.setdefault((bound[2], bound[3]), {})[bound[1]] = r.ours
     rows += [
-        (f"range of {name} in {group}", interval(ends.get("lowest", math.nan), ends.get("highest", math.nan)), "")
+        (
+            f"range of {name} in {group}",
+            TYPESET.interval(ends.get("lowest", math.nan), ends.get("highest", math.nan)),
+            "",
+        )
         for (name, group), ends in ranges.items()
     ]
-    return report_table("Measured too, without a number in the paper.", ("quantity", "ours", "note"), rows)
+    return report_table("Also measured, without a number in the paper.", ("quantity", "ours", "note"), rows)
 
 
 def exponents_table(exponents: pd.DataFrame) -> ReportTable:
     """Return the exponents with their intervals and tests."""
-    rows = [
-        (
-            r.group, r.returns, r.modes, number(r.effective), with_error(r.exponent, r.error),
-            interval(r.low68, r.high68), interval(r.low95, r.high95), number(r.p_fit, 2), number(r.p3, 2),
-            number(r.p4, 2), number(r.needed), number(r.power, 2), verdict_mark(r.verdict),
-        )
-        for r in exponents.itertuples()
-    ]  # fmt: skip
-    header = (
-        "group", "returns", "modes", "worth", "s", "68 %", "95 %", "p (any s)", "p (s = 3)", "p (s = 4)", "needed",
-        "power", "verdict",
-    )  # fmt: skip
+    columns: dict[str, Callable[[Any], Any]] = {
+        "group": lambda r: r.group,
+        "returns": lambda r: r.returns,
+        "modes": lambda r: r.modes,
+        "worth": lambda r: TYPESET.number(r.effective),
+        "s": lambda r: TYPESET.with_error(r.exponent, r.error),
+        "68 %": lambda r: TYPESET.interval(r.low68, r.high68),
+        "95 %": lambda r: TYPESET.interval(r.low95, r.high95),
+        "p (any s)": lambda r: TYPESET.number(r.p_fit, 2),
+        "p (s = 3)": lambda r: TYPESET.number(r.p3, 2),
+        "p (s = 4)": lambda r: TYPESET.number(r.p4, 2),
+        "needed": lambda r: TYPESET.number(r.needed),
+        "power": lambda r: TYPESET.number(r.power, 2),
+        "verdict": lambda r: verdict_mark(r.verdict),
+    }
     return report_table(
-        "D(omega) ~ omega^s up to the bound of each glass. Returns: of one defect in later glasses of a chain. "
-        "Intervals: bootstrap over chains. Worth: how many independent modes would give this error. p: "
-        "Kolmogorov-Smirnov test, simulated. Needed: independent modes that tell 3 from 4; power: how likely this "
-        "sample does.",
-        header,
-        rows,
+        "D(omega) ~ omega^s up to the bound of each glass. Returns: recurrences of one defect in later glasses of a "
+        "chain. Intervals: bootstrap over chains. Worth: number of independent modes that would give this error. p: "
+        "Kolmogorov-Smirnov test, simulated. Needed: independent modes that distinguish 3 from 4; power: probability "
+        "that this sample does.",
+        tuple(columns),
+        [[cell(r) for cell in columns.values()] for r in exponents.itertuples()],
     )
 
 
 def grid_table(grid: pd.DataFrame) -> ReportTable:
-    """Return the exponents on the grid of selections: a row a group and threshold, a column a bound f."""
+    """Return the exponents on the grid of selections: one row per group and threshold, one column per bound f."""
     shares = sorted(grid["frequency_share"].unique())
     rows = []
     for (group, ratio), lines in grid.groupby(["group", "participation_ratio"], sort=True):
         at = lines.set_index("frequency_share")
-        threshold = "none" if math.isinf(ratio) else number(ratio)
+        threshold = "none" if math.isinf(ratio) else TYPESET.number(ratio)
         rows.append((str(group), threshold, *(_grid_cell(at, share) for share in shares)))
     return report_table(
         "The exponent s on a grid of selections (number of modes in brackets): threshold of the participation ratio "
-        "down, bound f = omega_max/omega_1 across.",
+        "in rows, bound f = omega_max/omega_1 in columns.",
         ("group", "PR <", *(f"f = {share:g}" for share in shares)),
         rows,
         grid=True,
@@ -154,7 +162,13 @@ def _grid_cell(lines: pd.DataFrame, share: float) -> str:
 def prefactors_table(prefactors: pd.DataFrame) -> ReportTable:
     """Return the prefactors A of D = A omega^s."""
     rows = [
-        (r.group, number(r.exponent), r.modes, with_error(r.prefactor, r.error), with_error(r.scaled, r.scaled_error))
+        (
+            r.group,
+            TYPESET.number(r.exponent),
+            r.modes,
+            TYPESET.with_error(r.prefactor, r.error),
+            TYPESET.with_error(r.scaled, r.scaled_error),
+        )
         for r in prefactors.itertuples()
     ]
     return report_table(
@@ -168,28 +182,33 @@ def theory_table(theory: pd.DataFrame) -> ReportTable:
     """Return the tests of the theory."""
     rows = [
         (
-            r.name, r.meaning, with_error(r.value, r.error), number(r.expected), number(r.p, 2), r.modes,
+            r.name,
+            r.meaning,
+            TYPESET.with_error(r.value, r.error),
+            TYPESET.number(r.expected),
+            TYPESET.number(r.p, 2),
+            r.modes,
             verdict_mark(r.verdict),
         )
         for r in theory.rename(columns={"count": "modes"}).itertuples()
-    ]  # fmt: skip
+    ]
     return report_table(
-        "Each row holds one consequence of the theory against the modes of this study.",
+        "Each row compares one prediction of the theory with the modes of this study.",
         ("test", "number", "measured", "expected", "p", "modes", "verdict"),
         rows,
     )
 
 
 def two_terms_table(found: Analysis) -> ReportTable | None:
-    """Return the fit of c3 omega^3 - c4 omega^4 to group B; None where there are too few modes."""
+    """Return the fit of c3 omega^3 - c4 omega^4 to group B; None with too few modes."""
     fit = found.two_terms
     if fit is None:
         return None
     rows = [
         ("modes", fit.count),
-        ("crossing frequency c3/c4 (ω)", number(fit.crossing)),
-        ("its 95 % interval", interval(fit.low, fit.high)),
-        ("log-likelihood above ω^3 alone", number(fit.over_cubic)),
-        ("log-likelihood above ω^4 alone", number(fit.over_quartic)),
+        ("crossing frequency c3/c4 (ω)", TYPESET.number(fit.crossing)),
+        ("its 95 % interval", TYPESET.interval(fit.low, fit.high)),
+        ("log-likelihood above ω^3 alone", TYPESET.number(fit.over_cubic)),
+        ("log-likelihood above ω^4 alone", TYPESET.number(fit.over_quartic)),
     ]
     return report_table("Group B as c3 omega^3 − c4 omega^4, the theory's own form.", ("quantity", "value"), rows)

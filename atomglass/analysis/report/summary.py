@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 from scipy import stats
 
-from atomglass.analysis.selection import barrier_is_real, quasi_localized, require, selection_bound
-from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
+from atomglass.analysis.report.paragraphs import paragraph
+from atomglass.analysis.selection import barrier_is_real, in_group, selection_bound
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
+from atomglass.study.collected_tables import quasi_localized, require_columns
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
-
-WIDTH = 80
 
 _REMEDIES = {
     "not_converged": "raise quench.max_iterations, or quench.force_tolerance where it stalls",
@@ -23,9 +21,18 @@ _REMEDIES = {
 }
 
 _MODE_COLUMNS = (
-    "realization", "chain", "frequency", "group", "second_minimum", "barrier", "true_barrier", "is_qlm",
-    "b3_cutoff_share", "first_phonon_frequency", "complete_below",
-)  # fmt: skip
+    "realization",
+    "chain",
+    "frequency",
+    "group",
+    "second_minimum",
+    "barrier",
+    "true_barrier",
+    "is_qlm",
+    "b3_cutoff_share",
+    "first_phonon_frequency",
+    "complete_below",
+)
 _REALIZATION_COLUMNS = ("chain", "status", "reason", "complete", "rattlers", "number", "first_phonon_frequency")
 
 
@@ -36,7 +43,7 @@ def summarize(
     participation_ratio: float = PARTICIPATION_RATIO,
     frequency_share: float = FREQUENCY_SHARE,
 ) -> str:
-    """Return what a study found, in words.
+    """Return the summary of a study.
 
     Parameters
     ----------
@@ -50,8 +57,8 @@ def summarize(
     InputError
         A table lacks a column.
     """
-    require(modes, _MODE_COLUMNS)
-    require(realizations, _REALIZATION_COLUMNS, "realizations")
+    require_columns(modes, _MODE_COLUMNS)
+    require_columns(realizations, _REALIZATION_COLUMNS, "realizations")
     qlms = quasi_localized(modes)
     parts = [_glasses(realizations), _selection(qlms, realizations, participation_ratio, frequency_share)]
     if len(qlms):
@@ -60,22 +67,22 @@ def summarize(
 
 
 def _glasses(realizations: pd.DataFrame) -> str:
-    """How many glasses were made, and what went wrong."""
+    """Return how many glasses were made, and what failed."""
     good = realizations[realizations["status"] == "ok"]
     failed = realizations[realizations["status"] != "ok"]
     chains = _count(realizations["chain"].nunique(), "independent chain")
     made = _count(len(realizations), "realization")
-    lines = ["GLASSES", _say(f"{made} from {chains}: {len(good)} analyzed, {len(failed)} failed.")]
+    lines = ["GLASSES", paragraph(f"{made} from {chains}: {len(good)} analyzed, {len(failed)} failed.")]
     for status, rows in failed.groupby("status"):
         reason = str(rows["reason"].iloc[0]).strip().rstrip(".") or "no reason given"
         remedy = _REMEDIES.get(str(status), "see the column `reason` of realizations.parquet")
-        lines.append(_say(f"{len(rows)} x {status}: {reason}. What to do: {remedy}."))
+        lines.append(paragraph(f"{len(rows)} x {status}: {reason}. What to do: {remedy}."))
     if len(good):
         lines += [_rattlers(good), _phonons(good)]
     incomplete = int((~good["complete"].eq(True)).sum())
     if incomplete:
         lines.append(
-            _say(f"In {_count(incomplete, 'glass', 'glasses')} modes may be missing: left out of the exponents.")
+            paragraph(f"In {_count(incomplete, 'glass', 'glasses')} modes may be missing: left out of the exponents.")
         )
     return "\n".join(lines)
 
@@ -83,39 +90,43 @@ def _glasses(realizations: pd.DataFrame) -> str:
 def _rattlers(good: pd.DataFrame) -> str:
     number = good["rattlers"].fillna(0)
     if not number.any():
-        return _say("No rattlers: every particle is held by its neighbors.")
+        return paragraph("No rattlers: every particle is held by its neighbors.")
     share = 100 * number.sum() / good["number"].sum()
-    return _say(
-        f"{_count(int(number.sum()), 'rattler')} (particles that nothing holds, left out of the modes) in "
+    return paragraph(
+        f"{_count(int(number.sum()), 'rattler')} (loose particles, left out of the modes) in "
         f"{_count(int((number > 0).sum()), 'glass', 'glasses')}: {share:.2g} % of all particles."
     )
 
 
 def _phonons(good: pd.DataFrame) -> str:
     first = good["first_phonon_frequency"].dropna()
-    return _say(f"First phonon, the softest sound wave of the box: frequency {first.mean():.3g} ({_range(first)}).")
+    return paragraph(
+        f"First phonon, the softest sound wave of the box: frequency {first.mean():.3g} ({_range(first)})."
+    )
 
 
 def _selection(
     qlms: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, frequency_share: float
 ) -> str:
-    """What a quasi-localized mode is, and how many there are."""
+    """Return what a quasi-localized mode is, and how many there are."""
     analyzed = int((realizations["status"] == "ok").sum())
     found = f"{_count(len(qlms), 'QLM')} found" + (f", {len(qlms) / analyzed:.2g} per glass." if analyzed else ".")
     lines = [
         "QUASI-LOCALIZED MODES (QLMs)",
-        _say(
+        paragraph(
             f"A QLM is a soft vibration in which few particles take part: participation ratio below "
             f"{participation_ratio:g}, frequency below {frequency_share:g} of the first phonon's. {found}"
         ),
     ]
     if not len(qlms):
-        lines.append(_say("What to do: make more glasses (ensemble.chains, then run with --extend), or smaller ones."))
+        lines.append(
+            paragraph("What to do: make more glasses (ensemble.chains, then run with --extend), or smaller ones.")
+        )
     return "\n".join(lines)
 
 
 def _groups(qlms: pd.DataFrame) -> str:
-    """The two groups side by side."""
+    """Return the two groups side by side."""
     groups = {name: qlms[qlms["group"] == name] for name in "AB"}
     rows = [
         ("", "group A", "group B"),
@@ -128,26 +139,26 @@ def _groups(qlms: pd.DataFrame) -> str:
         ("true energy has one", *(_confirmed(rows) for rows in groups.values())),
     ]
     lines = ["TWO GROUPS"]
-    lines.append(_say("By the energy along the mode, b2 s^2/2 + b3 s^3/6 + b4 s^4/24:"))
+    lines.append(paragraph("By the energy along the mode, b2 s^2/2 + b3 s^3/6 + b4 s^4/24:"))
     lines += [f"  {name:<23}{a:<27}{b}".rstrip() for name, a, b in rows]
-    for name, what in (("unbounded", "b4 <= 0: the quartic falls for ever"), ("unstable", "b2 <= 0: no minimum")):
+    for name, what in (("unbounded", "b4 <= 0: the quartic has no lower bound"), ("unstable", "b2 <= 0: no minimum")):
         number = int((qlms["group"] == name).sum())
         if number:
-            lines.append(_say(f"Beside these, {number} {name} ({what})."))
+            lines.append(paragraph(f"In addition, {number} {name} ({what})."))
     return "\n".join(lines)
 
 
 def _confirmed(rows: pd.DataFrame) -> str:
-    """How many of the quartics' second wells the true energy along the mode has a barrier to."""
+    """Return for how many second wells of the quartic the true energy along the mode has the barrier."""
     doubles = rows[rows["second_minimum"]]
     return f"{int(barrier_is_real(doubles).sum())} of {len(doubles)} barriers"
 
 
 def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
-    """The growth of the densities of states, group by group."""
+    """Return the exponents of the densities of states, group by group."""
     lines = [
         "HOW D(omega) GROWS",
-        _say(
+        paragraph(
             "Density of states ~ omega^s up to the selection's bound in each glass; s by maximum likelihood, +- one "
             f"standard error. The paper (Kumar, Procaccia and Singh) expects s = {EXPECTED_EXPONENT['A']} in A and "
             f"{EXPECTED_EXPONENT['B']} in B."
@@ -155,21 +166,21 @@ def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
         f"  {'':<5}{'modes':>6}   {'s':<13}{'95 % interval':<17}verdict",
     ]
     for name in ("A", "B", "all"):
-        rows = qlms if name == "all" else qlms[qlms["group"] == name]
+        rows = in_group(qlms, name)
         bound = selection_bound(rows, frequency_share)
-        rows = rows[rows["frequency"] <= bound]  # not where the bound is unknown
-        if len(rows) < LEAST_MODES:
-            lines.append(f"  {name:<5}{len(rows):>6}   too few to say: at least {LEAST_MODES} are needed")
+        rows = rows[rows["frequency"] <= bound]  # False if the bound is unknown
+        if len(rows) < MIN_MODES:
+            lines.append(f"  {name:<5}{len(rows):>6}   too few to say: at least {MIN_MODES} are needed")
             continue
         fit = truncated_power_law(rows["frequency"] / bound[rows.index], rows["chain"])
         low, high = fit.interval(0.95)
         value, interval = f"{fit.exponent:.2f} +- {fit.standard_error:.2f}", f"{low:.1f} to {high:.1f}"
-        lines.append(f"  {name:<5}{len(rows):>6}   {value:<13}{interval:<17}{_verdict(low, high)}")
+        lines.append(f"  {name:<5}{len(rows):>6}   {value:<13}{interval:<17}{_which_exponent(low, high)}")
     return "\n".join(lines)
 
 
-def _verdict(low: float, high: float) -> str:
-    """Which of the two exponents an interval holds."""
+def _which_exponent(low: float, high: float) -> str:
+    """Return which of the two exponents lie in an interval."""
     three, four = (low <= exponent <= high for exponent in (3, 4))
     if three and four:
         return "undecided: 3 and 4 both fit"
@@ -179,35 +190,35 @@ def _verdict(low: float, high: float) -> str:
 
 
 def _caveats(qlms: pd.DataFrame) -> str:
-    """What to keep in mind."""
+    """Return the limitations of these numbers."""
     chains = qlms["chain"].nunique()
-    known = (
+    errors = (
         "Errors of s allow for that; those of the shares do not."
         if chains > 1
-        else "With one chain alone their errors cannot be judged."
+        else "With only one chain their errors cannot be judged."
     )
     lines = [
-        "MIND",
-        _say(
+        "NOTE",
+        paragraph(
             f"Realizations of one chain are correlated: the same mode can appear in several. These modes come from "
-            f"{_count(chains, 'chain')}. {known}"
+            f"{_count(chains, 'chain')}. {errors}"
         ),
     ]
     doubles = qlms[qlms["second_minimum"]]
     missing = int((~barrier_is_real(doubles)).sum())
     if missing:
         lines.append(
-            _say(
+            paragraph(
                 f"In {missing} of {_count(len(doubles), 'QLM')} with a second well the true energy along the mode "
-                "has no such barrier: there the second well belongs to the quartic alone (docs/physics.md)."
+                "has no such barrier: there only the quartic has the second well (docs/physics.md)."
             )
         )
-    leaning = int((qlms["b3_cutoff_share"].abs() > 0.5).sum())
-    if leaning:
+    cutoff_dominated = int((qlms["b3_cutoff_share"].abs() > 0.5).sum())
+    if cutoff_dominated:
         lines.append(
-            _say(
-                f"In {_count(leaning, 'QLM')} most of b3 comes from pairs within 5 % of the potential's cutoff, where "
-                "its third derivative may jump: compare with a smoother potential."
+            paragraph(
+                f"In {_count(cutoff_dominated, 'QLM')} most of b3 comes from pairs within 5 % of the cutoff of the "
+                "potential, where its third derivative may jump: compare with a smoother potential."
             )
         )
     return "\n".join(lines)
@@ -228,7 +239,3 @@ def _range(values: pd.Series) -> str:
 def _count(number: int, noun: str, plural: str | None = None) -> str:
     many = f"{noun}s" if plural is None else plural
     return f"{number} {noun if number == 1 else many}"
-
-
-def _say(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)

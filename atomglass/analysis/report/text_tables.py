@@ -1,77 +1,66 @@
-"""An analysis as tables of text, for a terminal."""
+"""Results as tables of text for a terminal."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.results.paired_studies import Paired
+from atomglass.analysis.number_format import PLAIN
+from atomglass.analysis.results.paired_studies import PairedComparison
 from atomglass.analysis.results.study_analysis import Analysis
+from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.landscape.double_wells import Outcome
 
+#: Title, header and rows.
 TextTable = tuple[str, list[str], list[list[str]]]
-#: Differences of paired quantities below this are rounding: published tables hold modes in single precision.
+#: Smaller differences of paired quantities are rounding errors: published tables hold modes in single precision.
 ROUNDING = 1e-6
 
 
-def number(value: object, digits: int = 3) -> str:
-    """Return a number in a few digits, and nothing for NaN."""
-    if not isinstance(value, (int, float)):
-        return str(value)
-    if math.isnan(value):
-        return ""
-    if math.isinf(value):
-        return "none"
-    if float(value).is_integer() and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.{digits}g}"
-
-
-def with_error(value: float, error: float) -> str:
-    """Return value +- error, both to the error's second digit."""
-    if math.isnan(value) or math.isnan(error) or not error > 0:
-        return number(value)
-    places = 1 - math.floor(math.log10(error))
-    if 0 <= places <= 6 and abs(value) < 1e6:
-        return f"{value:.{places}f} +- {error:.{places}f}"
-    return f"{value:.3g} +- {error:.2g}"
-
-
 def analysis_tables(found: Analysis) -> list[TextTable]:
-    """Return the tables to print: title, header, rows."""
+    """Return all tables of an analysis."""
     tables = [_overview(found.overview), _exponents(found.exponents), _selection(found.selection)]
     if found.two_terms is not None:
         t = found.two_terms
         rows = [
-            ["omega_c = c3/c4", number(t.crossing)],
-            ["95 % interval", f"{number(t.low)} to {number(t.high)}"],
-            ["log-likelihood above omega^3", number(t.over_cubic)],
-            ["log-likelihood above omega^4", number(t.over_quartic)],
+            ["omega_c = c3/c4", PLAIN.number(t.crossing)],
+            ["95 % interval", f"{PLAIN.number(t.low)} to {PLAIN.number(t.high)}"],
+            ["log-likelihood above omega^3", PLAIN.number(t.over_cubic)],
+            ["log-likelihood above omega^4", PLAIN.number(t.over_quartic)],
         ]
         tables.append(("Group B as c3 omega^3 - c4 omega^4", ["", ""], rows))
     return [*tables, _prefactors(found.prefactors), _statements(found.statements), _theory(found.theory)]
 
 
 def _overview(table: pd.DataFrame) -> TextTable:
-    rows = [[r.quantity, with_error(r.value, r.error)] for r in table.itertuples()]
+    rows = [[r.quantity, PLAIN.with_error(r.value, r.error)] for r in table.itertuples()]
     return "The study", ["", ""], rows
 
 
 def _exponents(table: pd.DataFrame) -> TextTable:
-    header = [
-        "group", "returns", "modes", "worth", "s", "68 %", "95 %", "p(fit)", "p(3)", "p(4)", "dlnL(3)", "dlnL(3.5)",
-        "dlnL(4)", "needed", "power", "verdict",
-    ]  # fmt: skip
-    rows = [
-        [
-            r.group, r.returns, number(r.modes), number(r.effective), with_error(r.exponent, r.error),
-            _interval(r.low68, r.high68), _interval(r.low95, r.high95), number(r.p_fit, 2), number(r.p3, 2),
-            number(r.p4, 2), number(r.dlnL3, 2), number(r.dlnL35, 2), number(r.dlnL4, 2), number(r.needed),
-            number(r.power, 2), r.verdict,
-        ]
-        for r in table.itertuples()
-    ]  # fmt: skip
-    return "Exponents: D(omega) ~ omega^s below 0.8 omega_1; theory: 4 in A, 3 in B", header, rows
+    columns: dict[str, Callable[[Any], str]] = {
+        "group": lambda r: r.group,
+        "returns": lambda r: r.returns,
+        "modes": lambda r: PLAIN.number(r.modes),
+        "worth": lambda r: PLAIN.number(r.effective),
+        "s": lambda r: PLAIN.with_error(r.exponent, r.error),
+        "68 %": lambda r: _interval(r.low68, r.high68),
+        "95 %": lambda r: _interval(r.low95, r.high95),
+        "p(fit)": lambda r: PLAIN.number(r.p_fit, 2),
+        "p(3)": lambda r: PLAIN.number(r.p3, 2),
+        "p(4)": lambda r: PLAIN.number(r.p4, 2),
+        "dlnL(3)": lambda r: PLAIN.number(r.dlnL3, 2),
+        "dlnL(3.5)": lambda r: PLAIN.number(r.dlnL35, 2),
+        "dlnL(4)": lambda r: PLAIN.number(r.dlnL4, 2),
+        "needed": lambda r: PLAIN.number(r.needed),
+        "power": lambda r: PLAIN.number(r.power, 2),
+        "verdict": lambda r: r.verdict,
+    }
+    rows = [[cell(r) for cell in columns.values()] for r in table.itertuples()]
+    return "Exponents: D(omega) ~ omega^s below 0.8 omega_1; theory: 4 in A, 3 in B", list(columns), rows
 
 
 def _interval(low: float, high: float) -> str:
@@ -79,7 +68,7 @@ def _interval(low: float, high: float) -> str:
 
 
 def _selection(table: pd.DataFrame) -> TextTable:
-    """One line a group and participation ratio, one column a frequency share."""
+    """Return one row per group and bound on the participation ratio, one column per bound f."""
     shares = sorted(table["frequency_share"].unique())
     rows = []
     for (group, ratio), lines in table.groupby(["group", "participation_ratio"]):
@@ -88,24 +77,30 @@ def _selection(table: pd.DataFrame) -> TextTable:
             "" if math.isnan(at.exponent[f]) else f"{at.exponent[f]:.1f} +- {at.error[f]:.1f} ({at.modes[f]})"
             for f in shares
         ]
-        rows.append([str(group), number(ratio), *cells])
+        rows.append([str(group), PLAIN.number(ratio), *cells])
     return "Exponent against selection (modes)", ["group", "PR <", *(f"f = {f:g}" for f in shares)], rows
 
 
 def _prefactors(table: pd.DataFrame) -> TextTable:
     rows = [
         [
-            r.group, number(r.exponent), number(r.modes), with_error(r.prefactor, r.error),
-            with_error(r.scaled, r.scaled_error),
+            r.group,
+            PLAIN.number(r.exponent),
+            PLAIN.number(r.modes),
+            PLAIN.with_error(r.prefactor, r.error),
+            PLAIN.with_error(r.scaled, r.scaled_error),
         ]
         for r in table.itertuples()
-    ]  # fmt: skip
+    ]
     header = ["group", "s", "modes", "A", "A omega_1^(s+1)"]
     return "Prefactor of D(omega) = A omega^s, per degree of freedom", header, rows
 
 
 def _statements(table: pd.DataFrame) -> TextTable:
-    rows = [[r.quantity, number(r.paper), with_error(r.ours, r.error), r.verdict, r.note] for r in table.itertuples()]
+    rows = [
+        [r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), r.verdict, r.note]
+        for r in table.itertuples()
+    ]
     return "The paper's statements", ["quantity", "paper", "ours", "verdict", "note"], rows
 
 
@@ -114,10 +109,10 @@ def _theory(table: pd.DataFrame) -> TextTable:
         [
             r.name,
             r.meaning,
-            with_error(r.value, r.error),
-            number(r.expected),
-            number(r.p, 2),
-            number(r.modes),
+            PLAIN.with_error(r.value, r.error),
+            PLAIN.number(r.expected),
+            PLAIN.number(r.p, 2),
+            PLAIN.number(r.modes),
             r.verdict,
         ]
         for r in table.rename(columns={"count": "modes"}).itertuples()
@@ -125,42 +120,79 @@ def _theory(table: pd.DataFrame) -> TextTable:
     return "Tests of the theory", ["test", "number", "measured", "expected", "p", "modes", "verdict"], rows
 
 
+def well_outcomes_table(wells: pd.DataFrame) -> TextTable:
+    """Return how many displaced glasses of each kind went where; medians are those of the new minima."""
+    header = ["modes", "count", *map(str, Outcome), "share new", "saddles", "height", "of quartic's", "particles"]
+    hidden = wells["second_minimum"].astype(bool)
+    kinds = {
+        "B": wells["group"] == "B",
+        "A, hidden well": (wells["group"] == "A") & hidden,
+        "A, no second well": (wells["group"] == "A") & ~hidden,
+        "unbounded": ~wells["group"].isin(["A", "B"]),
+    }
+    rows = [_well_outcomes(name, wells[chosen]) for name, chosen in kinds.items() if chosen.any()]
+    return "Displaced to the second well and quenched", [*header, "overlap", "deeper"], rows
+
+
+def _well_outcomes(name: str, rows: pd.DataFrame) -> list[str]:
+    counts = rows["outcome"].value_counts()
+    is_new = rows["outcome"] == str(Outcome.NEW)
+    new, found = rows[is_new], fraction(is_new, rows["chain"])
+    return [
+        name,
+        str(len(rows)),
+        *(str(counts.get(str(outcome), 0)) for outcome in Outcome),
+        f"{found.value:.3f} +- {found.error:.3f}",
+        str(int(new["barrier"].notna().sum())),
+        f"{new['barrier'].median():.2g}",
+        f"{(new['barrier'] / new['quartic_barrier']).median():.2g}",
+        f"{new['moved_particles'].median():.0f}",
+        f"{new['overlap'].median():.2f}",
+        f"{(new['energy_difference'] < 0).mean():.2f}",
+    ]
+
+
 def outcome_exponents_table(table: pd.DataFrame) -> TextTable:
-    """Return the exponents of modes that led to another minimum, and of those that did not."""
+    """Return the exponents of the modes that led to another minimum, and of those that did not."""
     rows = [
-        [r.group, r.led_to, str(r.modes), with_error(r.exponent, r.error), number(r.softest, 2)]
+        [r.group, r.led_to, str(r.modes), PLAIN.with_error(r.exponent, r.error), PLAIN.number(r.softest, 2)]
         for r in table.itertuples()
     ]
     return "Exponents by where the displaced glass went", ["group", "led to", "modes", "s", "softest / bound"], rows
 
 
 def comparison_table(table: pd.DataFrame) -> TextTable:
-    """Return studies side by side: a column each study, a line each quantity."""
+    """Return studies side by side: one column per study, one row per quantity."""
     measured = [name for name in table.columns if f"{name}_error" in table.columns]
     plain = [name for name in table.columns if name not in measured and not name.endswith("_error") and name != "study"]
-    rows = [[name, *(number(value) for value in table[name])] for name in plain]
+    rows = [[name, *(PLAIN.number(value) for value in table[name])] for name in plain]
     rows += [
-        [name, *(with_error(v, e) for v, e in zip(table[name], table[f"{name}_error"], strict=True))]
+        [name, *(PLAIN.with_error(v, e) for v, e in zip(table[name], table[f"{name}_error"], strict=True))]
         for name in measured
     ]
     return "Studies side by side", ["", *map(str, table["study"])], rows
 
 
-def paired_table(found: Paired) -> TextTable:
-    """Return what two studies made of the same liquids: how many glasses changed, and how much each quantity."""
+def paired_table(found: PairedComparison) -> TextTable:
+    """Return the comparison of two studies of the same liquids: how many glasses changed, and each quantity."""
     first, second = found.names
     same = found.same
-    told = [
+    rows = [
         ["glasses in both, chains", f"{found.pairs}, {found.chains}", "", ""],
-        ["same inherent state", "", "", f"{int(same.count)}: {with_error(same.value, same.error)}"],
+        ["same inherent state", "", "", f"{int(same.count)}: {PLAIN.with_error(same.value, same.error)}"],
         ["other one: second lower, higher", "", "", f"{found.lower}, {found.higher}"],
         ["energy per particle", "", "", f"{found.energy:+.2g} +- {found.energy_error:.1g}"],
     ]
     if found.other_liquids:
-        told.append(["from other liquids, left out", str(found.other_liquids), "", ""])
+        rows.append(["from other liquids, left out", str(found.other_liquids), "", ""])
     for r in found.table.itertuples():
         rounding = abs(r.difference) < ROUNDING and r.error < ROUNDING
-        told.append(
-            [r.quantity, number(r.first), number(r.second), "0" if rounding else with_error(r.difference, r.error)]
+        rows.append(
+            [
+                r.quantity,
+                PLAIN.number(r.first),
+                PLAIN.number(r.second),
+                "0" if rounding else PLAIN.with_error(r.difference, r.error),
+            ]
         )
-    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], told
+    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], rows

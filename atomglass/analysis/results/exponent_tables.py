@@ -1,4 +1,4 @@
-"""Tables of exponents: by group, with and without returns of one defect, and on a grid of selections."""
+"""Tables of exponents: by group, with and without recurrences of one defect, and on a grid of selections."""
 
 from __future__ import annotations
 
@@ -8,27 +8,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.results.theory_tests import clusters
-from atomglass.analysis.selection import Selection, select
+from atomglass.analysis.results.mode_counts import qlms_in_each
+from atomglass.analysis.selection import Selection, cluster_labels, in_group, select, selection_bound
 from atomglass.analysis.statistics.bootstrap import bootstrap_interval
-from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, LEAST_MODES, truncated_power_law
-from atomglass.analysis.statistics.goodness_of_fit import power_law_goodness
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
+from atomglass.analysis.statistics.goodness_of_fit import power_law_test
 from atomglass.analysis.statistics.likelihood import log_likelihood_differences, prefactor
-from atomglass.analysis.statistics.power import power_statement
-from atomglass.analysis.statistics.verdicts import DIFFERS, UNDECIDED, verdict
+from atomglass.analysis.statistics.power import modes_needed, statistical_power
+from atomglass.analysis.statistics.verdicts import DIFFERS, UNDECIDED, interval_verdict
 
-#: f and participation ratio of the grid on which exponents are shown; infinity is no bound.
-GRID_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
-GRID_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
-#: Of published frequencies, which are in single precision.
-ROUNDING = 1e-5
-#: Of fewer chains no verdict on an exponent is given.
-LEAST_CHAINS = 5
-#: p of the Kolmogorov-Smirnov test with the fitted exponent below which there is no power law.
-NO_POWER_LAW = 0.01
-#: An exponent whose 95 % interval reaches farther than this from the theory's agrees with too much.
+#: The bounds f and on the participation ratio for which exponents are shown; infinity is no bound.
+GRID_FREQUENCY_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
+GRID_PARTICIPATION_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
+#: Relative tolerance for published frequencies, which are in single precision.
+FREQUENCY_TOLERANCE = 1e-5
+#: Fewest chains for which a verdict on an exponent is given.
+MIN_CHAINS = 5
+#: Below this p of the Kolmogorov-Smirnov test with the fitted exponent there is no power law.
+MIN_FIT_P = 0.01
+#: An exponent whose 95 % interval extends farther than this from the theory's is undecided.
 RESOLUTION = 1.5
+#: Exponents at which log-likelihoods are given.
 EXPONENTS = (3.0, 3.5, 4.0)
+_FITTED = (
+    "exponent",
+    "error",
+    "low68",
+    "high68",
+    "low95",
+    "high95",
+    "p_fit",
+    "p3",
+    "p4",
+    "dlnL3",
+    "dlnL35",
+    "dlnL4",
+)
 
 
 def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -37,19 +52,19 @@ def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     Parameters
     ----------
     qlms : DataFrame
-        From `select`; where it has the column `recurrence_of`, each group is fitted with and without returns.
+        From `select`. If it has the column `recurrence_of`, each group is fitted with and without recurrences.
     rng : numpy.random.Generator
-        For bootstrap and simulated p-values.
+        For the bootstrap and the simulated p-values.
 
     Returns
     -------
     DataFrame
-        group; returns (`kept` or `dropped`); modes; chains; effective (independent modes that the sample is worth);
+        group; returns (recurrences, `kept` or `dropped`); modes; chains; effective (number of independent modes);
         exponent; error (one standard error, chains as the unit); low68, high68, low95, high95 (bootstrap over chains);
         p_fit (Kolmogorov-Smirnov, fitted exponent), p3 and p4 (fixed at 3 and 4); dlnL3, dlnL35, dlnL4 (log-likelihood
-        below its maximum, for the effective number of modes); needed (independent modes that tell 3 from 4); power
-        (probability that this sample tells them apart); verdict (on the theory's exponent, 3 or 4 being the rival;
-        `differs` also where no power law fits, p_fit < 0.01).
+        relative to its maximum, for the effective number of modes); needed (independent modes that distinguish 3 from
+        4); power (probability that this sample distinguishes them); verdict (on the theory's exponent, 3 or 4 being the
+        rival; `differs` also if no power law fits, p_fit < 0.01).
     """
     samples = [("kept", qlms)]
     if "recurrence_of" in qlms.columns:
@@ -57,23 +72,16 @@ def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     rows = []
     for returns, sample in samples:
         for group in ("A", "B", "all"):
-            rows.append({"group": group, "returns": returns, **_row(_members(sample, group), group, rng)})
+            rows.append({"group": group, "returns": returns, **_fit_group(in_group(sample, group), group, rng)})
     return pd.DataFrame(rows)
 
 
-def _members(qlms: pd.DataFrame, group: str) -> pd.DataFrame:
-    return qlms if group == "all" else qlms[qlms["group"] == group]
-
-
-def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, Any]:
-    """One line of the table."""
-    names = (
-        "exponent", "error", "low68", "high68", "low95", "high95", "p_fit", "p3", "p4", "dlnL3", "dlnL35", "dlnL4",
-    )  # fmt: skip
+def _fit_group(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, Any]:
+    """Return what the table says of one group."""
     line: dict[str, Any] = {"modes": len(rows), "chains": rows["chain"].nunique(), "effective": math.nan}
-    line |= dict.fromkeys(names, math.nan)
-    if len(rows) < LEAST_MODES or rows["x"].eq(1).all():
-        return line | {"needed": power_statement(0, 0.0, 4, 3).needed, "power": 0.0, "verdict": UNDECIDED}
+    line |= dict.fromkeys(_FITTED, math.nan)
+    if len(rows) < MIN_MODES or rows["x"].eq(1).all():
+        return line | {"needed": modes_needed(4, 3), "power": 0.0, "verdict": UNDECIDED}
     x, chain = rows["x"].to_numpy(), rows["chain"].to_numpy()
     fit = truncated_power_law(x, chain)
     line["effective"], line["exponent"] = fit.effective_count, fit.exponent
@@ -82,31 +90,31 @@ def _row(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict[str, 
         bounds = bootstrap_interval(x, chain, rng, confidence)
         low, high = fit.interval(confidence) if math.isnan(bounds.low) else (bounds.low, bounds.high)
         line[f"low{percent}"], line[f"high{percent}"] = low, high
-    label = clusters(rows)
+    label = cluster_labels(rows)
     for name, exponent in (("p_fit", None), ("p3", 3.0), ("p4", 4.0)):
-        line[name] = power_law_goodness(x, label, rng, exponent).p
-    below = log_likelihood_differences(x, EXPONENTS, fit.effective_count)
-    line |= dict(zip(("dlnL3", "dlnL35", "dlnL4"), below.values(), strict=True))
-    truth = EXPECTED_EXPONENT.get(group, 4)
-    power = power_statement(len(rows), fit.effective_count, truth, 7 - truth, fit.chains)
-    line["needed"], line["power"] = power.needed, power.reached
+        line[name] = power_law_test(x, label, rng, exponent).p
+    differences = log_likelihood_differences(x, EXPONENTS, fit.effective_count)
+    line |= dict(zip(("dlnL3", "dlnL35", "dlnL4"), differences.values(), strict=True))
+    truth = EXPECTED_EXPONENT.get(group, 4)  # 3 and 4 are each other's rival
+    power = statistical_power(len(rows), fit.effective_count, truth, 7 - truth, fit.chains)
+    line["needed"], line["power"] = power.needed, power.power
     line["verdict"] = _exponent_verdict(line, truth)
     return line
 
 
 def _exponent_verdict(line: dict[str, Any], truth: float) -> str:
-    """Whether D(omega) ~ omega^truth: not where no power law fits at all, and not where everything would."""
-    if line["chains"] < LEAST_CHAINS:
+    """Return the verdict on D(omega) ~ omega^truth; it differs also if no power law fits at all."""
+    if line["chains"] < MIN_CHAINS:
         return UNDECIDED
-    if line["p_fit"] < NO_POWER_LAW:
+    if line["p_fit"] < MIN_FIT_P:
         return DIFFERS
-    return verdict(line["low95"], line["high95"], truth, rivals=(7 - truth,), resolution=RESOLUTION)
+    return interval_verdict(line["low95"], line["high95"], truth, rivals=(7 - truth,), resolution=RESOLUTION)
 
 
 def selection_grid(
     modes: pd.DataFrame,
-    shares: tuple[float, ...] = GRID_SHARES,
-    ratios: tuple[float, ...] = GRID_RATIOS,
+    frequency_shares: tuple[float, ...] = GRID_FREQUENCY_SHARES,
+    participation_ratios: tuple[float, ...] = GRID_PARTICIPATION_RATIOS,
 ) -> pd.DataFrame:
     """Return the exponents of A, B and all on a grid of selections.
 
@@ -116,41 +124,39 @@ def selection_grid(
     ----------
     modes : DataFrame
         All collected modes.
-    shares, ratios : tuple of float
-        f, and bounds on the participation ratio; infinity for none.
+    frequency_shares, participation_ratios : tuple of float
+        The bounds f, and those on the participation ratio; infinity for none.
 
     Returns
     -------
     DataFrame
         group, frequency_share, participation_ratio, modes, exponent, error, effective. NaN with fewer than ten modes.
-        Shares beyond the frequencies up to which the table holds modes are left out.
+        Bounds beyond the frequencies up to which the table holds modes are left out.
     """
     rows = []
-    reach = (modes["complete_below"] / modes["first_phonon_frequency"]).max()
-    shares = tuple(f for f in shares if not f > reach * (1 + ROUNDING))
-    for ratio in ratios:
-        for f in shares:
+    highest = (modes["complete_below"] / modes["first_phonon_frequency"]).max()
+    for ratio in participation_ratios:
+        for f in frequency_shares:
+            if f > highest * (1 + FREQUENCY_TOLERANCE):
+                continue
             chosen = select(modes, Selection(f, ratio))
             for group in ("A", "B", "all"):
-                members = _members(chosen, group)
-                line: dict[str, object] = {
-                    "group": group, "frequency_share": f, "participation_ratio": ratio, "modes": len(members),
-                    "exponent": math.nan, "error": math.nan, "effective": math.nan,
-                }  # fmt: skip
-                if len(members) >= LEAST_MODES:
+                members = in_group(chosen, group)
+                exponent = error = effective = math.nan
+                if len(members) >= MIN_MODES:
                     fit = truncated_power_law(members["x"], members["chain"])
-                    line["exponent"], line["effective"] = fit.exponent, fit.effective_count
-                    line["error"] = fit.standard_error
-                rows.append(line)
-    return pd.DataFrame(rows)
+                    exponent, error, effective = fit.exponent, fit.standard_error, fit.effective_count
+                rows.append((group, f, ratio, len(members), exponent, error, effective))
+    columns = ["group", "frequency_share", "participation_ratio", "modes", "exponent", "error", "effective"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def drifting(grid: pd.DataFrame, rule: Selection, lower: float = 0.6) -> list[str]:
-    """Return a line for each group whose exponent still changes between f = `lower` and the rule's bound.
+def exponent_drift_warnings(grid: pd.DataFrame, rule: Selection, lower: float = 0.6) -> list[str]:
+    """Return a warning for each group whose exponent still changes between f = `lower` and the rule's bound.
 
-    Where a power law holds, the fit to the fewer modes scatters about the other with the difference of the two
-    variances, one sample lying within the other (Hausman, Econometrica 46, 1251 (1978)). More than two standard errors
-    mean that the bound makes the exponent: there is no plateau.
+    One sample lies within the other. Where a power law holds, the difference of the two fits has a variance equal to
+    the difference of their variances (Hausman, Econometrica 46, 1251 (1978)). A difference of more than two standard
+    errors means that the exponent depends on the bound: there is no plateau.
 
     Parameters
     ----------
@@ -159,20 +165,20 @@ def drifting(grid: pd.DataFrame, rule: Selection, lower: float = 0.6) -> list[st
     rule : Selection
         The primary rule.
     lower : float
-        The lower f; one of the grid's.
+        The lower f, which must be on the grid.
     """
     at = grid[grid["participation_ratio"] == rule.participation_ratio].set_index(["group", "frequency_share"])
     lines = []
     for group in ("A", "B", "all"):
         if (group, lower) not in at.index or (group, rule.frequency_share) not in at.index:
             continue
-        few, many = at.loc[(group, lower)], at.loc[(group, rule.frequency_share)]
-        variance = few["error"] ** 2 - many["error"] ** 2
-        if variance > 0 and abs(few["exponent"] - many["exponent"]) > 2 * math.sqrt(variance):
+        inner, outer = at.loc[(group, lower)], at.loc[(group, rule.frequency_share)]
+        variance = inner["error"] ** 2 - outer["error"] ** 2
+        if variance > 0 and abs(inner["exponent"] - outer["exponent"]) > 2 * math.sqrt(variance):
             lines.append(
-                f"The exponent of {group} drifts with the bound, {few['exponent']:.1f} +- {few['error']:.1f} at "
-                f"f = {lower:g} and {many['exponent']:.1f} +- {many['error']:.1f} at f = {rule.frequency_share:g}: "
-                "the selection makes it, there is no plateau."
+                f"The exponent of {group} drifts with the bound, {inner['exponent']:.1f} +- {inner['error']:.1f} at "
+                f"f = {lower:g} and {outer['exponent']:.1f} +- {outer['error']:.1f} at f = {rule.frequency_share:g}: "
+                "it depends on the selection, there is no plateau."
             )
     return lines
 
@@ -185,25 +191,24 @@ def prefactor_table(qlms: pd.DataFrame, whole: pd.DataFrame, rule: Selection) ->
     qlms : DataFrame
         From `select`.
     whole : DataFrame
-        Complete realizations, those without modes among them.
+        Complete realizations, including those without modes.
     rule : Selection
-        Gives each realization's bound.
+        Gives the bound of each realization.
 
     Returns
     -------
     DataFrame
         group, exponent, modes, prefactor, error, and `scaled`, `scaled_error`: A omega_1^(s + 1) with the mean omega_1,
-        a number without units.
+        which has no unit.
     """
-    bound = np.minimum(rule.frequency_share * whole["first_phonon_frequency"], whole["complete_below"]).to_numpy()
+    bound = selection_bound(whole, rule.frequency_share).to_numpy()
     freedoms = (whole["dimension"] * (whole["number"] - whole["rattlers"].fillna(0))).to_numpy(dtype=float)
     unit = float(whole["first_phonon_frequency"].mean()) if len(whole) else math.nan
     rows = []
     for group, exponent in (("A", 4.0), ("B", 3.0), ("all", 4.0), ("all", 3.0)):
-        held = _members(qlms, group).groupby("realization").size().reindex(whole["realization"], fill_value=0)
-        found = prefactor(bound, freedoms, held.to_numpy(), whole["chain"].to_numpy(), exponent)
+        count = qlms_in_each(in_group(qlms, group), whole)
+        found = prefactor(bound, freedoms, count, whole["chain"].to_numpy(), exponent)
         scale = unit ** (exponent + 1)
-        rows.append(
-            (group, exponent, found.count, found.value, found.error, found.value * scale, found.error * scale)
-        )  # fmt: skip
+        scaled, scaled_error = found.value * scale, found.error * scale
+        rows.append((group, exponent, found.count, found.value, found.error, scaled, scaled_error))
     return pd.DataFrame(rows, columns=["group", "exponent", "modes", "prefactor", "error", "scaled", "scaled_error"])

@@ -1,55 +1,56 @@
-"""Two studies of the same liquids, glass by glass: what the way down changes, with the noise of sampling taken out."""
+"""Two studies of the same liquids, compared glass by glass: the effect of the quench without sampling noise."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
-from atomglass.analysis.statistics.chain_errors import Share, ratio_error, share
+from atomglass.analysis.statistics.chain_errors import Fraction, fraction, ratio_error
 from atomglass.landscape.double_wells import Outcome
 
 Array = NDArray[np.float64]
-#: Energies per particle of one inherent state that was reached in two ways differ by less; those of two by far more.
-SAME_ENERGY = 1e-9
+#: Two quenches to the same inherent state differ by less in energy per particle; different states, by far more.
+ENERGY_TOLERANCE = 1e-9
 _KEYS = ["chain", "index_in_chain"]
 _ENERGY, _LIQUID = "energy_per_particle", "liquid_energy_per_particle"
-#: Settings on which the liquids depend.
-_SAMPLING = ("seed", "potential", "sample")
+#: Settings that determine the liquids.
+_LIQUID_SETTINGS = ("seed", "potential", "sample")
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedComparison:
     """How two studies of the same liquids differ.
 
     Attributes
     ----------
     names : tuple of str
-        Of the studies, first and second.
+        Names of the first and the second study.
     pairs, chains : int
-        Glasses that both have, with all their modes, and from how many chains.
+        Number of glasses that both have with all their modes, and of the chains that these come from.
     other_liquids : int
-        Realizations that both have and that did not begin from the same liquid; they are left out.
-    same : Share
-        Share of pairs in the same inherent state.
+        Number of realizations that both have but that started from different liquids; they are left out.
+    same : Fraction
+        Fraction of the pairs in the same inherent state.
     lower, higher : int
-        Pairs in which the second study's glass is the lower, and the higher one.
+        Number of pairs in which the second study's glass has the lower, and the higher, energy.
     energy, energy_error : float
         Mean difference of the energies per particle, second minus first, and its standard error over chains.
     table : DataFrame
-        quantity, first, second, difference (second minus first) and its standard error, over chains and paired.
+        quantity, first, second, difference (second minus first) and error, its standard error over chains for paired
+        glasses.
     """
 
     names: tuple[str, str]
     pairs: int
     chains: int
     other_liquids: int
-    same: Share
+    same: Fraction
     lower: int
     higher: int
     energy: float
@@ -57,51 +58,51 @@ class Paired:
     table: pd.DataFrame
 
 
-def share_liquids(one: Any, other: Any) -> bool:
-    """Whether two studies, from `load_study`, quench the same liquids: seed and sampling are the same."""
-    told = [[study.settings.get(name) for name in _SAMPLING] for study in (one, other)]
-    known = all(value is not None for value in told[0])
-    return known and told[0] == told[1] and all(_LIQUID in study.realizations for study in (one, other))
+def have_same_liquids(one: Any, other: Any) -> bool:
+    """Return whether two studies, from `load_study`, quench the same liquids: the same seed and sampling settings."""
+    first, second = ([study.settings.get(name) for name in _LIQUID_SETTINGS] for study in (one, other))
+    known = all(value is not None for value in first)
+    return known and first == second and all(_LIQUID in study.realizations for study in (one, other))
 
 
-def paired(one: Any, other: Any, rule: Selection | None = None) -> Paired:
+def compare_paired_studies(one: Any, other: Any, rule: Selection | None = None) -> PairedComparison:
     """Compare two studies of the same liquids glass by glass.
 
     Parameters
     ----------
     one, other : Study
-        From `load_study`, for which `share_liquids` holds.
+        From `load_study`, for which `have_same_liquids` holds.
     rule : Selection, optional
         Which modes are quasi-localized; the primary rule by default.
 
     Returns
     -------
-    Paired
-        Differences are of the pairs alone; their errors take chains as independent and glasses as paired.
+    PairedComparison
+        Differences over the pairs only; their errors treat chains as independent and glasses as paired.
     """
     rule = rule or Selection()
     good = [complete_realizations(study.realizations) for study in (one, other)]
     rows = good[0].merge(good[1], on=_KEYS, suffixes=("", "_other"), validate="one_to_one")
-    alike = rows[_LIQUID] == rows[f"{_LIQUID}_other"]
-    pairs = rows[alike]
-    gap = (pairs[f"{_ENERGY}_other"] - pairs[_ENERGY]).to_numpy(dtype=float)
-    same = np.abs(gap) <= SAME_ENERGY
+    same_liquid = rows[_LIQUID] == rows[f"{_LIQUID}_other"]
+    pairs = rows[same_liquid]
+    energy_change = (pairs[f"{_ENERGY}_other"] - pairs[_ENERGY]).to_numpy(dtype=float)
+    same = np.abs(energy_change) <= ENERGY_TOLERANCE
     chains = np.unique(pairs["chain"])
     count = _sums(pairs["chain"], np.ones(len(pairs)), chains)
-    total = _sums(pairs["chain"], gap, chains)
-    sums = [_study_sums(study, pairs, chains, rule) for study in (one, other)]
-    names = [name for name in sums[0] if name in sums[1]]
-    return Paired(
+    total = _sums(pairs["chain"], energy_change, chains)
+    first, second = (_quantities(study, pairs, chains, rule) for study in (one, other))
+    differences = [{"quantity": name} | _difference(first[name], second[name]) for name in first if name in second]
+    return PairedComparison(
         names=(_name(one), _name(other)),
         pairs=len(pairs),
         chains=len(chains),
-        other_liquids=int((~alike).sum()),
-        same=share(same, pairs["chain"]),
-        lower=int((gap < -SAME_ENERGY).sum()),
-        higher=int((gap > SAME_ENERGY).sum()),
-        energy=float(gap.mean()) if len(gap) else math.nan,
+        other_liquids=int((~same_liquid).sum()),
+        same=fraction(same, pairs["chain"]),
+        lower=int((energy_change < -ENERGY_TOLERANCE).sum()),
+        higher=int((energy_change > ENERGY_TOLERANCE).sum()),
+        energy=float(energy_change.mean()) if len(energy_change) else math.nan,
         energy_error=ratio_error(total, count),
-        table=pd.DataFrame([{"quantity": name} | _difference(sums[0][name], sums[1][name]) for name in names]),
+        table=pd.DataFrame(differences),
     )
 
 
@@ -109,61 +110,84 @@ def _name(study: Any) -> str:
     return str(study.settings.get("name", "study"))
 
 
-def _study_sums(
-    study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection
-) -> dict[str, tuple[Array, Array, float]]:
-    """Return for each quantity the chains' sums of numerator and denominator, and what is added to their ratio."""
+class RatioOfSums(NamedTuple):
+    """A quantity that is a ratio of sums over chains, plus a constant.
+
+    Attributes
+    ----------
+    numerator, denominator : array, shape (chains,)
+        The sums over each chain.
+    offset : float
+        What is added to the ratio.
+    """
+
+    numerator: Array
+    denominator: Array
+    offset: float = 0.0
+
+    def value(self) -> float:
+        """Return the quantity; NaN if the denominator is 0."""
+        return self._ratio() + self.offset
+
+    def contributions(self) -> Array:
+        """Return the change of the quantity due to each chain, to first order: (n_k - R d_k) / sum d."""
+        total = self.denominator.sum()
+        if not total > 0:
+            return np.full(len(self.numerator), math.nan)
+        return (self.numerator - self._ratio() * self.denominator) / total
+
+    def _ratio(self) -> float:
+        total = self.denominator.sum()
+        return self.numerator.sum() / total if total > 0 else math.nan
+
+
+def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection) -> dict[str, RatioOfSums]:
+    """Return the quantities of one study that are compared, over its paired glasses."""
     modes = study.modes.merge(pairs[[*_KEYS, "number"]], on=_KEYS, validate="many_to_one")
     qlms = select(modes, rule, modes["number"])
-    known = qlms["group"].isin(["A", "B"])
-    shallow, double = qlms["group"] == "A", known & qlms["second_minimum"].eq(True)
-    real = barrier_is_real(qlms)
+    in_a, in_b = qlms["group"] == "A", qlms["group"] == "B"
+    double = (in_a | in_b) & qlms["second_minimum"].eq(True)
+    every = pd.Series(True, qlms.index)
 
-    def of(event: Any, among: Any) -> tuple[Array, Array, float]:
-        return _sums(qlms["chain"], event & among, chains), _sums(qlms["chain"], among, chains), 0.0
+    def ratio(event: Any, among: Any) -> RatioOfSums:
+        return RatioOfSums(_sums(qlms["chain"], event & among, chains), _sums(qlms["chain"], among, chains))
 
-    def exponent(chosen: Any) -> tuple[Array, Array, float]:
-        # s + 1 = n / sum(-ln x), the likelihood's maximum, is a ratio of sums like all the others.
+    def exponent(chosen: Any) -> RatioOfSums:
+        # The maximum of the likelihood, s + 1 = n / sum(-ln x), is a ratio of sums as well.
         logs = -np.log(qlms["x"]) * chosen
-        return _sums(qlms["chain"], chosen, chains), _sums(qlms["chain"], logs, chains), -1.0
+        return RatioOfSums(_sums(qlms["chain"], chosen, chains), _sums(qlms["chain"], logs, chains), -1.0)
 
-    whole = pd.Series(True, qlms.index)
     glasses = _sums(pairs["chain"], np.ones(len(pairs)), chains)
     found = {
-        "QLMs per glass": (_sums(qlms["chain"], whole, chains), glasses, 0.0),
-        "share of B": of(qlms["group"] == "B", known),
-        "share of A with a second well": of(qlms["second_minimum"].eq(True), shallow),
-        "second wells that the true energy has": of(real, double),
-        "exponent of A": exponent(shallow),
-        "exponent of B": exponent(qlms["group"] == "B"),
-        "exponent of all": exponent(whole),
+        "QLMs per glass": RatioOfSums(_sums(qlms["chain"], every, chains), glasses),
+        "share of B": ratio(in_b, in_a | in_b),
+        "share of A with a second well": ratio(qlms["second_minimum"].eq(True), in_a),
+        "second wells that the true energy has": ratio(barrier_is_real(qlms), double),
+        "exponent of A": exponent(in_a),
+        "exponent of B": exponent(in_b),
+        "exponent of all": exponent(every),
     }
     if study.wells is not None:
         rows = study.wells.merge(qlms[["realization", "mode"]], on=["realization", "mode"])
         rows = rows[rows["second_minimum"].astype(bool)]
         new = _sums(rows["chain"], rows["outcome"] == str(Outcome.NEW), chains)
-        found["second wells that glasses fall into"] = new, _sums(rows["chain"], np.ones(len(rows)), chains), 0.0
+        tested = _sums(rows["chain"], np.ones(len(rows)), chains)
+        found["second wells that glasses fall into"] = RatioOfSums(new, tested)
     return found
 
 
 def _sums(chain: pd.Series, values: Any, chains: Array) -> Array:
-    """Return the sum of values over each of the chains."""
-    place = np.searchsorted(chains, chain.to_numpy())
-    return np.bincount(place, np.asarray(values, dtype=float), minlength=len(chains)).astype(float)
+    """Return the sum of values over each of the chains, also those without values."""
+    index = np.searchsorted(chains, chain.to_numpy())
+    return np.bincount(index, np.asarray(values, dtype=float), minlength=len(chains)).astype(float)
 
 
-def _difference(one: tuple[Array, Array, float], other: tuple[Array, Array, float]) -> dict[str, float]:
-    """Return both values of a ratio of sums, the difference and its error.
+def _difference(one: RatioOfSums, other: RatioOfSums) -> dict[str, float]:
+    """Return both values, their difference and its error.
 
-    To first order a ratio R = sum n_k / sum d_k moves by (n_k - R d_k) / sum d with each chain k; of two ratios from
-    the same chains the movements are subtracted before they are squared.
+    The chains of both studies are the same, so their contributions are subtracted before they are squared.
     """
-    values, moves = [], []
-    for numerator, denominator, offset in (one, other):
-        total = denominator.sum()
-        ratio = numerator.sum() / total if total > 0 else math.nan
-        values.append(ratio + offset)
-        moves.append((numerator - ratio * denominator) / total if total > 0 else np.full(len(numerator), math.nan))
-    move, count = moves[1] - moves[0], len(moves[0])
-    error = math.sqrt(count / (count - 1) * float(move @ move)) if count > 1 else math.nan
-    return {"first": values[0], "second": values[1], "difference": values[1] - values[0], "error": error}
+    change, chains = other.contributions() - one.contributions(), len(one.numerator)
+    error = math.sqrt(chains / (chains - 1) * float(change @ change)) if chains > 1 else math.nan
+    first, second = one.value(), other.value()
+    return {"first": first, "second": second, "difference": second - first, "error": error}

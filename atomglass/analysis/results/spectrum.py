@@ -1,4 +1,4 @@
-"""The whole density of states: D(omega)/omega^(d-1), its Debye level, the boson peak, and where phonons stand."""
+"""The full density of states: D(omega)/omega^(d-1), its Debye level, the boson peak and the phonon bands."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.selection import require
+from atomglass.analysis.statistics.chain_errors import ratio_error, sum_by_chain
 from atomglass.analysis.statistics.histograms import poisson_interval
 from atomglass.errors import InputError
+from atomglass.study.collected_tables import require_columns
 
-#: Beyond this multiple of the first phonon frequency the bands lie closer together than they are wide.
+#: Above this multiple of the first phonon frequency the phonon bands overlap.
 BANDS_MERGE = 3.0
 
 _MODES = ("realization", "chain", "frequency")
@@ -24,16 +25,21 @@ _REALIZATIONS = ("realization", "chain", "status", "complete_below", "number", "
 def debye_level(transverse: float, longitudinal: float, density: float, dimension: int) -> float:
     """Return A_D of Debye's law D(omega) = A_D omega^(d-1), D normalized to one over all d N modes.
 
-    Each of the d - 1 transverse and one longitudinal branches has S_d k^(d-1) dk V/(2 pi)^d waves, omega = c k.
+    Each of the d - 1 transverse branches and the longitudinal one has S_d k^(d-1) dk V/(2 pi)^d waves, omega = c k.
 
     Parameters
     ----------
     transverse, longitudinal : float
         Speeds of sound.
     density : float
-        Particles (those that are held) per volume.
+        Particles per volume, without rattlers.
     dimension : int
         2 or 3.
+
+    Raises
+    ------
+    InputError
+        A speed or the density is not positive.
     """
     speeds = {"transverse speed": transverse, "longitudinal speed": longitudinal, "density": density}
     for name, value in speeds.items():
@@ -57,7 +63,7 @@ class PhononBand:
     squared : int
         n^2 of the wave vector 2 pi n / L, n integers.
     waves : int
-        How many there are.
+        Number of such waves.
     """
 
     frequency: float
@@ -67,7 +73,7 @@ class PhononBand:
 
 
 def phonon_bands(speed_ratio: float, dimension: int, below: float) -> list[PhononBand]:
-    """Return the bands of an elastic medium in a periodic square or cubic box, in ascending order.
+    """Return the phonon bands of an elastic medium in a periodic square or cubic box, in ascending order.
 
     Parameters
     ----------
@@ -76,12 +82,18 @@ def phonon_bands(speed_ratio: float, dimension: int, below: float) -> list[Phono
     dimension : int
         2 or 3.
     below : float
-        Highest frequency, in units of the first (transverse) phonon's.
+        Highest frequency, in units of the first (transverse) phonon frequency.
+
+    Raises
+    ------
+    InputError
+        The speed ratio is not positive, or `below` is not between 0 and 40.
     """
     if not (speed_ratio > 0 and 0 < below < 40):
         raise InputError("speed ratio and highest band", f"{speed_ratio:g}, {below:g}", "> 0, and between 0 and 40")
-    reach = int(below * max(1.0, 1 / speed_ratio)) + 1
-    squares = [sum(n * n for n in vector) for vector in itertools.product(range(-reach, reach + 1), repeat=dimension)]
+    largest = int(below * max(1.0, 1 / speed_ratio)) + 1
+    integers = range(-largest, largest + 1)
+    squares = [sum(n * n for n in vector) for vector in itertools.product(integers, repeat=dimension)]
     values, waves = np.unique([square for square in squares if square], return_counts=True)
     bands = [
         PhononBand(factor * math.sqrt(square), branch, int(square), int(count * polarizations))
@@ -95,8 +107,8 @@ def phonon_bands(speed_ratio: float, dimension: int, below: float) -> list[Phono
 def density_of_states(modes: pd.DataFrame, realizations: pd.DataFrame, edges: ArrayLike | None = None) -> pd.DataFrame:
     """Return D(omega) of a study's glasses, normalized to one over all their modes, in bins.
 
-    A bin counts only the glasses in which all modes up to its upper edge are known, so that a table that holds the low
-    modes alone is not cut off by accident.
+    Each bin uses only the glasses in which all modes up to its upper edge are known, so that a table that holds only
+    the low modes does not lower the density.
 
     Parameters
     ----------
@@ -108,23 +120,28 @@ def density_of_states(modes: pd.DataFrame, realizations: pd.DataFrame, edges: Ar
     Returns
     -------
     DataFrame
-        Columns low, high, frequency (middle of the bin), density, error (one standard error, between chains where
-        there are at least 5, else Poisson's), count, glasses.
+        Columns low, high, frequency (middle of the bin), density, error (one standard error, between chains if
+        there are at least 5, otherwise Poisson), count, glasses.
+
+    Raises
+    ------
+    InputError
+        A table lacks a column.
     """
-    require(modes, _MODES)
-    require(realizations, _REALIZATIONS, "realizations")
+    require_columns(modes, _MODES)
+    require_columns(realizations, _REALIZATIONS, "realizations")
     good = realizations[(realizations["status"] == "ok") & realizations["complete_below"].notna()]
     columns = ["low", "high", "frequency", "density", "error", "count", "glasses"]
     if not len(good) or not len(modes):
         return pd.DataFrame(columns=columns, dtype=float)
     known, total = known_below(modes, good), _mode_number(good)
     edges = default_edges(known) if edges is None else np.asarray(edges, dtype=float)
-    home = pd.Series(np.arange(len(good)), index=good["realization"].to_numpy())
-    mine = modes[modes["realization"].isin(home.index)]
-    place = np.searchsorted(edges, mine["frequency"].to_numpy(), side="right") - 1
-    inside = (place >= 0) & (place < len(edges) - 1)
+    row_of = pd.Series(np.arange(len(good)), index=good["realization"].to_numpy())
+    counted = modes[modes["realization"].isin(row_of.index)]
+    bin_of = np.searchsorted(edges, counted["frequency"].to_numpy(), side="right") - 1
+    inside = (bin_of >= 0) & (bin_of < len(edges) - 1)
     counts = np.zeros((len(good), len(edges) - 1))
-    np.add.at(counts, (home[mine["realization"]].to_numpy()[inside], place[inside]), 1)
+    np.add.at(counts, (row_of[counted["realization"]].to_numpy()[inside], bin_of[inside]), 1)
     covered = edges[1:] <= known[:, None] * (1 + 1e-12)
     rows = []
     for k, (low, high) in enumerate(itertools.pairwise(edges)):
@@ -133,35 +150,37 @@ def density_of_states(modes: pd.DataFrame, realizations: pd.DataFrame, edges: Ar
             continue
         number = counts[use, k]
         unit = 1 / (total[use].sum() * (high - low))
-        error = _error(number, total[use], good["chain"].to_numpy()[use]) / (high - low)
+        error = _rate_error(number, total[use], good["chain"].to_numpy()[use]) / (high - low)
         rows.append((low, high, (low + high) / 2, number.sum() * unit, error, int(number.sum()), int(use.sum())))
     return pd.DataFrame(rows, columns=columns)
 
 
 def known_below(modes: pd.DataFrame, good: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the frequency below which all modes of each glass are in the table; infinite where all are."""
-    held = modes.groupby("realization").size().reindex(good["realization"]).fillna(0).to_numpy()
+    """Return for each glass the frequency below which all its modes are in the table; infinity for a full spectrum."""
+    present = modes.groupby("realization").size().reindex(good["realization"]).fillna(0).to_numpy()
     top = good["complete_below"].to_numpy(dtype=float)
     translations = good["dimension"].to_numpy()
-    return np.where(held >= _mode_number(good) - translations, np.inf, top)
+    return np.where(present >= _mode_number(good) - translations, np.inf, top)
 
 
 def default_edges(known: NDArray[np.float64], top: float = 6.0) -> NDArray[np.float64]:
-    """Return the default bins: up to where half of the glasses are known, or to `top` for full spectra."""
+    """Return the default bins, up to where half of the glasses are known, or to `top` for full spectra."""
     limit = float(np.quantile(known, 0.5, method="lower"))
     return np.linspace(0, top, 61) if not math.isfinite(limit) else np.linspace(0, limit, 21)
 
 
-def boson_peak(table: pd.DataFrame, dimension: int, first_phonon: float | None = None) -> tuple[float, float] | None:
-    """Return (frequency, half width of its bin) of the maximum of D(omega)/omega^(d-1); None where none can be told.
+def find_boson_peak(
+    table: pd.DataFrame, dimension: int, first_phonon: float | None = None
+) -> tuple[float, float] | None:
+    """Return (frequency, half width of its bin) of the maximum of D(omega)/omega^(d-1), None if there is no clear one.
 
-    In a finite box the lowest phonons stand in separate bands, each a maximum of its own: what lies below
-    `BANDS_MERGE` first phonon frequencies is not looked at, and a maximum at the edge of what is looked at is none.
+    In a finite box the lowest phonons form separate bands, each with its own maximum. Frequencies below `BANDS_MERGE`
+    first phonon frequencies are therefore ignored, and so is a maximum at the edge of the remaining range.
 
     Parameters
     ----------
     table : DataFrame
-        Columns frequency, density and error, ascending; the highest frequency must lie well beyond the peak.
+        Columns frequency, density and error, ascending; the highest frequency must lie well above the peak.
     dimension : int
         2 or 3.
     first_phonon : float, optional
@@ -172,31 +191,29 @@ def boson_peak(table: pd.DataFrame, dimension: int, first_phonon: float | None =
         return None
     omega = table["frequency"].to_numpy(dtype=float)
     reduced, noise = (table[name].to_numpy(dtype=float) / omega ** (dimension - 1) for name in ("density", "error"))
-    solid = noise < 0.2 * np.maximum(reduced, 1e-300)  # a lone mode in the lowest bin is no peak
-    if not solid.any():
+    significant = noise < 0.2 * np.maximum(reduced, 1e-300)  # a single mode in the lowest bin is not a peak
+    if not significant.any():
         return None
-    peak = int(np.argmax(np.where(solid, reduced, -np.inf)))
-    before, beyond = reduced[:peak].min(initial=np.inf), reduced[peak + 1 :].min(initial=np.inf)
-    if not max(before, beyond) < min(0.9 * reduced[peak], reduced[peak] - 3 * noise[peak]):
-        return None  # it must rise and fall by more than a wiggle of the bands
+    peak = int(np.argmax(np.where(significant, reduced, -np.inf)))
+    below, above = reduced[:peak].min(initial=np.inf), reduced[peak + 1 :].min(initial=np.inf)
+    if not max(below, above) < min(0.9 * reduced[peak], reduced[peak] - 3 * noise[peak]):
+        return None  # it must rise and fall by more than the bands make it fluctuate
     half = np.diff(omega).mean() / 2 if "high" not in table else (table["high"] - table["low"]).iloc[peak] / 2
     return float(omega[peak]), float(half)
 
 
 def _mode_number(good: pd.DataFrame) -> NDArray[np.float64]:
-    """How many modes each glass has, translations included: d times the particles that are held."""
+    """Return the number of modes of each glass, translations included: d times the particles that are not rattlers."""
     held = good["number"].astype(float) - good["rattlers"].fillna(0).astype(float)
     return (good["dimension"].astype(float) * held).to_numpy()
 
 
-def _error(number: NDArray, total: NDArray, chain: NDArray) -> float:
-    """One standard error of sum(number)/sum(total)."""
-    labels, index = np.unique(chain, return_inverse=True)
-    if len(labels) >= 5:
-        parts, weights = np.bincount(index, number), np.bincount(index, total)
-        scores = parts - weights * parts.sum() / weights.sum()
-        scatter = math.sqrt(float(scores @ scores) * len(labels) / (len(labels) - 1))
-        if scatter > 0:
-            return scatter / total.sum()
+def _rate_error(number: NDArray, total: NDArray, chain: NDArray) -> float:
+    """Return one standard error of sum(number)/sum(total), between chains if there are at least five."""
+    counts, weights = sum_by_chain(chain, number, total)
+    if len(counts) >= 5:
+        error = ratio_error(counts, weights)
+        if error > 0:
+            return error
     low, high = poisson_interval(int(number.sum()))
     return float(high - low) / 2 / total.sum()

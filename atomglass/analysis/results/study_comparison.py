@@ -1,4 +1,4 @@
-"""Studies side by side: what depends on size, temperature, smoothness, dimension and minimizer."""
+"""Studies side by side: how results depend on system size, temperature, smoothness, dimension and minimizer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.results.paper_statements import per_realization
-from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
-from atomglass.analysis.statistics.chain_errors import Share, share
+from atomglass.analysis.results.mode_counts import qlms_per_realization
+from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, in_group, select
+from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.errors import InputError
 from atomglass.landscape.double_wells import Outcome
@@ -20,7 +20,7 @@ from atomglass.system.potential import load_potential
 def compare_studies(
     studies: Iterable[Any], rule: Selection | None = None, *, fixed_number_of: int | None = None
 ) -> pd.DataFrame:
-    """Return one row a study: how it was made, how many QLMs, shares of B and of hidden wells, exponents.
+    """Return one row per study: how it was made, how many QLMs it has, fractions of B and hidden wells, exponents.
 
     Parameters
     ----------
@@ -29,22 +29,22 @@ def compare_studies(
     rule : Selection, optional
         The primary rule by default.
     fixed_number_of : int, optional
-        Hold the participation number N PR at the bound it has for so many particles, for studies of size.
+        Keep the bound on N PR at its value for this number of particles, for studies of system size.
 
     Returns
     -------
     DataFrame
-        study, N, T, d, q (derivatives smooth at the cutoff; missing for a potential that is not at hand), solver,
-        realizations, chains, qlms, and for each of per_realization, share_B, hidden (share of A), confirmed (second
-        wells that the true energy has), new_B, new_hidden, new_A (displaced and quenched: share that led to another
-        inherent state, of B, of A with a hidden well and of the rest of A; missing where `atomglass wells` was not
-        run), exponent_A, exponent_B, exponent_all a value and, ending in `_error`, one standard error that allows for
-        chains.
+        study, N, T, d, q (number of derivatives that are continuous at the cutoff; NaN for a potential that is not
+        shipped), solver, realizations, chains, qlms. A value and, ending in `_error`, one standard error with chains as
+        units for each of: per_realization; share_B; hidden (fraction of A); confirmed (second wells of the quartic that
+        the true energy has); new_B, new_hidden, new_A (displaced and quenched: fraction that went to another inherent
+        state, of B, of A with a hidden well and of the rest of A; NaN if `atomglass wells` was not run); exponent_A,
+        exponent_B, exponent_all.
 
     Raises
     ------
     InputError
-        No study.
+        There is no study, or a table lacks a column.
     """
     rule = rule or Selection()
     if fixed_number_of is not None:
@@ -61,49 +61,49 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     qlms = select(study.modes, rule, size)
     line: dict[str, object] = {"study": study.settings.get("name", "study")}
     for name, column in (("N", "number"), ("T", "temperature"), ("d", "dimension")):
-        line[name] = _one(realizations[column])
-    line["q"] = _smoothness(str(_one(realizations["potential"])))
-    line["solver"] = _one(realizations["solver"]) if "solver" in realizations else math.nan
+        line[name] = _common_value(realizations[column])
+    line["q"] = _smoothness(str(_common_value(realizations["potential"])))
+    line["solver"] = _common_value(realizations["solver"]) if "solver" in realizations else math.nan
     line |= {"realizations": len(whole), "chains": whole["chain"].nunique(), "qlms": len(qlms)}
     both = qlms[qlms["group"].isin(["A", "B"])]
-    shallow, doubles = qlms[qlms["group"] == "A"], both[both["second_minimum"].eq(True)]
+    in_a, doubles = in_group(qlms, "A"), both[both["second_minimum"].eq(True)]
     real = barrier_is_real(doubles)
     for name, found in (
-        ("per_realization", per_realization(qlms, whole)),
-        ("share_B", share(both["group"] == "B", both["chain"])),
-        ("hidden", share(shallow["second_minimum"].eq(True), shallow["chain"])),
-        ("confirmed", share(real, doubles["chain"])),
-        *_led_elsewhere(study.wells, qlms),
+        ("per_realization", qlms_per_realization(qlms, whole)),
+        ("share_B", fraction(both["group"] == "B", both["chain"])),
+        ("hidden", fraction(in_a["second_minimum"].eq(True), in_a["chain"])),
+        ("confirmed", fraction(real, doubles["chain"])),
+        *_new_minima(study.wells, qlms),
     ):
         line[name], line[f"{name}_error"] = found.value, found.error
     for group in ("A", "B", "all"):
-        rows = qlms if group == "all" else qlms[qlms["group"] == group]
+        rows = in_group(qlms, group)
         line[f"exponent_{group}"], line[f"exponent_{group}_error"] = exponent_and_error(rows["x"], rows["chain"])
     return line
 
 
-def _led_elsewhere(wells: pd.DataFrame | None, qlms: pd.DataFrame) -> list[tuple[str, Share]]:
-    """Return the shares of the selected modes whose glass, displaced, was quenched to another inherent state."""
+def _new_minima(wells: pd.DataFrame | None, qlms: pd.DataFrame) -> list[tuple[str, Fraction]]:
+    """Return the fractions of the selected modes whose displaced glass was quenched to another inherent state."""
     if wells is None:
-        return [(name, share([], [])) for name in ("new_B", "new_hidden", "new_A")]
+        return [(name, fraction([], [])) for name in ("new_B", "new_hidden", "new_A")]
     keys = ["realization", "mode"]
     tested = wells.merge(qlms[keys], on=keys)
-    hidden, shallow = tested["second_minimum"].astype(bool), tested["group"] == "A"
-    kinds = {"new_B": tested["group"] == "B", "new_hidden": shallow & hidden, "new_A": shallow & ~hidden}
+    hidden, in_a = tested["second_minimum"].astype(bool), tested["group"] == "A"
+    kinds = {"new_B": tested["group"] == "B", "new_hidden": in_a & hidden, "new_A": in_a & ~hidden}
     return [
-        (name, share(tested.loc[chosen, "outcome"] == str(Outcome.NEW), tested.loc[chosen, "chain"]))
+        (name, fraction(tested.loc[chosen, "outcome"] == str(Outcome.NEW), tested.loc[chosen, "chain"]))
         for name, chosen in kinds.items()
     ]
 
 
-def _one(values: pd.Series) -> Any:
-    """The value that all realizations share, or a list of them all in words."""
+def _common_value(values: pd.Series) -> Any:
+    """Return the value that all realizations have in common, or the different values as text."""
     found = values.dropna().unique()
     return found[0] if len(found) == 1 else ", ".join(map(str, sorted(found))) or math.nan
 
 
 def _smoothness(potential: str) -> float:
-    """Return q of a shipped potential; NaN where there is none of this name."""
+    """Return q of a shipped potential; NaN if none has this name."""
     try:
         return float(load_potential(potential).order)
     except InputError:

@@ -1,4 +1,4 @@
-"""Exponents of the modes that do, and that do not, lie beside another minimum of the landscape."""
+"""Exponents of the modes that lie next to another minimum of the landscape, and of those that do not."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from atomglass.analysis.selection import Selection, select
+from atomglass.analysis.selection import Selection, in_group, select
 from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.landscape.double_wells import Outcome
 
 
-def exponents_by_outcome(modes: pd.DataFrame, wells: pd.DataFrame, rule: Selection | None = None) -> pd.DataFrame:
-    """Return the exponents of A and B, divided by where the displaced glass was quenched to.
+def exponents_by_quench_outcome(
+    modes: pd.DataFrame, wells: pd.DataFrame, rule: Selection | None = None
+) -> pd.DataFrame:
+    """Return the exponents of A and B, separated by where the displaced glass went when it was quenched.
 
-    The quartic alone calls a mode a double well. Whether the glass agrees divides B into real double wells and the
-    rest, and A into modes beside another minimum and true single wells; a theory of double wells speaks of the former.
+    Only the quartic says that a mode is a double well. The quench of the displaced glass separates B into real double
+    wells and the rest, and A into modes next to another minimum and true single wells. A theory of double wells
+    describes the former.
 
     Parameters
     ----------
     modes : DataFrame
         All collected modes.
     wells : DataFrame
-        From `second_wells`; chains that it does not hold are left out.
+        From `second_wells`; modes that it does not contain are left out.
     rule : Selection, optional
         The primary rule by default.
 
@@ -40,6 +43,6 @@ def exponents_by_outcome(modes: pd.DataFrame, wells: pd.DataFrame, rule: Selecti
 def _rows(tested: pd.DataFrame) -> Iterator[tuple[str, str, int, float, float, float]]:
     for group in ("A", "B"):
         for outcome in (Outcome.NEW, Outcome.SAME):
-            rows = tested[(tested["group"] == group) & (tested["outcome"] == str(outcome))]
+            rows = in_group(tested[tested["outcome"] == str(outcome)], group)
             value, error = exponent_and_error(rows["x"], rows["chain"])
             yield group, str(outcome), len(rows), value, error, float(rows["x"].min())

@@ -1,4 +1,4 @@
-"""Counts and shares with errors that know of chains: realizations of one chain are correlated, chains are not."""
+"""Fractions, rates and errors with chains as the independent unit: realizations of one chain are correlated."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from atomglass.errors import InputError
 
 
 @dataclass(frozen=True)
-class Share:
-    """A share of events, or a rate per trial, with an error that allows for chains.
+class Fraction:
+    """A fraction of events, or a rate per trial, with an error that allows for correlated realizations.
 
     Attributes
     ----------
     value : float
-        count / total; NaN where there is nothing to count.
+        count / total; NaN if there is nothing to count.
     error : float
-        One standard error: the larger of the binomial (or Poisson) one and that of whole chains.
+        One standard error: the larger of the binomial (or Poisson) error and the one with whole chains as units.
     count, total : float
-        Events, and what they are counted over.
+        Number of events, and of the trials that they are counted over.
     effective : float
-        How many independent trials would give this error.
+        Number of independent trials that would give this error.
     """
 
     value: float
@@ -35,9 +35,10 @@ class Share:
     effective: float
 
     def interval(self, confidence: float = 0.6827) -> tuple[float, float]:
-        """Return the central interval of a share (Wilson's, at the effective number of trials).
+        """Return Wilson's central interval of a fraction, at the effective number of trials.
 
-        Wilson, J. Am. Stat. Assoc. 22, 209 (1927): it stays within [0, 1] and has a width also where the count is 0.
+        It stays within [0, 1] and has a finite width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209
+        (1927)).
         """
         n, z = self.effective, float(stats.norm.isf((1 - confidence) / 2))
         if not n > 0:
@@ -47,24 +48,29 @@ class Share:
         return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float64]]:
-    """Return the sum of each array of values over each chain that occurs.
+def sum_by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float64]]:
+    """Return the sums of arrays of values over each chain, in ascending order of the labels that occur.
 
     Parameters
     ----------
     chain : array, shape (n,)
-        Labels.
+        The chain of each value.
     *values : array, shape (n,)
-        What is summed.
+        The values.
+
+    Returns
+    -------
+    list of array, shape (chains,)
+        One array of sums for each array of values.
     """
     _, index = np.unique(np.asarray(chain), return_inverse=True)
     return [np.bincount(index, weights=np.asarray(value, dtype=float)).astype(float) for value in values]
 
 
 def ratio_error(numerator: NDArray, denominator: NDArray) -> float:
-    """Return the standard error of sum(numerator) / sum(denominator), the entries being independent chains.
+    """Return the standard error of sum(numerator) / sum(denominator), whose entries are independent chains.
 
-    The linearized (sandwich) estimate with the small-sample factor K / (K - 1); NaN for fewer than two chains.
+    This is the linearized (sandwich) estimate with the small-sample factor K / (K - 1); NaN for fewer than two chains.
     """
     count = len(numerator)
     if count < 2 or not denominator.sum() > 0:
@@ -73,30 +79,35 @@ def ratio_error(numerator: NDArray, denominator: NDArray) -> float:
     return float(math.sqrt(count / (count - 1) * (deviation @ deviation)) / denominator.sum())
 
 
-def share(event: ArrayLike, chain: ArrayLike) -> Share:
-    """Return the share of modes for which something holds.
+def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
+    """Return the fraction of modes for which something holds.
 
     Parameters
     ----------
     event : array of bool, shape (n,)
-        For each mode.
+        Whether it holds for each mode.
     chain : array, shape (n,)
-        Its chain.
+        The chain of each mode.
+
+    Raises
+    ------
+    InputError
+        A different number of chain labels than of modes.
     """
     event, chain = np.asarray(event, dtype=bool), np.asarray(chain)
     if event.shape != chain.shape:
         raise InputError("the number of chain labels", chain.size, f"{event.size}, one for each mode")
     total, count = event.size, int(event.sum())
     if not total:
-        return Share(math.nan, math.nan, 0, 0, 0.0)
+        return Fraction(math.nan, math.nan, 0, 0, 0.0)
     value = count / total
-    plain = math.sqrt(value * (1 - value) / total)
-    error = float(np.fmax(plain, ratio_error(*by_chain(chain, event, np.ones(total)))))
-    effective = total * (plain / error) ** 2 if error > 0 else float(total)
-    return Share(value, error, count, total, effective)
+    binomial = math.sqrt(value * (1 - value) / total)
+    error = float(np.fmax(binomial, ratio_error(*sum_by_chain(chain, event, np.ones(total)))))
+    effective = total * (binomial / error) ** 2 if error > 0 else float(total)
+    return Fraction(value, error, count, total, effective)
 
 
-def rate(count: ArrayLike, chain: ArrayLike) -> Share:
+def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
     """Return the number of modes per realization.
 
     Parameters
@@ -105,14 +116,59 @@ def rate(count: ArrayLike, chain: ArrayLike) -> Share:
         Modes in each realization, zeros included.
     chain : array, shape (n,)
         The chain of each realization.
+
+    Raises
+    ------
+    InputError
+        A different number of chain labels than of realizations.
     """
     count, chain = np.asarray(count, dtype=float), np.asarray(chain)
     if count.shape != chain.shape:
         raise InputError("the number of chain labels", chain.size, f"{count.size}, one for each realization")
     total, events = count.size, count.sum()
     if not total:
-        return Share(math.nan, math.nan, 0, 0, 0.0)
-    plain = math.sqrt(events) / total
-    error = float(np.fmax(plain, ratio_error(*by_chain(chain, count, np.ones(total)))))
-    effective = total * (plain / error) ** 2 if error > 0 else float(total)
-    return Share(events / total, error, float(events), total, effective)
+        return Fraction(math.nan, math.nan, 0, 0, 0.0)
+    poisson = math.sqrt(events) / total
+    error = float(np.fmax(poisson, ratio_error(*sum_by_chain(chain, count, np.ones(total)))))
+    effective = total * (poisson / error) ** 2 if error > 0 else float(total)
+    return Fraction(events / total, error, float(events), total, effective)
+
+
+def mean_error(values: NDArray[np.float64], chain: NDArray) -> float:
+    """Return the standard error of a mean: the larger of that of independent values and that between chains.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        At least two values.
+    chain : array, shape (n,)
+        The chain of each value.
+    """
+    independent = float(values.std(ddof=1)) / math.sqrt(values.size)
+    sums = sum_by_chain(chain, values - values.mean())[0]
+    between_chains = float(np.sqrt((sums**2).sum() * len(sums) / max(len(sums) - 1, 1))) / values.size
+    return max(independent, between_chains)
+
+
+def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArray) -> float:
+    """Return the standard error of a fitted parameter: the larger of the model's own and that with chains as units.
+
+    Parameters
+    ----------
+    score : array, shape (n,)
+        Derivative of each mode's log-likelihood at the maximum.
+    information : float
+        Minus the second derivative of the total log-likelihood.
+    chain : array, shape (n,)
+        The chain of each mode.
+
+    Returns
+    -------
+    float
+        NaN if the information is not positive: the likelihood has no maximum there.
+    """
+    if not information > 0:
+        return math.nan
+    sums = sum_by_chain(chain, score)[0]
+    spread = float((sums**2).sum()) * len(sums) / max(len(sums) - 1, 1) if len(sums) > 1 else 0.0
+    return math.sqrt(max(spread / information**2, 1 / information))

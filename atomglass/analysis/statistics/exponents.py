@@ -1,9 +1,9 @@
 """The exponent of a density of states D(omega) ~ omega^s, by maximum likelihood, without bins.
 
-A study keeps the modes of a realization only below its own bound Omega = f omega_1. Within one realization's window the
-law is the same for all once frequencies are measured in that bound: x = omega / Omega has the density (s + 1) x^s on
-(0, 1], whatever Omega is. Then -ln x is exponential with rate s + 1, which gives the estimate, its error and its exact
-interval in closed form.
+A study keeps the modes of a realization only below its own bound Omega = f omega_1. Measured in that bound, the
+frequencies of all realizations follow one law: x = omega / Omega has the density (s + 1) x^s on (0, 1], whatever Omega
+is. Then -ln x is exponential with rate s + 1, which gives the estimate, its error and its exact interval in closed
+form.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from atomglass.errors import InputError
 
 #: What the theory expects of D(omega) ~ omega^s in groups A and B: Eqs. 9 and 7 of Kumar, Procaccia and Singh.
 EXPECTED_EXPONENT = {"A": 4, "B": 3}
-
-
-#: With fewer modes no exponent is given: its error exceeds 1.3 and separates no two laws.
-LEAST_MODES = 10
+#: Fewest modes for which an exponent is given: with fewer its error exceeds 1.3 and separates no two laws.
+MIN_MODES = 10
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,14 @@ class ExponentFit:
     exponent : float
         s = -1 - n / sum(ln x).
     error : float
-        One standard error, (s + 1) / sqrt(n), of independent modes.
+        One standard error, (s + 1) / sqrt(n), if modes are independent.
     chain_error : float
-        One standard error with whole chains as the independent unit; NaN where no chains were given or there is
-        only one.
+        One standard error with whole chains as the independent unit; NaN if no chains were given or there is only
+        one.
     count : int
         Number of modes, n.
     chains : int
-        Number of chains with at least one of these modes; 0 where none were given.
+        Number of chains with at least one of these modes; 0 if none were given.
     """
 
     exponent: float
@@ -52,12 +50,12 @@ class ExponentFit:
 
     @property
     def standard_error(self) -> float:
-        """The larger of the two errors; that of independent modes where no chains were given."""
+        """The larger of the two errors; that of independent modes if no chains were given."""
         return float(np.fmax(self.error, self.chain_error))
 
     @property
     def effective_count(self) -> float:
-        """How many independent modes would give the larger of the two errors."""
+        """The number of independent modes that would give the larger of the two errors."""
         if not self.chain_error > self.error:  # also when it is NaN
             return float(self.count)
         return self.count * (self.error / self.chain_error) ** 2
@@ -65,13 +63,18 @@ class ExponentFit:
     def interval(self, confidence: float = 0.68) -> tuple[float, float]:
         """Return the central confidence interval of the exponent.
 
-        Exact for independent modes: n (s_true + 1) / (s + 1) then has the Gamma distribution of order n. Where modes of
-        one chain resemble each other, n is replaced by `effective_count`, which widens the interval.
+        It is exact for independent modes, for which n (s_true + 1) / (s + 1) has the Gamma distribution of order n. If
+        modes of one chain resemble each other, n is replaced by `effective_count`, which widens the interval.
 
         Parameters
         ----------
         confidence : float
-            Probability that the interval holds the true exponent.
+            Probability that the interval contains the true exponent.
+
+        Raises
+        ------
+        InputError
+            A confidence outside (0, 1).
         """
         if not 0 < confidence < 1:
             raise InputError("confidence", confidence, "between 0 and 1", "0.68 is one standard error")
@@ -81,9 +84,9 @@ class ExponentFit:
         return low, high
 
 
-def exponent_and_error(x: ArrayLike, chain: ArrayLike, least: int = LEAST_MODES) -> tuple[float, float]:
-    """Return the exponent of `truncated_power_law` and its standard error; NaN with fewer than `least` modes."""
-    if np.size(x) < least:
+def exponent_and_error(x: ArrayLike, chain: ArrayLike) -> tuple[float, float]:
+    """Return the exponent of `truncated_power_law` and its standard error; NaN with fewer than `MIN_MODES` modes."""
+    if np.size(x) < MIN_MODES:
         return math.nan, math.nan
     fit = truncated_power_law(x, chain)
     return fit.exponent, fit.standard_error
@@ -95,14 +98,14 @@ def truncated_power_law(x: ArrayLike, chain: ArrayLike | None = None) -> Exponen
     Parameters
     ----------
     x : array, shape (n,)
-        Frequencies in units of the bound below which all modes were kept, each in that of its own realization.
+        Frequencies, each in units of the bound below which its realization kept all modes.
     chain : array, shape (n,), optional
         The Monte Carlo chain of each mode, for an error that allows for correlated realizations.
 
     Raises
     ------
     InputError
-        No modes, an x outside (0, 1], every x equal to 1, or a chain too few or too many.
+        No modes, an x outside (0, 1], every x equal to 1, or a different number of chain labels than of modes.
     """
     x = np.atleast_1d(np.asarray(x, dtype=float))
     if x.size == 0:
@@ -122,10 +125,10 @@ def truncated_power_law(x: ArrayLike, chain: ArrayLike | None = None) -> Exponen
 
 
 def _chain_error(logs: NDArray, rate: float, chain: NDArray) -> tuple[float, int]:
-    """Return the error of the rate with chains as units, and their number.
+    """Return the error of the rate with chains as units, and the number of chains.
 
-    The score of a mode is 1/rate - (-ln x); the scores of one chain are summed before they are squared (the sandwich
-    estimate of the variance with clusters, and its usual small-sample factor).
+    The score of a mode is 1/rate - (-ln x). The scores of one chain are summed before they are squared: the sandwich
+    estimate of the variance for clustered data, with its usual small-sample factor.
     """
     if chain.shape != logs.shape:
         raise InputError("the number of chain labels", chain.size, f"{logs.size}, one for each mode")

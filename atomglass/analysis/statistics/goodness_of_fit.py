@@ -1,8 +1,8 @@
 """Kolmogorov-Smirnov tests whose p-value is simulated with the clusters that the data have.
 
-Modes of one chain, above all returns of one defect, are alike; the tables of the textbook assume that they are not, and
-reject true laws. Here the null samples have as many modes in each cluster as the data, tied together by a Gaussian
-copula whose correlation is estimated from the data (one-way analysis of variance of the normal scores).
+Modes of one chain, above all recurrences of one defect, are alike. The tables in textbooks assume independence and
+reject true laws. Here the null samples have as many modes in each cluster as the data, correlated by a Gaussian copula
+whose correlation is estimated from the data (one-way analysis of variance of the normal scores).
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from scipy import special
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
-#: Simulated samples: a p-value of 0.05 is known to 0.005.
+#: Number of simulated samples; a p-value of 0.05 is then known to 0.005.
 SIMULATIONS = 2000
 
 
 @dataclass(frozen=True)
 class KolmogorovSmirnov:
-    """Result of a test.
+    """Result of a Kolmogorov-Smirnov test.
 
     Attributes
     ----------
     statistic : float
-        Largest distance between the two distribution functions.
+        Largest distance between the distribution functions of the data and of the law.
     p : float
-        Share of simulated samples that lie at least as far from the law; NaN for fewer than two modes.
+        Fraction of simulated samples that lie at least as far from the law; NaN for fewer than two modes.
     correlation : float
-        Within clusters, of normal scores; what the simulation used.
+        Correlation of the normal scores within clusters that the simulation used.
     count : int
         Sample size.
     """
@@ -46,15 +46,15 @@ class KolmogorovSmirnov:
 def cluster_correlation(u: ArrayLike, cluster: ArrayLike) -> float:
     """Return the correlation within clusters of the normal scores of u, between 0 and 1.
 
-    The estimate of one-way analysis of variance: with mean squares B between and W within clusters and n0 the usual
-    mean cluster size, rho = (B - W) / (B + (n0 - 1) W). Negative estimates, which noise alone gives, count as 0.
+    This is the estimate of one-way analysis of variance: with the mean squares B between and W within clusters and
+    the weighted mean cluster size n0, rho = (B - W) / (B + (n0 - 1) W). Negative estimates are noise and count as 0.
 
     Parameters
     ----------
     u : array, shape (n,)
         Values of the law's distribution function at the data, in (0, 1).
     cluster : array, shape (n,)
-        Labels.
+        Cluster of each value.
     """
     values = np.clip(np.asarray(u, dtype=float), 1e-9, 1 - 1e-9)
     _, index, size = np.unique(np.asarray(cluster), return_inverse=True, return_counts=True)
@@ -65,26 +65,31 @@ def cluster_correlation(u: ArrayLike, cluster: ArrayLike) -> float:
     mean = np.bincount(index, weights=score) / size
     between = float((size * (mean - score.mean()) ** 2).sum()) / (groups - 1)
     within = float(((score - mean[index]) ** 2).sum()) / (n - groups)
-    typical = (n - float((size**2).sum()) / n) / (groups - 1)
-    whole = between + (typical - 1) * within
-    return float(np.clip((between - within) / whole, 0.0, 1.0)) if whole > 0 else 0.0
+    mean_size = (n - float((size**2).sum()) / n) / (groups - 1)
+    total = between + (mean_size - 1) * within
+    return float(np.clip((between - within) / total, 0.0, 1.0)) if total > 0 else 0.0
 
 
 def clustered_uniforms(
     cluster: ArrayLike, correlation: float, rng: np.random.Generator, samples: int = SIMULATIONS
 ) -> Array:
-    """Return samples of uniform numbers that are correlated within clusters, shape (samples, n).
+    """Return samples of uniform numbers that are correlated within clusters.
 
     Parameters
     ----------
     cluster : array, shape (n,)
-        Labels.
+        Cluster of each number.
     correlation : float
-        Of the normal scores within a cluster, in [0, 1].
+        Correlation of the normal scores within a cluster, in [0, 1].
     rng : numpy.random.Generator
         Source of randomness.
     samples : int
-        How many.
+        Number of samples.
+
+    Returns
+    -------
+    array, shape (samples, n)
+        Each number by itself is uniform on (0, 1).
     """
     labels, index = np.unique(np.asarray(cluster), return_inverse=True)
     own = rng.standard_normal((samples, index.size))
@@ -94,40 +99,40 @@ def clustered_uniforms(
     return special.ndtr(own)
 
 
-def statistic(u: Array) -> Array:
-    """Return the largest distance of samples (last axis) from the uniform law on (0, 1)."""
+def ks_statistic(u: Array) -> Array:
+    """Return the Kolmogorov-Smirnov distance of samples (last axis) from the uniform law on (0, 1)."""
     u = np.sort(u, axis=-1)
     n = u.shape[-1]
     steps = np.arange(n)
     return np.maximum((u - steps / n).max(axis=-1), ((steps + 1) / n - u).max(axis=-1))
 
 
-def uniformity(
+def uniformity_test(
     u: ArrayLike, cluster: ArrayLike, rng: np.random.Generator, simulations: int = SIMULATIONS
 ) -> KolmogorovSmirnov:
-    """Test whether a clustered sample follows the uniform law on (0, 1): a law without free parameters.
+    """Test whether a clustered sample follows the uniform law on (0, 1), which has no free parameter.
 
     Parameters
     ----------
     u : array, shape (n,)
         The law's distribution function at the data.
     cluster : array, shape (n,)
-        Labels: chains, or returns of one defect where these are known.
+        Cluster of each value: its chain or, if recurrences are marked, its defect.
     rng : numpy.random.Generator
         Source of randomness.
     simulations : int
-        Samples drawn.
+        Number of simulated samples.
     """
     u, cluster = _checked(u, cluster)
     if u.size < 2:
         return KolmogorovSmirnov(math.nan, math.nan, 0.0, u.size)
     correlation = cluster_correlation(u, cluster)
-    null = statistic(clustered_uniforms(cluster, correlation, rng, simulations))
-    found = float(statistic(u))
-    return KolmogorovSmirnov(found, _p(null, found), correlation, u.size)
+    null = ks_statistic(clustered_uniforms(cluster, correlation, rng, simulations))
+    distance = float(ks_statistic(u))
+    return KolmogorovSmirnov(distance, _simulated_p(null, distance), correlation, u.size)
 
 
-def power_law_goodness(
+def power_law_test(
     x: ArrayLike,
     cluster: ArrayLike,
     rng: np.random.Generator,
@@ -141,37 +146,37 @@ def power_law_goodness(
     x : array, shape (n,)
         Frequencies in units of the bound.
     cluster : array, shape (n,)
-        Labels.
+        Cluster of each mode.
     rng : numpy.random.Generator
         Source of randomness.
     exponent : float, optional
-        s; where it is not given it is fitted, to the data and to each simulated sample alike (Lilliefors's way:
+        s. If it is not given, it is fitted to the data and to each simulated sample alike (the Lilliefors correction:
         otherwise a fitted law always looks too good).
     simulations : int
-        Samples drawn.
+        Number of simulated samples.
     """
     x, cluster = _checked(x, cluster)
     if exponent is not None:
-        return uniformity(x ** (exponent + 1), cluster, rng, simulations)
+        return uniformity_test(x ** (exponent + 1), cluster, rng, simulations)
     if x.size < 2 or not np.log(x).sum() < 0:
         return KolmogorovSmirnov(math.nan, math.nan, 0.0, x.size)
-    u = _fitted(x)
+    u = _fitted_uniforms(x)
     correlation = cluster_correlation(u, cluster)
-    # The law of the statistic is the same for every exponent, so s = 0 serves.
-    null = statistic(_fitted(clustered_uniforms(cluster, correlation, rng, simulations)))
-    found = float(statistic(u))
-    return KolmogorovSmirnov(found, _p(null, found), correlation, x.size)
+    # The distribution of the statistic does not depend on the exponent, so the null samples have s = 0.
+    null = ks_statistic(_fitted_uniforms(clustered_uniforms(cluster, correlation, rng, simulations)))
+    distance = float(ks_statistic(u))
+    return KolmogorovSmirnov(distance, _simulated_p(null, distance), correlation, x.size)
 
 
-def _fitted(x: Array) -> Array:
+def _fitted_uniforms(x: Array) -> Array:
     """Return x^(s + 1) with the exponent of each sample (last axis) fitted to it."""
     logs = np.log(x)
     return np.exp(-logs / logs.mean(axis=-1, keepdims=True))
 
 
-def _p(null: Array, found: float) -> float:
-    """The share of simulations at least as far off, the data counted among them: never 0."""
-    return (1 + int((null >= found).sum())) / (1 + null.size)
+def _simulated_p(null: Array, distance: float) -> float:
+    """Return the fraction of samples at least as far from the law; the data count as one, so it is never 0."""
+    return (1 + int((null >= distance).sum())) / (1 + null.size)
 
 
 def _checked(values: ArrayLike, cluster: ArrayLike) -> tuple[Array, NDArray]:

@@ -11,18 +11,18 @@ from scipy import stats
 
 @dataclass(frozen=True)
 class Histogram:
-    """A probability density in bins; bins without events are left out, they have no place on a logarithmic axis.
+    """A probability density in bins; empty bins are left out, because they have no place on a logarithmic axis.
 
     Attributes
     ----------
     low, high : array, shape (k,)
-        Edges of the bins that hold something.
+        Edges of the bins that hold events.
     count : array, shape (k,)
         Events in each.
     density : array, shape (k,)
         count / (all events * bin width).
     error : array, shape (2, k)
-        Downwards and upwards, to the central 68 % interval of the Poisson mean.
+        Downward and upward error, to the bounds of the central 68 % interval of the Poisson mean.
     """
 
     low: NDArray[np.float64]
@@ -37,26 +37,32 @@ class Histogram:
         return (self.low + self.high) / 2
 
     def mirrored(self) -> Histogram:
-        """Return the histogram of both signs of positive values, each value with half its weight at either sign."""
-        both = [
-            np.concatenate([left[..., ::-1], right], axis=-1)
-            for left, right in (
-                (-self.high, self.low), (-self.low, self.high), (self.count, self.count),
-                (self.density / 2, self.density / 2), (self.error / 2, self.error / 2),
-            )
-        ]  # fmt: skip
-        return Histogram(*both)
+        """Return the histogram of the values with both signs: each value counts half at either sign."""
+
+        def both_signs(negative: NDArray, positive: NDArray) -> NDArray:
+            return np.concatenate([negative[..., ::-1], positive], axis=-1)
+
+        half, half_error = self.density / 2, self.error / 2
+        return Histogram(
+            low=both_signs(-self.high, self.low),
+            high=both_signs(-self.low, self.high),
+            count=both_signs(self.count, self.count),
+            density=both_signs(half, half),
+            error=both_signs(half_error, half_error),
+        )
 
 
 def poisson_interval(count: ArrayLike, confidence: float = 0.6827) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the exact central interval of a Poisson mean (Garwood, Biometrika 28, 437 (1936)); its low end is 0 at 0.
+    """Return the exact central interval of a Poisson mean (Garwood, Biometrika 28, 437 (1936)).
+
+    The lower bound is 0 if the count is 0.
 
     Parameters
     ----------
     count : int or array
-        Events seen.
+        Number of events.
     confidence : float
-        Least probability that the interval holds the mean.
+        The interval contains the mean at least with this probability.
     """
     count = np.asarray(count)
     tail = (1 - confidence) / 2
@@ -70,7 +76,7 @@ def histogram(sample: ArrayLike, edges: ArrayLike) -> Histogram:
     Parameters
     ----------
     sample : array, shape (n,)
-        Values; those outside the edges count in the normalization alone.
+        Values; those outside the edges count only in the normalization.
     edges : array, shape (m,)
         Ascending.
     """
@@ -93,13 +99,21 @@ def logarithmic_edges(sample: ArrayLike, top: float, per_decade: int) -> NDArray
     top : float
         The highest edge, not below the largest value.
     per_decade : int
-        Bins in a decade.
+        Bins per decade.
     """
     lowest = float(np.min(np.asarray(sample)))
     number = int(np.floor(per_decade * np.log10(top / lowest))) + 1
     return top * 10 ** (-np.arange(number, -1, -1) / per_decade)
 
 
-def bin_number(count: int, least: int = 5, most: int = 20) -> int:
-    """Return how many bins suit a sample: 2 n^(1/3) (Rice's rule), within bounds."""
-    return int(np.clip(round(2 * count ** (1 / 3)), least, most))
+def number_of_bins(count: int, minimum: int = 5, maximum: int = 20) -> int:
+    """Return the number of bins for a sample: 2 n^(1/3) (the Rice rule), within bounds.
+
+    Parameters
+    ----------
+    count : int
+        Size of the sample, n.
+    minimum, maximum : int
+        Bounds of the result.
+    """
+    return int(np.clip(round(2 * count ** (1 / 3)), minimum, maximum))

@@ -1,11 +1,11 @@
 """Likelihoods of the laws that D(omega) may follow: powers, and the two-term law of group B.
 
-Group B is what is left of all minima when A is taken away. Eq. 7 of Kumar, Procaccia and Singh gives all minima
+Group B is all minima without group A. Eq. 7 of Kumar, Procaccia and Singh gives all minima
 c3 omega^3, Eq. 9 gives group A c4 omega^4, so that
 
     D_B(omega) = c3 omega^3 - c4 omega^4,        N_A / (N_A + N_B) = omega / omega_c,      omega_c = c3 / c4.
 
-B is steeper than omega^3 nowhere and flatter everywhere; where omega nears omega_c the expansion ends. (The theory of
+B is nowhere steeper than omega^3; the expansion breaks down as omega approaches omega_c. (The theory of
 the boson peak has the same first two terms: 2^(5/3) x^3 and (12/pi) sqrt(3/2) x^4 with x = omega/omega*, which puts
 omega_c at 0.6786 omega*; Parshin, Schober and Gurevich 2007, Eqs. 5.19 and 5.25.)
 """
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
-from atomglass.analysis.statistics.chain_errors import by_chain
+from atomglass.analysis.statistics.chain_errors import sum_by_chain
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
@@ -44,17 +44,22 @@ def power_log_likelihood(x: ArrayLike, exponent: ArrayLike) -> Array:
 def log_likelihood_differences(
     x: ArrayLike, exponents: tuple[float, ...] = (3.0, 3.5, 4.0), effective: float | None = None
 ) -> dict[float, float]:
-    """Return by how much the log-likelihood at given exponents lies below its maximum; 1.92 is the 95 % bound.
+    """Return the log-likelihood at given exponents relative to its maximum; -1.92 is the 95 % bound.
 
     Parameters
     ----------
     x : array, shape (n,)
         Frequencies in units of the bound.
     exponents : tuple of float
-        Where.
+        Exponents at which to evaluate it.
     effective : float, optional
-        Effective number of independent modes: correlated ones hold less information, and the differences shrink by
-        effective / n.
+        Effective number of independent modes. Correlated modes hold less information, and the differences shrink by
+        the factor effective / n.
+
+    Returns
+    -------
+    dict
+        Exponent to difference; no difference is positive.
     """
     x = np.asarray(x, dtype=float)
     best = float(-x.size / np.log(x).sum() - 1)
@@ -65,19 +70,19 @@ def log_likelihood_differences(
 
 @dataclass(frozen=True)
 class TwoTermFit:
-    """The law c3 omega^3 - c4 omega^4 fitted to group B alone.
+    """The law c3 omega^3 - c4 omega^4, fitted to group B alone.
 
     Attributes
     ----------
     crossing : float
-        omega_c = c3 / c4; infinity where the pure omega^3 is the most likely. Not below the largest bound.
+        omega_c = c3 / c4, not below the largest bound; infinity if the pure omega^3 is the most likely.
     low, high : float
-        Bounds of omega_c from the profile likelihood, 95 %, shrunk to the effective number of modes; infinity where
-        the pure omega^3 is not excluded.
+        95 % bounds of omega_c from the profile likelihood at the effective number of modes; infinity if the pure
+        omega^3 is not excluded.
     over_cubic, over_quartic : float
-        Log-likelihood above the pure omega^3 and omega^4.
+        Log-likelihood relative to the pure omega^3 and to the pure omega^4.
     count : int
-        Modes.
+        Number of modes.
     """
 
     crossing: float
@@ -113,6 +118,11 @@ def fit_two_terms(x: ArrayLike, bound: ArrayLike, effective: float | None = None
         Frequencies in units of the bound of their realization, and that bound.
     effective : float, optional
         Effective number of independent modes.
+
+    Raises
+    ------
+    InputError
+        No modes.
     """
     x, bound = np.asarray(x, dtype=float), np.asarray(bound, dtype=float)
     if not x.size:
@@ -152,9 +162,9 @@ class Prefactor:
     value, error : float
         A in units of 1/omega^(s + 1), and one standard error with whole chains as the independent unit.
     exponent : float
-        s, which was held fixed.
+        s, held fixed.
     count : int
-        Modes.
+        Number of modes.
     """
 
     value: float
@@ -166,15 +176,16 @@ class Prefactor:
 def prefactor(
     frequency_bound: ArrayLike, freedoms: ArrayLike, count: ArrayLike, chain: ArrayLike, exponent: float
 ) -> Prefactor:
-    """Return the prefactor at a fixed exponent: modes counted over modes expected at A = 1.
+    """Return the prefactor at a fixed exponent: the number of modes over the number expected for A = 1.
 
-    A realization of n degrees of freedom is expected to hold n A Omega^(s + 1) / (s + 1) modes below its bound Omega,
-    and realizations without a mode count as well.
+    A realization with n degrees of freedom is expected to have n A Omega^(s + 1) / (s + 1) modes below its bound
+    Omega. Realizations without modes count as well.
 
     Parameters
     ----------
     frequency_bound, freedoms, count, chain : array, shape (n,)
-        Of each complete realization: the bound Omega, degrees of freedom d N, modes selected, and the chain.
+        For each complete realization: the bound Omega, the degrees of freedom d N, the number of selected modes, and
+        the chain.
     exponent : float
         s.
     """
@@ -184,8 +195,8 @@ def prefactor(
     if not total > 0:
         return Prefactor(math.nan, math.nan, exponent, 0)
     value = events / total
-    found, wanted = by_chain(chain, count, expected)
-    chains = len(found)
-    spread = float(((found - value * wanted) ** 2).sum()) * chains / max(chains - 1, 1)
+    counted, expected_by_chain = sum_by_chain(chain, count, expected)
+    chains = len(counted)
+    spread = float(((counted - value * expected_by_chain) ** 2).sum()) * chains / max(chains - 1, 1)
     error = math.sqrt(max(spread if chains > 1 else 0.0, events)) / total
     return Prefactor(float(value), error, exponent, int(events))

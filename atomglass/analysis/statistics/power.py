@@ -1,8 +1,8 @@
-"""How many modes it takes to tell one exponent from another.
+"""Statistical power: how many modes it takes to distinguish two exponents.
 
 With x = omega / bound, the sum S of -ln x over n independent modes of D ~ omega^s has the Gamma distribution of order n
-and rate s + 1. "s0 is rejected" means here that s0 lies outside the exact central interval of the fitted exponent, so
-that the probability of it under another exponent s1 is a difference of Gamma distribution functions.
+and rate s + 1. An exponent s0 is rejected if it lies outside the exact central interval of the fitted exponent; the
+probability of this under another exponent s1 follows from Gamma distribution functions.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ def rejection_probability(
     count : float or array
         n, or the effective number of independent modes.
     truth, rejected : float
-        The exponent that modes follow, and the one that is put to the test.
+        The exponent that the modes follow, and the one that is tested.
     confidence : float
-        Of the interval outside of which an exponent is rejected.
+        Confidence of the interval outside which an exponent is rejected.
     """
     n = np.asarray(count, dtype=float)
     tail = (1 - confidence) / 2
-    # Under the law on trial (rejected + 1) S is Gamma(n, 1); under the truth (truth + 1) S is.
+    # (rejected + 1) S would be Gamma(n, 1) if the tested exponent were true; in fact (truth + 1) S is.
     scale = (truth + 1) / (rejected + 1)
     low, high = stats.gamma.ppf(tail, n) * scale, stats.gamma.isf(tail, n) * scale
     return np.asarray(stats.gamma.cdf(low, n) + stats.gamma.sf(high, n))
@@ -42,12 +42,21 @@ def rejection_probability(
 def modes_needed(truth: float, rejected: float, confidence: float = 0.95, power: float = 0.9) -> int:
     """Return the smallest number of independent modes that rejects a wrong exponent with a given probability.
 
-    About [(z_confidence + z_power) / ln((s1 + 1)/(s0 + 1))]^2, which is 211 for 3 against 4; this is the exact count.
+    It is about [(z_confidence + z_power) / ln((s1 + 1)/(s0 + 1))]^2, which is 211 for 3 against 4; the result is exact.
+
+    Parameters
+    ----------
+    truth, rejected : float
+        The exponent that the modes follow, and the one to be rejected; both above -1.
+    confidence : float
+        Confidence of the interval outside which an exponent is rejected.
+    power : float
+        Probability of the rejection.
 
     Raises
     ------
     InputError
-        Equal exponents, or ones that no density has.
+        Equal exponents, or one that is not above -1.
     """
     if not (truth > -1 and rejected > -1) or truth == rejected:
         raise InputError("the exponents to tell apart", f"{truth:g} and {rejected:g}", "two different ones above -1")
@@ -55,25 +64,25 @@ def modes_needed(truth: float, rejected: float, confidence: float = 0.95, power:
     guess = (z / math.log((truth + 1) / (rejected + 1))) ** 2
     numbers = np.arange(1, max(20, int(2 * guess) + 50))
     enough = rejection_probability(numbers, truth, rejected, confidence) >= power
-    # The smallest n from which on the power stays: it may wiggle where it is a few modes.
+    # The smallest n from which the power stays high enough: it need not be monotonic at a few modes.
     return int(numbers[len(numbers) - int(np.argmin(enough[::-1]))]) if not enough.all() else 1
 
 
 @dataclass(frozen=True)
-class PowerStatement:
-    """Whether a sample can tell its exponent from a rival.
+class StatisticalPower:
+    """Whether a sample can distinguish its exponent from a rival.
 
     Attributes
     ----------
     truth, rival : float
         Exponents.
     needed : int
-        Independent modes for 95 % confidence with probability 0.9.
+        Independent modes that reject the rival at 95 % confidence with probability 0.9.
     effective : float
-        Independent modes that the sample is worth.
-    design : float
-        Modes per independent mode: multiply `needed` by it to get the modes needed.
-    reached : float
+        Effective number of independent modes in the sample.
+    design_effect : float
+        Modes per independent mode; `needed` times this is the number of modes needed.
+    power : float
         Probability that this sample rejects the rival if `truth` is true.
     """
 
@@ -81,30 +90,32 @@ class PowerStatement:
     rival: float
     needed: int
     effective: float
-    design: float
-    reached: float
+    design_effect: float
+    power: float
 
 
-def power_statement(
+def statistical_power(
     count: int, effective: float, truth: float, rival: float, chains: int | None = None
-) -> PowerStatement:
-    """Return what a sample of `count` modes, worth `effective` independent ones, can tell.
+) -> StatisticalPower:
+    """Return the power of a sample of `count` modes that is worth `effective` independent ones.
 
     Parameters
     ----------
     count : int
-        Modes.
+        Number of modes.
     effective : float
-        Independent modes, see `ExponentFit.effective_count`.
+        Effective number of independent modes, see `ExponentFit.effective_count`.
     truth, rival : float
-        Exponents.
+        The exponent that the modes follow, and the one to be rejected.
     chains : int, optional
-        Chains that the modes come from. The error is then estimated from so few units, and the interval is wider by
-        Student's factor, as that of the bootstrap is.
+        Number of chains that the modes come from. If given, the interval is widened by Student's factor, as that of
+        the bootstrap is, because the error is estimated from that many units.
     """
     needed = modes_needed(truth, rival)
-    sharp = effective
+    independent = effective
     if chains is not None and chains > 1:
-        sharp *= (stats.norm.isf(0.025) / stats.t.isf(0.025, chains - 1)) ** 2 * (chains - 1) / chains
-    reached = float(rejection_probability(sharp, truth, rival)) if effective > 0 else 0.0
-    return PowerStatement(truth, rival, needed, effective, count / effective if effective > 0 else math.nan, reached)
+        independent *= (stats.norm.isf(0.025) / stats.t.isf(0.025, chains - 1)) ** 2 * (chains - 1) / chains
+    if not effective > 0:
+        return StatisticalPower(truth, rival, needed, effective, math.nan, 0.0)
+    power = float(rejection_probability(independent, truth, rival))
+    return StatisticalPower(truth, rival, needed, effective, count / effective, power)

@@ -1,4 +1,4 @@
-"""Whether a measured number agrees with an expected one, differs from it, or cannot tell."""
+"""Verdicts: whether a measured number agrees with the expected one, differs from it, or leaves it undecided."""
 
 from __future__ import annotations
 
@@ -7,32 +7,31 @@ from collections.abc import Iterable
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "undecided"
 #: Normal quantile of a central 95 % interval.
-TWO_SIGMA = 1.959963984540054
+Z_95 = 1.959963984540054
 
 
-def verdict(
+def interval_verdict(
     low: float, high: float, expected: float, rivals: Iterable[float] = (), resolution: float | None = None
 ) -> str:
-    """Return `agrees`, `differs` or `undecided`.
+    """Return the verdict on a number whose 95 % interval is known.
 
     Parameters
     ----------
     low, high : float
         The 95 % interval of the measured number.
     expected : float
-        What the theory or the paper says.
+        The value that the theory or the paper gives.
     rivals : iterable of float
-        Other values that must be excluded before one may speak of agreement, such as the exponent 3 where 4 is
-        expected.
+        Other values that must be excluded before the number agrees, such as the exponent 3 if 4 is expected.
     resolution : float, optional
-        Largest distance from the expected value that the interval may reach: an interval that holds everything agrees
-        with nothing.
+        Largest distance from the expected value to which the interval may extend. An interval that contains everything
+        agrees with nothing.
 
     Returns
     -------
     str
-        `differs` where the expected value lies outside the interval; `agrees` where it lies inside, every rival
-        outside, and the interval within the resolution; else `undecided`, also where a bound is NaN.
+        `differs` if the expected value lies outside the interval; `agrees` if it lies inside, every rival lies
+        outside, and the interval stays within the resolution; otherwise, or if a bound is NaN, `undecided`.
     """
     if math.isnan(low) or math.isnan(high) or math.isnan(expected):
         return UNDECIDED
@@ -45,7 +44,7 @@ def verdict(
     return AGREES
 
 
-def verdict_of_p(p: float, enough: bool, level: float = 0.05) -> str:
+def p_value_verdict(p: float, enough: bool, level: float = 0.05) -> str:
     """Return the verdict of a test whose null hypothesis is the expected law.
 
     Parameters
@@ -53,9 +52,9 @@ def verdict_of_p(p: float, enough: bool, level: float = 0.05) -> str:
     p : float
         The test's p-value.
     enough : bool
-        Whether the data could have shown a difference that matters: without that, no rejection means nothing.
+        Whether the data could have revealed a relevant difference; if not, a law that is not rejected is undecided.
     level : float
-        Below this p the law is rejected.
+        The law is rejected for p below this.
     """
     if math.isnan(p):
         return UNDECIDED
@@ -65,6 +64,16 @@ def verdict_of_p(p: float, enough: bool, level: float = 0.05) -> str:
 
 
 def difference_verdict(value: float, error: float, expected: float, expected_error: float, resolution: float) -> str:
-    """Return the verdict on two measured numbers with normal errors, whose difference is held against zero."""
-    margin = TWO_SIGMA * math.hypot(error, expected_error)
-    return verdict(value - expected - margin, value - expected + margin, 0.0, resolution=resolution)
+    """Return the verdict on two measured numbers with normal errors, whose difference is compared with zero.
+
+    Parameters
+    ----------
+    value, error : float
+        The measured number and its standard error.
+    expected, expected_error : float
+        The number that it is compared with, and its standard error.
+    resolution : float
+        Largest distance from zero to which the 95 % interval of the difference may extend for agreement.
+    """
+    margin = Z_95 * math.hypot(error, expected_error)
+    return interval_verdict(value - expected - margin, value - expected + margin, 0.0, resolution=resolution)

@@ -1,1 +1,1 @@
-"""validation."""
+"""How good the statistics are, measured on synthetic modes whose law is known."""

@@ -1,9 +1,9 @@
-"""Quasi-localized modes of a known law hidden among phonons: what a selection makes of their exponent.
+"""A random-matrix model of quasi-localized modes of a known law hidden among phonons, to test selections.
 
-A random-matrix model of a glass's soft modes. Its Hessian is written in a basis of the softest transverse plane waves
-of a square box and of localized modes whose frequencies follow omega^s; the two are coupled as an elastic dipole
-couples to the strain of a wave. The eigenvectors are written out on a lattice, so that participation ratios mean what
-they mean in a glass. Frequencies are in units of the first phonon frequency that elasticity predicts.
+The Hessian is written in a basis of the softest transverse plane waves of a square box and of localized modes whose
+frequencies follow omega^s. The two are coupled as an elastic dipole couples to the strain of a wave. The eigenvectors
+are evaluated on a lattice, so that participation ratios mean the same as in a glass. Frequencies are in units of the
+first phonon frequency that elasticity predicts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
-#: Wave vectors in units of 2 pi / L: the first two transverse bands, a sine and a cosine each.
+#: Wave vectors of the first two transverse bands, in units of 2 pi / L; each has a sine and a cosine wave.
 _WAVES = np.array([[1, 0], [0, 1], [1, 1], [1, -1]])
 
 
@@ -28,19 +28,19 @@ class HybridModel:
     Attributes
     ----------
     side : int
-        Sites along an edge of the lattice on which eigenvectors are written out.
+        Sites along an edge of the lattice on which eigenvectors are evaluated.
     density : float
         Localized modes per realization below 0.8 of the first phonon frequency, before they are coupled.
     exponent : float
-        s of their law.
+        s of the law of the localized modes.
     coupling : float
-        Of a localized mode to a wave, in units of the first phonon's eigenvalue.
+        Coupling of a localized mode to a wave, in units of the first phonon's eigenvalue.
     disorder : float
-        Relative spread of the waves' own eigenvalues, and of what mixes them.
+        Relative spread of the waves' eigenvalues and of the elements that mix them.
     core : float
-        Radius of a localized mode, in sites; some 6 core^2 sites take part.
+        Radius of a localized mode, in sites; about 6 core^2 sites take part.
     top : float
-        Localized modes are drawn up to this frequency.
+        Highest frequency of localized modes before they are coupled.
     """
 
     side: int = 32
@@ -59,18 +59,18 @@ class HybridModel:
 
 
 def hybrid_spectra(model: HybridModel, realizations: int, rng: np.random.Generator, chains: int = 60) -> pd.DataFrame:
-    """Return the modes of many realizations, as `select` takes them.
+    """Return the modes of many realizations, in a table for `select`.
 
     Parameters
     ----------
     model : HybridModel
-        Parameters.
+        Parameters of the model.
     realizations : int
-        How many.
+        Number of realizations.
     rng : numpy.random.Generator
         Source of randomness.
     chains : int
-        The realizations are dealt out to so many; they are independent all the same.
+        Number of chains over which the realizations are distributed; they are independent nevertheless.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def hybrid_spectra(model: HybridModel, realizations: int, rng: np.random.Generat
     for count in np.unique(number):
         member = np.flatnonzero(number == count)
         for chunk in np.array_split(member, max(1, len(member) // 64)):
-            parts.append(_chunk(model, chunk, int(count), rng))
+            parts.append(_diagonalize(model, chunk, int(count), rng))
     modes = pd.concat(parts, ignore_index=True)
     modes = modes.sort_values(["realization", "frequency"], ignore_index=True)
     modes["chain"] = modes["realization"] % chains
@@ -92,38 +92,42 @@ def hybrid_spectra(model: HybridModel, realizations: int, rng: np.random.Generat
     return modes[modes["frequency"] < 1.2].reset_index(drop=True)
 
 
-def _chunk(model: HybridModel, member: NDArray, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Realizations with the same number of localized modes, diagonalized together."""
+def _diagonalize(model: HybridModel, member: NDArray, count: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the modes of realizations with the same number of localized modes, diagonalized together."""
     waves, eigenvalue, strain = _plane_waves(model.side)
-    plain, size = len(waves), len(member)
-    hessian = np.zeros((size, plain + count, plain + count))
-    noise = rng.standard_normal((size, plain, plain))
+    wave_count, size = len(waves), len(member)
+    hessian = np.zeros((size, wave_count + count, wave_count + count))
+    noise = rng.standard_normal((size, wave_count, wave_count))
     scale = model.disorder * np.sqrt(eigenvalue[:, None] * eigenvalue)
-    hessian[:, :plain, :plain] = np.diag(eigenvalue) + scale * (noise + noise.transpose(0, 2, 1)) / 2
+    hessian[:, :wave_count, :wave_count] = np.diag(eigenvalue) + scale * (noise + noise.transpose(0, 2, 1)) / 2
     omega = model.top * rng.random((size, count)) ** (1 / (model.exponent + 1))
     center = rng.integers(model.side, size=(size, count, 2))
     angle = rng.uniform(0, 2 * np.pi, (size, count))
-    dipole = np.stack([np.cos(angle), np.sin(angle)], axis=-1)  # of a traceless symmetric tensor: xx - yy, 2 xy
+    dipole = np.stack(
+        [np.cos(angle), np.sin(angle)], axis=-1
+    )  # components xx - yy and 2 xy of a traceless symmetric tensor
     site = center[..., 0] * model.side + center[..., 1]
-    # strain: (waves, sites, 2); the coupling of every localized mode to every wave
-    couple = model.coupling * np.einsum("pscx,scx->scp", strain[:, site], dipole)
-    hessian[:, plain:, :plain] = couple
-    hessian[:, :plain, plain:] = couple.transpose(0, 2, 1)
-    place = np.arange(count)
-    # Waves lower a mode that they are coupled to; its own frequency is the one measured with them at rest.
-    hessian[:, plain + place, plain + place] = omega**2 + (couple**2 / eigenvalue).sum(axis=-1)
+    # The coupling of every localized mode to every wave; strain has shape (waves, sites, 2).
+    coupling = model.coupling * np.einsum("pscx,scx->scp", strain[:, site], dipole)
+    hessian[:, wave_count:, :wave_count] = coupling
+    hessian[:, :wave_count, wave_count:] = coupling.transpose(0, 2, 1)
+    diagonal = wave_count + np.arange(count)
+    # Coupled waves lower the frequency of a mode; omega is its frequency with the waves held at zero amplitude.
+    hessian[:, diagonal, diagonal] = omega**2 + (coupling**2 / eigenvalue).sum(axis=-1)
     value, vector = np.linalg.eigh(hessian)
-    fields = np.concatenate([np.broadcast_to(waves, (size, *waves.shape)), _cores(model, center, rng)], axis=1)
-    flat = fields.reshape(size, plain + count, -1)
+    fields = np.concatenate(
+        [np.broadcast_to(waves, (size, *waves.shape)), _localized_fields(model, center, rng)], axis=1
+    )
+    flat = fields.reshape(size, wave_count + count, -1)
     field = (vector.transpose(0, 2, 1) @ flat).reshape(fields.shape)
     square = (field**2).sum(axis=-1)
     ratio = square.sum(axis=-1) ** 2 / (model.side**2 * (square**2).sum(axis=-1))
     return pd.DataFrame(
         {
-            "realization": np.repeat(member, plain + count),
+            "realization": np.repeat(member, wave_count + count),
             "frequency": np.sqrt(np.maximum(value, 0.0)).ravel(),
             "participation_ratio": ratio.ravel(),
-            "localized": (vector[:, plain:] ** 2).sum(axis=1).ravel(),
+            "localized": (vector[:, wave_count:] ** 2).sum(axis=1).ravel(),
         }
     )
 
@@ -143,8 +147,8 @@ def _plane_waves(side: int) -> tuple[Array, Array, Array]:
     return np.array(waves), np.array(eigenvalue), np.array(strain)
 
 
-def _cores(model: HybridModel, center: NDArray, rng: np.random.Generator) -> Array:
-    """Return normalized localized fields, shape (realizations, modes, sites, 2): a turning push within a Gaussian."""
+def _localized_fields(model: HybridModel, center: NDArray, rng: np.random.Generator) -> Array:
+    """Return normalized localized fields, shape (realizations, modes, sites, 2): rotating vectors in a Gaussian."""
     side = model.side
     step = np.arange(side) - center[..., None]  # (realizations, modes, axis, sites along it)
     step = step - side * np.round(step / side)

@@ -1,8 +1,8 @@
-"""Modes drawn from known laws, correlated as those of a study are: what fits, intervals and tests are tried on.
+"""Modes drawn from known laws and correlated like those of a study, to try fits, intervals and tests on.
 
-A study's modes come in chains, and within a chain the same defect returns, with nearly the same frequency. Here the
-number of returns of a defect is geometric, and returns are tied together by a Gaussian copula, so that the law of each
-mode by itself stays exactly what it should be.
+The modes of a study come in chains, and within a chain the same defect recurs with nearly the same frequency. Here the
+number of recurrences of a defect is geometric, and recurrences are correlated by a Gaussian copula, so that each mode
+by itself follows its law exactly.
 """
 
 from __future__ import annotations
@@ -12,14 +12,40 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.statistics.goodness_of_fit import clustered_uniforms
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Structure:
+class SyntheticStudy:
+    """How the modes of a synthetic study are correlated.
+
+    Attributes
+    ----------
+    count : int
+        Number of modes.
+    chains : int
+        Number of chains; each defect belongs to one of them at random.
+    modes_per_defect : float
+        Mean number of modes of a defect, >= 1; the numbers are geometric.
+    correlation : float
+        Correlation of the normal scores of two modes of one defect.
+    """
+
+    count: int = 540
+    chains: int = 60
+    modes_per_defect: float = 1.5
+    correlation: float = 0.9
+
+    def __post_init__(self) -> None:
+        if not (self.count >= 1 and self.chains >= 1 and self.modes_per_defect >= 1):
+            shown = f"{self.count}, {self.chains}, {self.modes_per_defect:g}"
+            raise InputError("modes, chains and modes of a defect", shown, "each at least 1")
+
+
+@dataclass(frozen=True)
+class ModeLabels:
     """Which modes belong together.
 
     Attributes
@@ -32,45 +58,38 @@ class Structure:
     defect: NDArray[np.int64]
 
 
-def chain_structure(count: int, chains: int, returns: float, rng: np.random.Generator) -> Structure:
-    """Return the chains and defects of a number of modes.
+def draw_labels(study: SyntheticStudy, rng: np.random.Generator) -> ModeLabels:
+    """Return chains and defects for the modes of a synthetic study.
 
     Parameters
     ----------
-    count : int
-        Modes.
-    chains : int
-        Chains; each defect falls into one of them at random.
-    returns : float
-        Mean number of modes of a defect, >= 1; the numbers are geometric.
+    study : SyntheticStudy
+        Numbers of modes, chains and modes per defect.
     rng : numpy.random.Generator
         Source of randomness.
     """
-    if not (count >= 1 and chains >= 1 and returns >= 1):
-        shown = f"{count}, {chains}, {returns:g}"
-        raise InputError("modes, chains and modes of a defect", shown, "each at least 1")
-    size = rng.geometric(1 / returns, count)
-    defect = np.repeat(np.arange(count), size)[:count]
-    return Structure(rng.integers(chains, size=count)[defect], defect)
+    size = rng.geometric(1 / study.modes_per_defect, study.count)
+    defect = np.repeat(np.arange(study.count), size)[: study.count]
+    return ModeLabels(rng.integers(study.chains, size=study.count)[defect], defect)
 
 
 def power_law_quantile(u: ArrayLike, exponent: float) -> Array:
-    """Return x of the density (s + 1) x^s on (0, 1] where the distribution function is u."""
+    """Return the x at which the distribution function of (s + 1) x^s on (0, 1] is u."""
     return np.asarray(u, dtype=float) ** (1 / (exponent + 1))
 
 
-def mixture_quantile(u: ArrayLike, cubic_share: float) -> Array:
-    """Return x where w x^4 + (1 - w) x^5 = u: a share w of modes with omega^3, the others with omega^4."""
+def mixture_quantile(u: ArrayLike, cubic_fraction: float) -> Array:
+    """Return the x with w x^4 + (1 - w) x^5 = u: a fraction w of the modes follows omega^3, the others omega^4."""
     u = np.asarray(u, dtype=float)
-    x = u ** (1 / (5 - cubic_share))
-    for _ in range(30):  # Newton; the function is convex and increasing, it converges from anywhere
-        value = cubic_share * x**4 + (1 - cubic_share) * x**5 - u
-        x = np.clip(x - value / (4 * cubic_share * x**3 + 5 * (1 - cubic_share) * x**4), 1e-12, 1.0)
+    x = u ** (1 / (5 - cubic_fraction))
+    for _ in range(30):  # Newton's method converges from anywhere: the function is convex and increasing
+        value = cubic_fraction * x**4 + (1 - cubic_fraction) * x**5 - u
+        x = np.clip(x - value / (4 * cubic_fraction * x**3 + 5 * (1 - cubic_fraction) * x**4), 1e-12, 1.0)
     return x
 
 
 def two_term_quantile(u: ArrayLike, a: float) -> Array:
-    """Return x of the density (x^3 - a x^4) / (1/4 - a/5) on (0, 1] where the distribution function is u."""
+    """Return the x at which the distribution function of (x^3 - a x^4) / (1/4 - a/5) on (0, 1] is u."""
     u = np.asarray(u, dtype=float)
     if not 0 <= a <= 1:
         raise InputError("a = bound / omega_c", a, "0 to 1", "the density is negative beyond")
@@ -78,23 +97,6 @@ def two_term_quantile(u: ArrayLike, a: float) -> Array:
     return np.interp(u, (grid**4 / 4 - a * grid**5 / 5) / (1 / 4 - a / 5), grid)
 
 
-def mixture_exponent(cubic_share: float) -> float:
-    """Return the exponent that a power law fitted to endless data of `mixture_quantile` finds."""
-    return 1 / (cubic_share / 4 + (1 - cubic_share) / 5) - 1
-
-
-def draw_uniforms(structure: Structure, likeness: float, rng: np.random.Generator, samples: int = 1) -> Array:
-    """Return uniform numbers that are alike within each defect, shape (samples, n).
-
-    Parameters
-    ----------
-    structure : Structure
-        From `chain_structure`.
-    likeness : float
-        Correlation, of normal scores, between two modes of one defect.
-    rng : numpy.random.Generator
-        Source of randomness.
-    samples : int
-        How many.
-    """
-    return clustered_uniforms(structure.defect, likeness, rng, samples)
+def mixture_exponent(cubic_fraction: float) -> float:
+    """Return the exponent of a power law fitted to infinitely many modes from `mixture_quantile`."""
+    return 1 / (cubic_fraction / 4 + (1 - cubic_fraction) / 5) - 1

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from atomglass.errors import InputError
+from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.study_store import StudyStore
-from atomglass.study.collected_tables import quasi_localized
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.expansion import Expansion, expand_all

@@ -10,10 +10,10 @@ import pandas as pd
 
 from atomglass.errors import InputError
 from atomglass.study.collect import write_frame
+from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.followup.kept_modes import kept_modes
 from atomglass.study.followup.recurrences import mark_recurrences
 from atomglass.study.load import load_study
-from atomglass.study.collected_tables import quasi_localized
 
 KEYS = ("realization", "chain", "mode")
 COLUMNS = (*KEYS, "defect", "recurrence_of", "recurrence_realization", "recurrence_mode", "overlap")

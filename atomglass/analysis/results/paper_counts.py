@@ -1,0 +1,98 @@
+"""The paper's counts compared with ours: realizations, quasi-localized modes, and the fractions in groups A and B."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from atomglass.analysis.results.mode_counts import qlms_per_realization
+from atomglass.analysis.results.paper_values import (
+    PAPER_A,
+    PAPER_B,
+    PAPER_QLMS,
+    PAPER_REALIZATIONS,
+    PaperStatement,
+    own_number,
+)
+from atomglass.analysis.selection import Selection, in_group, select
+from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, difference_verdict
+
+
+def count_statements(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[PaperStatement]:
+    """Return the rows on numbers of glasses and modes, and on the fractions of A and B.
+
+    Parameters
+    ----------
+    qlms : DataFrame
+        Selected modes.
+    whole : DataFrame
+        Complete realizations.
+    realizations : DataFrame
+        All realizations.
+    """
+    both = qlms[qlms["group"].isin(["A", "B"])]
+    other = len(qlms) - len(both)
+    return [
+        PaperStatement("realizations", PAPER_REALIZATIONS, float(len(realizations)), math.nan, "", "each a glass"),
+        own_number(
+            "independent chains",
+            float(realizations["chain"].nunique()),
+            "the paper calls its realizations independent and gives no sweeps between them",
+        ),
+        PaperStatement("QLMs", PAPER_QLMS, float(len(qlms)), math.nan, "", "in complete realizations"),
+        _rate("QLMs", PAPER_QLMS, qlms, whole),
+        _rate("A modes", PAPER_A, in_group(qlms, "A"), whole),
+        _rate("B modes", PAPER_B, in_group(qlms, "B"), whole),
+        _fraction("A", PAPER_A, both),
+        _fraction("B", PAPER_B, both),
+        PaperStatement(
+            "modes in neither group", 0.0, float(other), math.nan, AGREES if not other else DIFFERS, "b4 <= 0"
+        ),
+    ]
+
+
+def _rate(name: str, count: int, rows: pd.DataFrame, whole: pd.DataFrame) -> PaperStatement:
+    """Compare modes per realization, with the paper's Poisson error."""
+    found = qlms_per_realization(rows, whole)
+    paper, paper_error = count / PAPER_REALIZATIONS, math.sqrt(count) / PAPER_REALIZATIONS
+    verdict = difference_verdict(found.value, found.error, paper, paper_error, resolution=paper / 2)
+    note = "the paper's bound in frequency is not stated; ours is f omega_1"
+    return PaperStatement(f"{name} per realization", paper, found.value, found.error, verdict, note)
+
+
+def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
+    """Compare the fraction of a group, with the paper's binomial error."""
+    found = fraction(both["group"] == name, both["chain"])
+    paper = count / PAPER_QLMS
+    paper_error = math.sqrt(paper * (1 - paper) / PAPER_QLMS)
+    verdict = difference_verdict(found.value, found.error, paper, paper_error, resolution=0.15)
+    return PaperStatement(f"share of {name}", paper, found.value, found.error, verdict, "of A and B together")
+
+
+def matching_bound(modes: pd.DataFrame, whole: pd.DataFrame, rule: Selection) -> PaperStatement:
+    """Return the bound f at which this study would find as many QLMs per realization as the paper did.
+
+    Parameters
+    ----------
+    modes : DataFrame
+        All collected modes.
+    whole : DataFrame
+        Complete realizations.
+    rule : Selection
+        Gives the bound on the participation ratio.
+    """
+    lowest = select(modes, replace(rule, frequency_share=1.2))
+    ratio = np.sort((lowest["frequency"] / lowest["first_phonon_frequency"]).to_numpy())
+    count = round(PAPER_QLMS / PAPER_REALIZATIONS * len(whole))
+    known = len(whole) > 0 and 1 <= count <= len(ratio)
+    f = float(ratio[count - 1]) if known else math.nan
+    return own_number(
+        "f that gives the paper's QLMs per realization",
+        f,
+        "bound omega < f omega_1 at the same bound on PR; error: counting, at omega^4",
+        error=f / (5 * math.sqrt(count)) if known else math.nan,
+    )

@@ -1,0 +1,103 @@
+"""The paper's second minima and barriers compared with ours."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_B, PAPER_BARRIERS, PaperStatement
+from atomglass.analysis.selection import barrier_is_real
+from atomglass.analysis.statistics.chain_errors import Fraction, fraction
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, interval_verdict, p_value_verdict
+
+#: None of 278 modes leaves room for a fraction up to this (95 %).
+_PAPER_HIDDEN_LIMIT = 0.0107
+
+
+def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
+    """Return the rows on which quartics, and which true energies, have a second minimum.
+
+    Parameters
+    ----------
+    groups : dict
+        The selected modes of groups A and B.
+    """
+    hidden, double = (fraction(rows["second_minimum"].eq(True), rows["chain"]) for rows in groups.values())
+    rows = [
+        PaperStatement(
+            "share of A with a second minimum",
+            0.0,
+            hidden.value,
+            hidden.error,
+            _hidden_verdict(hidden),
+            "0 of 278; 5.7 % are expected if beta is uniform, which makes 0 of 278 improbable (1e-7)",
+        ),
+        PaperStatement(
+            "share of B with a second minimum",
+            1.0,
+            double.value,
+            double.error,
+            AGREES if double.value == 1 else (UNDECIDED if math.isnan(double.value) else DIFFERS),
+            "125 of 125; true of every quartic with |beta| > 1",
+        ),
+    ]
+    in_b = groups["B"]
+    if len(in_b):
+        found = fraction(barrier_is_real(in_b), in_b["chain"])
+        note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
+        verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)
+        quantity = "share of B whose second well is real"
+        rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note))
+    return rows
+
+
+def _hidden_verdict(hidden: Fraction) -> str:
+    low, high = hidden.interval(0.95)
+    if low > _PAPER_HIDDEN_LIMIT:
+        return DIFFERS
+    return UNDECIDED if low > 0 else interval_verdict(low, high, 0.0, resolution=0.03)
+
+
+def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
+    """Return the rows on the lowest and the highest barrier, judged by how many of ours lie beyond the paper's.
+
+    Parameters
+    ----------
+    in_b : DataFrame
+        The selected modes of group B.
+    """
+    barrier = in_b["barrier"].dropna().to_numpy()
+    rows = []
+    for end, paper, pick in (("lowest", PAPER_BARRIERS[0], np.min), ("highest", PAPER_BARRIERS[1], np.max)):
+        quantity = f"{end} barrier of B (epsilon)"
+        if len(barrier) < MIN_MODES:
+            rows.append(PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, "too few modes"))
+            continue
+        beyond = int((barrier < paper).sum() if end == "lowest" else (barrier > paper).sum())
+        p = beyond_extreme_p(beyond, len(barrier), PAPER_B)
+        verdict = p_value_verdict(p, enough=len(barrier) >= PAPER_B / 2)
+        note = f"{beyond} of our {len(barrier)} lie beyond the paper's of 125: p = {p:.2g}"
+        rows.append(PaperStatement(quantity, paper, float(pick(barrier)), math.nan, verdict, note))
+    return rows
+
+
+def beyond_extreme_p(beyond: int, ours: int, theirs: int) -> float:
+    """Return the two-sided p-value of a number of values beyond the extreme of another sample of the same law.
+
+    Whatever the law, the k most extreme of all values are ours with probability prod (m - i)/(m + n - i), i < k.
+
+    Parameters
+    ----------
+    beyond : int
+        Number of our values beyond the extreme of theirs.
+    ours, theirs : int
+        Sizes m and n of the samples.
+    """
+
+    def at_least(k: int) -> float:
+        i = np.arange(min(k, ours + 1))
+        return float(np.prod((ours - i) / (ours + theirs - i)))
+
+    return min(1.0, 2 * min(at_least(beyond), 1 - at_least(beyond + 1)))

@@ -1,0 +1,66 @@
+"""The exponents that different selections find when modes of a known law are hidden among phonons."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, styled
+from atomglass.analysis.results.exponent_tables import selection_grid
+from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
+
+
+@styled
+def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: float = 4.0) -> Axes:
+    """Draw the fitted exponent against f, one line per bound on the participation ratio.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        From `selection_grid`.
+    ax : Axes, optional
+        Axes to draw into; those of a new figure by default.
+    truth : float
+        Exponent of the hidden modes.
+    """
+    ax = axes_or_new(ax)
+    ax.axhline(truth, color=GRAY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
+    ax.axvline(0.8, color=GRAY, linestyle=":", label="primary rule")
+    styles = {0.1: (PALE, "o"), 0.27: (GROUP_COLORS["A"], "s"), math.inf: (GROUP_COLORS["B"], "^")}
+    for ratio, (color, marker) in styles.items():
+        line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
+        label = "no bound on PR" if math.isinf(ratio) else f"PR < {ratio:g}"
+        ax.errorbar(
+            line["frequency_share"],
+            line["exponent"],
+            line["error"],
+            color=color,
+            marker=marker,
+            capsize=2,
+            label=label,
+        )
+    ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", yscale="log")
+    ax.set_yticks([2, 3, 4, 5, 7, 10, 20], ["2", "3", "4", "5", "7", "10", "20"])
+    ax.minorticks_off()
+    ax.legend(loc="upper left")
+    return ax
+
+
+def selection_bias(
+    rng: np.random.Generator, model: HybridModel | None = None, realizations: int = 6000
+) -> pd.DataFrame:
+    """Return the exponents that different selections find when modes of a known law are hidden among phonons.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    model : HybridModel, optional
+        Parameters of the modes and phonons.
+    realizations : int
+        Number of realizations.
+    """
+    return selection_grid(hybrid_spectra(model or HybridModel(), realizations, rng))

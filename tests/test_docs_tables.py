@@ -1,0 +1,100 @@
+"""The tables of our own numbers in the documentation are those of the data, and can be rewritten."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from docs_tables import script as docs_tables
+from report_pages import write_study
+from study_tables import fake_study
+
+import atomglass as ag
+from atomglass.analysis.number_format import TYPESET
+from atomglass.analysis.results.study_analysis import analyze
+from atomglass.analysis.results.study_comparison import compare_studies
+from atomglass.errors import InputError
+from atomglass.study.load import load_study
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    return write_study(tmp_path_factory.mktemp("study"))
+
+
+def synthetic(name: str, **options) -> SimpleNamespace:
+    modes, realizations = fake_study(**options)
+    return SimpleNamespace(modes=modes, realizations=realizations, settings={"name": name}, wells=None)
+
+
+def test_exponents_are_written_into_a_page_and_other_studies_stay(study, tmp_path):
+    page = tmp_path / "page.md"
+    begin, end = docs_tables.EXPONENTS_BEGIN, docs_tables.EXPONENTS_END
+    page.write_text(f"# Title\n\n{begin}\n| old | 1 |\n| zeta | 2 |\n{end}\nafter\n")
+    found, realizations = analyze(load_study(study)), load_study(study).realizations
+    for name in ("old", "new | name"):
+        docs_tables.rewrite_exponents(page, docs_tables.exponent_rows(replace(found, name=name), realizations))
+    lines = page.read_text().splitlines()
+    assert lines[:3] == ["# Title", "", begin] and lines[-2:] == [end, "after"]
+    rows = [line for line in lines if line.startswith("| ")]
+    assert [row.split("|")[1].strip() for row in rows] == ["study", *["new / name"] * 3, *["old"] * 3, "zeta"]
+    assert {row.count("|") for row in rows[:-1]} == {lines[3].count("|")} == {lines[4].count("|")}
+    fit = found.exponents.iloc[0]
+    assert f"| A | {fit['modes']} |" in rows[1] and TYPESET.with_error(fit["exponent"], fit["error"]) in rows[1]
+    before = page.read_text()
+    docs_tables.rewrite_exponents(page, docs_tables.exponent_rows(replace(found, name="old"), realizations))
+    assert page.read_text() == before
+
+
+def test_a_page_without_a_place_for_the_table_is_refused(tmp_path):
+    page = tmp_path / "page.md"
+    with pytest.raises(InputError, match="the page"):
+        docs_tables.rewrite_exponents(page, [])
+    page.write_text("nothing here")
+    with pytest.raises(InputError, match="no place for the table"):
+        docs_tables.rewrite_exponents(page, [])
+    assert page.read_text() == "nothing here"
+
+
+def test_the_page_of_the_docs_has_a_place_for_the_table(study, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text((Path(__file__).parents[1] / "docs/exponents_published.md").read_text())
+    docs_tables.rewrite_exponents(
+        page, docs_tables.exponent_rows(analyze(load_study(study)), load_study(study).realizations)
+    )
+    assert "| A |" in page.read_text()
+
+
+def test_the_table_of_studies_is_written_into_a_page(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{docs_tables.STUDIES_BEGIN}\nold\n{docs_tables.STUDIES_END}\nafter\n")
+    table = compare_studies([synthetic("one"), synthetic("a|b", group_b=0)])
+    for _ in range(2):  # the second time changes nothing
+        docs_tables.rewrite_studies(page, table)
+    lines = page.read_text().splitlines()
+    assert lines[:2] == ["before", docs_tables.STUDIES_BEGIN] and lines[-2:] == [docs_tables.STUDIES_END, "after"]
+    assert len(lines) == 8
+    assert {line.count("|") for line in lines[2:6]} == {lines[2].count("|")}
+    assert lines[4].startswith("| one | 400 | 2 |")
+    page.write_text("no place")
+    with pytest.raises(InputError, match="no place for the table"):
+        docs_tables.rewrite_studies(page, table)
+    assert page.read_text() == "no place"
+    with pytest.raises(InputError, match="the page"):
+        docs_tables.rewrite_studies(tmp_path / "nowhere.md", table)
+
+
+def test_the_table_of_studies_in_the_docs_is_that_of_the_data(tmp_path: Path):
+    text = (DATA.parent / "docs" / "results.md").read_text(encoding="utf-8")
+    page = tmp_path / "results.md"
+    page.write_text(text, encoding="utf-8")
+    names = re.findall(r"^\| (kumar2021_\w+) \|", text, re.MULTILINE)
+    assert set(names) == {path.name for path in DATA.iterdir() if path.is_dir()}
+    table = compare_studies([ag.load_study(DATA / name) for name in names])
+    docs_tables.rewrite_studies(page, table.assign(study=names))
+    assert page.read_text(encoding="utf-8") == text
