@@ -49,8 +49,8 @@ def test_older_studies_keep_their_hash() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"sample": "swap_fraction = 0.5\n" + SECTION}, "swap_fraction is of displacements"),
-        ({"sample": "target_acceptance = 0.5\n" + SECTION}, "target_acceptance is of displacements"),
+        ({"sample": "swap_fraction = 0.5\n" + SECTION}, "swap_fraction applies to single displacements"),
+        ({"sample": "target_acceptance = 0.5\n" + SECTION}, "target_acceptance applies to single displacements"),
         ({"sample": SECTION + "time_step = 0"}, "sample.trajectories.time_step"),
         ({"sample": SECTION.replace("5", "1000001")}, "sample.trajectories.steps"),
         ({"sample": SECTION + "stepps = 3"}, "did you mean 'steps'"),
