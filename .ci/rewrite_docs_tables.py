@@ -18,8 +18,8 @@ from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
-from atomglass.study.collect import load_study
 from atomglass.study.followup.recurrence_table import load_recurrences
+from atomglass.study.load import load_study
 
 #: The lines of a page between which its table stands.
 EXPONENTS_BEGIN = "<!-- our exponents: written by `.ci/rewrite_docs_tables.py exponents` -->"
@@ -115,7 +115,7 @@ def rewrite_exponents(page: str | Path, rows: list[str]) -> Path:
     kept = [line for line in old.splitlines() if line.startswith("| ") and _name(line) not in {*names, "study"}]
     rule = "|---" * EXPONENTS_HEADER.count(" | ") + "|---|"
     lines = [EXPONENTS_HEADER, rule, *sorted(kept + rows, key=_name)]
-    replace(page, "\n".join([f"{before}{EXPONENTS_BEGIN}", *lines, f"{EXPONENTS_END}{after}"]).encode(), "table")
+    replace(page, "\n".join([f"{before}{EXPONENTS_BEGIN}", *lines, f"{EXPONENTS_END}{after}"]).encode())
     return page
 
 
@@ -137,7 +137,7 @@ def rewrite_studies(page: str | Path, table: pd.DataFrame) -> Path:
     page = Path(page)
     before, _, after = _parts(page, STUDIES_BEGIN, STUDIES_END)
     lines = [f"{before}{STUDIES_BEGIN}", *study_rows(table), f"{STUDIES_END}{after}"]
-    replace(page, "\n".join(lines).encode(), "table")
+    replace(page, "\n".join(lines).encode())
     return page
 
 

@@ -43,8 +43,8 @@ _HOME = {
     "elastic_moduli": "vibrations.elasticity",
     "ElasticModuli": "vibrations.elasticity",
     "Calculator": "ase_calculator",
-    "load_study": "study.collect",
-    "Study": "study.collect",
+    "load_study": "study.load",
+    "Study": "study.load",
     "load_configuration": "study.store.inherent_states",
     "kept_configurations": "study.store.inherent_states",
 }

@@ -17,7 +17,7 @@ from atomglass.analysis.results.study_analysis import analyze
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
-from atomglass.study.collect import load_study
+from atomglass.study.load import load_study
 
 DATA = Path(__file__).parents[1] / "data"
 

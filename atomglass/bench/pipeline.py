@@ -16,8 +16,8 @@ from atomglass.bench.table import Row, Target
 from atomglass.kernels import pair_sums as kernels
 from atomglass.minimization.quench import quench
 from atomglass.study.models.glass_realization import realize
-from atomglass.study.realization import Realization
-from atomglass.study.settings import read_study
+from atomglass.study.protocol import Realization
+from atomglass.study.registry import read_study
 from atomglass.study.store.provenance import provenance
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration

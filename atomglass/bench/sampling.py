@@ -16,9 +16,9 @@ from atomglass.bench.yardstick import SwapMoves
 from atomglass.diagnostics.time_series import integrated_correlation_time
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
-from atomglass.study.collect import load_study
+from atomglass.study.load import load_study
 from atomglass.study.models.glass_realization import realize
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.system.configuration import Configuration
 
 

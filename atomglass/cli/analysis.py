@@ -17,7 +17,7 @@ def _need_glasses(folder: Path) -> None:
     from atomglass.study.store.study_store import StudyStore
 
     if (folder / "study.json").is_file():
-        StudyStore(folder).need_glasses()
+        StudyStore(folder).require_glasses()
 
 
 @app.command()
@@ -65,7 +65,7 @@ def compare(
     from atomglass.analysis.selection import Selection
     from atomglass.cli.text_table import print_table
     from atomglass.io.atomic import replace
-    from atomglass.study.collect import load_study
+    from atomglass.study.load import load_study
 
     studies = [load_study(folder) for folder in folders]
     table = compare_studies(studies, fixed_number_of=fixed_number_of)
@@ -78,7 +78,7 @@ def compare(
             typer.echo("")
             print_table(*paired_table(compare_paired_studies(studies[0], study, rule)))
     if out is not None:
-        replace(out, table.to_csv(index=False).encode(), "table")
+        replace(out, table.to_csv(index=False).encode())
         typer.echo(f"\nwritten: {out}")
 
 
@@ -114,8 +114,8 @@ def analyze(
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.cli.text_table import print_table
-    from atomglass.study.collect import load_study
     from atomglass.study.followup.recurrence_table import load_recurrences
+    from atomglass.study.load import load_study
 
     study = load_study(folder)
     found = analyze(study, seed=seed, recurrences=load_recurrences(folder))

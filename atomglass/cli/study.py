@@ -13,7 +13,7 @@ import typer
 from atomglass.errors import InputError
 
 if TYPE_CHECKING:
-    from atomglass.study.execution.worker import Outcome, Share
+    from atomglass.study.execution.worker import Partition, RunOutcome
     from atomglass.study.store.study_store import StudyStore
 
 app = typer.Typer()
@@ -61,13 +61,14 @@ def run(
     from atomglass.cli.progress import StudyProgress
     from atomglass.study.execution.mpi import communicator, run_mpi
     from atomglass.study.execution.runners import run_serial, run_workers, unfinished
-    from atomglass.study.execution.shutdown import STOPPED_STATUS, Stop, seconds
-    from atomglass.study.settings import read_study
+    from atomglass.study.execution.shutdown import STOPPED_STATUS, StopRequest, parse_duration
+    from atomglass.study.registry import read_study
     from atomglass.study.store.study_store import StudyStore
+    from atomglass.study.warmup import warm_up
 
     settings = read_study(study)
-    stop = Stop(None if max_walltime is None else seconds(max_walltime), start)
-    share = _share(part)
+    stop = StopRequest(None if max_walltime is None else parse_duration(max_walltime), start)
+    partition = _partition(part)
     if dry_run:
         _describe_run(out, settings, extend)
         return
@@ -83,17 +84,17 @@ def run(
         if first:
             typer.echo(
                 f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} "
-                f"{store.model.words.many}, {store.model.describe(settings)}, in {out}"
+                f"{store.model.labels.plural}, {store.model.describe(settings)}, in {out}"
             )
-        if unfinished(store):
-            store.model.warm_up(lambda text: typer.echo(text, err=True))
-        with StudyProgress(store, others=world is not None or share.size > 1, silent=not first) as progress:
+        if store.model.needs_kernels and unfinished(store):
+            warm_up(lambda text: typer.echo(text, err=True))
+        with StudyProgress(store, others=world is not None or partition.size > 1, silent=not first) as progress:
             if world is not None:
                 outcome = run_mpi(store, progress, world, stop, claim_life, typer.echo)
             elif workers > 1:
-                outcome = run_workers(store, progress, workers, stop, share, claim_life)
+                outcome = run_workers(store, progress, workers, stop, partition, claim_life)
             else:
-                outcome = run_serial(store, progress, stop, share, claim_life)
+                outcome = run_serial(store, progress, stop, partition, claim_life)
     if first:
         _report_outcome(outcome, stop.reason, study, out, world)
     if outcome.stopped:
@@ -102,7 +103,7 @@ def run(
         raise typer.Exit(1)
 
 
-def _report_outcome(outcome: Outcome, reason: str, study: str, out: Path, world: Any) -> None:
+def _report_outcome(outcome: RunOutcome, reason: str, study: str, out: Path, world: Any) -> None:
     command = shlex.join(["atomglass", "run", study, "--out", str(out)]) + (", or the same mpirun" if world else "")
     for error in outcome.errors:
         typer.echo(f"atomglass: {error}", err=True)
@@ -116,9 +117,9 @@ def _report_outcome(outcome: Outcome, reason: str, study: str, out: Path, world:
         typer.echo(f"not complete; to try again: {command}", err=True)
 
 
-def _share(part: str | None) -> Share:
+def _partition(part: str | None) -> Partition:
     """Return which chains to begin with: those of `--part`, or those of this task of a SLURM array."""
-    from atomglass.study.execution.worker import Share
+    from atomglass.study.execution.worker import Partition
 
     if part is None and "SLURM_ARRAY_TASK_ID" in os.environ:
         task, count, first = (
@@ -127,33 +128,34 @@ def _share(part: str | None) -> Share:
         )
         part = f"{(task - first) % count}/{count}"
     if part is None:
-        return Share()
+        return Partition()
     rank, _, size = part.partition("/")
     if not (rank.isdigit() and size.isdigit() and int(rank) < int(size)):
         raise InputError("--part", part, "K/N with 0 <= K < N")
-    return Share(int(rank), int(size), wait=False)
+    return Partition(int(rank), int(size), wait=False)
 
 
 def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     """Print what `run` would do."""
     from atomglass.study.registry import model_of
-    from atomglass.study.status import survey
-    from atomglass.study.store.study_store import StudyStore, check_free
+    from atomglass.study.status import study_status
+    from atomglass.study.store.manifest import require_free
+    from atomglass.study.store.study_store import StudyStore
 
-    ensemble, many = settings.ensemble, model_of({"model": settings.model}, "model").words.many
+    ensemble, many = settings.ensemble, model_of({"model": settings.model}, "model").labels.plural
     typer.echo(f"physics hash {settings.physics_hash}, seed {settings.seed}")
     if not (out / "study.json").exists():
-        check_free(out)
+        require_free(out)
         count = ensemble.chains * ensemble.realizations_per_chain
         typer.echo(
             f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` estimates the cost"
         )
         return
     store = StudyStore(out)
-    store.settings = store.agreed(settings, extend)
-    now = survey(store)
-    unfinished = [c for c in now.chains if c.word != "done"]
-    begun = sum(c.word == "interrupted" for c in unfinished)
+    store.settings = store.reconciled(settings, extend)
+    now = study_status(store)
+    unfinished = [c for c in now.chains if c.state != "done"]
+    begun = sum(c.state == "interrupted" for c in unfinished)
     typer.echo(
         f"would continue in {out}: {now.total - now.finished} of {now.total} {many} left in {len(unfinished)} of "
         f"{len(now.chains)} chains ({begun} of them begun, {now.count('running')} being run)"
@@ -169,12 +171,11 @@ def plan(
     """Estimate what a study costs: core-hours, disk space, and on how many cores it can run."""
     from atomglass.cli.text_table import print_table
     from atomglass.study.cost import measured_cost, plan_study
-    from atomglass.study.registry import model_of
-    from atomglass.study.settings import read_study
+    from atomglass.study.registry import model_of, read_study
 
     settings = read_study(study)
     if measure:
-        one = model_of({"model": settings.model}, "model").words.one
+        one = model_of({"model": settings.model}, "model").labels.singular
         typer.echo(f"timing one {one} on this machine ...", err=True)
     cost = measured_cost(settings) if measure else None
     print_table(f"study {settings.name}", ["", ""], [[*row] for row in plan_study(settings, cost, cores)])
@@ -245,15 +246,16 @@ def crosscheck(
     Exit status 1: modes of the same basin do not agree.
     """
     from atomglass.cli.text_table import print_table
-    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE, compare
+    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
+    from atomglass.study.crosscheck import crosscheck as compare
 
     found = compare(one, other)
     rows = [
         ["realizations in both", str(found.common)],
         ["with the same status", str(found.same_status)],
-        ["different sample (a step of the sampler was decided differently)", _count_and_first(found.other_samples)],
-        ["same sample, changed basin", _count_and_first(found.changed_basins)],
-        ["same basin", f"{found.compared}, {found.modes} modes"],
+        ["different sample (a step of the sampler was decided differently)", _count_and_first(found.different_samples)],
+        ["same sample, changed basin", _count_and_first(found.different_basins)],
+        ["same basin", f"{found.same_basin}, {found.modes} modes"],
         ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
         [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _count_and_first(found.disagreeing)],
         ["modes in a different group", str(found.regrouped)],
@@ -279,33 +281,33 @@ def status(
     """Show the progress of a study: chains done, running, interrupted and waiting; rate and time left."""
     from atomglass.cli.progress import duration
     from atomglass.cli.text_table import print_table
-    from atomglass.study.status import survey
+    from atomglass.study.status import study_status
     from atomglass.study.store.study_store import StudyStore
 
     store = StudyStore(folder)
-    now = survey(store)
-    words = store.model.words
+    now = study_status(store)
+    labels = store.model.labels
     rows = [
-        [word, str(now.count(word)), str(sum(c.finished for c in now.chains if c.word == word))]
-        for word in ("done", "running", "interrupted", "waiting")
+        [state, str(now.count(state)), str(sum(c.finished for c in now.chains if c.state == state))]
+        for state in ("done", "running", "interrupted", "waiting")
     ]
     rows.append(["all", str(len(now.chains)), f"{now.finished} of {now.total}"])
-    print_table(store.settings.name, ["state", "chains", words.many], rows)
-    steps = f"; {words.steps} {now.sweeps / max(1, now.sweeps_total):.1%}" if words.steps else ""
-    typer.echo(f"failed {words.many}: {now.failed}{steps}")
-    crashes = store.crashes.count()
+    print_table(store.settings.name, ["state", "chains", labels.plural], rows)
+    steps = f"; {labels.steps} {now.sweeps / max(1, now.sweeps_total):.1%}" if labels.steps else ""
+    typer.echo(f"failed {labels.plural}: {now.failed}{steps}")
+    crashes = store.crash_reports.count()
     if crashes:
         typer.echo(f"processes that crashed: {crashes}; see {folder / 'crashes'}")
     if now.seconds_left is not None:
         between = store.model.steps(store.settings, 1) - store.model.steps(store.settings, 0)
-        typer.echo(f"{now.rate / between * 3600:.4g} {words.many} an hour, about {duration(now.seconds_left)} left")
+        typer.echo(f"{now.rate / between * 3600:.4g} {labels.plural} an hour, about {duration(now.seconds_left)} left")
     if chains or len(now.chains) <= 20:
         per_chain = store.settings.ensemble.realizations_per_chain
         table = [
-            [str(c.chain), c.word, f"{c.finished}/{per_chain}", str(c.failed), f"{c.sweeps}", c.owner]
+            [str(c.chain), c.state, f"{c.finished}/{per_chain}", str(c.failed), f"{c.sweeps}", c.owner]
             for c in now.chains
         ]
-        print_table("", ["chain", "state", words.many, "failed", words.steps or "drawn", "by"], table)
+        print_table("", ["chain", "state", labels.plural, "failed", labels.steps or "drawn", "by"], table)
 
 
 @app.command()
@@ -319,7 +321,7 @@ def doctor(
     from atomglass.study.doctor import examine
 
     findings = list(examine(folder or Path(".")))
-    print_table("", ["", "what", "finding"], [[f.mark, f.what, f.text] for f in findings])
+    print_table("", ["", "what", "finding"], [[f.mark, f.subject, f.text] for f in findings])
     if any(f.mark == "BAD" for f in findings):
         raise typer.Exit(1)
 

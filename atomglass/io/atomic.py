@@ -1,123 +1,104 @@
-"""Files that are there whole or not at all, and the places where the tests kill a process.
+"""Files that are either complete or absent.
 
-A file is written aside, synced, and then linked (`publish`: it must not exist yet) or renamed (`replace`) to its name;
-then its folder is synced, so that the name survives a power cut. A process killed in between leaves a hidden file that
-`sweep_asides` removes.
+Content is written to a hidden temporary file in the same folder and synced. The temporary file is then renamed
+(`replacing`, `replace`) or hard-linked (`create`: the name must not exist yet) to its final name, and the folder is
+synced so that the name survives a power failure. A process killed in between leaves the temporary file behind, which
+`remove_stale_temporaries` deletes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from atomglass.io.process_identity import Identity, is_dead
+from atomglass.io.process_identity import ProcessIdentity, is_dead
 
-#: Every place where a process may be killed, for tests that do so: `KIND.STEP`, see `passing`.
-KINDS = ("manifest", "configurations", "shard", "checkpoint", "claim", "run", "table", "crash")
-STEPS = ("open", "write", "sync", "name", "unlink", "folder")
-
-_passed: dict[str, int] = {}
-
-
-def passing(point: str) -> None:
-    """Die here, by SIGKILL, if $ATOMGLASS_FAILPOINT says so: `shard.name` or, for the third time, `shard.name:3`."""
-    wanted = os.environ.get("ATOMGLASS_FAILPOINT")
-    if not wanted:
-        return
-    name, _, count = wanted.partition(":")
-    if name == point:
-        _passed[point] = _passed.get(point, 0) + 1
-        if _passed[point] == int(count or 1):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def publish(path: Path, content: bytes, kind: str) -> bool:
-    """Write a file that must not exist yet; if it does by now, it stays as it is. Return whether it is this one."""
-    aside = _aside(path)
-    try:
-        _write(aside, content, kind)
-        passing(f"{kind}.name")
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            return False
-        passing(f"{kind}.unlink")
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-    _sync_folder(path.parent, kind)
-    return True
-
-
-def replace(path: Path, content: bytes, kind: str, previous: Path | None = None) -> None:
-    """Write a file whole, over the one that may be there, which is kept under the name `previous` if one is given."""
-    aside = _aside(path)
-    try:
-        _write(aside, content, kind)
-        if previous is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(path, previous)
-        passing(f"{kind}.name")
-        os.replace(aside, path)
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-    _sync_folder(path.parent, kind)
+_SUFFIX = ".aside"
 
 
 @contextlib.contextmanager
-def replacing(path: Path, kind: str) -> Iterator[BinaryIO]:
-    """Write a file bit by bit, over the one that may be there when all of it is on the disk; nothing if that fails."""
-    aside = _aside(path)
-    try:
-        passing(f"{kind}.open")
-        with aside.open("wb") as file:
+def replacing(path: Path, *, previous: Path | None = None) -> Iterator[BinaryIO]:
+    """Open a file for writing that replaces `path` when the block ends; if the block raises, nothing changes.
+
+    Parameters
+    ----------
+    path : Path
+        The file's final name.
+    previous : Path, optional
+        Keep the file that was replaced under this name.
+    """
+    with _temporary_file(path) as temporary:
+        with temporary.open("wb") as file:
             yield file
-            passing(f"{kind}.write")
-            file.flush()
-            passing(f"{kind}.sync")
-            os.fsync(file.fileno())
-        passing(f"{kind}.name")
-        os.replace(aside, path)
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-    _sync_folder(path.parent, kind)
+            _sync(file)
+        if previous is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(path, previous)
+        os.replace(temporary, path)
+    _sync_folder(path.parent)
 
 
-def sweep_asides(folder: Path) -> None:
-    """Remove what processes of this machine that are dead by now were writing."""
-    for path in folder.glob(".*.aside") if folder.is_dir() else ():
-        name = path.name.rsplit("@", 1)[-1].removesuffix(".aside")
-        if is_dead(Identity.from_text(name)):
+def replace(path: Path, content: bytes, *, previous: Path | None = None) -> None:
+    """Write a whole file, replacing `path` if it exists.
+
+    Parameters
+    ----------
+    path : Path
+        The file's final name.
+    content : bytes
+        What it holds.
+    previous : Path, optional
+        Keep the file that was replaced under this name.
+    """
+    with replacing(path, previous=previous) as file:
+        file.write(content)
+
+
+def create(path: Path, content: bytes) -> bool:
+    """Write a whole file unless `path` exists already; return whether it was written."""
+    with _temporary_file(path) as temporary:
+        with temporary.open("wb") as file:
+            file.write(content)
+            _sync(file)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+    _sync_folder(path.parent)
+    return True
+
+
+def remove_stale_temporaries(folder: Path) -> None:
+    """Delete the temporary files of processes of this machine that have died."""
+    for path in folder.glob(f".*{_SUFFIX}") if folder.is_dir() else ():
+        owner = path.name.rsplit("@", 1)[-1].removesuffix(_SUFFIX)
+        if is_dead(ProcessIdentity.from_text(owner)):
             path.unlink(missing_ok=True)
 
 
-def _write(aside: Path, content: bytes, kind: str) -> None:
-    passing(f"{kind}.open")
-    with aside.open("wb") as file:
-        half = len(content) // 2
-        file.write(content[:half])
-        file.flush()
-        passing(f"{kind}.write")
-        file.write(content[half:])
-        file.flush()
-        passing(f"{kind}.sync")
-        os.fsync(file.fileno())
+@contextlib.contextmanager
+def _temporary_file(path: Path) -> Iterator[Path]:
+    """Yield a hidden name beside `path` that tells which process writes it; remove that file at the end."""
+    owner = ProcessIdentity.current().text
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}@{owner}{_SUFFIX}")
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
-def _sync_folder(folder: Path, kind: str) -> None:
-    passing(f"{kind}.folder")
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.urandom(4).hex()}@{Identity.mine().text}.aside")

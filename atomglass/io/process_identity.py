@@ -1,4 +1,4 @@
-"""Which process on which machine, and whether it is certainly dead."""
+"""The identity of a process across machines and restarts, and whether that process has certainly ended."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Identity:
-    """A process, told apart from a later one with the same number by when the machine and the process started.
+class ProcessIdentity:
+    """A process, distinguished from a later one with the same number by the start times of machine and process.
 
     Attributes
     ----------
     host : str
-        The machine.
+        Name of the machine.
     boot : str
-        Its present boot; empty where that cannot be told.
+        Identifier of the machine's present boot; empty if unknown.
     process : int
         Process number.
     started : str
-        When it started, in the machine's ticks; empty where that cannot be told.
+        Start time of the process in clock ticks since boot; empty if unknown.
     """
 
     host: str
@@ -31,31 +31,32 @@ class Identity:
     started: str
 
     @classmethod
-    def mine(cls) -> Identity:
-        """Return this process."""
-        return cls(platform.node().replace("~", "-").replace("/", "-"), _boot(), os.getpid(), _started(os.getpid()))
+    def current(cls) -> ProcessIdentity:
+        """Return the identity of this process."""
+        host = platform.node().replace("~", "-").replace("/", "-")
+        return cls(host, _boot(), os.getpid(), _start_time(os.getpid()))
 
     @property
     def text(self) -> str:
-        """All of it in one word, fit for a file name."""
+        """All fields in one word that is valid in a file name."""
         return f"{self.host}~{self.boot}~{self.process}~{self.started}"
 
     @classmethod
-    def from_text(cls, text: str) -> Identity | None:
-        """Return the process that `text` names; None if it names none."""
+    def from_text(cls, text: str) -> ProcessIdentity | None:
+        """Return the process that `text` describes; None if it describes none."""
         parts = text.split("~")
         if len(parts) != 4 or not parts[2].isdigit():
             return None
         return cls(parts[0], parts[1], int(parts[2]), parts[3])
 
 
-def is_dead(identity: Identity | None) -> bool:
-    """Whether a process has certainly ended, as can be told only of this machine's own."""
-    if identity is None or identity.host != Identity.mine().host:
+def is_dead(identity: ProcessIdentity | None) -> bool:
+    """Return whether a process has certainly ended; of processes on other machines that is never certain."""
+    if identity is None or identity.host != ProcessIdentity.current().host:
         return False
     if identity.boot != _boot():
         return bool(identity.boot and _boot())
-    return _started(identity.process) != identity.started
+    return _start_time(identity.process) != identity.started
 
 
 @cache
@@ -66,8 +67,8 @@ def _boot() -> str:
         return ""
 
 
-def _started(process: int) -> str:
-    """The start time of a running process; empty if there is none, or it is a zombie."""
+def _start_time(process: int) -> str:
+    """Return the start time of a running process; empty if there is none, or if it is a zombie."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, IndexError):

@@ -1,1 +1,1 @@
-"""study."""
+"""Studies: many realizations of one model, computed by any number of processes, collected into tables."""

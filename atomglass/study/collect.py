@@ -1,4 +1,4 @@
-"""Collect a study's shards into two tables, and load them."""
+"""Collect a study's shards into tables: every checksum verified, every realization exactly once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -19,42 +19,25 @@ import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace, replacing
+from atomglass.study.errors import DamagedShard
 from atomglass.study.schema import ATTEMPTS, schema
-from atomglass.study.store.shards import DamagedShard, Shard
+from atomglass.study.store.shards import Shard
 from atomglass.study.store.study_store import StudyStore
 
-#: Rows of one row group of a collected table.
+#: Rows in one row group of a collected table.
 ROW_GROUP = 100_000
-#: What tells one realization from another, bit for bit, where a model has it.
+#: Columns that must agree, bit for bit, where two shards hold the same realization.
 _COMPARED = ("chain", "index_in_chain", "status", "sweep", "energy", "liquid_energy_per_particle", "mode_count")
-#: What must be the same for bit-for-bit equal numbers.
-_SAME = {
-    "processor": "processors", "blas": "BLAS kernels", "packages": "package versions", "python": "Python versions",
-    "kernel_sources": "kernels", "atomglass": "versions of atomglass", "threads": "numbers of threads",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Study:
-    """The tables of a study.
-
-    Attributes
-    ----------
-    modes, realizations : DataFrame
-        One row a mode, one row a realization; `columns` explains each column.
-    settings : dict
-        The resolved settings.
-    columns : DataFrame
-        Table, column, unit and meaning of every column.
-    wells : DataFrame or None
-        Where displaced glasses went, one row a quasi-localized mode, if `atomglass wells` was run.
-    """
-
-    modes: pd.DataFrame
-    realizations: pd.DataFrame
-    settings: dict
-    columns: pd.DataFrame
-    wells: pd.DataFrame | None = None
+#: Provenance that all shards must share for numbers to agree bit for bit, and what messages call it.
+_PROVENANCE = {
+    "processor": "processors",
+    "blas": "BLAS kernels",
+    "packages": "package versions",
+    "python": "Python versions",
+    "kernel_sources": "kernels",
+    "atomglass": "versions of atomglass",
+    "threads": "numbers of threads",
+}
 
 
 @dataclass(frozen=True)
@@ -66,15 +49,15 @@ class Collected:
     folder : Path
         Where the tables are.
     rows : dict of str to int
-        How many rows each table has.
+        Number of rows of each table.
     missing : list of (chain, start, stop)
         Realizations that no shard holds.
     damaged : list of str
-        Shards that cannot be trusted, a line each; their realizations are missing.
+        One line per damaged shard; its realizations are missing.
     failed : Counter
-        How many realizations have each status other than `ok`.
+        Number of realizations by status, `ok` left out.
     warnings : list of str
-        Mixtures of processors or package versions: numbers then agree to rounding, not bit for bit.
+        Shards computed with different processors or package versions: their numbers agree to rounding, not bit for bit.
     """
 
     folder: Path
@@ -89,7 +72,7 @@ class Collected:
 
     @cached_property
     def modes(self) -> pa.Table:
-        """The table of modes; like that of the realizations it depends on the study alone, not on how it was run."""
+        """The table of modes, which like that of realizations does not depend on how the study was run."""
         return self._table("modes")
 
     @cached_property
@@ -108,47 +91,61 @@ class Collected:
         return self._table("runs")
 
 
-def collect(store: StudyStore) -> Collected:
-    """Gather all shards, check each, and write `modes`, `realizations`, `attempts` and `runs` as Parquet files.
+@dataclass
+class _Findings:
+    """What is noticed while shards are read."""
 
-    Rows come in the order of chains and realizations, whoever computed them, each realization exactly once. One shard
-    is in memory at a time, and the rows that do not yet fill a row group.
+    missing: list[tuple[int, int, int]] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    failed: Counter[str] = field(default_factory=Counter)
+    provenances: Counter[str] = field(default_factory=Counter)
+
+
+def collect(store: StudyStore) -> Collected:
+    """Verify all shards, and write `modes`, `realizations`, `attempts` and `runs` as Parquet files.
+
+    Rows are in the order of chains and realizations, whichever process computed them, and each realization occurs
+    exactly once. One shard is in memory at a time, with the rows that do not yet fill a row group.
 
     Raises
     ------
     InputError
         There is nothing to collect, or two shards disagree on a realization.
     """
-    missing: list[tuple[int, int, int]] = []
-    damaged: list[str] = []
-    origins: Counter[str] = Counter()
-    failed: Counter[str] = Counter()
+    found = _Findings()
     columns = {
-        "realizations": store.model.realization_columns, "modes": store.model.mode_columns, "attempts": ATTEMPTS,
-    }  # fmt: skip
+        "realizations": store.model.realization_columns,
+        "modes": store.model.mode_columns,
+        "attempts": ATTEMPTS,
+    }
     with ExitStack() as files:
-        writers = {
-            name: files.enter_context(_Writer(files.enter_context(replacing(store.folder / f"{name}.parquet", "table")),
-                                              schema(described)))
-            for name, described in columns.items()
-        }  # fmt: skip
+
+        def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
+            file = files.enter_context(replacing(store.folder / f"{name}.parquet"))
+            return files.enter_context(_TableWriter(file, table_schema))
+
+        writers = {name: writer(name, schema(described)) for name, described in columns.items()}
         for chain in range(store.settings.ensemble.chains):
-            for shard, upto in _shards(store, chain, missing, damaged):
-                origins[json.dumps({key: shard.provenance.get(key) for key in _SAME}, sort_keys=True)] += 1
-                for name, writer in writers.items():
-                    rows = _beyond(getattr(shard, name), upto, store.settings.ensemble.realizations_per_chain)
-                    writer.add(rows)
-                    if name == "realizations":
-                        failed.update(rows["status"].to_pylist())
-        if not writers["realizations"].rows + writers["realizations"].waiting:
-            raise _nothing(store, damaged)
+            for shard, end in _shards(store, chain, found):
+                _add(shard, end, store.settings.ensemble.realizations_per_chain, writers, found)
+        if not writers["realizations"].rows + writers["realizations"].pending_rows:
+            raise _nothing(store, found.damaged)
         runs = _runs(store)
-        files.enter_context(
-            _Writer(files.enter_context(replacing(store.folder / "runs.parquet", "table")), runs.schema)
-        ).add(runs)
-    failed.pop("ok", None)
-    counts = {name: writer.rows for name, writer in writers.items()}
-    return Collected(store.folder, counts, missing, damaged, failed, mixtures(origins))
+        writer("runs", runs.schema).add(runs)
+    found.failed.pop("ok", None)
+    counts = {name: table.rows for name, table in writers.items()}
+    warnings = provenance_warnings(found.provenances)
+    return Collected(store.folder, counts, found.missing, found.damaged, found.failed, warnings)
+
+
+def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter], found: _Findings) -> None:
+    """Add the realizations of a shard from index `end` on to the tables."""
+    found.provenances[json.dumps({key: shard.provenance.get(key) for key in _PROVENANCE}, sort_keys=True)] += 1
+    for name, writer in writers.items():
+        rows = _rows_from(getattr(shard, name), end, per_chain)
+        writer.add(rows)
+        if name == "realizations":
+            found.failed.update(rows["status"].to_pylist())
 
 
 def _nothing(store: StudyStore, damaged: list[str]) -> InputError:
@@ -157,174 +154,120 @@ def _nothing(store: StudyStore, damaged: list[str]) -> InputError:
     return InputError(f"nothing to collect in {store.folder}", remedy="run the study first, or let it get further")
 
 
-def _shards(
-    store: StudyStore, chain: int, missing: list[tuple[int, int, int]], damaged: list[str]
-) -> Iterator[tuple[Shard, int]]:
-    """Yield a chain's shards in order, each with the realization from which on it is new; note what is not there."""
-    spans, upto, earlier = store.shard_ranges(chain), 0, dict[int, str]()
+def _shards(store: StudyStore, chain: int, found: _Findings) -> Iterator[tuple[Shard, int]]:
+    """Yield a chain's intact shards in order, each with the index from which its realizations are new."""
+    spans, end, earlier = store.shard_ranges(chain), 0, dict[int, str]()
     overlap = any(start < stop for (_, stop), (start, _) in pairwise(spans))
     for start, stop in spans:
         try:
             shard = store.read_shard(chain, (start, stop))
         except DamagedShard as why:
-            damaged.append(f"chain {chain}, realizations {start} to {stop - 1}: {why}")
+            found.damaged.append(f"chain {chain}, realizations {start} to {stop - 1}: {why}")
             continue
-        if start > upto:
-            missing.append((chain, upto, start))
+        if start > end:
+            found.missing.append((chain, end, start))
         if overlap:
-            _agree(shard, chain, earlier)
-        if stop > upto:
-            yield shard, upto
-        upto = max(upto, stop)
-    if upto < store.settings.ensemble.realizations_per_chain:
-        missing.append((chain, upto, store.settings.ensemble.realizations_per_chain))
+            _require_agreement(shard, chain, earlier)
+        if stop > end:
+            yield shard, end
+        end = max(end, stop)
+    if end < store.settings.ensemble.realizations_per_chain:
+        found.missing.append((chain, end, store.settings.ensemble.realizations_per_chain))
 
 
-class _Writer:
-    """Writes a table in row groups of one size, so that the bytes do not depend on how the rows came."""
+class _TableWriter:
+    """Writes a table in row groups of equal size, so that its bytes do not depend on how the rows were divided."""
 
-    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
-        self._schema = schema
-        self._waiting: list[pa.Table] = []
-        self.rows = self.waiting = 0
+    def __init__(self, file: BinaryIO, table_schema: pa.Schema) -> None:
+        self._writer = pq.ParquetWriter(file, table_schema, compression="zstd")
+        self._schema = table_schema
+        self._pending: list[pa.Table] = []
+        self.rows = self.pending_rows = 0
 
-    def __enter__(self) -> _Writer:
+    def __enter__(self) -> _TableWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if kind is None:
-            self._write(self.waiting)
+            self._write(self.pending_rows)
         self._writer.close()
 
     def add(self, rows: pa.Table) -> None:
-        """Take some more rows."""
-        self._waiting.append(rows.select(self._schema.names).cast(self._schema))
-        self.waiting += rows.num_rows
-        while self.waiting >= ROW_GROUP:
+        """Append rows."""
+        self._pending.append(rows.select(self._schema.names).cast(self._schema))
+        self.pending_rows += rows.num_rows
+        while self.pending_rows >= ROW_GROUP:
             self._write(ROW_GROUP)
 
     def _write(self, count: int) -> None:
-        whole = pa.concat_tables([self._schema.empty_table(), *self._waiting])
+        whole = pa.concat_tables([self._schema.empty_table(), *self._pending])
         self._writer.write_table(whole.slice(0, count).combine_chunks(), row_group_size=ROW_GROUP)
-        self._waiting = [whole.slice(count)]
-        self.waiting -= count
+        self._pending = [whole.slice(count)]
+        self.pending_rows -= count
         self.rows += count
 
 
-def mixtures(origins: Counter[str]) -> list[str]:
-    """Return a line on everything that should have been the same for all shards and was not.
+def provenance_warnings(provenances: Counter[str]) -> list[str]:
+    """Return one line for every part of the provenance in which shards differ.
 
     Parameters
     ----------
-    origins : Counter
-        How many shards were computed with what, each written as JSON.
+    provenances : Counter
+        Number of shards by provenance, each written as JSON.
     """
     lines = []
-    known = [(json.loads(origin), count) for origin, count in origins.items()]
-    for key, name in _SAME.items():
-        found: Counter[str] = Counter()
-        for origin, count in known:
-            found[json.dumps(origin.get(key), sort_keys=True)] += count
-        if len(found) > 1:
-            shown = "; ".join(f"{value} ({count} shards)" for value, count in found.most_common(4))
+    known = [(json.loads(provenance), count) for provenance, count in provenances.items()]
+    for key, name in _PROVENANCE.items():
+        values: Counter[str] = Counter()
+        for provenance, count in known:
+            values[json.dumps(provenance.get(key), sort_keys=True)] += count
+        if len(values) > 1:
+            shown = "; ".join(f"{value} ({count} shards)" for value, count in values.most_common(4))
             lines.append(f"{name} differ between shards: {shown}: numbers agree to rounding, not bit for bit")
     return lines
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a derived table of a study, whole or not at all."""
+    """Write a derived table of a study as a Parquet file, completely or not at all."""
     sink = pa.BufferOutputStream()
     frame.to_parquet(sink)
-    replace(path, sink.getvalue().to_pybytes(), "table")
+    replace(path, sink.getvalue().to_pybytes())
 
 
-def load_study(folder: str | Path) -> Study:
-    """Return the collected tables of a study as pandas DataFrames.
+def _rows_from(rows: pa.Table, start: int, per_chain: int) -> pa.Table:
+    """Return the rows from index `start` of the chain on, with realizations numbered for the present chain length.
 
-    Parameters
-    ----------
-    folder : str or Path
-        The study's directory, after `atomglass collect`.
-
-    Raises
-    ------
-    InputError
-        The directory holds no collected tables.
+    An extended study has longer chains than when its first shards were written.
     """
-    folder = Path(folder)
-    frames, described = [], []
-    for name in ("modes", "realizations"):
-        path = folder / f"{name}.parquet"
-        try:
-            table = pq.read_table(path)
-            frames.append(table.to_pandas())
-            described += [(name, field.name, *_meaning(field)) for field in table.schema]
-        except FileNotFoundError:
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first") from None
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
-    columns = pd.DataFrame(described, columns=["table", "column", "unit", "meaning"])
-    wells = folder / "wells.parquet"
-    modes, realizations = frames
-    displaced = pd.read_parquet(wells) if wells.is_file() else None
-    return Study(modes, realizations, _settings(folder), columns, displaced)
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    """Return the settings beside a study's tables; where these were joined from portions, with all of their seeds."""
-    path = folder / "study.json"
-    if not path.is_file():
-        return {}
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    settings = dict(manifest["settings"])
-    if "portions" in manifest:
-        settings["seed"] = ", ".join(str(part["seed"]) for part in manifest["portions"])
-        settings["portions"] = "; ".join(
-            f"chains {part['first_chain']} to {part['first_chain'] + part['chains'] - 1}: seed {part['seed']}, "
-            f"kernel version {part['kernel_version']}"
-            for part in manifest["portions"]
-        )
-    return settings
-
-
-def _meaning(field: pa.Field) -> tuple[str, str]:
-    """Return a column's unit and meaning, which travel with the table."""
-    told = field.metadata or {}
-    return told.get(b"unit", b"").decode(), told.get(b"meaning", b"").decode()
-
-
-def _beyond(rows: pa.Table, upto: int, per_chain: int) -> pa.Table:
-    """Return rows from realization `upto` of the chain on, numbered anew: an extended study has more in a chain."""
-    if upto and rows.num_rows:
-        rows = rows.filter(pc.greater_equal(rows["index_in_chain"], upto))
+    if start and rows.num_rows:
+        rows = rows.filter(pc.greater_equal(rows["index_in_chain"], start))
     number = pc.add(pc.multiply(rows["chain"], per_chain), rows["index_in_chain"])
     place = rows.schema.get_field_index("realization")
     return rows.set_column(place, rows.schema.field(place), number)
 
 
-def _agree(shard: Shard, chain: int, earlier: dict[int, str]) -> None:
-    """Compare the realizations that shards share; they come from the same streams, so that they must be equal."""
+def _require_agreement(shard: Shard, chain: int, earlier: dict[int, str]) -> None:
+    """Compare realizations that several shards hold: computed from the same random streams, they must be equal."""
     compared = [name for name in _COMPARED if name in shard.realizations.column_names]
     for row in shard.realizations.select(compared).to_pylist():
         index = row["index_in_chain"]
         if earlier.setdefault(index, repr(row)) != repr(row):
             raise InputError(
                 f"realization {index} of chain {chain} is in two shards that disagree",
-                remedy="the study was computed by two different programs or machines; find out which shard to delete",
+                remedy="two different programs or machines computed the study; find out which shard to delete",
             )
 
 
 def _runs(store: StudyStore) -> pa.Table:
-    """Return one row a run, from the files that runs leave; one that cannot be read is left out."""
+    """Return one row per run, from the files in `DIR/runs`; unreadable files are left out."""
     rows = []
     for path in sorted((store.folder / "runs").glob("*.json")):
         try:
-            rows.append({key: _text(value) for key, value in json.loads(path.read_bytes()).items()})
+            rows.append({key: _as_text(value) for key, value in json.loads(path.read_bytes()).items()})
         except (OSError, ValueError, AttributeError):
             continue
     return pa.Table.from_pylist(rows) if rows else pa.table({"run": pa.array([], pa.string())})
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)

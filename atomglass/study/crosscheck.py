@@ -1,4 +1,4 @@
-"""Compare the realizations that two directories of one study hold, as of two types of processor."""
+"""Compare two computations of one study, such as on two types of processor."""
 
 from __future__ import annotations
 
@@ -9,56 +9,57 @@ import numpy as np
 import pandas as pd
 
 from atomglass.errors import InputError
-from atomglass.study.collect import load_study
+from atomglass.study.load import load_study
 from atomglass.study.store.study_store import StudyStore
 
-#: Largest relative difference of two frequencies of the same mode.
+#: Largest relative difference between two frequencies of the same mode.
 FREQUENCY_TOLERANCE = 1e-8
-#: Relative difference of energies from which on two states are different basins: rounding is a hundred times smaller,
-#: and the energies of neighboring basins differ by far more.
+#: Relative difference between energies above which two states are in different basins. Rounding is a hundred times
+#: smaller, and the energies of neighboring basins differ by far more.
 BASIN_TOLERANCE = 1e-10
 _KEYS = ["chain", "index_in_chain"]
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """How far two sets of tables agree.
+class Crosscheck:
+    """How well two computations of one study agree.
 
     Attributes
     ----------
     common : int
-        Realizations that both hold.
+        Number of realizations in both.
     same_status : int
         Those with the same status.
-    other_samples : list of int
-        Realizations (numbers in the first study) that began from different samples: a decision of the sampler fell
-        differently, and the rest of the chain with it.
-    changed_basins : list of int
-        Those that from the same sample ended in different minima.
-    compared : int
-        Realizations in the same minimum.
+    different_samples : list of int
+        Realizations (numbered as in the first study) quenched from different liquid configurations: the outcome of a
+        Monte Carlo move differed, and with it the rest of the chain.
+    different_basins : list of int
+        Realizations quenched from the same configuration into different minima.
+    same_basin : int
+        Number of realizations in the same minimum.
     modes : int
-        Their modes.
+        Number of modes of these.
     worst_frequency : float
-        Largest relative difference of two frequencies among them.
+        Largest relative difference between frequencies of the same mode.
     disagreeing : list of int
-        Realizations in the same minimum whose modes differ in number, or by more than `FREQUENCY_TOLERANCE`.
+        Realizations in the same minimum whose modes differ in number, or in frequency by more than
+        `FREQUENCY_TOLERANCE`.
     regrouped : int
-        Modes that are in another group.
+        Number of modes that are in different groups.
     """
 
     common: int
     same_status: int
-    other_samples: list[int]
-    changed_basins: list[int]
-    compared: int
+    different_samples: list[int]
+    different_basins: list[int]
+    same_basin: int
     modes: int
     worst_frequency: float
     disagreeing: list[int]
     regrouped: int
 
 
-def compare(one: Path, other: Path) -> Comparison:
+def crosscheck(one: Path, other: Path) -> Crosscheck:
     """Compare two directories that hold realizations of the same physics and seed.
 
     Parameters
@@ -69,7 +70,7 @@ def compare(one: Path, other: Path) -> Comparison:
     Raises
     ------
     InputError
-        They are not of the same study, or hold no realization in common.
+        They belong to different studies, or have no realization in common.
     """
     stores = [StudyStore(folder) for folder in (one, other)]
     if stores[0].physics_hash != stores[1].physics_hash:
@@ -88,12 +89,12 @@ def compare(one: Path, other: Path) -> Comparison:
     difference = (paired["frequency_other"] / paired["frequency"] - 1).abs()
     wrong = paired[~(difference <= FREQUENCY_TOLERANCE)][_KEYS].drop_duplicates().merge(alike, on=_KEYS)
     both = paired["group"].notna() & paired["group_other"].notna()
-    return Comparison(
+    return Crosscheck(
         common=len(rows),
         same_status=len(same),
-        other_samples=same["realization"][moved].tolist(),
-        changed_basins=same["realization"][basin].tolist(),
-        compared=len(alike),
+        different_samples=same["realization"][moved].tolist(),
+        different_basins=same["realization"][basin].tolist(),
+        same_basin=len(alike),
         modes=len(paired),
         worst_frequency=float(difference.max()) if len(paired) else 0.0,
         disagreeing=wrong["realization"].tolist(),
@@ -102,7 +103,7 @@ def compare(one: Path, other: Path) -> Comparison:
 
 
 def _differ(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Whether a number is another one, beyond rounding; two missing ones are the same."""
+    """Return which numbers differ by more than rounding; two missing numbers are equal."""
     a, b = rows[name], rows[f"{name}_other"]
     missing = a.isna() & b.isna()
     return ~missing & ~((a - b).abs() <= BASIN_TOLERANCE * np.maximum(a.abs(), b.abs()))

@@ -1,4 +1,4 @@
-"""Look at a machine before a study is trusted to it."""
+"""Check whether a machine is fit to run studies."""
 
 from __future__ import annotations
 
@@ -14,20 +14,31 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from atomglass.kernels.jit import cache_folder
 from atomglass.study.store.provenance import blas_kernel, processor
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: `ok`, `note` (it could be better) or `BAD` (studies will not work)."""
+    """The result of one check.
+
+    Attributes
+    ----------
+    mark : str
+        `ok`, `note` (it could be better) or `BAD` (studies will not work).
+    subject : str
+        What was checked.
+    text : str
+        What was found.
+    """
 
     mark: str
-    what: str
+    subject: str
     text: str
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Yield what was found about this machine and a folder for studies."""
+    """Yield the findings about this machine and about a folder for studies."""
     good = sys.version_info >= (3, 11)
     yield Finding("ok" if good else "BAD", "Python", f"{platform.python_version()} in {sys.prefix}")
     yield Finding("ok", "processor", f"{processor()}, {os.cpu_count()} cores, {_usable()} for this process")
@@ -54,16 +65,14 @@ def _version(name: str) -> str:
 
 def _threads() -> Finding:
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
-    wanted = {name: os.environ.get(name, "1") for name in names}
-    shown = ", ".join(f"{name} = {value}" for name, value in wanted.items())
-    if set(wanted.values()) == {"1"}:
-        return Finding("ok", "threads", "one a process")
-    return Finding("note", "threads", f"{shown}: processes compete, and last digits may change with the number")
+    values = {name: os.environ.get(name, "1") for name in names}
+    shown = ", ".join(f"{name} = {value}" for name, value in values.items())
+    if set(values.values()) == {"1"}:
+        return Finding("ok", "threads", "one per process")
+    return Finding("note", "threads", f"{shown}: processes compete, and the last digits may depend on the number")
 
 
 def _cache() -> Finding:
-    from atomglass.kernels.jit import cache_folder
-
     folder = cache_folder()
     compiled = (folder / "complete").exists()
     text = f"{folder} ({_filesystem(folder)}), {'compiled' if compiled else 'empty: run `atomglass warmup`'}"
@@ -75,7 +84,7 @@ def _cache() -> Finding:
 def _mpi() -> Finding:
     if _version("mpi4py") == "not installed":
         return Finding("note", "MPI", "mpi4py is not installed: pip install 'atomglass[mpi]'")
-    # In a process of its own: a library that does not fit can take the process down.
+    # In a separate process: an incompatible library can crash the process.
     code = "from mpi4py import MPI; print(MPI.Get_library_version().splitlines()[0])"
     try:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
@@ -87,9 +96,9 @@ def _mpi() -> Finding:
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
-    """Try what studies do to files: link, refuse a second link, rename over, sync a folder."""
+    """Try the operations that studies rely on: link, refusal of a second link, rename over a file, sync of a folder."""
     if not folder.is_dir():
-        yield Finding("BAD", "folder", f"{folder} is no directory")
+        yield Finding("BAD", "folder", f"{folder} is not a directory")
         return
     kind = _filesystem(folder)
     try:
@@ -116,7 +125,7 @@ _NETWORK = ("nfs", "nfs4", "lustre", "gpfs", "beegfs", "cifs", "fuse.sshfs", "ce
 
 
 def _filesystem(folder: Path) -> str:
-    """Return the type of the file system that holds a folder; empty where that cannot be told."""
+    """Return the type of the file system of a folder; empty if unknown."""
     try:
         mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
     except OSError:
@@ -128,7 +137,7 @@ def _filesystem(folder: Path) -> str:
 
 def _slurm() -> Finding:
     if not shutil.which("sbatch"):
-        return Finding("note", "SLURM", "no sbatch here")
+        return Finding("note", "SLURM", "no sbatch found")
     try:
         done = subprocess.run(["sinfo", "--noheader", "--format=%P %a %D"], capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.SubprocessError) as error:

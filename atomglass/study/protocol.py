@@ -1,14 +1,17 @@
-"""What a study needs to know of a model whose realizations are independent of each other.
+"""What a model must offer to be run as a study, as plain data and protocols.
 
-A model is registered by a name in `atomglass.study.registry`, or by nobody: `model = "package.module:NAME"` in a
-study's TOML file finds it wherever Python does. This module imports nothing of the simulation: theories may use it.
+The usual way to add a model is a `RealizationModel`: one function that draws one realization. A study names it in its
+TOML file as `model = "package.module:NAME"`, or by a name that `atomglass.study.registry` knows. `StudyModel` is the
+wider interface for chains whose realizations are correlated. This module imports nothing of the simulation, so that
+theories may use it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +23,7 @@ INT, FLOAT, TEXT, BOOL = pa.int64(), pa.float64(), pa.string(), pa.bool_()
 
 
 class Column(NamedTuple):
-    """One column of a table."""
+    """One column of a table: its name, Arrow type, unit and meaning."""
 
     name: str
     type: pa.DataType
@@ -28,27 +31,50 @@ class Column(NamedTuple):
     meaning: str
 
 
+@dataclass
+class Realization:
+    """One realization as rows of the result tables.
+
+    Attributes
+    ----------
+    row : dict
+        Row of the table of realizations.
+    modes : list of dict
+        One row per mode.
+    attempts : list of dict
+        One row per attempt at the realization.
+    inherent_state : Configuration, optional
+        The glass itself (`atomglass.Configuration`) if the study keeps it.
+    """
+
+    row: Row
+    modes: list[Row] = field(default_factory=list)
+    attempts: list[Row] = field(default_factory=list)
+    inherent_state: Any = None
+
+
 @dataclass(frozen=True)
 class RealizationModel:
-    """A model whose realizations are drawn one by one, each from a random stream of its own.
+    """A model whose realizations are drawn one by one, each from its own random stream.
 
     Attributes
     ----------
     name : str
-        Also the name of its section in a study's TOML file.
+        Also the name of the model's section in a study's TOML file.
     version : int
-        Raised when the same settings and seed give other numbers: a study begun with another one is not continued.
+        Raise it when the same settings and seed give different numbers: a study begun under another version is not
+        continued.
     settings : type
         The section, a subclass of `atomglass.settings.Settings`.
     realize : callable
-        `realize(section, rng)` returns the rows of the modes and the row of one realization, plain Python values
-        only. The row has `status` (`ok`, or what failed) and `reason`. The numbers must depend on the two arguments
-        alone. An exception is a row with status `error`.
+        `realize(section, rng)` returns the rows of the modes and the row of one realization, as plain Python values.
+        The row has `status` (`ok`, or what failed) and `reason`. The numbers must depend on the two arguments alone.
+        An exception becomes a row with status `error`.
     realization_columns, mode_columns : tuple of Column
-        The columns of the two tables besides `realization`, `chain`, `index_in_chain`, `status`, `reason`,
-        `attempt_count` and `mode_count`. A column that a row lacks is empty; a value without a column is an error.
+        Columns of the two tables in addition to `realization`, `chain`, `index_in_chain`, `status`, `reason`,
+        `attempt_count` and `mode_count`. A column that a row lacks stays empty; a value without a column is an error.
     describe : callable
-        A few words on a section, for the first line of a run.
+        `describe(section)` returns a few words for the first line of a run.
     """
 
     name: str
@@ -58,3 +84,137 @@ class RealizationModel:
     realization_columns: tuple[Column, ...]
     mode_columns: tuple[Column, ...]
     describe: Callable[[Any], str] = lambda section: ""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What messages and tables call the things that a study counts.
+
+    Attributes
+    ----------
+    singular, plural : str
+        A realization, and realizations.
+    steps : str
+        What a chain does between realizations; empty if they are independent.
+    modes : str
+        The modes that are counted.
+    """
+
+    singular: str
+    plural: str
+    steps: str
+    modes: str
+
+
+class Sampler(Protocol):
+    """What produces the samples of a chain."""
+
+    @property
+    def sweep(self) -> int:
+        """Number of steps since the chain began."""
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next step depends on, as arrays."""
+
+
+class StudyModel(Protocol):
+    """The interface between the study engine and a model.
+
+    `settings` is always what `read` or `stored` returned, a `StudyBase` of the model's own class.
+
+    Attributes
+    ----------
+    name : str
+        As in the study's settings.
+    labels : Labels
+        Words for messages.
+    needs_kernels : bool
+        Whether the model uses compiled kernels.
+    realization_columns, mode_columns : tuple of Column
+        Columns of the two tables.
+    """
+
+    name: str
+    labels: Labels
+    needs_kernels: bool
+    realization_columns: tuple[Column, ...]
+    mode_columns: tuple[Column, ...]
+
+    def read(self, data: dict[str, Any], source: Path) -> Any:
+        """Return the complete, validated settings from the content `data` of the TOML file `source`."""
+
+    def stored(self, data: dict[str, Any], source: str) -> Any:
+        """Return the settings from a study's manifest."""
+
+    def describe(self, settings: Any) -> str:
+        """Return a few words for the first line of a run."""
+
+    def steps(self, settings: Any, index: int) -> int:
+        """Return the age of a chain, in steps, at its realization `index`; it depends on the settings alone."""
+
+    def start(self, settings: Any, chain: int) -> Sampler:
+        """Return the sampler of a chain at its beginning."""
+
+    def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> Sampler:
+        """Return a chain's sampler from what `Sampler.state` returned.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        chain : int
+            Number of the chain.
+        state : dict
+            The sampler's state.
+        """
+
+    def advance(self, settings: Any, sampler: Any, target: int, on_progress: Callable[[int], None]) -> None:
+        """Advance a sampler for a fraction of a second.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        sampler : Sampler
+            The chain's sampler; changed in place.
+        target : int
+            The age, in steps, that must not be exceeded.
+        on_progress : callable
+            Called with the number of steps done.
+        """
+
+    def realize(self, settings: Any, sampler: Any, check: Callable[[], object]) -> Realization:
+        """Return the realization at the sampler's present state.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        sampler : Sampler
+            The chain's sampler; not changed.
+        check : callable
+            Called from time to time; an exception that it raises ends the work.
+        """
+
+    def timed_step(self, sampler: Any, seconds: float) -> float:
+        """Return the wall time of one step, measured for some seconds; 0 if steps cost nothing."""
+
+    def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
+        """Return additional lines, name and text, for the table of `atomglass plan`."""
+
+
+def stream(seed: int, stage: int, chain: int, *more: int) -> np.random.SeedSequence:
+    """Return the random stream of one stage of one chain; it does not depend on which process uses it.
+
+    Parameters
+    ----------
+    seed : int
+        The study's seed.
+    stage : int
+        What the numbers are drawn for, such as positions or diameters.
+    chain : int
+        Number of the chain.
+    *more : int
+        Further indices, such as that of a realization.
+    """
+    return np.random.SeedSequence(seed, spawn_key=(stage, chain, *more))

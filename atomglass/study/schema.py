@@ -103,12 +103,12 @@ def schema(columns: tuple[Column, ...]) -> pa.Schema:
 
 
 def table(columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> pa.Table:
-    """Return rows as an Arrow table; a missing float is NaN, a missing integer or truth value is null."""
+    """Return rows as an Arrow table; a missing float is NaN, a missing integer or Boolean is null."""
     arrays = []
     for column in columns:
         if column.type == FLOAT:
             found = np.array([row.get(column.name, np.nan) for row in rows], dtype=float)
-            found[np.isnan(found)] = np.nan  # of one sign: a NaN that was in a checkpoint has lost its own
+            found[np.isnan(found)] = np.nan  # of one sign: a NaN read from a checkpoint has lost its sign bit
             arrays.append(pa.array(found))
         else:
             arrays.append(pa.array([row.get(column.name) for row in rows], type=column.type))

@@ -1,4 +1,4 @@
-"""The settings of a study: one TOML file, validated, with every default written out."""
+"""The settings of a study: the sections of its TOML file, validated, with every default filled in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class TrajectorySettings(Settings):
-    """Molecular dynamics in place of displacements, see `atomglass.sampling.swap_monte_carlo.HybridMonteCarlo`."""
+    """Hybrid Monte Carlo in place of single displacements, see `atomglass.HybridMonteCarlo`."""
 
     every: int = Field(default=HybridMonteCarlo.every, ge=1, le=MOST_OF_A_TRAJECTORY)
     steps: int = Field(default=HybridMonteCarlo.steps, ge=1, le=MOST_OF_A_TRAJECTORY)
@@ -29,7 +29,7 @@ class TrajectorySettings(Settings):
 
 
 class SampleSettings(Settings):
-    """How the liquid is made and sampled."""
+    """How the liquid is prepared and sampled."""
 
     particles: int = Field(ge=2, le=10_000_000)
     density: float | None = Field(default=None, gt=0)
@@ -47,13 +47,13 @@ class SampleSettings(Settings):
         if self.trajectories is not None:
             for name in ("swap_fraction", "max_displacement", "target_acceptance"):
                 allowed = [type(self).model_fields[name].default] + [1.0] * (name == "swap_fraction")
-                if getattr(self, name) not in allowed:  # a default that was written out says nothing
-                    raise ValueError(f"{name} is of displacements, of which there are none with trajectories")
+                if getattr(self, name) not in allowed:  # a default that was written out is no contradiction
+                    raise ValueError(f"{name} applies to single displacements, which trajectories replace")
         return self
 
 
 class EnsembleSettings(Settings):
-    """How many realizations."""
+    """How many realizations are made."""
 
     chains: int = Field(ge=1, le=1_000_000)
     realizations_per_chain: int = Field(ge=1, le=1_000_000)
@@ -61,39 +61,39 @@ class EnsembleSettings(Settings):
 
 
 class GlassEnsembleSettings(EnsembleSettings):
-    """How many glasses, and which of them to keep."""
+    """How many glasses are made, and which of them are kept."""
 
     keep_configurations: Literal["none", "qlm", "all"] = "qlm"
-    """Which inherent states to keep: none, those with quasi-localized modes, all."""
+    """Which inherent states to keep: none, those with quasi-localized modes (`qlm`), or all."""
 
 
 class QuenchSettings(Settings):
-    """How the inherent states are reached."""
+    """How the inherent states are found."""
 
     method: Method = Method.CONJUGATE_GRADIENTS
-    """Which minimizer decides on the basin."""
+    """The minimizer that decides on the basin."""
     force_tolerance: float = Field(default=1e-10, gt=0)
     max_iterations: int = Field(default=100_000, ge=1)
 
 
 class ModeSettings(Settings):
-    """Which modes are computed: all below `phonon_multiple` times the first phonon frequency, or all there are."""
+    """Which modes are computed: below `phonon_multiple` times the first phonon frequency, or the full spectrum."""
 
     phonon_multiple: float = Field(default=1.2, gt=0)
     full_spectrum: bool = False
 
 
 class SelectionSettings(Settings):
-    """Which modes are called quasi-localized."""
+    """Which modes count as quasi-localized."""
 
     participation_ratio: float = Field(default=PARTICIPATION_RATIO, gt=0, le=1)
     frequency_share: float = Field(default=FREQUENCY_SHARE, gt=0)
 
 
 class StudyBase(Settings):
-    """What the settings of every study have."""
+    """What the settings of all studies have in common."""
 
-    #: Of the code that computes; part of the physics.
+    #: Version of the code that computes the numbers; part of the physics.
     version: ClassVar[int] = KERNEL_VERSION
 
     name: Text
@@ -103,7 +103,7 @@ class StudyBase(Settings):
     ensemble: EnsembleSettings
 
     def physics(self) -> dict[str, Any]:
-        """Return the settings on which the numbers of a realization depend."""
+        """Return the settings that determine the numbers of a realization."""
         data = self.model_dump(mode="json")
         for key in ("name", "description", "ensemble"):
             data.pop(key)
@@ -115,13 +115,13 @@ class StudyBase(Settings):
         return self.physics_hash_under(self.version)
 
     def physics_hash_under(self, kernel_version: int) -> str:
-        """Return the hash as code of another version makes it."""
+        """Return the hash that code of another version computes."""
         data = self.physics() | {"kernel_version": kernel_version}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class StudySettings(StudyBase):
-    """A whole study of glasses."""
+    """All settings of a study of glasses."""
 
     model: Literal["glass"] = "glass"
     potential: Text | PotentialSettings
@@ -133,20 +133,20 @@ class StudySettings(StudyBase):
 
     @property
     def pair_potential(self) -> PairPotential:
-        """The potential; settings that were read from a file hold it whole."""
+        """The pair potential; settings that were read from a file contain all of its parameters."""
         assert isinstance(self.potential, PotentialSettings)
         return potential_from(self.potential.model_dump(), self.potential.name)
 
     @property
     def density(self) -> float:
-        """Number density: the study's own, or the model's."""
+        """Number density: as the study sets it, else that of the potential."""
         assert isinstance(self.potential, PotentialSettings)
         return self.sample.density or self.potential.density
 
     def physics(self) -> dict[str, Any]:
-        """Return the settings on which the numbers of a realization depend."""
+        """Return the settings that determine the numbers of a realization."""
         data = super().physics()
-        # Studies of glasses are older than these choices: what they were before is not told, so that old hashes stay.
+        # These settings are newer than the first studies. Their former values are left out, so that hashes stay.
         data.pop("model")
         if self.quench.method is Method.CONJUGATE_GRADIENTS:
             data["quench"].pop("method")
@@ -155,45 +155,25 @@ class StudySettings(StudyBase):
         return data
 
 
-def read_study(name: str | Path) -> Any:
-    """Return the settings of a study from its TOML file: those of its model, with every default filled in.
-
-    Parameters
-    ----------
-    name : str or Path
-        A path, or the name of a shipped workflow.
-
-    Raises
-    ------
-    InputError
-        Missing, broken or mistaken settings, or an unknown model.
-    """
-    from atomglass.study.registry import model_of
-
-    path = find_toml(name, "workflows")
-    data = read_toml(path)
-    return model_of(data, path.name).read(data, path)
-
-
 def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
-    """Return the settings of a study of glasses with its potential resolved.
+    """Return the settings of a study of glasses, with its potential resolved.
 
     Parameters
     ----------
     data : dict
         The content of its TOML file.
     path : Path
-        The file; a potential given as a path is looked for beside it too.
+        The file. A potential given as a path is looked up in its folder, too.
 
     Raises
     ------
     InputError
-        Mistaken settings.
+        A setting is invalid, or the box is too small for the potential.
     """
     settings = validated(StudySettings, data, path.name)
     if isinstance(settings.potential, str):
-        beside = path.parent / settings.potential
-        found = beside if beside.is_file() else find_toml(settings.potential, "potentials")
+        local = path.parent / settings.potential
+        found = local if local.is_file() else find_toml(settings.potential, "potentials")
         potential = validated(PotentialSettings, read_toml(found), found.name)
         settings = settings.model_copy(update={"potential": potential})
     _check_box(settings, path.name)
@@ -201,16 +181,18 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
 
 
 def _check_box(settings: StudySettings, source: str) -> None:
-    """Refuse a study whose box is too small, before anything is written."""
+    """Refuse a study whose box is too small for the minimum-image convention, before anything is written."""
     potential = settings.pair_potential
     side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
-    room = 2 * settings.sample.max_displacement * potential.dimension**0.5
+    skin = 2 * settings.sample.max_displacement * potential.dimension**0.5
     if settings.sample.trajectories is not None:
-        room = MIN_HMC_SKIN
-    reach = potential.reach([potential.diameters.maximum])
-    if side / 2 < reach + room:
-        least = int(settings.density * (2 * (reach + room)) ** potential.dimension) + 1
+        skin = MIN_HMC_SKIN
+    max_cutoff = potential.reach([potential.diameters.maximum])
+    if side / 2 < max_cutoff + skin:
+        least = int(settings.density * (2 * (max_cutoff + skin)) ** potential.dimension) + 1
         raise InputError(
-            f"{source}: sample.particles", settings.sample.particles, f">= {least} at this density",
-            "a smaller box than twice the interaction range would let a particle meet its own image",
-        )  # fmt: skip
+            f"{source}: sample.particles",
+            settings.sample.particles,
+            f">= {least} at this density",
+            "in a box smaller than twice the interaction range a particle would interact with its own image",
+        )

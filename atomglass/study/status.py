@@ -1,42 +1,42 @@
-"""How far a study is, from names and first lines of files alone."""
+"""The status of a study, from the names and first lines of its files alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atomglass.io.process_identity import Identity, is_dead
-from atomglass.study.execution.leases import read_claim
+from atomglass.io.process_identity import ProcessIdentity, is_dead
+from atomglass.study.errors import DamagedShard
+from atomglass.study.execution.leases import read_lease
 from atomglass.study.store.checkpoints import read_head
-from atomglass.study.store.shards import DamagedShard
 from atomglass.study.store.study_store import StudyStore
 
 
 @dataclass(frozen=True)
-class ChainState:
-    """How far a chain is.
+class ChainStatus:
+    """The status of one chain.
 
     Attributes
     ----------
     chain : int
-        Its number.
-    word : str
-        `done`, `running`, `interrupted` (begun, and nobody works on it) or `waiting`.
-    finished, published : int
-        Realizations computed, and those of them in shards.
+        Number of the chain.
+    state : str
+        `done`, `running`, `interrupted` (begun, but no process works on it) or `waiting`.
+    finished, stored : int
+        Realizations computed, and those of them that are in shards.
     failed : int
-        Realizations with another status than `ok`.
+        Realizations whose status is not `ok`.
     sweeps : int
-        Sweeps sampled and kept.
+        Sweeps done and saved.
     rate : float
-        Sweeps a second, by its claim; 0 where nobody works on it.
+        Sweeps per second according to its lease; 0 if no process works on it.
     owner : str
         Host and process that work on it; empty if none.
     """
 
     chain: int
-    word: str
+    state: str
     finished: int
-    published: int
+    stored: int
     failed: int
     sweeps: int
     rate: float
@@ -44,24 +44,24 @@ class ChainState:
 
 
 @dataclass(frozen=True)
-class Survey:
-    """How far a study is.
+class StudyStatus:
+    """The status of a study.
 
     Attributes
     ----------
-    chains : list of ChainState
-        Each of them.
+    chains : list of ChainStatus
+        The chains, in order.
     total : int
-        Realizations asked for.
+        Realizations that the study asks for.
     sweeps_total : int
-        Sweeps that the whole study takes.
+        Sweeps of the complete study.
     rate : float
-        Sweeps a second, of all chains that are being run.
+        Sweeps per second of all running chains.
     seconds_left : float or None
-        At this rate; None while nothing runs, or too short to tell.
+        Estimated remaining time at this rate; None if no rate is known yet.
     """
 
-    chains: list[ChainState]
+    chains: list[ChainStatus]
     total: int
     sweeps_total: int
     rate: float
@@ -69,53 +69,55 @@ class Survey:
 
     @property
     def finished(self) -> int:
-        """Realizations computed."""
+        """Number of realizations computed."""
         return sum(c.finished for c in self.chains)
 
     @property
     def failed(self) -> int:
-        """Realizations with another status than `ok`."""
+        """Number of realizations whose status is not `ok`."""
         return sum(c.failed for c in self.chains)
 
     @property
     def sweeps(self) -> int:
-        """Sweeps sampled and kept."""
+        """Number of sweeps done and saved."""
         return sum(c.sweeps for c in self.chains)
 
-    def count(self, word: str) -> int:
-        """Return how many chains are `done`, `running`, `interrupted` or `waiting`."""
-        return sum(c.word == word for c in self.chains)
+    def count(self, state: str) -> int:
+        """Return the number of chains that are `done`, `running`, `interrupted` or `waiting`."""
+        return sum(chain.state == state for chain in self.chains)
 
 
-def survey(store: StudyStore) -> Survey:
-    """Return how far a study is."""
+def study_status(store: StudyStore) -> StudyStatus:
+    """Return the status of a study."""
     ensemble = store.settings.ensemble
     per_chain = ensemble.realizations_per_chain
     sweeps = store.model.steps(store.settings, per_chain - 1)
-    chains = [_state(store, chain, per_chain, sweeps) for chain in range(ensemble.chains)]
+    chains = [_chain_status(store, chain, per_chain, sweeps) for chain in range(ensemble.chains)]
     rate = sum(c.rate for c in chains)
     left = ensemble.chains * sweeps - sum(c.sweeps for c in chains)
-    return Survey(chains, ensemble.chains * per_chain, ensemble.chains * sweeps, rate, left / rate if rate else None)
+    return StudyStatus(
+        chains, ensemble.chains * per_chain, ensemble.chains * sweeps, rate, left / rate if rate else None
+    )
 
 
-def _state(store: StudyStore, chain: int, per_chain: int, sweeps: int) -> ChainState:
-    published = min(store.published(chain), per_chain)
+def _chain_status(store: StudyStore, chain: int, per_chain: int, sweeps_total: int) -> ChainStatus:
+    stored = min(store.stored(chain), per_chain)
     head = read_head(store.checkpoint_path(chain)) or {}
-    claim = read_claim(store.folder / "claims" / f"{chain:05d}.json") if published < per_chain else None
-    identity = Identity.from_text(claim.get("owner", "")) if claim else None
+    lease = read_lease(store.lease_folder / f"{chain:05d}.json") if stored < per_chain else None
+    identity = ProcessIdentity.from_text(lease.get("owner", "")) if lease else None
     running = identity is not None and not is_dead(identity)
-    finished = max(published, min(head.get("index", 0), per_chain) if published < per_chain else 0)
+    finished = max(stored, min(head.get("index", 0), per_chain) if stored < per_chain else 0)
     begun = bool(finished or head)
-    word = "done" if published == per_chain else "running" if running else "interrupted" if begun else "waiting"
+    state = "done" if stored == per_chain else "running" if running else "interrupted" if begun else "waiting"
     failed = head["failed"] if "failed" in head else _count_failed(store, chain)
-    at = sweeps if word == "done" else min(head.get("sweep", 0), sweeps)
-    rate = claim["sweeps"] / claim["seconds"] if running and claim and claim["seconds"] > 0 else 0.0
+    sweeps = sweeps_total if state == "done" else min(head.get("sweep", 0), sweeps_total)
+    rate = lease["sweeps"] / lease["seconds"] if running and lease and lease["seconds"] > 0 else 0.0
     owner = f"{identity.host}:{identity.process}" if running and identity else ""
-    return ChainState(chain, word, finished, published, failed, at, rate, owner)
+    return ChainStatus(chain, state, finished, stored, failed, sweeps, rate, owner)
 
 
 def _count_failed(store: StudyStore, chain: int) -> int:
-    """Count in the shards themselves, where the checkpoint is lost."""
+    """Count failed realizations in the shards, for a chain whose checkpoint is lost."""
     failed: set[int] = set()
     for span in store.shard_ranges(chain):
         try:

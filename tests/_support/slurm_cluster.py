@@ -1,4 +1,4 @@
-"""A real SLURM on this one machine, in a folder of its own; its daemons are started and stopped by number."""
+"""A real SLURM cluster on this machine, in a temporary folder, whose daemons are stopped by process number."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Cluster:
         ]
 
     def wait_for(self, question, seconds: float, what: str) -> None:
-        """Wait until a question is answered by yes."""
+        """Wait until `question` returns true."""
         end = time.monotonic() + seconds
         while not question():
             assert time.monotonic() < end, f"waited {seconds} s for {what}\n{self._logs()}"

@@ -1,4 +1,4 @@
-"""Small studies that run in seconds, and the runs of them that several tests look at."""
+"""Small studies that run in seconds, and one run that several tests compare with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
-from atomglass.study.settings import StudySettings, read_study
+from atomglass.study.registry import read_study
+from atomglass.study.settings import StudySettings
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.study_store import StudyStore
 
@@ -49,16 +50,16 @@ TABLES = ("modes.parquet", "realizations.parquet")
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that is not displayed."""
 
     def advance(self, chain: int, sweeps: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def notice(self, text: str) -> None:
-        """Keep what was said, for a test that asks."""
+        """Keep the notice."""
         self.notices.append(text)
 
     def __init__(self) -> None:
@@ -85,7 +86,7 @@ def settings(study_file: Callable[..., Path]) -> Callable[..., StudySettings]:
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small study's directory after one serial run that nothing disturbed, collected."""
+    """The small study's directory after one uninterrupted serial run, collected."""
     folder = tmp_path_factory.mktemp("undisturbed")
     file = folder / "study.toml"
     file.write_text(STUDY.format(**DEFAULTS), encoding="utf-8")
@@ -96,7 +97,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def same_tables(one: Path, other: Path) -> bool:
-    """Whether two collected studies hold the same tables and the same glasses, byte for byte."""
+    """Return whether two collected studies have the same tables and the same glasses, byte for byte."""
     return all((one / name).read_bytes() == (other / name).read_bytes() for name in TABLES) and glasses(one) == glasses(
         other
     )

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from atomglass.cli.main import app
+from atomglass.study.errors import Stopped
 from atomglass.study.execution.chain import run_chain
-from atomglass.study.realization import Stopped
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
@@ -21,7 +21,7 @@ ORIGIN = Origin.of_this_process("a test")
 
 
 class StopAfter:
-    """A reporter that asks a chain to stop at its `checks`-th look; looks within one realization count as one."""
+    """An observer that stops a chain at check number `checks`; the checks within one realization count as one."""
 
     def __init__(self, checks: int, within: bool = False) -> None:
         self.left, self.within, self.seen = checks, within, -1
@@ -35,7 +35,7 @@ class StopAfter:
     def notice(self, text: str) -> None:
         raise AssertionError(text)
 
-    def at(self, *place: object) -> None:
+    def position(self, *place: object) -> None:
         pass
 
     def check(self, chain: int, sweep: int) -> None:
@@ -48,7 +48,7 @@ class StopAfter:
 
 
 def run_in_pieces(store: StudyStore, checks: int) -> int:
-    """Run a study, stopping after so many looks at the reporter again and again; return how often it stopped."""
+    """Run a study, stopping it after every `checks` checks; return how often it stopped."""
     stops = 0
     for chain in range(store.settings.ensemble.chains):
         while not store.is_complete(chain):

@@ -1,4 +1,4 @@
-"""Tables of a study that never ran: modes drawn from known laws, for tests of the analysis."""
+"""Synthetic tables of a study, with modes drawn from known distributions, for tests of the analysis."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def fake_study(
     chains: int = 10,
     seed: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return modes and realizations as `collect` gives them.
+    """Return tables of modes and realizations as `collect` writes them.
 
     D(omega) is omega^4 in A and omega^3 in B up to 0.8 of the first phonon frequency, which itself varies by 5 %;
     beta is uniform on [0, sqrt(8/9)] in A but for the hidden wells, and has the density 4 beta^-5 in B. Two phonons a

@@ -22,7 +22,7 @@ from atomglass.analysis.results.study_analysis import analyze
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.cli.main import app
 from atomglass.errors import InputError
-from atomglass.study.collect import load_study
+from atomglass.study.load import load_study
 
 VOID = {"meta", "link", "img", "wbr", "br"}
 

@@ -1,12 +1,12 @@
-"""Kill runs of a small study at random moments, go on, and compare with an undisturbed run. As a command:
+"""Kill runs of a small study at random moments, continue, and compare with an uninterrupted run. As a command:
 
     python tests/campaigns/kill_runs.py --runs 100                # every runner in turn
     python tests/campaigns/kill_runs.py --runs 25 --runner mpi
 
-Each run is killed once, all its processes by SIGKILL at once or (workers, MPI) one of them alone, at a moment drawn
-uniformly over what an undisturbed run takes, after compilation; then it is run to its end. The seed fixes the moments.
-All but MPI ranks are forked off this process, which has everything imported and compiled: a run then spends its life on
-the study, not on imports, and most kills hit something.
+Each run is killed once by SIGKILL, either all of its processes or (workers, MPI) one of them, at a moment drawn
+uniformly from the duration of an uninterrupted run, after compilation. Then it is run to its end. The seed determines
+the moments. All processes but MPI ranks are forked from this one, which has everything imported and compiled, so that a
+run spends its time on the study, and most kills interrupt some work.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from atomglass.cli.main import app
 from atomglass.study.collect import collect
 from atomglass.study.execution import runners
 from atomglass.study.execution.runners import run_serial
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 STUDY = """
@@ -51,7 +51,7 @@ RUNNERS = ("serial", "workers", "mpi", "array")
 
 
 def commands(runner: str, study: Path, out: Path) -> list[list[str]]:
-    """Return the arguments of the commands that run at the same time."""
+    """Return the arguments of the commands that run simultaneously."""
     alone = ["run", str(study), "--out", str(out)]
     if runner == "workers":
         return [[*alone, "--workers", "2"]]
@@ -61,7 +61,7 @@ def commands(runner: str, study: Path, out: Path) -> list[list[str]]:
 
 
 def run(runner: str, study: Path, out: Path, kill_after: float | None = None, one_only: bool = False) -> float:
-    """Run a study, killed after some seconds if so asked; return how long it took."""
+    """Run a study, killing it after some seconds if given; return how long it took."""
     began = time.monotonic()
     if runner == "mpi":
         launcher = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or "mpiexec"
@@ -101,7 +101,7 @@ def _forked(words: list[str]) -> int:
 def _kill(job: int, one_only: bool) -> None:
     """Kill a job with all its processes, or one worker or rank of it.
 
-    Before there are ranks the last process is the launcher's own proxy, for which the launcher would wait for ever.
+    Before the ranks start, the last process is the launcher's own proxy, for which the launcher would wait forever.
     """
     children = [number for number in _descendants(job) if not one_only or b"proxy" not in _command(number)]
     for number in [children[-1]] if one_only and children else [*_descendants(job), job]:
@@ -118,11 +118,11 @@ def _command(process: int) -> bytes:
 
 class _Silent:
     def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *told: None
+        return lambda *arguments: None
 
 
 def _descendants(process: int) -> list[int]:
-    """Return the processes below one, the nearest first; MPI ranks are in process groups of their own."""
+    """Return all descendants of a process, the nearest first; MPI ranks have process groups of their own."""
     found = []
     for task in Path(f"/proc/{process}/task").glob("*/children"):
         for child in task.read_text().split():
@@ -131,7 +131,7 @@ def _descendants(process: int) -> list[int]:
 
 
 def undisturbed(folder: Path) -> tuple[Path, Path, float]:
-    """Return the study's file, its directory after a run that nothing disturbed, and how long that took."""
+    """Return the study's file, its directory after an uninterrupted run, and how long that run took."""
     study, out = folder / "killed.toml", folder / "undisturbed"
     study.write_text(STUDY, encoding="utf-8")
     assert run_serial(StudyStore.create(folder / "warm", read_study(study)), _Silent()).complete  # compiles
@@ -143,12 +143,12 @@ def undisturbed(folder: Path) -> tuple[Path, Path, float]:
 def killed_and_resumed(
     runner: str, study: Path, out: Path, expected: Path, moment: float, one_only: bool
 ) -> tuple[str, int]:
-    """Kill a run at a moment and run it to its end; return what is wrong (nothing, one hopes) and what was left."""
+    """Kill a run at a moment and run it to its end; return what is wrong (empty if nothing) and what was left to do."""
     run(runner, study, out, moment, one_only)
     left = 24
     if (out / "study.json").exists():
         store = StudyStore(out)
-        left = 24 - sum(store.published(chain) for chain in range(4))
+        left = 24 - sum(store.stored(chain) for chain in range(4))
     run(runner, study, out)
     found = collect(StudyStore(out))
     tables = ("modes.parquet", "realizations.parquet")

@@ -11,10 +11,10 @@ from studies import Silent
 from study_runs import said
 
 from atomglass.study import doctor
-from atomglass.study.collect import collect, mixtures
+from atomglass.study.collect import collect, provenance_warnings
 from atomglass.study.cost import Cost, plan_study
 from atomglass.study.execution.runners import run_serial
-from atomglass.study.status import survey
+from atomglass.study.status import study_status
 from atomglass.study.store.study_store import StudyStore
 
 
@@ -47,14 +47,16 @@ def test_plan_with_measured_times(study_file) -> None:
 def test_status(undisturbed: Path) -> None:
     text = " ".join(said("status", undisturbed).split())
     assert "done 3 15" in text and "all 3 15 of 15" in text
-    failed = sum(chain.failed for chain in survey(StudyStore(undisturbed)).chains)  # depends on the machine's rounding
+    failed = sum(
+        chain.failed for chain in study_status(StudyStore(undisturbed)).chains
+    )  # depends on the machine's rounding
     assert f"failed glasses: {failed}; sweeps 100.0%" in text
 
 
 def test_collect_warns_of_different_machines(settings, tmp_path: Path) -> None:
-    assert mixtures(Counter({'{"processor": "a"}': 3})) == []
+    assert provenance_warnings(Counter({'{"processor": "a"}': 3})) == []
     mixed = Counter(['{"processor": "a", "threads": "1"}', '{"processor": "b", "threads": "1"}'])
-    line, *rest = mixtures(mixed)
+    line, *rest = provenance_warnings(mixed)
     assert not rest and line.startswith("processors differ between shards") and '"b" (1 shards)' in line
     store = StudyStore.create(tmp_path / "out", settings(chains=1))
     assert run_serial(store, Silent()).complete
@@ -64,7 +66,7 @@ def test_collect_warns_of_different_machines(settings, tmp_path: Path) -> None:
 
 
 def test_doctor_reports_an_unsuitable_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {f.what: f for f in doctor.examine(tmp_path)}
+    found = {f.subject: f for f in doctor.examine(tmp_path)}
     assert found["file system"].mark == found["Python"].mark == "ok"
     assert {"MPI", "SLURM", "threads", "kernel cache", "BLAS"} <= set(found) and not list(tmp_path.iterdir())
 
@@ -72,7 +74,7 @@ def test_doctor_reports_an_unsuitable_folder(tmp_path: Path, monkeypatch: pytest
         raise OSError(95, os.strerror(95))
 
     monkeypatch.setattr(os, "link", refused)
-    bad = next(f for f in doctor.examine(tmp_path) if f.what == "file system")
+    bad = next(f for f in doctor.examine(tmp_path) if f.subject == "file system")
     assert bad.mark == "BAD" and os.strerror(95) in bad.text
     assert "BAD" in said("doctor", tmp_path / "nowhere", status=1)
 

@@ -1,4 +1,4 @@
-"""Two machines' tables of one study: rounding passes, changed basins are counted, wrong modes are named."""
+"""Two computations of one study: rounding is no difference, changed basins are counted, wrong modes are listed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from study_runs import said
 
 from atomglass.errors import InputError
-from atomglass.study.crosscheck import compare
+from atomglass.study.crosscheck import crosscheck
 
 
 @pytest.fixture
 def elsewhere(undisturbed: Path, tmp_path: Path) -> Path:
-    """The small study as another machine might have computed it: all rounded differently."""
+    """The small study with different rounding, as on another machine."""
     out = tmp_path / "elsewhere"
     shutil.copytree(undisturbed, out)
     for name, column in (("modes", "frequency"), ("realizations", "energy")):
@@ -33,14 +33,14 @@ def edit(folder: Path, name: str, realization: int, **values: object) -> None:
 
 
 def test_rounding_is_no_difference(undisturbed: Path, elsewhere: Path) -> None:
-    found = compare(undisturbed, elsewhere)
-    assert (found.common, found.same_status, found.compared) == (15, 15, 15) and found.modes > 0
-    assert not found.changed_basins and not found.disagreeing and not found.other_samples
+    found = crosscheck(undisturbed, elsewhere)
+    assert (found.common, found.same_status, found.same_basin) == (15, 15, 15) and found.modes > 0
+    assert not found.different_basins and not found.disagreeing and not found.different_samples
     assert 1e-13 < found.worst_frequency < 1e-12
     assert "changed basin 0" in " ".join(said("crosscheck", undisturbed, elsewhere).split())
 
 
-def test_what_differs_is_counted(undisturbed: Path, elsewhere: Path) -> None:
+def test_differences_are_counted(undisturbed: Path, elsewhere: Path) -> None:
     mode = pd.read_parquet(elsewhere / "modes.parquet").iloc[0]
     sick = int(mode["realization"])
     edit(elsewhere, "modes", sick, frequency=mode["frequency"] * (1 + 1e-6))
@@ -48,9 +48,11 @@ def test_what_differs_is_counted(undisturbed: Path, elsewhere: Path) -> None:
     edit(elsewhere, "realizations", others[3], energy=1.0)
     edit(elsewhere, "realizations", others[5], liquid_energy_per_particle=1.0, energy=1.0)
     edit(elsewhere, "realizations", others[7], status="not_converged")
-    found = compare(undisturbed, elsewhere)
-    assert (found.same_status, found.compared) == (14, 12)
-    assert found.changed_basins == [others[3]] and found.other_samples == [others[5]] and found.disagreeing == [sick]
+    found = crosscheck(undisturbed, elsewhere)
+    assert (found.same_status, found.same_basin) == (14, 12)
+    assert (
+        found.different_basins == [others[3]] and found.different_samples == [others[5]] and found.disagreeing == [sick]
+    )
     assert f"1 ({others[3]})" in said("crosscheck", undisturbed, elsewhere, status=1)
 
 
@@ -58,4 +60,4 @@ def test_other_physics_is_refused(undisturbed: Path, elsewhere: Path) -> None:
     manifest = elsewhere / "study.json"
     manifest.write_text(manifest.read_text().replace('"temperature": 0.3', '"temperature": 0.4'))
     with pytest.raises(InputError, match="different physics"):
-        compare(undisturbed, elsewhere)
+        crosscheck(undisturbed, elsewhere)

@@ -1,4 +1,4 @@
-"""A realization that fails is a row with its status and reason; a damaged file is found; mistakes are one line."""
+"""Failed realizations are rows with status and reason; damaged files are found; errors are one line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from studies import Silent, atomglass, same_tables
 from study_runs import ORIGIN, StopAfter
 
 from atomglass.errors import InputError
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
+from atomglass.study.errors import DamagedShard, Stopped
 from atomglass.study.execution import chain as chains
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models import glass_realization as realizations
-from atomglass.study.realization import Stopped
 from atomglass.study.store import shards
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import energy
@@ -44,19 +45,19 @@ def test_a_quench_that_does_not_converge_is_a_row(settings, tmp_path: Path) -> N
     assert attempts["realization"].tolist() == [i for i in range(10) for _ in range(3)]
 
 
-def test_the_next_solver_mends_a_failure(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
-    honest = realizations.quench
+def test_the_next_solver_succeeds_where_one_fails(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
+    original = realizations.quench
 
-    def lame(configuration, potential, tolerance, iterations, step, newton, *rest):
-        return honest(configuration, potential, tolerance, 3 if newton else iterations, step, newton, *rest)
+    def newton_fails(configuration, potential, tolerance, iterations, step, newton, *rest):
+        return original(configuration, potential, tolerance, 3 if newton else iterations, step, newton, *rest)
 
-    monkeypatch.setattr(realizations, "quench", lame)
+    monkeypatch.setattr(realizations, "quench", newton_fails)
     rows = collected(StudyStore.create(tmp_path / "out", settings())).realizations
-    assert (rows["status"] == "ok").all() and (rows["solver"] == "conjugate gradients").all()
-    assert (rows["attempt_count"] == 2).all()
     first = load_study(undisturbed).realizations
+    assert set(rows["status"]) <= {"ok", "no_rigidity"} and (rows["solver"] == "conjugate gradients").all()
+    assert (rows["attempt_count"] == 2).all()
     assert rows["liquid_energy_per_particle"].tolist() == first["liquid_energy_per_particle"].tolist()
-    # Another path may end in another basin, but hardly ever does.
+    # A different path may end in a different basin, but rarely does.
     assert (np.abs(rows["energy"] - first["energy"]) < 1e-9).sum() >= 12
 
 
@@ -68,22 +69,22 @@ def test_a_saddle_is_a_row(settings, tmp_path: Path, monkeypatch) -> None:
     assert study.realizations["reason"].str.contains("negative eigenvalue").all()
 
 
-def test_an_exception_is_a_row_and_the_others_are_unharmed(
+def test_an_exception_is_a_row_and_does_not_affect_others(
     undisturbed: Path, settings, tmp_path: Path, monkeypatch
 ) -> None:
-    honest = realizations.quench
+    original = realizations.quench
     store = StudyStore.create(tmp_path / "out", settings())
     healthy = load_study(undisturbed).realizations
     sick = healthy.query("chain == 1 and index_in_chain == 2")["liquid_energy_per_particle"].item()
 
-    def sickly(configuration, potential, *rest):
+    def failing_quench(configuration, potential, *rest):
         if energy(configuration, potential) / len(configuration) == sick:
             raise ZeroDivisionError("made up")
-        return honest(configuration, potential, *rest)
+        return original(configuration, potential, *rest)
 
-    monkeypatch.setattr(realizations, "quench", sickly)
+    monkeypatch.setattr(realizations, "quench", failing_quench)
     rows = collected(store).realizations
-    failed = rows[rows["status"] != "ok"]
+    failed = rows[rows["status"] != healthy["status"]]
     assert failed[["chain", "index_in_chain", "status"]].to_numpy().tolist() == [[1, 2, "error"]]
     assert failed["reason"].item() == "ZeroDivisionError: made up"
     assert failed["attempt_count"].item() == 2, "an exception is tried again, identically"
@@ -91,22 +92,22 @@ def test_an_exception_is_a_row_and_the_others_are_unharmed(
 
 
 @pytest.mark.parametrize("harm", ["truncated", "bit flipped", "emptied"])
-def test_a_damaged_checkpoint_is_found_and_the_one_before_it_taken(
+def test_a_damaged_checkpoint_is_replaced_by_the_one_before(
     undisturbed: Path, settings, tmp_path: Path, harm: str
 ) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
     for chain in range(3):
         with pytest.raises(Stopped):
             chains.run_chain(store, chain, StopAfter(4), ORIGIN)
-        spoil(store.checkpoint_path(chain), harm)
-    watcher = Silent()
-    assert run_serial(store, watcher).complete
-    assert len(watcher.notices) == 3 and all("is damaged" in line for line in watcher.notices)
+        damage(store.checkpoint_path(chain), harm)
+    progress = Silent()
+    assert run_serial(store, progress).complete
+    assert len(progress.notices) == 3 and all("is damaged" in line for line in progress.notices)
     collect(store)
     assert same_tables(undisturbed, store.folder)
 
 
-def test_a_chain_whose_first_shard_is_lost_is_computed_again(undisturbed: Path, settings, tmp_path: Path) -> None:
+def test_a_chain_that_lost_a_shard_is_computed_again(undisturbed: Path, settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
     assert run_serial(store, Silent()).complete
     next((store.folder / "shards" / "00001").glob("000000-*")).unlink()
@@ -116,13 +117,13 @@ def test_a_chain_whose_first_shard_is_lost_is_computed_again(undisturbed: Path, 
     assert same_tables(undisturbed, store.folder)
 
 
-def test_two_sizes_of_sample_disorder(settings, tmp_path: Path) -> None:
+def test_diameters_drawn_independently_or_at_quantiles(settings, tmp_path: Path) -> None:
     means = {}
     for kind in ("iid", "quantile"):
         store = StudyStore.create(tmp_path / kind, settings(diameters=kind, realizations=1))
         means[kind] = collected(store).realizations["mean_diameter"]
     assert means["quantile"].std() < 1e-12 and means["iid"].std() > 1e-3
-    # The law p ~ sigma^-3 on [smin, 2.219 smin], scaled to mean 1 in the paper's own way, has mean 1.
+    # The density p ~ sigma^-3 on [smin, 2.219 smin], scaled as in the paper, has mean 1.
     assert means["quantile"][0] == pytest.approx(1, abs=0.02)
 
 
@@ -149,7 +150,7 @@ def test_a_study_in_three_dimensions(settings, tmp_path: Path) -> None:
         ({"shard": "true"}, "realizations_per_shard"),
     ],
 )
-def test_a_mistake_in_the_settings_is_one_line_and_writes_nothing(study_file, tmp_path: Path, changes, words) -> None:
+def test_an_invalid_setting_is_one_line_and_writes_nothing(study_file, tmp_path: Path, changes, words) -> None:
     from typer.testing import CliRunner
 
     from atomglass.cli.main import app
@@ -160,7 +161,7 @@ def test_a_mistake_in_the_settings_is_one_line_and_writes_nothing(study_file, tm
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_with_other_files_is_left_alone(study_file, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_not_changed(study_file, tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("x")
     done = atomglass("run", study_file(), "--out", tmp_path / "thesis")
@@ -168,7 +169,7 @@ def test_a_folder_with_other_files_is_left_alone(study_file, tmp_path: Path) -> 
     assert [p.name for p in (tmp_path / "thesis").iterdir()] == ["chapter.tex"]
 
 
-def test_collect_and_load_say_what_is_missing(settings, tmp_path: Path) -> None:
+def test_collect_and_load_report_what_is_missing(settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
     with pytest.raises(InputError, match="nothing to collect"):
         collect(store)
@@ -181,15 +182,15 @@ def test_collect_and_load_say_what_is_missing(settings, tmp_path: Path) -> None:
         StudyStore(store.folder)
 
 
-def spoil(path: Path, harm: str) -> None:
-    """Damage a file in one of the ways that disks and networks do."""
+def damage(path: Path, harm: str) -> None:
+    """Damage a file as disks and networks do."""
     content = bytearray(path.read_bytes())
     if harm == "truncated":
         content = content[: len(content) // 2]
     elif harm == "emptied":
         content = content[:0]
     else:
-        content[len(content) // 8] ^= 4  # early: a shard ends with names and meanings, which say nothing new
+        content[len(content) // 8] ^= 4  # early: a shard ends with names and meanings, which are redundant
     path.write_bytes(content)
 
 
@@ -199,13 +200,13 @@ def test_a_damaged_shard_is_found_reported_and_computed_again(
 ) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
     assert run_serial(store, Silent()).complete
-    spoil(next((store.folder / "shards" / "00001").glob("000002-*")), harm)
+    damage(next((store.folder / "shards" / "00001").glob("000002-*")), harm)
     found = collect(store)
     assert len(found.damaged) == 1 and found.damaged[0].startswith("chain 1, realizations 2 to 3: ")
     assert found.missing == [(1, 2, 4)] and found.realizations.num_rows == 13
-    watcher = Silent()
-    assert run_serial(store, watcher).complete
-    assert len(watcher.notices) == 1 and "computed again" in watcher.notices[0]
+    progress = Silent()
+    assert run_serial(store, progress).complete
+    assert len(progress.notices) == 1 and "computed again" in progress.notices[0]
     assert len(list((store.folder / "damaged").iterdir())) == 1
     assert collect(store).damaged == []
     assert same_tables(undisturbed, store.folder)
@@ -213,17 +214,17 @@ def test_a_damaged_shard_is_found_reported_and_computed_again(
 
 def test_every_flipped_bit_of_a_shard_is_found(undisturbed: Path, tmp_path: Path) -> None:
     path = next((undisturbed / "shards" / "00001").glob("000002-*"))
-    good, spoilt = path.read_bytes(), tmp_path / "spoilt.parquet"
+    good, damaged = path.read_bytes(), tmp_path / "damaged.parquet"
     rng = np.random.default_rng(3)
     whole = shards.read(path)
     for place in rng.integers(0, len(good), 300):
         content = bytearray(good)
         content[place] ^= 1 << rng.integers(0, 8)
-        spoilt.write_bytes(content)
+        damaged.write_bytes(content)
         try:
-            read = shards.read(spoilt)
-        except shards.DamagedShard:
+            read = shards.read(damaged)
+        except DamagedShard:
             continue
-        # Some bytes of the file (versions, statistics, padding) say nothing of the data.
+        # Some bytes of the file (versions, statistics, padding) do not affect the data.
         for name in ("realizations", "modes", "attempts"):
             assert getattr(read, name).to_pandas().equals(getattr(whole, name).to_pandas())

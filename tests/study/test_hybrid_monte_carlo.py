@@ -1,4 +1,4 @@
-"""Studies whose liquids move in trajectories: the same machinery, and studies from before the choice."""
+"""Studies with hybrid Monte Carlo: interruptions, hashes, and older studies without it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from study_runs import run_in_pieces
 
 from atomglass.errors import InputError
 from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models.glass import start_chain
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"
@@ -22,7 +23,7 @@ SECTION = "[sample.trajectories]\nevery = 3\nsteps = 5\n"
 
 
 def test_an_interrupted_study_gives_the_same_tables(study_file, tmp_path: Path) -> None:
-    """Stops fall between two trajectories too, in the midst of the sweeps of swaps."""
+    """Interruptions also occur between two trajectories, within the sweeps of swap moves."""
     settings = read_study(study_file(sample=SECTION, chains=2))
     assert start_chain(settings, 0).trajectories == HybridMonteCarlo(every=3, steps=5)
     whole, parts = (StudyStore.create(tmp_path / name, settings) for name in ("whole", "parts"))
@@ -34,12 +35,12 @@ def test_an_interrupted_study_gives_the_same_tables(study_file, tmp_path: Path) 
     assert (load_study(whole.folder).realizations["status"] == "ok").mean() > 0.7
 
 
-def test_it_is_another_study_than_with_displacements(undisturbed: Path, study_file, tmp_path: Path) -> None:
+def test_the_hash_differs_from_that_with_displacements(undisturbed: Path, study_file, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"sample\.trajectories"):
         StudyStore.create(undisturbed, read_study(study_file(sample=SECTION)))
 
 
-def test_studies_from_before_the_choice_keep_their_hash() -> None:
+def test_older_studies_keep_their_hash() -> None:
     manifest = json.loads((DATA / "kumar2021_n400_short" / "study.json").read_text())
     assert "trajectories" not in manifest["settings"]["sample"]
     assert StudyStore(DATA / "kumar2021_n400_short").physics_hash == manifest["physics_hash"]
@@ -48,15 +49,15 @@ def test_studies_from_before_the_choice_keep_their_hash() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"sample": "swap_fraction = 0.5\n" + SECTION}, "swap_fraction is of displacements"),
-        ({"sample": "target_acceptance = 0.5\n" + SECTION}, "target_acceptance is of displacements"),
+        ({"sample": "swap_fraction = 0.5\n" + SECTION}, "swap_fraction applies to single displacements"),
+        ({"sample": "target_acceptance = 0.5\n" + SECTION}, "target_acceptance applies to single displacements"),
         ({"sample": SECTION + "time_step = 0"}, "sample.trajectories.time_step"),
         ({"sample": SECTION.replace("5", "1000001")}, "sample.trajectories.steps"),
         ({"sample": SECTION + "stepps = 3"}, "did you mean 'steps'"),
         ({"sample": SECTION, "particles": 26}, "sample.particles"),
     ],
 )
-def test_mistakes_in_the_section(study_file, changes, words: str) -> None:
+def test_invalid_sections(study_file, changes, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read_study(study_file(**changes))
-    assert read_study(study_file(particles=26))  # is enough for displacements
+    assert read_study(study_file(particles=26))  # enough for displacements

@@ -1,4 +1,4 @@
-"""Studies of models other than glasses: the coupled oscillators, one of a user's own, and what is refused."""
+"""Studies of models other than glasses: coupled oscillators, a model from a user's module, and invalid models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import failure_points
 import numpy as np
 import pytest
 from studies import Silent, atomglass, same_tables
@@ -15,13 +16,14 @@ from typer.testing import CliRunner
 
 from atomglass.cli.main import app
 from atomglass.errors import InputError
-from atomglass.study import registry as models
-from atomglass.study.collect import collect, load_study
+from atomglass.study import registry
+from atomglass.study.collect import collect
 from atomglass.study.cost import Cost, plan_study
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.protocol import FLOAT, Column
+from atomglass.study.registry import read_study
 from atomglass.study.schema import table
-from atomglass.study.settings import read_study
 from atomglass.study.store.study_store import StudyStore
 from atomglass.theory import oscillator_realization
 from atomglass.theory.oscillators.realization import OscillatorConfig
@@ -71,7 +73,7 @@ def written(folder: Path, chains: int = 3, realizations: int = 5, more: str = ""
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small study of oscillators after one serial run that nothing disturbed, collected."""
+    """The small study of oscillators after one uninterrupted serial run, collected."""
     folder = tmp_path_factory.mktemp("oscillators")
     store = StudyStore.create(folder / "out", read_study(written(folder)))
     assert run_serial(store, Silent()).complete
@@ -79,13 +81,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return store.folder
 
 
-def test_the_tables_hold_all_that_a_realization_tells(whole: Path) -> None:
+def test_tables_contain_every_value_of_a_realization(whole: Path) -> None:
     study = load_study(whole)
     rows, modes = study.realizations, study.modes
     assert rows["realization"].tolist() == list(range(15)) and (rows["status"] == "ok").all()
     assert rows["seed"].nunique() == 15 and rows["lowest_bare_eigenvalue"].notna().all()
     assert rows["mode_count"].sum() == len(modes) > 50 and set(modes["group"]) <= {"A", "B"}
-    # Realization 2 of chain 1, by hand.
+    # Realization 2 of chain 1, computed directly.
     config = OscillatorConfig(coupling=0.2, size=4, frequency_max=0.6)
     rng = np.random.default_rng(np.random.SeedSequence(5, spawn_key=(0, 1, 2)))
     expected, row = oscillator_realization(config, rng)
@@ -99,7 +101,7 @@ def test_the_tables_hold_all_that_a_realization_tells(whole: Path) -> None:
     assert units["modes", "frequency"] == "omega0" and set(study.columns["column"]) == set(rows) | set(modes)
 
 
-def test_interrupted_or_spread_it_is_the_same(whole: Path, tmp_path: Path) -> None:
+def test_interrupted_and_extended_studies_give_the_same_tables(whole: Path, tmp_path: Path) -> None:
     settings = read_study(written(tmp_path))
     pieces = StudyStore.create(tmp_path / "pieces", settings)
     assert run_in_pieces(pieces, 1) > 2
@@ -115,10 +117,10 @@ def test_interrupted_or_spread_it_is_the_same(whole: Path, tmp_path: Path) -> No
     assert same_tables(whole, larger.folder)
 
 
-def test_a_killed_run_goes_on(whole: Path, tmp_path: Path) -> None:
-    command = ("run", written(tmp_path), "--out", tmp_path / "out")
-    assert atomglass(*command, environment={"ATOMGLASS_FAILPOINT": "shard.sync:3"}).returncode == -9
-    assert atomglass(*command, "--workers", 2).returncode == 0
+def test_a_killed_run_continues(whole: Path, tmp_path: Path) -> None:
+    arguments = ("run", written(tmp_path), "--out", tmp_path / "out")
+    assert subprocess.run(failure_points.command("shard.sync:3", *arguments)).returncode == -9
+    assert atomglass(*arguments, "--workers", 2).returncode == 0
     collect(StudyStore(tmp_path / "out"))
     assert same_tables(whole, tmp_path / "out")
 
@@ -137,7 +139,7 @@ def test_a_nan_has_one_sign() -> None:
     assert one == other
 
 
-def test_the_commands_speak_of_realizations(whole: Path, tmp_path: Path) -> None:
+def test_commands_call_realizations_by_name(whole: Path, tmp_path: Path) -> None:
     file = written(tmp_path, 4, 7)
     before = sorted(p.name for p in whole.rglob("*"))
     assert "13 of 28 realizations left in 4 of 4 chains" in said("run", file, "--out", whole, "--extend", "--dry-run")
@@ -162,14 +164,14 @@ def test_the_commands_speak_of_realizations(whole: Path, tmp_path: Path) -> None
         ('model = "oscilators"', "did you mean 'oscillators'?"),
         ("model = 3", "write a name in quotes"),
         ('model = "no_such_package:MODEL"', "cannot be loaded (ModuleNotFoundError"),
-        ('model = "json:loads"', "is no RealizationModel"),
+        ('model = "json:loads"', "is not a RealizationModel"),
         ('model = "oscillators"\n[sample]\nparticles = 64', "unknown key 'sample'"),
         ('model = "oscillators"\n[oscillators]\ncouplin = 0.1', "did you mean 'coupling'?"),
         ('model = "glass"\npotential = "kumar2021"\n[oscillators]\nsize = 5', "unknown key 'oscillators'"),
         ('model = "oscillators"\n[oscillators]\nsize = 1', "oscillators.size is 1"),
     ],
 )
-def test_mistakes_are_one_line(tmp_path: Path, text: str, words: str) -> None:
+def test_errors_are_one_line(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "study.toml"
     ensemble = "[ensemble]\nchains = 1\nrealizations_per_chain = 1\n"
     file.write_text(f'name = "x"\nseed = 1\n{text}\n{ensemble}', encoding="utf-8")
@@ -178,14 +180,14 @@ def test_mistakes_are_one_line(tmp_path: Path, text: str, words: str) -> None:
     assert words in str(mistake.value) and "\n" not in str(mistake.value)
 
 
-def test_studies_of_glasses_are_what_they_were(settings) -> None:
+def test_the_hash_of_a_study_of_glasses_does_not_change(settings) -> None:
     study = settings()
     assert study.model == "glass" and "model" not in study.physics()
     old = {key: value for key, value in study.model_dump(mode="json").items() if key != "model"}
-    assert models.model_of(old, "x").stored(old, "x").physics_hash == study.physics_hash
+    assert registry.model_of(old, "x").stored(old, "x").physics_hash == study.physics_hash
 
 
-def test_a_model_of_a_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_from_a_users_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "walk_model.py").write_text(OWN)
     monkeypatch.syspath_prepend(tmp_path)
     file = tmp_path / "study.toml"
@@ -201,8 +203,8 @@ def test_a_model_of_a_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert 0 < failed.sum() < 20 and (rows["reason"][failed] == "ArithmeticError: too far").all()
     assert (rows["attempt_count"][failed] == 2).all() and rows["x"][~failed].notna().all()
     assert found.failed == {"error": failed.sum()} and found.attempts.num_rows == 40 + failed.sum()
-    # Nothing that a realization tells is dropped in silence.
-    model = models.model_of({"model": "walk_model:MODEL"}, "x")
+    # A value without a column is an error.
+    model = registry.model_of({"model": "walk_model:MODEL"}, "x")
     monkeypatch.setattr(np.random, "default_rng", lambda seed: type("Far", (), {"normal": lambda *a: 10.0})())
     sampler = model.restore(store.settings, 0, {"drawn": 1})
     lost = model.realize(store.settings, sampler, lambda: None)
@@ -229,7 +231,7 @@ MODEL = RealizationModel("crash", 1, Config, realize, (), ())
 
 @pytest.fixture
 def crashing(tmp_path: Path) -> Path:
-    """A study whose realization 2 of chain 1 kills its process by signal 11; the rest of the command line."""
+    """The file of a study whose realization 2 of chain 1 kills its process by signal 11."""
     sick = np.random.default_rng(np.random.SeedSequence(1, spawn_key=(0, 1, 2))).integers(2**40)
     (tmp_path / "crash_model.py").write_text(CRASHING.format(number=sick))
     file = tmp_path / "study.toml"
@@ -261,10 +263,10 @@ def test_a_realization_that_always_crashes_its_process_is_given_up(crashing: Pat
     assert "fault of their own: 3" in said("status", crashing.parent / "out")
 
 
-def test_workers_outlive_a_crashing_realization(crashing: Path, monkeypatch) -> None:
+def test_workers_survive_a_crashing_realization(crashing: Path, monkeypatch) -> None:
     monkeypatch.syspath_prepend(crashing.parent)
     done = run(crashing, "--workers", 2)
-    assert done.returncode == 0 and done.stderr.count("another one goes on") == 3, done.stderr
+    assert done.returncode == 0 and done.stderr.count("another one takes its place") == 3, done.stderr
     assert _rows(crashing)["status"].tolist() == ["ok"] * 6 + ["crashed", "ok"]
 
 

@@ -1,4 +1,4 @@
-"""A study keeps the glasses that its settings ask for, as they were when their rows were written."""
+"""A study keeps the inherent states that its settings ask for, and they belong to its rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from atomglass.study.store.study_store import StudyStore
 
 @pytest.fixture
 def study(settings: Callable[..., StudySettings], tmp_path: Path) -> StudyStore:
-    """A small study, complete, with every glass kept."""
+    """A small, complete study with every glass kept."""
     store = StudyStore.create(tmp_path / "study", settings(chains=2))
     assert run_serial(store, Silent()).complete
     collect(store)
@@ -51,7 +51,7 @@ def test_all_are_kept_in_order(study: StudyStore):
 def test_only_glasses_with_quasi_localized_modes_are_kept_by_default(
     settings: Callable[..., StudySettings], tmp_path: Path
 ):
-    # At this size the bounds of the selection are never met; wide ones are, now and then.
+    # At this size no mode satisfies the default selection; some satisfy a wider one.
     wide = settings(particles=100)
     wide = wide.model_copy(
         update={"qlm": wide.qlm.model_copy(update={"participation_ratio": 0.45, "frequency_share": 1.0})}
@@ -96,14 +96,14 @@ def test_export_writes_a_file_that_reads_back(study: StudyStore, tmp_path: Path)
 
 
 @pytest.mark.parametrize("number", [-1, 10])
-def test_a_realization_that_is_not_there_is_refused(study: StudyStore, number: int, tmp_path: Path):
+def test_a_missing_realization_is_refused(study: StudyStore, number: int, tmp_path: Path):
     done = atomglass("export", study.folder, "--out", tmp_path / "x.npz", "--", number)
     assert done.returncode == 2
     assert "0 to 9" in done.stderr and len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "x.npz").exists()
 
 
-def test_what_an_earlier_version_computed_can_be_collected_but_not_continued(
+def test_a_study_of_an_earlier_version_can_be_collected_but_not_continued(
     study: StudyStore, settings: Callable[..., StudySettings], monkeypatch: pytest.MonkeyPatch
 ):
     before = (study.folder / "modes.parquet").read_bytes()

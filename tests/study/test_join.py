@@ -1,4 +1,4 @@
-"""Portions of a study joined: the same physics and seeds of their own, every number kept, every label unique."""
+"""Joined studies: same physics and different seeds, every number kept, every label unique."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from atomglass.analysis.results.study_analysis import analyze
 from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.archive.join import join_studies
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 CHAINS, PER_CHAIN = 10, 68
 
 
 def portion(folder: Path, seed: int, kernel_version: int = 1, temperature: float = 0.1, extra: bool = True) -> Path:
-    """Write a study that never ran, with tables of every kind."""
+    """Write a synthetic study with tables of every kind."""
     modes, realizations = fake_study(seed=seed, chains=CHAINS)
     for table in (modes, realizations):
         table["realization"] = table["chain"] * PER_CHAIN + table["index_in_chain"]
@@ -42,7 +42,7 @@ def portion(folder: Path, seed: int, kernel_version: int = 1, temperature: float
         wells.assign(outcome="new minimum").reset_index(drop=True).to_parquet(folder / "wells.parquet")
         returns = wells[["realization", "chain", "mode"]].reset_index(drop=True)
         count = len(returns)
-        returns["defect"] = np.minimum(np.arange(count), count - 2)  # the last is the return of the one before
+        returns["defect"] = np.minimum(np.arange(count), count - 2)  # the last one recurs from the one before
         returns["recurrence_of"] = pd.array([None] * (count - 1) + [count - 2], dtype="Int64")
         before = int(returns["realization"].iloc[-2])
         returns["recurrence_realization"] = pd.array([None] * (count - 1) + [before], dtype="Int64")
@@ -55,7 +55,7 @@ def two(tmp_path: Path) -> list[Path]:
     return [portion(tmp_path / "one", 1), portion(tmp_path / "two", 2, kernel_version=2)]
 
 
-def test_every_row_is_there_once_under_labels_of_its_own(two: list[Path], tmp_path: Path):
+def test_every_row_occurs_once_with_unique_labels(two: list[Path], tmp_path: Path):
     join_studies(two, tmp_path / "whole")
     whole, parts = ag.load_study(tmp_path / "whole"), [ag.load_study(folder) for folder in two]
     assert not whole.realizations["realization"].duplicated().any()
@@ -74,7 +74,7 @@ def test_every_row_is_there_once_under_labels_of_its_own(two: list[Path], tmp_pa
     assert (modes["index_in_chain"] == modes["index_in_chain_of"]).all()
 
 
-def test_returns_still_point_at_what_they_return_to(two: list[Path], tmp_path: Path):
+def test_recurrences_still_refer_to_their_first_appearance(two: list[Path], tmp_path: Path):
     join_studies(two, tmp_path / "whole")
     table = pd.read_parquet(tmp_path / "whole" / "recurrences.parquet")
     returned = table[table["recurrence_of"].notna()]
@@ -86,7 +86,7 @@ def test_returns_still_point_at_what_they_return_to(two: list[Path], tmp_path: P
     assert table["defect"].nunique() == len(table) - 2
 
 
-def test_the_whole_is_analyzed_compared_and_joined_again(two: list[Path], tmp_path: Path):
+def test_a_joined_study_can_be_analyzed_compared_and_joined_again(two: list[Path], tmp_path: Path):
     join_studies(two, tmp_path / "whole")
     found = analyze(ag.load_study(tmp_path / "whole"))
     counts = [len(ag.load_study(folder).modes.query("is_qlm")) for folder in two]
@@ -98,25 +98,25 @@ def test_the_whole_is_analyzed_compared_and_joined_again(two: list[Path], tmp_pa
     assert f"chains {2 * CHAINS} to {3 * CHAINS - 1}: seed 3, kernel version 1" in study.settings["portions"]
 
 
-def test_single_precision_of_one_portion_is_that_of_all(two: list[Path], tmp_path: Path):
+def test_single_precision_of_one_portion_applies_to_all(two: list[Path], tmp_path: Path):
     modes = pd.read_parquet(two[0] / "modes.parquet")
     modes.astype({"frequency": "float32"}).to_parquet(two[0] / "modes.parquet")
     join_studies(two, tmp_path / "whole")
     assert ag.load_study(tmp_path / "whole").modes["frequency"].dtype == np.float32
 
 
-def test_a_portion_without_wells_leaves_those_of_the_other(two: list[Path], tmp_path: Path):
+def test_a_portion_without_wells_keeps_those_of_the_other(two: list[Path], tmp_path: Path):
     join_studies([two[0], portion(tmp_path / "plain", 5, extra=False)], tmp_path / "whole")
     assert len(ag.load_study(tmp_path / "whole").wells) == len(ag.load_study(two[0]).wells)
 
 
-def test_a_joined_study_is_not_gone_on_with(two: list[Path], tmp_path: Path):
+def test_a_joined_study_cannot_be_continued(two: list[Path], tmp_path: Path):
     join_studies(two, tmp_path / "whole")
     with pytest.raises(InputError, match="joined from several studies"):
         StudyStore.create(tmp_path / "whole", read_study("kumar2021_n400"))
 
 
-def test_what_does_not_belong_together_is_refused_and_nothing_written(two: list[Path], tmp_path: Path):
+def test_incompatible_studies_are_refused_and_nothing_is_written(two: list[Path], tmp_path: Path):
     out = tmp_path / "whole"
     hot = portion(tmp_path / "hot", 7, temperature=0.2)
     again = portion(tmp_path / "again", 1)

@@ -1,42 +1,41 @@
-"""A process killed at any step of a write, or at any moment, costs nothing but time."""
+"""Killing a process at any step of a write, or at any moment, changes no result."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 from pathlib import Path
 
+import failure_points
 import pytest
 from kill_runs import killed_and_resumed
 from kill_runs import undisturbed as undisturbed_run
 from studies import Silent, same_tables
 
-from atomglass.io import atomic as disk
 from atomglass.study.collect import collect
-from atomglass.study.execution import chain as chains
+from atomglass.study.execution import chain
 from atomglass.study.execution.runners import run_serial
 from atomglass.study.settings import StudySettings
 from atomglass.study.store.study_store import StudyStore
 
-#: Files that are published pass all steps; those that are replaced have no link to take away.
+#: Only files that must not exist yet are linked; those that are replaced have no second link to remove.
 POINTS = [
     f"{kind}.{step}"
-    for kind in disk.KINDS
-    for step in disk.STEPS
-    if kind != "crash" and not (step == "unlink" and kind in ("checkpoint", "table"))
+    for kind in failure_points.KINDS
+    for step in failure_points.STEPS
+    if not (step == "unlink" and kind in ("checkpoint", "table"))
 ]
 
 
 def whole_run(folder: Path, settings: StudySettings) -> None:
-    """Start, or go on with, a study, and collect it."""
+    """Start or continue a study, and collect it."""
     store = StudyStore.create(folder, settings)
-    assert run_serial(store, Silent(), claim_life=5.0).complete
+    assert run_serial(store, Silent(), lease_seconds=5.0).complete
     collect(store)
 
 
 def run_until_killed(folder: Path, settings: StudySettings, point: str) -> None:
-    os.environ["ATOMGLASS_FAILPOINT"] = point
-    chains.CHECKPOINT_SHARE = 1e9  # a checkpoint after every glass
+    failure_points.install(point)
+    chain.CHECKPOINT_FRACTION = 1e9  # a checkpoint after every glass
     whole_run(folder, settings)
 
 
@@ -45,13 +44,13 @@ LATER = ["shard.name:4", "checkpoint.name:7", "checkpoint.write:9", "checkpoint.
 
 @pytest.mark.parametrize("point", [*POINTS, *LATER])
 def test_a_kill_at_any_step_of_a_write(undisturbed: Path, settings, tmp_path: Path, point: str) -> None:
-    # Forked: the child has all compiled, dies at the point, and costs a fraction of a second.
+    # A forked child has everything compiled, and dies within a fraction of a second.
     child = multiprocessing.get_context("fork").Process(
         target=run_until_killed, args=(tmp_path / "out", settings(), point)
     )
     child.start()
     child.join(60)
-    assert child.exitcode == -9, f"{point} was not passed"
+    assert child.exitcode == -9, f"{point} was not reached"
     whole_run(tmp_path / "out", settings())
     assert same_tables(undisturbed, tmp_path / "out")
     assert not list((tmp_path / "out").rglob("*/*.aside")), "half-written files are left"

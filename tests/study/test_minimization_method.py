@@ -1,4 +1,4 @@
-"""Studies that differ in the minimizer alone: the same liquids, other hashes; and studies from before the choice."""
+"""Studies that differ only in the minimizer: same liquids, different hashes; and older studies without the choice."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from study_runs import said
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models.glass_realization import SOLVERS, solver_name
-from atomglass.study.settings import read_study
+from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"
 
 
 def test_the_liquids_are_the_same(undisturbed: Path, study_file, tmp_path: Path) -> None:
-    """Row by row, to the last bit, whatever the minimizer; what becomes of them is another matter."""
+    """The liquids agree bit for bit whatever the minimizer; the inherent states may differ."""
     rows = [load_study(undisturbed).realizations]
     for method in (Method.STEEPEST_DESCENT, Method.FIRE):
         file = study_file()
@@ -42,14 +43,14 @@ def test_the_liquids_are_the_same(undisturbed: Path, study_file, tmp_path: Path)
 
 
 @pytest.mark.parametrize("study", ["kumar2021_n400_q4", "kumar2021_n400_short"])
-def test_studies_from_before_the_choice_keep_their_hash(study: str) -> None:
+def test_older_studies_keep_their_hash(study: str) -> None:
     manifest = json.loads((DATA / study / "study.json").read_text())
     assert "method" not in manifest["settings"]["quench"]
     assert StudyStore(DATA / study).physics_hash == manifest["physics_hash"]
 
 
-def test_a_study_from_before_the_choice_goes_on(undisturbed: Path, study_file, tmp_path: Path) -> None:
-    """Its manifest has no such key: it is opened, enlarged by a file with the default, collected and compared."""
+def test_an_older_study_can_be_continued(undisturbed: Path, study_file, tmp_path: Path) -> None:
+    """Its manifest lacks the key: it is opened, enlarged by a file with the default, collected and compared."""
     old = StudyStore.create(tmp_path / "old", read_study(study_file(chains=1)))
     manifest = json.loads((old.folder / "study.json").read_text())
     assert manifest["settings"]["quench"].pop("method") == "conjugate_gradients"
@@ -73,6 +74,6 @@ def test_another_minimizer_is_another_study(undisturbed: Path, study_file) -> No
         StudyStore.create(undisturbed, read_study(file))
 
 
-def test_solvers_are_told_apart() -> None:
+def test_solver_names_are_distinct() -> None:
     names = {solver_name(solver, method) for solver in SOLVERS for method in Method}
     assert len(names) == 9 and {solver.name for solver in SOLVERS} < names

@@ -1,4 +1,4 @@
-"""The same bytes from two and three MPI ranks; a rank that dies, a stop, and launchers that do not fit.
+"""The same bytes from two and three MPI ranks; killed ranks, stop requests, and mismatched launchers.
 
 Where mpi4py and an MPI are not installed the tests are skipped and say so; with ATOMGLASS_REQUIRE_MPI set they fail.
 """
@@ -55,7 +55,7 @@ def test_a_killed_rank_and_a_stop_lose_nothing(mpirun: str, study_file, tmp_path
     assert same_tables(whole, out)
 
 
-def test_processes_that_do_not_see_each_other_are_refused(mpirun: str, study_file, tmp_path: Path) -> None:
+def test_processes_that_cannot_communicate_are_refused(mpirun: str, study_file, tmp_path: Path) -> None:
     run = [
         mpirun,
         "-n",

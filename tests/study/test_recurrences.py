@@ -1,4 +1,4 @@
-"""Returns of one defect, marked on synthetic fields."""
+"""Recurrences of a defect, found in synthetic displacement fields."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def sample():
     return modes, {"displacement": np.array(fields), "center": center, "box": BOX}
 
 
-def test_returns_are_marked_once_each(sample):
+def test_every_recurrence_is_marked_once(sample):
     modes, patterns = sample
     found = mark_recurrences(modes, patterns)
     assert list(found.index) == list(modes.index)
@@ -59,8 +59,8 @@ def test_returns_are_marked_once_each(sample):
     assert found.loc[[10, 11, 14], "overlap"].isna().all()
 
 
-def test_a_chain_of_matches_is_one_defect():
-    """A defect that drifts matches its neighbors in time, not its beginning."""
+def test_matches_are_transitive():
+    """A drifting defect matches only its predecessors and successors, not its first appearance."""
     rng = np.random.default_rng(2)
     center = np.array([[5.0 + 1.5 * step, 5.0] for step in range(4)])
     modes = pd.DataFrame({"chain": 0, "realization": range(4), "mode": 0})
@@ -96,14 +96,14 @@ def test_no_modes_at_all(sample):
     ("change", "named"),
     [({"center": np.zeros((4, 2))}, "shapes"), ({"box": np.ones(3)}, "shapes"), ({"displacement": None}, "lack")],
 )
-def test_bad_patterns_are_refused(sample, change, named):
+def test_invalid_patterns_are_refused(sample, change, named):
     modes, patterns = sample
     changed = {k: v for k, v in (patterns | change).items() if v is not None}
     with pytest.raises(InputError, match=named):
         mark_recurrences(modes, changed)
 
 
-def test_likely_returns_from_the_tables():
+def test_likely_recurrences_from_the_tables():
     modes = pd.DataFrame(
         {
             "chain": [0, 0, 0, 1], "realization": [0, 1, 2, 9], "mode": 0, "centre_particle": [7, 7, 7, 7],
@@ -114,7 +114,7 @@ def test_likely_returns_from_the_tables():
     assert found["recurrence_of"].fillna(-1).tolist() == [-1, 0, -1, -1]
 
 
-def test_dropping_returns_gives_the_error_of_independent_modes():
+def test_without_recurrences_the_error_is_that_of_independent_modes():
     rng = np.random.default_rng(4)
     x = rng.random(300) ** 0.2
     modes = pd.DataFrame({"x": np.repeat(x, 3), "chain": np.repeat(np.arange(300) % 60, 3), "group": "A"})

@@ -18,17 +18,17 @@ from atomglass.study import collect as tables
 from atomglass.study.collect import collect
 from atomglass.study.models.glass import start_chain
 from atomglass.study.models.glass_realization import realize
-from atomglass.study.realization import Realization
-from atomglass.study.status import survey
+from atomglass.study.protocol import Realization
+from atomglass.study.status import study_status
 from atomglass.study.store.checkpoints import Checkpoint
 from atomglass.study.store.study_store import StudyStore
 
-#: Modes a realization: as many as the quickstart finds.
+#: Modes per realization, as in the quickstart.
 MODES = 10
 
 
 def synthetic(folder: Path, settings, chains: int, per_chain: int, per_shard: int) -> StudyStore:
-    """Write a complete study whose realizations are one real one, with other keys and energies."""
+    """Write a complete study of copies of one realization, with different keys and energies."""
     store = StudyStore.create(folder, settings(chains=chains, realizations=per_chain, shard=per_shard))
     sampler = start_chain(store.settings, 0)
     sampler.run(200)
@@ -54,10 +54,10 @@ def test_a_synthetic_study_is_collected_exactly_once(settings, tmp_path: Path) -
     found = collect(store)
     assert found.realizations["realization"].to_pylist() == list(range(400))
     assert found.modes.num_rows == 400 * MODES and not found.missing and not found.damaged
-    assert survey(store).finished == 400 and survey(store).failed == 60
+    assert study_status(store).finished == 400 and study_status(store).failed == 60
 
 
-def test_row_groups_do_not_depend_on_how_the_shards_were_cut(settings, tmp_path: Path, monkeypatch) -> None:
+def test_row_groups_do_not_depend_on_the_size_of_shards(settings, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(tables, "ROW_GROUP", 333)
     found = [collect(synthetic(tmp_path / f"{cut}", settings, 6, 20, cut)) for cut in (10, 4)]
     assert same_tables(found[0].folder, found[1].folder)

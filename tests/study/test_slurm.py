@@ -24,7 +24,7 @@ from atomglass.study.store.study_store import StudyStore
 
 ROOT = Path(__file__).parents[2]
 ATOMGLASS = f"{sys.executable} -m atomglass"
-#: Some ten seconds a chain are needed to catch a task at work.
+#: A chain must take about ten seconds for a task to be stopped while it works.
 LONG = {"particles": 100, "chains": 4, "realizations": 3, "equilibration": 200_000}
 
 
@@ -36,7 +36,7 @@ def cluster() -> Iterator[Cluster]:
     if why:
         pytest.skip(f"SLURM IS NOT TESTED: {why}")
     with tempfile.TemporaryDirectory(prefix="slurm-", dir="/tmp") as folder, Cluster(Path(folder)) as running:
-        # Compiled kernels are taken from where this process has them.
+        # Use the compiled kernels of this process.
         running.environment["ATOMGLASS_CACHE_DIR"] = str(cache_folder().parent)
         yield running
 
@@ -46,7 +46,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The study's file, and its directory after a serial run."""
     from studies import DEFAULTS, STUDY
 
-    from atomglass.study.settings import read_study
+    from atomglass.study.registry import read_study
 
     folder = tmp_path_factory.mktemp("serial")
     file = folder / "study.toml"
@@ -70,7 +70,7 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
 
     cluster.wait_for(checkpointing, 150, "a claimed chain")
     running = cluster.ask("squeue", "--noheader", "--states=R", "--format=%K").split()[0]
-    # Not waited for: scancel repeats itself while the task it has signaled is put back into the queue.
+    # Do not wait: scancel repeats its signal while the task is being requeued.
     signaling = subprocess.Popen(
         ["scancel", "--batch", "--signal=USR1", f"{job}_{running}"], env=cluster.environment, stderr=subprocess.DEVNULL
     )
@@ -111,7 +111,7 @@ def test_an_mpi_job(cluster: Cluster, serial: tuple[Path, Path], tmp_path: Path)
     assert same_tables(expected, out)
 
 
-def test_a_launcher_that_does_not_fit_the_library_is_refused(
+def test_a_launcher_that_does_not_match_the_library_is_refused(
     cluster: Cluster, serial: tuple[Path, Path], tmp_path: Path
 ) -> None:
     out, script, log = tmp_path / "out", shipped_folder("slurm") / "mpi.sbatch", tmp_path / "job.log"

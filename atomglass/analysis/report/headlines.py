@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.statistics.number_format import TYPESET
-from atomglass.study.collect import Study
+from atomglass.study.load import Study
 
 _FACTS_OF_TABLES = {
     "potential": "model",

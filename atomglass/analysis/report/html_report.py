@@ -22,12 +22,11 @@ from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
-from atomglass.study.collect import Study, load_study
 from atomglass.study.followup.recurrence_table import load_recurrences
-from atomglass.study.settings import PotentialSettings
+from atomglass.study.load import Study, load_study
 from atomglass.study.store.inherent_states import load_configuration
 from atomglass.system.configuration import Configuration
-from atomglass.system.potential import PairPotential, potential_from
+from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
     found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
-    replace(out, render(study, folder, found).encode(), "table")
+    replace(out, render(study, folder, found).encode())
     return out
 
 

@@ -48,7 +48,7 @@ def write_overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
             f"No summary and no figures: the modes of {store.model.name} lack {', '.join(two_group_summary.COLUMNS)}."
         )
         figures = False
-    replace(written[0], (text.rstrip() + "\n").encode(), "table")
+    replace(written[0], (text.rstrip() + "\n").encode())
     if figures and glass:
         written += write_figures(study_figures(modes, realizations, **selection), folder / "figures")
     elif figures:

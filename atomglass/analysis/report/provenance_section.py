@@ -10,7 +10,7 @@ import pandas as pd
 
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import verbatim
-from atomglass.study.collect import Study
+from atomglass.study.load import Study
 from atomglass.version import KERNEL_VERSION, __version__
 
 _RUN_COLUMNS = {

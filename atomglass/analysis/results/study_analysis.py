@@ -237,6 +237,6 @@ def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
     contents = {"analysis.json": analysis.to_json()}
     contents |= {f"{name}.csv": table.to_csv(index=False) for name, table in analysis.tables().items()}
     for name, text in contents.items():
-        replace(folder / name, text.encode(), "table")
+        replace(folder / name, text.encode())
         written.append(folder / name)
     return written

@@ -1,1 +1,1 @@
-"""archive."""
+"""Finished studies: joining their tables and publishing them."""

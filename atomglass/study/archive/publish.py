@@ -1,4 +1,4 @@
-"""A study's tables in a form to be cited: small enough for a repository, complete enough for every figure."""
+"""Publish a study's tables: small enough for a repository, complete enough for every figure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 
-#: What is published, where it exists. Attempts and runs are left out: they tell of hosts and times.
+#: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
 TABLES = ("realizations", "modes", "wells", "recurrences")
-#: Tables whose numbers are kept in single precision: a relative 6e-8, far below any error bar.
-SINGLE = ("modes",)
+#: Tables stored in single precision, whose relative error of 6e-8 is far below any statistical error.
+SINGLE_PRECISION = ("modes",)
 
 
 def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[Path]:
-    """Copy a collected study's tables, compactly, with its manifest and a file of checksums.
+    """Write compact copies of a collected study's tables, with its manifest and a file of checksums.
 
     Parameters
     ----------
@@ -29,18 +29,18 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
     out : Path
         A new or an empty directory, or one published before.
     below : float, optional
-        Leave out modes above this share of their glass's first phonon frequency, most of which are phonons. The
-        realizations then say `complete_below` accordingly, and `mode_count` is of the modes left.
+        Leave out modes above this multiple of the first phonon frequency of their glass, most of which are phonons.
+        `complete_below` and `mode_count` of the realizations are adapted.
 
     Returns
     -------
     list of Path
-        What was written. `load_study`, `analyze` and `report` read `out` as they read the study.
+        The files written. `load_study`, `analyze` and `report` accept `out` in place of the study.
 
     Raises
     ------
     InputError
-        There are no collected tables, `out` holds other files, or `below` is out of range.
+        There are no collected tables, `out` contains other files, or `below` is out of range.
     """
     if below is not None and not 0 < below < math.inf:
         raise InputError("--below", below, "> 0, in units of the first phonon frequency")
@@ -60,12 +60,12 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
     out.mkdir(parents=True, exist_ok=True)
     for name, content in (contents | {"SHA256SUMS": sums.encode()}).items():
-        replace(out / name, content, "table")
+        replace(out / name, content)
     return [out / name for name in (*contents, "SHA256SUMS")]
 
 
 def _cut(modes: pa.Table, realizations: pa.Table, below: float) -> dict[str, pa.Table]:
-    """Return the tables without the modes above this share of the first phonon frequency."""
+    """Return the tables without the modes above this multiple of the first phonon frequency."""
     modes = modes.filter(pc.less(modes["frequency"], pc.multiply(modes["first_phonon_frequency"], below)))
     modes = _with(modes, "complete_below", _lower(modes, below))
     counts = modes.group_by("realization").aggregate([("frequency", "count")])
@@ -89,14 +89,17 @@ def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
 
 
 def _compact(name: str, table: pa.Table) -> bytes:
-    if name.removesuffix(".parquet") in SINGLE:
+    if name.removesuffix(".parquet") in SINGLE_PRECISION:
         fields = [f.with_type(pa.float32()) if pa.types.is_floating(f.type) else f for f in table.schema]
         table = table.cast(pa.schema(fields, table.schema.metadata))
     floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]
     sink = pa.BufferOutputStream()
     pq.write_table(
-        table, sink, compression="zstd", compression_level=12,
+        table,
+        sink,
+        compression="zstd",
+        compression_level=12,
         use_dictionary=[name for name in table.column_names if name not in floats],
         column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
-    )  # fmt: skip
+    )
     return sink.getvalue().to_pybytes()

@@ -1,45 +1,65 @@
-"""One chain of a study: from realization to realization, each at an age of the chain that the settings alone fix."""
+"""One chain of a study, from realization to realization, each at an age of the chain that the settings determine."""
 
 from __future__ import annotations
 
 import time
 from typing import Protocol
 
-from atomglass.study.execution.crash_reports import MOST_CRASHES, attempts_of, given_up
-from atomglass.study.realization import Realization, Stopped
-from atomglass.study.registry import Sampler
+from atomglass.study.errors import Stopped
+from atomglass.study.protocol import Realization, Sampler
 from atomglass.study.store.checkpoints import Checkpoint
+from atomglass.study.store.crash_reports import MAX_CRASHES, crashed_attempts, crashed_realization
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
 #: Seconds between checkpoints while no realization is finished.
 CHECKPOINT_SECONDS = 30.0
-#: Most of the time that checkpoints may take, so that all that is done between glasses stays below a hundredth: after a
-#: glass that took less than 200 times as long as a checkpoint does, none is written, until that time is over.
-CHECKPOINT_SHARE = 0.005
+#: Largest fraction of the time that checkpoints may take, so that all work between glasses stays below one percent.
+#: After a glass that took less than 200 times as long as a checkpoint, none is written until that time has passed.
+CHECKPOINT_FRACTION = 0.005
 
 
-class Reporter(Protocol):
-    """Who wants to know how a chain gets on."""
+class ChainObserver(Protocol):
+    """Receives reports on a chain, and may stop it."""
 
     def sweeps(self, chain: int, count: int) -> None:
-        """So many sweeps were done."""
+        """Report that `count` sweeps were done."""
 
     def realization(self, chain: int, realization: Realization, seconds: float) -> None:
-        """A realization is finished."""
+        """Report a finished realization.
+
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        realization : Realization
+            The result.
+        seconds : float
+            Wall time that it took, sampling excluded.
+        """
 
     def notice(self, text: str) -> None:
-        """Something was found that a person should know."""
+        """Report something that a person should know."""
 
-    def at(self, chain: int, index: int, realizing: bool) -> None:
-        """The work is on the way to a realization, or in it."""
+    def position(self, chain: int, index: int, realizing: bool) -> None:
+        """Report where the work is.
+
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        index : int
+            Index in the chain of the realization in progress.
+        realizing : bool
+            Whether the realization itself is computed, rather than the samples that lead to it.
+        """
 
     def check(self, chain: int, sweep: int) -> None:
-        """Raise `Stopped` or `ClaimLost` if the work on the chain is to end here."""
+        """Raise `Stopped` or `LeaseLost` if the work on the chain must end here."""
 
 
-def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin) -> None:
-    """Bring a chain to its last realization, from wherever it stands.
+def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Origin) -> None:
+    """Bring a chain from its present state to its last realization.
 
     Parameters
     ----------
@@ -47,101 +67,109 @@ def run_chain(store: StudyStore, chain: int, reporter: Reporter, origin: Origin)
         The study.
     chain : int
         Number of the chain.
-    reporter : Reporter
-        Told of progress, asked whether to stop.
+    observer : ChainObserver
+        Receives progress, and may stop the chain.
     origin : Origin
-        Who computes, for the record.
+        Run and process, for the record.
 
     Raises
     ------
     Stopped
-        The reporter asked for it; everything is checkpointed.
-    ClaimLost
+        The observer asked for it; everything is in the checkpoint.
+    LeaseLost
         Another process has the chain; nothing more is written.
     """
     ensemble = store.settings.ensemble
-    store.sweep_asides([chain])
+    store.remove_stale_temporaries([chain])
     if store.is_complete(chain):
         return
-    published = store.published(chain)
-    at, lines = store.load_checkpoint(chain)
-    for line in lines:
-        reporter.notice(line)
-    at.pending = [r for r in at.pending if r.row["index_in_chain"] >= published]
-    if at.index - len(at.pending) > published:  # a shard was lost since: begin before it
-        at = Checkpoint()
-    work = _Work(store, chain, at, reporter, origin)
+    stored = store.stored(chain)
+    checkpoint = _restored_checkpoint(store, chain, stored, observer)
+    run = _ChainRun(store, chain, checkpoint, observer, origin)
     try:
-        while at.index < ensemble.realizations_per_chain:
-            work.advance()
-            # What is published is not computed again, where a gap before it made the chain start anew.
-            if at.index >= published:
+        while checkpoint.index < ensemble.realizations_per_chain:
+            run.advance()
+            # A gap before stored realizations restarts the chain; those after the gap are not computed again.
+            if checkpoint.index >= stored:
                 began = time.perf_counter()
-                done = work.realization()
-                at.pending.append(done)
-                at.failed += done.row["status"] != "ok"
-                reporter.realization(chain, done, time.perf_counter() - began)
-            at.index += 1
-            ends = at.index % ensemble.realizations_per_shard == 0 or at.index == ensemble.realizations_per_chain
-            if at.pending and ends:
-                store.write_shard(chain, published, at.pending, origin.provenance)
-                published, at.pending = store.published(chain), []
-            work.keeper.save_after(0.0)
-        work.keeper.save()
+                done = run.realization()
+                checkpoint.pending.append(done)
+                checkpoint.failed += done.row["status"] != "ok"
+                observer.realization(chain, done, time.perf_counter() - began)
+            checkpoint.index += 1
+            is_last = checkpoint.index == ensemble.realizations_per_chain
+            if checkpoint.pending and (is_last or checkpoint.index % ensemble.realizations_per_shard == 0):
+                store.write_shard(chain, stored, checkpoint.pending, origin.provenance)
+                stored, checkpoint.pending = store.stored(chain), []
+            run.checkpoints.save_if_due(0.0)
+        run.checkpoints.save()
     except Stopped:
-        work.keeper.save()
+        run.checkpoints.save()
         raise
-    store.tidy(chain)
+    store.remove_previous_checkpoint(chain)
 
 
-class _Work:
-    """The work on one chain."""
+def _restored_checkpoint(store: StudyStore, chain: int, stored: int, observer: ChainObserver) -> Checkpoint:
+    """Return the newest checkpoint that continues the stored realizations without a gap."""
+    checkpoint, lines = store.load_checkpoint(chain)
+    for line in lines:
+        observer.notice(line)
+    checkpoint.pending = [r for r in checkpoint.pending if r.row["index_in_chain"] >= stored]
+    has_gap = checkpoint.index - len(checkpoint.pending) > stored  # a shard was lost since
+    return Checkpoint() if has_gap else checkpoint
 
-    def __init__(self, store: StudyStore, chain: int, at: Checkpoint, reporter: Reporter, origin: Origin) -> None:
+
+class _ChainRun:
+    """The computation of one chain, from a checkpoint on."""
+
+    def __init__(
+        self, store: StudyStore, chain: int, checkpoint: Checkpoint, observer: ChainObserver, origin: Origin
+    ) -> None:
         self._model, self._settings = store.model, store.settings
-        self._chain, self._at, self._reporter, self._origin = chain, at, reporter, origin
-        self._crashes = store.crashes.of(chain)
+        self._chain, self._checkpoint, self._observer, self._origin = chain, checkpoint, observer, origin
+        self._crashes = store.crash_reports.of_chain(chain)
         self._sampler = (
             self._model.start(self._settings, chain)
-            if at.state is None
-            else self._model.restore(self._settings, chain, at.state)
+            if checkpoint.state is None
+            else self._model.restore(self._settings, chain, checkpoint.state)
         )
-        self.keeper = _Keeper(store, chain, at, self._sampler)
+        self.checkpoints = _CheckpointWriter(store, chain, checkpoint, self._sampler)
 
     def advance(self) -> None:
         """Sample up to the next realization."""
-        target = self._model.steps(self._settings, self._at.index)
-        self._refuse_a_crashing_sampler()
-        self._reporter.at(self._chain, self._at.index, False)
+        target = self._model.steps(self._settings, self._checkpoint.index)
+        self._refuse_repeated_crashes()
+        self._observer.position(self._chain, self._checkpoint.index, False)
 
-        def pulse(count: int) -> None:
-            self._reporter.sweeps(self._chain, count)
+        def on_progress(count: int) -> None:
+            self._observer.sweeps(self._chain, count)
 
         while self._sampler.sweep < target:
-            self._model.advance(self._settings, self._sampler, target, pulse)
+            self._model.advance(self._settings, self._sampler, target, on_progress)
             self._check()
-            self.keeper.save_after(CHECKPOINT_SECONDS)
+            self.checkpoints.save_if_due(CHECKPOINT_SECONDS)
 
-    def _refuse_a_crashing_sampler(self) -> None:
-        """Leave a chain that cannot be sampled: what comes later in it rests on what comes before."""
-        died = [c for c in self._crashes if c["index"] == self._at.index and not c["realizing"]]
-        if len(died) >= MOST_CRASHES:
+    def _refuse_repeated_crashes(self) -> None:
+        """Give up a chain whose sampling always crashes: all later realizations depend on these samples."""
+        index = self._checkpoint.index
+        crashes = [crash for crash in self._crashes if crash["index"] == index and not crash["realizing"]]
+        if len(crashes) >= MAX_CRASHES:
             raise RuntimeError(
-                f"{len(died)} processes died ({died[-1]['signal']}) while they sampled for realization "
-                f"{self._at.index}; delete the chain's file in the folder crashes to try again"
+                f"{len(crashes)} processes died ({crashes[-1]['signal']}) while they sampled for realization "
+                f"{index}; delete the chain's file in the folder crashes to try again"
             )
 
     def realization(self) -> Realization:
-        """Return the next realization, with keys on every row."""
-        index = self._at.index
-        earlier = attempts_of(self._crashes, index)
+        """Return the next realization, with keys in every row."""
+        index = self._checkpoint.index
+        earlier = crashed_attempts(self._crashes, index)
         self._check()
-        if len(earlier) < MOST_CRASHES:
-            self._reporter.at(self._chain, index, True)
+        if len(earlier) < MAX_CRASHES:
+            self._observer.position(self._chain, index, True)
             result = self._model.realize(self._settings, self._sampler, self._check)
-            self._reporter.at(self._chain, index + 1, False)
+            self._observer.position(self._chain, index + 1, False)
         else:
-            result = given_up(earlier)
+            result = crashed_realization(earlier)
         keys = {
             "realization": self._chain * self._settings.ensemble.realizations_per_chain + index,
             "chain": self._chain,
@@ -154,25 +182,25 @@ class _Work:
         return result
 
     def _check(self) -> None:
-        self._reporter.check(self._chain, self._sampler.sweep)
+        self._observer.check(self._chain, self._sampler.sweep)
 
 
-class _Keeper:
-    """Keeps a chain's checkpoint, seldom enough to cost next to nothing."""
+class _CheckpointWriter:
+    """Writes a chain's checkpoints, rarely enough that their cost is negligible."""
 
-    def __init__(self, store: StudyStore, chain: int, at: Checkpoint, sampler: Sampler) -> None:
-        self._store, self._chain, self._at, self._sampler = store, chain, at, sampler
+    def __init__(self, store: StudyStore, chain: int, checkpoint: Checkpoint, sampler: Sampler) -> None:
+        self._store, self._chain, self._checkpoint, self._sampler = store, chain, checkpoint, sampler
         self._saved, self._cost = time.monotonic(), 0.0
 
     def save(self) -> None:
         """Write a checkpoint."""
         began = time.monotonic()
-        self._at.state = self._sampler.state()
-        self._store.save_checkpoint(self._chain, self._at, self._sampler.sweep)
+        self._checkpoint.state = self._sampler.state()
+        self._store.save_checkpoint(self._chain, self._checkpoint, self._sampler.sweep)
         self._saved = time.monotonic()
         self._cost = self._saved - began
 
-    def save_after(self, seconds: float) -> None:
-        """Write one if so many seconds have gone since the last, and 200 times what that one took."""
-        if time.monotonic() - self._saved >= max(seconds, self._cost / CHECKPOINT_SHARE):
+    def save_if_due(self, interval: float) -> None:
+        """Write a checkpoint if `interval` seconds and 1 / `CHECKPOINT_FRACTION` times its cost have passed."""
+        if time.monotonic() - self._saved >= max(interval, self._cost / CHECKPOINT_FRACTION):
             self.save()

@@ -1,10 +1,11 @@
-"""Who works on which chain, so that many processes spread over the chains.
+"""Leases on chains, so that many processes share a study without working on the same chain.
 
-A claim is a small file that its owner touches now and then. It only spares work: were two processes to hold the same
-chain (one was paused, and its claim taken over), both would compute the same shards, and a shard is published once.
+A lease is a small file, `DIR/claims/CHAIN.json`, which its owner updates at regular intervals. Leases only save work:
+if two processes hold the same chain (one was paused and its lease taken over), both compute the same shards, and each
+shard is stored once.
 
-Whether an owner is alive is never read off a clock of another machine: a claim counts as abandoned when its process is
-known to be dead, or when this process has watched it unchanged for `life` seconds of its own steady clock.
+Whether an owner is alive is never judged by the clock of another machine. A lease has expired if its process is known
+to be dead, or if this process has seen no change of the file for the duration of a lease by its own monotonic clock.
 """
 
 from __future__ import annotations
@@ -13,43 +14,45 @@ import contextlib
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from atomglass.io.atomic import publish, replace
-from atomglass.io.process_identity import Identity, is_dead
-from atomglass.study.execution.crash_reports import Crashes, told_of_crashes
-from atomglass.study.realization import ClaimLost
+from atomglass.io.atomic import create, replace
+from atomglass.io.process_identity import ProcessIdentity, is_dead
+from atomglass.study.errors import LeaseLost
+from atomglass.study.store.crash_reports import CrashReports, traceback_on_crash
 
-#: Seconds without a sign of life after which a claim may be taken over.
-CLAIM_LIFE = 600.0
-#: Signs of life in one claim's life.
-BEATS = 10
-#: Bytes of a claim; news of a crash stands below.
+#: Seconds without an update after which a lease expires.
+LEASE_SECONDS = 600.0
+#: Number of updates within that time.
+UPDATES_PER_LEASE = 10
+#: Bytes of a lease; the traceback of a crash is appended to them.
 _LENGTH = 501
 
 
 @dataclass
-class _Mine:
-    """A claim of this process; its file stays open, for news of a crash too."""
+class _OwnLease:
+    """A lease of this process. Its file stays open, so that a crash can be reported in it."""
 
     file: int
-    told: contextlib.ExitStack
+    resources: contextlib.ExitStack
     began: float
+    content: dict[str, Any]
     first_sweep: int | None = None
-    content: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
-class _Seen:
+class _Observation:
+    """The lease of another process as this process last saw it change."""
+
     content: bytes
     since: float
-    moved: bool
+    has_changed: bool
 
 
-class Claims:
-    """The claims of one process.
+class Leases:
+    """The leases of one process.
 
     Parameters
     ----------
@@ -57,122 +60,134 @@ class Claims:
         `DIR/claims`.
     run : str
         Name of the run that the process belongs to.
-    life : float
-        Seconds without a sign of life after which another's claim may be taken over.
+    duration : float
+        Seconds without an update after which the lease of another process expires.
     """
 
-    def __init__(self, folder: Path, run: str, life: float = CLAIM_LIFE) -> None:
-        self._folder, self._run, self._life = folder, run, life
-        self._me = Identity.mine().text
-        self._seen: dict[int, _Seen] = {}
-        self._mine: dict[int, _Mine] = {}
-        self._crashes = Crashes(folder.parent / "crashes")
-        self._beaten = 0.0
+    def __init__(self, folder: Path, run: str, duration: float = LEASE_SECONDS) -> None:
+        self._folder, self._run, self._duration = folder, run, duration
+        self._owner = ProcessIdentity.current().text
+        self._own: dict[int, _OwnLease] = {}
+        self._observed: dict[int, _Observation] = {}
+        self._crash_reports = CrashReports(folder.parent / "crashes")
+        self._updated = 0.0
 
-    def take(self, chain: int) -> bool:
-        """Claim a chain, unless somebody who may be alive has it."""
-        content = {"chain": chain, "owner": self._me, "run": self._run, "beats": 0, "sweeps": 0, "seconds": 0.0}
+    def acquire(self, chain: int) -> bool:
+        """Acquire the lease on a chain, unless a process that may be alive holds it; return whether it succeeded."""
+        content = {"chain": chain, "owner": self._owner, "run": self._run, "beats": 0, "sweeps": 0, "seconds": 0.0}
         path = self._path(chain)
         path.parent.mkdir(exist_ok=True)
-        if not path.exists() and publish(path, _encoded(content), "claim"):
-            return self._taken(chain, content)
-        theirs = read_claim(path) or {}  # released meanwhile, or not readable: then it must be seen not to change
-        if not (is_dead(Identity.from_text(theirs.get("owner", ""))) or self._abandoned(chain, path)):
+        if not path.exists() and create(path, _encoded(content)):
+            return self._opened(chain, content)
+        other = read_lease(path) or {}  # released meanwhile or unreadable: then only time can show that it expired
+        if not (is_dead(ProcessIdentity.from_text(other.get("owner", ""))) or self._has_expired(chain, path)):
             return False
-        trace = _trace(path)
-        if trace:
-            self._crashes.note(chain, theirs, trace)
-        replace(path, _encoded(content), "claim")
-        return self._taken(chain, content)
+        traceback = _traceback(path)
+        if traceback:
+            self._crash_reports.add(chain, other, traceback)
+        replace(path, _encoded(content))
+        return self._opened(chain, content)
 
-    def _taken(self, chain: int, content: dict[str, Any]) -> bool:
+    def _opened(self, chain: int, content: dict[str, Any]) -> bool:
+        """Open the file of a lease just written; return whether it is still this process's own."""
         try:
             file = os.open(self._path(chain), os.O_RDWR)
         except FileNotFoundError:
             return False
-        told = contextlib.ExitStack()
-        told.callback(os.close, file)
-        if os.pread(file, _LENGTH, 0) != _encoded(content):  # another was faster
-            told.close()
+        resources = contextlib.ExitStack()
+        resources.callback(os.close, file)
+        if os.pread(file, _LENGTH, 0) != _encoded(content):  # another process was faster
+            resources.close()
             return False
-        told.enter_context(told_of_crashes(file))
-        self._seen.pop(chain, None)
-        self._mine[chain] = _Mine(file, told, time.monotonic(), content=content)
-        self._beaten = time.monotonic()
+        resources.enter_context(traceback_on_crash(file))
+        self._observed.pop(chain, None)
+        self._own[chain] = _OwnLease(file, resources, time.monotonic(), content)
+        self._updated = time.monotonic()
         return True
 
-    def at(self, chain: int, index: int, realizing: bool) -> None:
-        """Note where the work on a chain is, in case the process crashes there."""
-        self._write(chain, index=index, realizing=realizing)
+    def record_position(self, chain: int, index: int, realizing: bool) -> None:
+        """Record in the lease where the work on a chain is, in case the process crashes there.
 
-    def alive(self, chain: int) -> bool:
-        """Whether another's claim was seen to change while this process watched."""
-        return chain in self._seen and self._seen[chain].moved
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        index : int
+            Index in the chain of the realization in progress.
+        realizing : bool
+            Whether the realization itself is computed, rather than the samples that lead to it.
+        """
+        self._update(chain, index=index, realizing=realizing)
 
-    def _abandoned(self, chain: int, path: Path) -> bool:
+    def is_active(self, chain: int) -> bool:
+        """Return whether the lease of another process has changed while this process observed it."""
+        observed = self._observed.get(chain)
+        return observed is not None and observed.has_changed
+
+    def _has_expired(self, chain: int, path: Path) -> bool:
         try:
             content = path.read_bytes()
         except OSError:
             return False
         now = time.monotonic()
-        seen = self._seen.setdefault(chain, _Seen(content, now, False))
-        if seen.content != content:
-            self._seen[chain] = _Seen(content, now, True)
+        observed = self._observed.setdefault(chain, _Observation(content, now, False))
+        if observed.content != content:
+            self._observed[chain] = _Observation(content, now, True)
             return False
-        return now - seen.since > self._life
+        return now - observed.since > self._duration
 
-    def beat(self, chain: int, sweep: int) -> None:
-        """Give a sign of life, and how far the chain is.
+    def renew(self, chain: int, sweep: int) -> None:
+        """Renew the lease if that is due, and record how far the chain is.
 
         Raises
         ------
-        ClaimLost
+        LeaseLost
             Another process has taken the chain over.
         """
         now = time.monotonic()
-        if now - self._beaten < self._life / BEATS:
+        if now - self._updated < self._duration / UPDATES_PER_LEASE:
             return
-        self._beaten = now
-        mine = self._mine[chain]
-        if mine.first_sweep is None:
-            mine.began, mine.first_sweep = now, sweep
-        theirs = read_claim(self._path(chain))
-        if theirs is None or theirs.get("owner") != self._me:
-            raise ClaimLost(chain)
-        # `beats`, so that every sign of life differs from the one before
-        seconds, sweeps = round(now - mine.began, 1), sweep - mine.first_sweep
-        self._write(chain, beats=mine.content["beats"] + 1, seconds=seconds, sweeps=sweeps)
+        self._updated = now
+        own = self._own[chain]
+        if own.first_sweep is None:
+            own.began, own.first_sweep = now, sweep
+        present = read_lease(self._path(chain))
+        if present is None or present.get("owner") != self._owner:
+            raise LeaseLost(chain)
+        # The counter `beats` makes every update differ from the one before.
+        seconds, sweeps = round(now - own.began, 1), sweep - own.first_sweep
+        self._update(chain, beats=own.content["beats"] + 1, seconds=seconds, sweeps=sweeps)
 
-    def _write(self, chain: int, **told: Any) -> None:
-        """Write over the claim in place: one operation on a network file system. A torn read is no harm."""
-        mine = self._mine[chain]
-        mine.content |= told
-        with contextlib.suppress(OSError):  # a full disk is for the checkpoint to complain of
-            os.pwrite(mine.file, _encoded(mine.content), 0)
+    def _update(self, chain: int, **values: Any) -> None:
+        """Overwrite the lease in place, one operation on a network file system; a torn read does no harm."""
+        own = self._own[chain]
+        own.content |= values
+        with contextlib.suppress(OSError):  # a full disk is reported when the checkpoint is written
+            os.pwrite(own.file, _encoded(own.content), 0)
 
     def release(self, chain: int) -> None:
-        """Give a chain back."""
-        mine = self._mine.pop(chain, None)
-        if mine is not None:
-            mine.told.close()
-        theirs = read_claim(self._path(chain))
-        if theirs is not None and theirs.get("owner") == self._me:
+        """Release the lease on a chain."""
+        own = self._own.pop(chain, None)
+        if own is not None:
+            own.resources.close()
+        present = read_lease(self._path(chain))
+        if present is not None and present.get("owner") == self._owner:
             self._path(chain).unlink(missing_ok=True)
 
     def _path(self, chain: int) -> Path:
         return self._folder / f"{chain:05d}.json"
 
 
-def read_claim(path: Path) -> dict[str, Any] | None:
-    """Return what a claim says: its owner, run, and how fast it is; None if there is none or it cannot be read."""
+def read_lease(path: Path) -> dict[str, Any] | None:
+    """Return the content of a lease: owner, run and progress; None if it is missing or unreadable."""
     try:
         return json.loads(path.read_bytes()[:_LENGTH])
     except (OSError, ValueError):
         return None
 
 
-def _trace(path: Path) -> str:
-    """Return what a process that died of a fault of its own left below its claim."""
+def _traceback(path: Path) -> str:
+    """Return the traceback that a crashed process appended to its lease."""
     try:
         return path.read_bytes()[_LENGTH:].decode(errors="replace")
     except OSError:
@@ -180,5 +195,5 @@ def _trace(path: Path) -> str:
 
 
 def _encoded(content: dict[str, Any]) -> bytes:
-    """A claim, always of the same length, so that it can be written over in place."""
+    """Return a lease as bytes, always of the same length so that it can be overwritten in place."""
     return json.dumps(content).encode().ljust(_LENGTH - 1) + b"\n"

@@ -1,7 +1,7 @@
-"""Run a study under MPI. Ranks share work by claims alone; messages only spread a stop and count the errors at the end.
+"""Run a study under MPI. Ranks share the work by leases alone; messages only spread a stop request and collect errors.
 
-Started as `mpirun -n 4 python -m mpi4py -m atomglass run ...`: then an exception outside a chain ends all ranks instead
-of leaving the others waiting for ever. A rank that waits sleeps; a blocking MPI call would spin.
+Start it as `mpirun -n 4 python -m mpi4py -m atomglass run ...`, so that an exception outside a chain ends all ranks
+instead of leaving the others waiting forever. A rank that waits sleeps, because a blocking MPI call would spin.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Callable
 from typing import Any
 
 from atomglass.errors import InputError
-from atomglass.study.execution.leases import CLAIM_LIFE
-from atomglass.study.execution.runners import record
-from atomglass.study.execution.shutdown import Stop
-from atomglass.study.execution.worker import Outcome, Progress, Share, work
+from atomglass.study.execution.leases import LEASE_SECONDS
+from atomglass.study.execution.runners import record_run
+from atomglass.study.execution.shutdown import StopRequest
+from atomglass.study.execution.worker import Partition, Progress, RunOutcome, work
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
-#: How many processes the launcher started, as the launchers say it.
-_SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")
-_STOP = 75  # the message tag for "stop"
-_NAP = 0.05
+#: Environment variables in which launchers state the number of processes they started.
+_SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")
+_STOP_TAG = 75
+_POLL_SECONDS = 0.05
 
 
 def communicator(workers: int = 1) -> Any:
@@ -32,14 +32,14 @@ def communicator(workers: int = 1) -> Any:
     Parameters
     ----------
     workers : int
-        Processes that this one will start: more than one means that a job's cores are used without MPI.
+        Processes that this one will start; more than one means that the cores of a job are used without MPI.
 
     Raises
     ------
     InputError
-        Several processes were started that do not see each other: each would take itself for the only one.
+        Several processes were started that cannot communicate, so that each would act as the only one.
     """
-    started = max((int(os.environ.get(name) or 1) for name in _SIZES), default=1)
+    started = max((int(os.environ.get(name) or 1) for name in _SIZE_VARIABLES), default=1)
     if "mpi4py" not in sys.modules:
         if started > 1 and workers == 1:
             raise InputError(
@@ -65,49 +65,55 @@ def run_mpi(
     store: StudyStore,
     progress: Progress,
     world: Any,
-    stop: Stop | None = None,
-    claim_life: float = CLAIM_LIFE,
-    tell: Callable[[str], object] = print,
-) -> Outcome:
+    stop: StopRequest | None = None,
+    lease_seconds: float = LEASE_SECONDS,
+    log: Callable[[str], object] = print,
+) -> RunOutcome:
     """Run a study on all ranks of a communicator; every rank returns the same outcome.
 
     Parameters
     ----------
-    store, progress, stop, claim_life
-        As of `runners.run_serial`.
+    store : StudyStore
+        The study.
+    progress : Progress
+        Displays the progress of this rank.
     world : mpi4py.MPI.Comm
         The communicator.
-    tell : callable
-        Called on rank 0 with a line on each rank's time.
+    stop : StopRequest, optional
+        Checked between blocks; by default only signals stop the run.
+    lease_seconds : float
+        Seconds without an update after which the lease of another process expires.
+    log : callable
+        Called on rank 0 with a line on the time that each rank used.
     """
-    stop = stop or Stop()
+    stop = stop or StopRequest()
     rank, size = world.Get_rank(), world.Get_size()
     origin = Origin.of_this_process()
     origin = Origin(world.bcast(origin.run), origin.provenance)
     if rank == 0:
-        record(store, origin, f"{size} MPI ranks")
-    stop.also(lambda: "another rank was asked to stop" if world.Iprobe(tag=_STOP) else "")
+        record_run(store, origin, f"{size} MPI ranks")
+    stop.add_source(lambda: "another rank was asked to stop" if world.Iprobe(tag=_STOP_TAG) else "")
     began = time.process_time()
     with stop.on_signals():
-        mine = work(store, progress, stop, Share(rank, size), origin, claim_life)
-        sends = [world.isend(rank, other, _STOP) for other in range(size) if stop.asked() and other != rank]
+        own_outcome = work(store, progress, stop, Partition(rank, size), origin, lease_seconds)
+        sends = [world.isend(rank, other, _STOP_TAG) for other in range(size) if stop.is_set() and other != rank]
         _wait(world.Ibarrier())
-    while world.Iprobe(tag=_STOP):
-        world.recv(tag=_STOP)
+    while world.Iprobe(tag=_STOP_TAG):
+        world.recv(tag=_STOP_TAG)
     for send in sends:
         send.wait()
     seconds = time.process_time() - began
-    all_outcomes: list[tuple[Outcome, float]] = world.allgather((mine, seconds))
+    all_outcomes: list[tuple[RunOutcome, float]] = world.allgather((own_outcome, seconds))
     if rank == 0:
         for number, (outcome, used) in enumerate(all_outcomes):
             wall = outcome.working + outcome.idle
-            tell(f"rank {number}: {used:.1f} s of CPU, {wall:.1f} s, {outcome.idle / wall if wall else 0:.1%} idle")
+            log(f"rank {number}: {used:.1f} s of CPU, {wall:.1f} s, {outcome.idle / wall if wall else 0:.1%} idle")
     outcomes = [outcome for outcome, _ in all_outcomes]
     complete = any(o.complete for o in outcomes)
-    return Outcome(
+    return RunOutcome(
         complete=complete,
         stopped=not complete and any(o.stopped for o in outcomes),
-        errors=sorted({e for o in outcomes for e in o.errors}),
+        errors=sorted({error for o in outcomes for error in o.errors}),
         elsewhere=sorted(set.intersection(*(set(o.elsewhere) for o in outcomes))),
         working=sum(o.working for o in outcomes),
         idle=sum(o.idle for o in outcomes),
@@ -117,4 +123,4 @@ def run_mpi(
 def _wait(request: Any) -> None:
     """Wait for a request without spinning."""
     while not request.Test():
-        time.sleep(_NAP)
+        time.sleep(_POLL_SECONDS)

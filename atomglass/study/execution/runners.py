@@ -1,4 +1,4 @@
-"""Run a study in this process, or in several processes on this machine; the result is the same."""
+"""Run a study in this process, or in several processes on this machine, with the same result."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from atomglass.io.atomic import publish
-from atomglass.study.execution.leases import CLAIM_LIFE
-from atomglass.study.execution.shutdown import SIGNALS, Stop
-from atomglass.study.execution.worker import Outcome, Progress, Share, work
+from atomglass.io.atomic import create
+from atomglass.study.execution.leases import LEASE_SECONDS
+from atomglass.study.execution.shutdown import SIGNALS, StopRequest
+from atomglass.study.execution.worker import Partition, Progress, RunOutcome, work
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
-#: How often a worker that was killed is replaced by a new one, altogether.
-REPLACEMENTS = 3
-#: The same of workers that died of a fault of their own, each of which counts against one realization.
-CRASH_REPLACEMENTS = 60
-_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
+#: How many workers that were killed are replaced in one run.
+MAX_REPLACEMENTS = 3
+#: The same for workers that crashed; every crash counts against one realization.
+MAX_CRASH_REPLACEMENTS = 60
+_CRASH_SIGNALS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 
 
 def unfinished(store: StudyStore) -> list[int]:
@@ -32,10 +32,10 @@ def unfinished(store: StudyStore) -> list[int]:
 def run_serial(
     store: StudyStore,
     progress: Progress,
-    stop: Stop | None = None,
-    share: Share = Share(),  # noqa: B008 (frozen)
-    claim_life: float = CLAIM_LIFE,
-) -> Outcome:
+    stop: StopRequest | None = None,
+    partition: Partition = Partition(),  # noqa: B008 (frozen)
+    lease_seconds: float = LEASE_SECONDS,
+) -> RunOutcome:
     """Run a study in this process.
 
     Parameters
@@ -43,104 +43,131 @@ def run_serial(
     store : StudyStore
         The study.
     progress : Progress
-        Where progress is shown.
-    stop : Stop, optional
-        Asked between blocks; by default signals stop the run.
-    share : Share
-        Which chains to begin with, and whether to wait for others.
-    claim_life : float
-        Seconds without a sign of life after which another's claim is taken over.
+        Displays the progress.
+    stop : StopRequest, optional
+        Checked between blocks; by default only signals stop the run.
+    partition : Partition
+        Which chains to begin with, and whether to wait for other processes.
+    lease_seconds : float
+        Seconds without an update after which the lease of another process expires.
     """
-    stop = stop or Stop()
+    stop = stop or StopRequest()
     origin = Origin.of_this_process()
-    record(store, origin, "serial" if share.size == 1 else f"part {share.rank} of {share.size}")
+    record_run(store, origin, "serial" if partition.size == 1 else f"part {partition.rank} of {partition.size}")
     with stop.on_signals():
-        return work(store, progress, stop, share, origin, claim_life)
+        return work(store, progress, stop, partition, origin, lease_seconds)
 
 
 def run_workers(
     store: StudyStore,
     progress: Progress,
     workers: int,
-    stop: Stop | None = None,
-    share: Share = Share(),  # noqa: B008 (frozen)
-    claim_life: float = CLAIM_LIFE,
-) -> Outcome:
-    """Run a study in several processes; a worker that dies costs what it had not checkpointed, and is replaced.
+    stop: StopRequest | None = None,
+    partition: Partition = Partition(),  # noqa: B008 (frozen)
+    lease_seconds: float = LEASE_SECONDS,
+) -> RunOutcome:
+    """Run a study in several processes; one that dies loses its work since the last checkpoint, and is replaced.
 
-    Parameters as of `run_serial`; `workers` is the number of processes.
+    Parameters
+    ----------
+    store : StudyStore
+        The study.
+    progress : Progress
+        Displays the progress of all workers.
+    workers : int
+        Number of processes.
+    stop : StopRequest, optional
+        Checked between blocks; by default only signals stop the run.
+    partition : Partition
+        Which chains to begin with, and whether to wait for other processes.
+    lease_seconds : float
+        Seconds without an update after which the lease of another process expires.
     """
-    stop = stop or Stop()
+    stop = stop or StopRequest()
     origin = Origin.of_this_process()
-    record(store, origin, f"{workers} workers")
-    crew = _Crew(store, share, workers, origin.run, claim_life)
-    errors: list[str] = []
-    outcomes: list[Outcome] = []
+    record_run(store, origin, f"{workers} workers")
+    pool = _WorkerPool(store, partition, workers, origin.run, lease_seconds)
+    deaths: list[str] = []
+    outcomes: list[RunOutcome] = []
     with stop.on_signals():
         for number in range(workers):
-            crew.start(number)
-        replacements = crashes = told = 0
-        while crew.pipes:
-            for pipe, message in crew.messages(timeout=0.2):
+            pool.start(number)
+        replacements = crashes = terminated = 0
+        while pool.pipes:
+            for pipe, message in pool.messages(timeout=0.2):
                 if message is None:
-                    number, code = crew.end(pipe)
+                    number, code = pool.join(pipe)
                     if code == 0:
                         continue
-                    errors.append(f"a worker died ({_how(code)}); what it had checkpointed is kept")
-                    crashed = -code in _CRASHES
+                    deaths.append(f"a worker died ({_cause(code)}); what it had checkpointed is kept")
+                    crashed = -code in _CRASH_SIGNALS
                     crashes, replacements = crashes + crashed, replacements + (not crashed)
-                    if replacements <= REPLACEMENTS and crashes <= CRASH_REPLACEMENTS and not stop.asked():
-                        progress.notice(f"{errors[-1]}; another one goes on")
-                        crew.start(number)
-                elif isinstance(message, Outcome):
+                    if replacements <= MAX_REPLACEMENTS and crashes <= MAX_CRASH_REPLACEMENTS and not stop.is_set():
+                        progress.notice(f"{deaths[-1]}; another one takes its place")
+                        pool.start(number)
+                elif isinstance(message, RunOutcome):
                     outcomes.append(message)
                 else:
-                    getattr(progress, message[0])(*message[1:])
-            if stop.asked() and told < len(crew.pipes):
-                told = crew.tell_to_stop()
-    crew.close()
-    complete = not unfinished(store)
-    return Outcome(
+                    method, *arguments = message
+                    getattr(progress, method)(*arguments)
+            if stop.is_set() and terminated < len(pool.pipes):
+                terminated = pool.terminate()
+    pool.close()
+    remaining = unfinished(store)
+    complete = not remaining
+    return RunOutcome(
         complete=complete,
-        stopped=stop.asked() and not complete,
-        errors=([] if complete or stop.asked() else errors) + sorted({e for o in outcomes for e in o.errors}),
-        elsewhere=sorted({c for o in outcomes for c in o.elsewhere} & set(unfinished(store))),
+        stopped=stop.is_set() and not complete,
+        errors=([] if complete or stop.is_set() else deaths) + sorted({e for o in outcomes for e in o.errors}),
+        elsewhere=sorted({chain for o in outcomes for chain in o.elsewhere} & set(remaining)),
         working=sum(o.working for o in outcomes),
         idle=sum(o.idle for o in outcomes),
     )
 
 
-def record(store: StudyStore, origin: Origin, runner: str) -> None:
-    """Keep who ran what: a file of its own for each run, never part of the data."""
+def record_run(store: StudyStore, origin: Origin, runner: str) -> None:
+    """Record who ran what in a file of its own, which is never part of the data.
+
+    Parameters
+    ----------
+    store : StudyStore
+        The study.
+    origin : Origin
+        Run and process.
+    runner : str
+        How the study is run, such as `4 workers`.
+    """
     data = {"run": origin.run, "runner": runner, **origin.provenance, "physics_hash": store.physics_hash}
     content = (json.dumps(data, indent=2) + "\n").encode()
-    publish(store.folder / "runs" / f"{origin.run}.json", content, "run")
+    create(store.folder / "runs" / f"{origin.run}.json", content)
 
 
-class _Crew:
-    """The worker processes, each with a pipe of its own: one that dies cannot block another's messages."""
+class _WorkerPool:
+    """The worker processes, each with its own pipe, so that one that dies cannot block another's messages."""
 
-    def __init__(self, store: StudyStore, share: Share, size: int, run: str, claim_life: float) -> None:
+    def __init__(self, store: StudyStore, partition: Partition, size: int, run: str, lease_seconds: float) -> None:
         self._context = multiprocessing.get_context("spawn")
-        self._arguments = (str(store.folder), run, claim_life)
-        self._share, self._size = share, size
+        self._arguments = (str(store.folder), run, lease_seconds)
+        self._partition, self._size = partition, size
         self.pipes: dict[Connection, tuple[int, Any]] = {}
 
     def start(self, number: int) -> None:
+        """Start a worker process."""
         # Worker w of part p of P is process p + P w of P * workers, so that it begins with the part's own chains.
-        size = self._share.size * self._size
-        share = Share(self._share.rank + self._share.size * number, size, self._share.wait)
-        ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_work, args=(*self._arguments, share, theirs), daemon=True)
-        # A signal that comes while the process starts waits until it can be answered.
+        size = self._partition.size * self._size
+        rank = self._partition.rank + self._partition.size * number
+        partition = Partition(rank, size, self._partition.wait)
+        receiver, sender = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_run_worker, args=(*self._arguments, partition, sender), daemon=True)
+        # A signal that arrives while the process starts is delivered once it can be handled.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         process.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        theirs.close()
-        self.pipes[ours] = number, process
+        sender.close()
+        self.pipes[receiver] = number, process
 
     def messages(self, timeout: float) -> list[tuple[Connection, Any]]:
-        """Return what the workers said meanwhile; None from one that ended."""
+        """Return the messages received within `timeout` seconds; None from a worker that ended."""
         found: list[tuple[Connection, Any]] = []
         for pipe in wait(list(self.pipes), timeout):
             assert isinstance(pipe, Connection)
@@ -153,24 +180,27 @@ class _Crew:
                 found.append((pipe, None))
         return found
 
-    def end(self, pipe: Connection) -> tuple[int, int]:
+    def join(self, pipe: Connection) -> tuple[int, int]:
+        """Wait for a worker that ended; return its number and exit code."""
         number, process = self.pipes.pop(pipe)
         pipe.close()
         process.join()
         return number, process.exitcode
 
-    def tell_to_stop(self) -> int:
+    def terminate(self) -> int:
+        """Ask all workers to stop; return how many there are."""
         for _, process in self.pipes.values():
             process.terminate()
         return len(self.pipes)
 
     def close(self) -> None:
+        """Wait for all workers."""
         for _, process in self.pipes.values():
             process.join()
 
 
 class _PipeProgress:
-    """Progress sent to the process that shows it."""
+    """Sends progress to the process that displays it."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
@@ -185,21 +215,21 @@ class _PipeProgress:
         self._send("notice", text)
 
     def _send(self, *message: Any) -> None:
-        with contextlib.suppress(BrokenPipeError):  # the parent is gone: `Stop.with_parent` will see it
+        with contextlib.suppress(BrokenPipeError):  # the parent is gone, which stops this worker
             self._pipe.send(message)
 
 
-def _work(folder: str, run: str, claim_life: float, share: Share, pipe: Connection) -> None:
-    """What a worker process does; the same signals stop it as stop a serial run."""
-    stop, parent = Stop(), multiprocessing.parent_process()
-    stop.also(lambda: "the parent process ended" if parent is None or not parent.is_alive() else "")
+def _run_worker(folder: str, run: str, lease_seconds: float, partition: Partition, pipe: Connection) -> None:
+    """Run one worker process, which stops on the same signals as a serial run, or when its parent ends."""
+    stop, parent = StopRequest(), multiprocessing.parent_process()
+    stop.add_source(lambda: "the parent process ended" if parent is None or not parent.is_alive() else "")
     with stop.on_signals():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         store = StudyStore(Path(folder))
-        outcome = work(store, _PipeProgress(pipe), stop, share, Origin.of_this_process(run), claim_life)
+        outcome = work(store, _PipeProgress(pipe), stop, partition, Origin.of_this_process(run), lease_seconds)
     with contextlib.suppress(BrokenPipeError):
         pipe.send(outcome)
 
 
-def _how(code: int) -> str:
+def _cause(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit status {code}"

@@ -1,4 +1,4 @@
-"""When a run is to stop: a signal, a wall time, a parent that died. Asked between blocks."""
+"""Requests to stop a run: a signal, a time limit, the death of a parent process. They are checked between blocks."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ from typing import Any
 
 from atomglass.errors import InputError
 
-#: Exit status of a run that was asked to stop and can go on (EX_TEMPFAIL: a batch system may requeue it).
+#: Exit status of a run that was asked to stop and can continue (EX_TEMPFAIL: a batch system may requeue it).
 STOPPED_STATUS = 75
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Stop:
-    """Whether to stop, and why.
+class StopRequest:
+    """Whether a run must stop, and why.
 
     Parameters
     ----------
     max_walltime : float, optional
         Seconds from `began` after which to stop.
-    began : float
-        On the steady clock; by default now.
+    began : float, optional
+        Start of the run on the monotonic clock; by default now.
     """
 
     def __init__(self, max_walltime: float | None = None, began: float | None = None) -> None:
         self._deadline = None if max_walltime is None else (began or time.monotonic()) + max_walltime
-        self._others: list[Callable[[], str]] = []
+        self._sources: list[Callable[[], str]] = []
         self.reason = ""
 
-    def asked(self) -> bool:
-        """Whether the run is to stop now; once it is, it stays so."""
+    def is_set(self) -> bool:
+        """Return whether the run must stop; once true, it stays true."""
         if not self.reason and self._deadline is not None and time.monotonic() > self._deadline:
             self.reason = "the wall time is over"
-        for other in self._others:
-            self.reason = self.reason or other()
+        for source in self._sources:
+            self.reason = self.reason or source()
         return bool(self.reason)
 
-    def also(self, question: Callable[[], str]) -> None:
-        """Ask this too: it returns a reason, or an empty text."""
-        self._others.append(question)
+    def add_source(self, source: Callable[[], str]) -> None:
+        """Add a function that returns a reason to stop, or an empty text."""
+        self._sources.append(source)
 
     @contextlib.contextmanager
-    def on_signals(self) -> Iterator[Stop]:
-        """Note SIGTERM, SIGINT and SIGUSR1 instead of dying of them; a second SIGINT interrupts at once."""
+    def on_signals(self) -> Iterator[StopRequest]:
+        """Let SIGTERM, SIGINT and SIGUSR1 set the request; a second SIGINT interrupts at once."""
 
-        def note(number: int, frame: Any) -> None:
+        def handle(number: int, frame: Any) -> None:
             if number == signal.SIGINT and self.reason:
                 raise KeyboardInterrupt
             self.reason = self.reason or f"signal {signal.Signals(number).name}"
 
-        old = {s: signal.signal(s, note) for s in SIGNALS}
+        old = {s: signal.signal(s, handle) for s in SIGNALS}
         try:
             yield self
         finally:
@@ -62,13 +62,13 @@ class Stop:
                 signal.signal(s, handler)
 
 
-def seconds(text: str) -> float:
+def parse_duration(text: str) -> float:
     """Return a duration in seconds: `90s`, `30m`, `2h`, `1d`, or as SLURM writes it, `[D-]HH:MM:SS` or `MM:SS`.
 
     Raises
     ------
     InputError
-        It is none of these, or not positive.
+        The text has another form, or the duration is not positive.
     """
     short = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
     slurm = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", text.strip())

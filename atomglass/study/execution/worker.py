@@ -1,7 +1,7 @@
-"""What every process of a run does: take a chain that nobody works on, bring it to its end, take the next.
+"""The loop that every process of a run executes: take a chain that no one works on, finish it, take the next.
 
-Serial runs, workers, MPI ranks and array tasks all run this loop and agree by claims alone; none of them sends work to
-another, so none waits in a queue, and a dead one costs the others nothing but its unfinished block.
+Serial runs, workers, MPI ranks and array tasks all execute this loop and coordinate by leases alone. None of them sends
+work to another, so none waits in a queue, and the death of one costs the others nothing but its unfinished block.
 """
 
 from __future__ import annotations
@@ -11,42 +11,55 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from atomglass.study.errors import LeaseLost, Stopped
 from atomglass.study.execution.chain import run_chain
-from atomglass.study.execution.leases import CLAIM_LIFE, Claims
-from atomglass.study.execution.shutdown import Stop
-from atomglass.study.realization import ClaimLost, Realization, Stopped
+from atomglass.study.execution.leases import LEASE_SECONDS, Leases
+from atomglass.study.execution.shutdown import StopRequest
+from atomglass.study.protocol import Realization
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
-#: Seconds between two looks at the chains of others, at first and at most.
-SHORT_NAP, LONG_NAP = 0.2, 5.0
-#: Faults of the directory, after which other chains would only fail too.
-_DIRECTORY_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+#: Shortest and longest time in seconds between two attempts to take over a chain of another process.
+MIN_WAIT, MAX_WAIT = 0.2, 5.0
+#: Errors of the study's directory, after which other chains would fail as well.
+_DIRECTORY_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Progress(Protocol):
-    """Where progress is shown."""
+    """Displays the progress of a run."""
 
     def advance(self, chain: int, sweeps: int) -> None:
-        """So many sweeps more."""
+        """Count `sweeps` more sweeps."""
 
     def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
-        """A realization more."""
+        """Count a finished realization.
+
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        status : str
+            `ok`, or what failed.
+        modes : int
+            Number of modes found.
+        seconds : float
+            Wall time.
+        """
 
     def notice(self, text: str) -> None:
-        """Something that a person should know."""
+        """Show a line that a person should see."""
 
 
 @dataclass(frozen=True)
-class Share:
-    """Which chains a process begins with: every `size`-th, from number `rank`; then it helps with the others.
+class Partition:
+    """The chains that one of several processes begins with: every `size`-th, from number `rank`; others come later.
 
     Attributes
     ----------
     rank, size : int
-        This process, and how many there are.
+        Number of this process, and number of processes.
     wait : bool
-        When the chains that are left are in other hands: wait until they are complete, or leave.
+        Whether to wait until chains that other processes hold are complete, rather than to return.
     """
 
     rank: int = 0
@@ -54,19 +67,19 @@ class Share:
     wait: bool = True
 
     def own(self, chains: int) -> list[int]:
-        """Return the numbers of its chains."""
+        """Return the chains that this process begins with."""
         return list(range(self.rank % self.size, chains, self.size))
 
     def order(self, chains: int) -> list[int]:
         """Return all chains in the order in which this process tries to take them."""
         own = self.own(chains)
-        mine, first = set(own), self.rank * chains // self.size
+        owned, first = set(own), self.rank * chains // self.size
         others = [*range(first, chains), *range(first)]
-        return own + [chain for chain in others if chain not in mine]
+        return own + [chain for chain in others if chain not in owned]
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """How a run ended.
 
     Attributes
@@ -74,13 +87,13 @@ class Outcome:
     complete : bool
         Every chain is complete.
     stopped : bool
-        It was asked to stop, and can go on.
+        The run was asked to stop, and can continue.
     errors : list of str
-        What went wrong, a line each.
+        One line per error.
     elsewhere : list of int
-        Chains that another run has in hand.
+        Chains that another run works on.
     working, idle : float
-        Seconds of wall time at work on chains, and waiting for others.
+        Seconds of wall time spent on chains, and waiting for other processes.
     """
 
     complete: bool
@@ -91,114 +104,171 @@ class Outcome:
     idle: float = 0.0
 
 
-class Reporter:
-    """Reports of chains to a progress display; stops them when asked, and gives signs of life."""
+class LeasedChainObserver:
+    """The `ChainObserver` of a worker: forwards progress, renews the lease, and stops the chain on request.
 
-    def __init__(self, progress: Progress, stop: Stop, claims: Claims) -> None:
-        self._progress, self._stop, self._claims = progress, stop, claims
+    Parameters
+    ----------
+    progress : Progress
+        Displays the progress.
+    stop : StopRequest
+        Whether to stop.
+    leases : Leases
+        The leases of this process.
+    """
+
+    def __init__(self, progress: Progress, stop: StopRequest, leases: Leases) -> None:
+        self._progress, self._stop, self._leases = progress, stop, leases
 
     def sweeps(self, chain: int, count: int) -> None:
         """Count sweeps."""
         self._progress.advance(chain, count)
 
     def realization(self, chain: int, realization: Realization, seconds: float) -> None:
-        """Count a realization."""
+        """Count a finished realization.
+
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        realization : Realization
+            The result.
+        seconds : float
+            Wall time.
+        """
         row = realization.row
         self._progress.finished(chain, row["status"], row.get("qlm_count", row.get("mode_count")) or 0, seconds)
 
     def notice(self, text: str) -> None:
-        """Pass a line on."""
+        """Show a line that a person should see."""
         self._progress.notice(text)
 
-    def at(self, chain: int, index: int, realizing: bool) -> None:
-        """Note in the claim where the work is."""
-        self._claims.at(chain, index, realizing)
+    def position(self, chain: int, index: int, realizing: bool) -> None:
+        """Record in the lease where the work is.
+
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        index : int
+            Index in the chain of the realization in progress.
+        realizing : bool
+            Whether the realization itself is computed.
+        """
+        self._leases.record_position(chain, index, realizing)
 
     def check(self, chain: int, sweep: int) -> None:
-        """Raise `Stopped` when asked to, `ClaimLost` when another has the chain."""
-        if self._stop.asked():
+        """Raise `Stopped` if the run must stop, `LeaseLost` if another process has the chain."""
+        if self._stop.is_set():
             raise Stopped
-        self._claims.beat(chain, sweep)
+        self._leases.renew(chain, sweep)
 
 
 def work(
-    store: StudyStore, progress: Progress, stop: Stop, share: Share, origin: Origin, claim_life: float = CLAIM_LIFE
-) -> Outcome:
-    """Work on chains until all are complete, or the run is to stop, or the rest is in other hands.
+    store: StudyStore,
+    progress: Progress,
+    stop: StopRequest,
+    partition: Partition,
+    origin: Origin,
+    lease_seconds: float = LEASE_SECONDS,
+) -> RunOutcome:
+    """Work on chains until all are complete, the run must stop, or other processes hold the rest.
 
     Parameters
     ----------
     store : StudyStore
         The study.
     progress : Progress
-        Where progress is shown.
-    stop : Stop
-        Asked between blocks.
-    share : Share
+        Displays the progress.
+    stop : StopRequest
+        Checked between blocks.
+    partition : Partition
         Which chains to begin with.
     origin : Origin
-        Who computes, for the record.
-    claim_life : float
-        Seconds without a sign of life after which another's claim is taken over.
+        Run and process, for the record.
+    lease_seconds : float
+        Seconds without an update after which the lease of another process expires.
     """
-    chains = store.settings.ensemble.chains
-    claims = Claims(store.folder / "claims", origin.run, claim_life)
-    reporter = Reporter(progress, stop, claims)
-    outcome = Outcome(complete=False, stopped=False)
-    store.sweep_asides(share.own(chains))
-    for chain in share.own(chains):
-        for line in store.set_damaged_aside(chain):
-            progress.notice(line)
-    todo = [chain for chain in share.order(chains) if not store.is_complete(chain)]
-    nap = SHORT_NAP
-    while todo and not stop.asked():
-        took = False
-        for chain in list(todo):
-            if stop.asked():
+    return _Worker(store, progress, stop, partition, origin, lease_seconds).run()
+
+
+class _Worker:
+    """One process at work on a study."""
+
+    def __init__(
+        self,
+        store: StudyStore,
+        progress: Progress,
+        stop: StopRequest,
+        partition: Partition,
+        origin: Origin,
+        lease_seconds: float,
+    ) -> None:
+        self._store, self._progress, self._stop, self._partition = store, progress, stop, partition
+        self._origin = origin
+        self._leases = Leases(store.lease_folder, origin.run, lease_seconds)
+        self._observer = LeasedChainObserver(progress, stop, self._leases)
+        self._outcome = RunOutcome(complete=False, stopped=False)
+        self._todo: list[int] = []
+
+    def run(self) -> RunOutcome:
+        """Work until nothing is left to do; return how it ended."""
+        chains = self._store.settings.ensemble.chains
+        self._clean_up(self._partition.own(chains))
+        self._todo = [chain for chain in self._partition.order(chains) if not self._store.is_complete(chain)]
+        wait = MIN_WAIT
+        while self._todo and not self._stop.is_set():
+            if self._pass_over_chains():
+                wait = MIN_WAIT
+            elif self._todo and not self._stop.is_set():
+                if not self._partition.wait and all(self._leases.is_active(chain) for chain in self._todo):
+                    break
+                time.sleep(wait)
+                self._outcome.idle += wait
+                wait = min(MAX_WAIT, 1.3 * wait)
+        outcome = self._outcome
+        outcome.stopped = self._stop.is_set() and bool(self._todo)
+        outcome.elsewhere = [] if outcome.stopped else self._todo
+        outcome.complete = all(self._store.is_complete(chain) for chain in range(chains))
+        return outcome
+
+    def _clean_up(self, chains: list[int]) -> None:
+        self._store.remove_stale_temporaries(chains)
+        for chain in chains:
+            for line in self._store.quarantine_damaged_shards(chain):
+                self._progress.notice(line)
+
+    def _pass_over_chains(self) -> bool:
+        """Try to take each unfinished chain once; return whether any could be taken."""
+        worked = False
+        for chain in list(self._todo):
+            if self._stop.is_set() or chain not in self._todo:  # an error of the directory clears the list
                 break
-            if store.is_complete(chain):
-                todo.remove(chain)
+            if self._store.is_complete(chain):
+                self._todo.remove(chain)
+                continue
+            began = time.monotonic()
+            if self._run_chain(chain):
+                worked = True
+                self._outcome.working += time.monotonic() - began
+        return worked
+
+    def _run_chain(self, chain: int) -> bool:
+        """Run one chain if its lease can be acquired; an error is recorded, and the other chains continue."""
+        try:
+            if not self._leases.acquire(chain):
+                return False
+            run_chain(self._store, chain, self._observer, self._origin)
+            self._todo.remove(chain)
+        except Stopped:
+            pass
+        except LeaseLost:
+            self._observer.notice(f"chain {chain} was taken over by another process while this one was paused")
+        except Exception as error:
+            self._outcome.errors.append(f"chain {chain}: {type(error).__name__}: {' '.join(str(error).split())}")
+            if isinstance(error, OSError) and error.errno in _DIRECTORY_ERRORS:
+                self._todo.clear()
             else:
-                began = time.monotonic()
-                if _run(store, chain, reporter, origin, claims, outcome, todo):
-                    took, nap = True, SHORT_NAP
-                    outcome.working += time.monotonic() - began
-        if todo and not took and not stop.asked():
-            if not share.wait and all(claims.alive(chain) for chain in todo):
-                break
-            time.sleep(nap)
-            outcome.idle += nap
-            nap = min(LONG_NAP, 1.3 * nap)
-    outcome.stopped = stop.asked() and bool(todo)
-    outcome.elsewhere = [] if outcome.stopped else todo
-    outcome.complete = all(store.is_complete(chain) for chain in range(chains))
-    return outcome
-
-
-def _run(
-    store: StudyStore,
-    chain: int,
-    reporter: Reporter,
-    origin: Origin,
-    claims: Claims,
-    outcome: Outcome,
-    todo: list[int],
-) -> bool:
-    """Run one chain if it can be claimed; what it raises is noted, and the other chains go on."""
-    try:
-        if not claims.take(chain):
-            return False
-        run_chain(store, chain, reporter, origin)
-        todo.remove(chain)
-    except Stopped:
-        pass
-    except ClaimLost:
-        reporter.notice(f"chain {chain} was taken over by another process while this one was paused; it is left to it")
-    except Exception as error:
-        outcome.errors.append(f"chain {chain}: {type(error).__name__}: {' '.join(str(error).split())}")
-        if isinstance(error, OSError) and error.errno in _DIRECTORY_FAULTS:
-            todo.clear()
-        else:
-            todo.remove(chain)
-    claims.release(chain)
-    return True
+                self._todo.remove(chain)
+        self._leases.release(chain)
+        return True

@@ -1,1 +1,1 @@
-"""followup."""
+"""Computations on the inherent states that a study kept: double wells and recurrences of modes."""

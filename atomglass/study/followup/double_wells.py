@@ -1,4 +1,4 @@
-"""The table of second wells: every quasi-localized mode of a study's kept glasses, displaced and quenched."""
+"""The table of second wells: the quasi-localized modes of a study's kept glasses, displaced and quenched."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Any
 import pandas as pd
 
 from atomglass.landscape.double_wells import PUSHES, SecondWell, find_second_well
-from atomglass.study.collect import load_study, write_frame
+from atomglass.study.collect import write_frame
 from atomglass.study.followup.kept_modes import KeptMode, kept_modes
+from atomglass.study.load import load_study
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.potential import PairPotential
 
 NAME = "wells.parquet"
-#: Columns that say which mode a row is about.
+#: Columns that identify and describe the mode.
 KEYS = ("realization", "chain", "index_in_chain", "mode", "frequency", "group", "beta", "second_minimum")
 _MEASURED = tuple(f.name for f in fields(SecondWell) if f.name != "saddle")
-#: Columns of the table: the mode, then what `SecondWell` explains, then the saddle's lowest eigenvalue.
+#: Columns of the table: the mode, the fields of `SecondWell`, and the lowest eigenvalue at the saddle.
 COLUMNS = (*KEYS, "quartic_barrier", "true_barrier", *_MEASURED, "saddle_eigenvalue")
 
 
@@ -30,45 +31,46 @@ def second_wells(
     progress: Callable[[int, int], object] = lambda done, of: None,
     chains: int | None = None,
 ) -> pd.DataFrame:
-    """Look for the second well of every quasi-localized mode of a study whose glass was kept.
+    """Search for the second well along every quasi-localized mode of a study whose glass was kept.
 
-    Modes with a second minimum in the quartic are displaced there and farther (`PUSHES`); the others, for comparison,
-    once, to where the quartic comes nearest to one. A chain's rows are kept in `wells/` as soon as they are there, so
-    that a second call goes on where the first was stopped, and does only the chains whose glasses have become more.
+    A mode whose quartic expansion has a second minimum is displaced to that minimum and farther (`PUSHES`). The other
+    modes are displaced once, for comparison, to where the expansion comes closest to a second minimum. The rows of each
+    finished chain are stored in `wells/`, so that a second call continues where the first was interrupted, and computes
+    only the chains that have more glasses than before.
 
     Parameters
     ----------
     folder : str or Path
         The study's directory, collected.
     workers : int
-        Processes.
+        Number of processes.
     progress : callable, optional
-        Called with the number of chains done and of all.
+        Called with the number of finished chains and of all chains.
     chains : int, optional
-        Only the first so many chains; all by default. Chains that an earlier call did stay in the table.
+        Only chains below this number; all by default. Chains from earlier calls stay in the table.
 
     Returns
     -------
     DataFrame
-        One row a mode, `COLUMNS`; written as `wells.parquet` too.
+        One row per mode, `COLUMNS`; also written as `wells.parquet`.
 
     Raises
     ------
     InputError
-        There is no collected study, or its tables are not those of its glasses.
+        There is no collected study, or its tables do not belong to its glasses.
     """
     folder = Path(folder)
     modes = load_study(folder).modes
     modes = modes[modes["is_qlm"]]
     tasks = [(folder, int(chain), rows) for chain, rows in modes.groupby("chain")]
     tasks = [task for task in tasks if chains is None or task[1] < chains or _path(task).exists()]
-    left = [task for task in tasks if not _path(task).exists()]
-    if workers > 1 and len(left) > 1:
+    remaining = [task for task in tasks if not _path(task).exists()]
+    if workers > 1 and len(remaining) > 1:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            for done, _ in enumerate(pool.imap_unordered(_one_chain, left), len(tasks) - len(left) + 1):
+            for done, _ in enumerate(pool.imap_unordered(_one_chain, remaining), len(tasks) - len(remaining) + 1):
                 progress(done, len(tasks))
     else:
-        for done, task in enumerate(left, len(tasks) - len(left) + 1):
+        for done, task in enumerate(remaining, len(tasks) - len(remaining) + 1):
             _one_chain(task)
             progress(done, len(tasks))
     parts = [pd.read_parquet(_path(task)) for task in tasks]
@@ -78,7 +80,7 @@ def second_wells(
 
 
 def _path(task: tuple[Path, int, pd.DataFrame]) -> Path:
-    """Return where a chain's rows are; the number of modes is in the name, so that more of them are another file."""
+    """Return the file of a chain's rows; its name contains the number of modes, so that more modes are a new file."""
     folder, chain, rows = task
     return folder / "wells" / f"{chain:05d}-{len(rows)}.parquet"
 

@@ -1,4 +1,4 @@
-"""The quasi-localized modes of the glasses that a study kept, with their displacement fields again."""
+"""The quasi-localized modes of the glasses that a study kept, recomputed with their displacement fields."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from atomglass.vibrations.expansion import Expansion, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import all_below, all_modes
 
-#: Relative difference up to which a mode computed again is the one in the table.
-SAME_FREQUENCY = 1e-6
+#: Largest relative difference between the frequency of a recomputed mode and that in the table.
+FREQUENCY_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class KeptMode:
     Attributes
     ----------
     row : Series
-        Of the table of modes.
+        Its row in the table of modes.
     configuration : Configuration
         The inherent state.
     expansion : Expansion
-        Of the energy along it; its `direction` (N, d) is the mode.
+        Expansion of the energy along the mode, whose `direction`, shape (N, d), is the eigenvector.
     """
 
     row: pd.Series
@@ -49,34 +49,34 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
     folder : str or Path
         The study's directory.
     modes : DataFrame
-        Its table of modes.
+        The study's table of modes.
     chains : range, optional
-        Only these chains.
+        Only these chains; all by default.
 
     Raises
     ------
     InputError
-        The modes computed now are not those of the table: it belongs to another study or program; or a glass with such
-        a mode was not kept.
+        The recomputed modes are not those of the table, which belongs to another study or program; or a glass with
+        quasi-localized modes was not kept.
     """
     store = StudyStore(Path(folder))
-    store.need_glasses()
+    store.require_glasses()
     settings, potential = store.settings, store.settings.pair_potential
-    wanted = quasi_localized(modes)
-    wanted = wanted if chains is None else wanted[wanted["chain"].isin(chains)]
-    rows = dict(iter(wanted.groupby("realization")))
+    selected = quasi_localized(modes)
+    selected = selected if chains is None else selected[selected["chain"].isin(chains)]
+    rows = dict(iter(selected.groupby("realization")))
     for number, glass in kept_configurations(folder, chains):
         if number not in rows:
             continue
-        mine = rows.pop(number)
+        expected = rows.pop(number)
         pairs = InteractingPairs.of(glass, potential)
         reduced = ReducedHessian(pairs)
-        bound = settings.modes.phonon_multiple * float(mine["first_phonon_frequency"].iloc[0])
+        bound = settings.modes.phonon_multiple * float(expected["first_phonon_frequency"].iloc[0])
         found = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)
-        places = mine["mode"].to_numpy()
+        places = expected["mode"].to_numpy()
         expansions = expand_all(pairs, found.eigenvectors[places[places < len(found)]])
-        for k, (_, row) in enumerate(mine.iterrows()):
-            if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > SAME_FREQUENCY:
+        for k, (_, row) in enumerate(expected.iterrows()):
+            if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > FREQUENCY_TOLERANCE:
                 raise InputError(
                     f"mode {row['mode']} of realization {number} is not found again in its kept glass",
                     remedy=f"run `atomglass collect {folder}`; tables and glasses must be of one study",

@@ -1,4 +1,4 @@
-"""The table of returning defects of a study, from the displacement fields of its kept glasses."""
+"""The table of recurring defects of a study, from the displacement fields of its kept glasses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from atomglass.errors import InputError
-from atomglass.study.collect import load_study, write_frame
+from atomglass.study.collect import write_frame
 from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.followup.kept_modes import kept_modes
 from atomglass.study.followup.recurrences import mark_recurrences
+from atomglass.study.load import load_study
 
-COLUMNS = (
-    "realization", "chain", "mode", "defect", "recurrence_of", "recurrence_realization", "recurrence_mode", "overlap",
-)  # fmt: skip
+KEYS = ("realization", "chain", "mode")
+COLUMNS = (*KEYS, "defect", "recurrence_of", "recurrence_realization", "recurrence_mode", "overlap")
 NAME = "recurrences.parquet"
 
 
@@ -30,18 +30,18 @@ def find_recurrences(
     folder : str or Path
         The study's directory, collected.
     progress : callable, optional
-        Called with the number of chains done and of all.
+        Called with the number of finished chains and of all chains.
 
     Returns
     -------
     DataFrame
-        One row a mode: realization, chain, mode, and what `mark_recurrences` says; `defect` counts through the study,
-        `recurrence_of` is a row of this table.
+        One row per mode: realization, chain, mode, and the columns of `mark_recurrences`. `defect` is numbered over
+        the whole study, and `recurrence_of` is a row of this table.
 
     Raises
     ------
     InputError
-        There is no collected study, its tables are not those of its glasses, or a box is not orthogonal.
+        There is no collected study, its tables do not belong to its glasses, or a box is not orthogonal.
     """
     folder = Path(folder)
     modes = quasi_localized(load_study(folder).modes)
@@ -63,26 +63,27 @@ def find_recurrences(
 
 
 def _one_chain(folder: Path, modes: pd.DataFrame, chain: int) -> pd.DataFrame:
-    keys, field, center, box = [], [], [], np.ones(0)
+    keys, displacements, centers, box = [], [], [], np.ones(0)
     for kept in kept_modes(folder, modes, range(chain, chain + 1)):
         if not kept.configuration.orthogonal:
-            raise InputError("the box of a kept glass", "sheared", "orthogonal", "recurrences are matched in such only")
+            raise InputError(
+                "the box of a kept glass", "sheared", "orthogonal", "recurrences are found in orthogonal boxes only"
+            )
         direction = np.asarray(kept.expansion.direction)
         keys.append((int(kept.row["realization"]), chain, int(kept.row["mode"])))
-        field.append(direction)
-        center.append(kept.configuration.positions[np.argmax((direction**2).sum(axis=1))])
+        displacements.append(direction)
+        centers.append(kept.configuration.positions[np.argmax((direction**2).sum(axis=1))])
         box = np.diag(kept.configuration.cell)
-    table = pd.DataFrame(keys, columns=["realization", "chain", "mode"])
+    table = pd.DataFrame(keys, columns=list(KEYS))
     if not keys:
         return table
-    marked = mark_recurrences(
-        table, {"displacement": np.array(field), "center": np.array(center), "box": box}
-    )  # fmt: skip
+    fields = {"displacement": np.array(displacements), "center": np.array(centers), "box": box}
+    marked = mark_recurrences(table, fields)
     return pd.concat([table, marked], axis=1)[list(COLUMNS)]
 
 
 def load_recurrences(folder: str | Path) -> pd.DataFrame | None:
-    """Return the table that `find_recurrences` wrote, or None where there is none."""
+    """Return the table that `find_recurrences` wrote; None if there is none."""
     path = Path(folder) / NAME
     return pd.read_parquet(path) if path.is_file() else None
 
@@ -93,9 +94,9 @@ def with_recurrences(modes: pd.DataFrame, recurrences: pd.DataFrame) -> pd.DataF
     Parameters
     ----------
     modes : DataFrame
-        One row a mode.
+        One row per mode.
     recurrences : DataFrame
-        From `find_recurrences`. Modes that are not in it (glasses that were not kept) count as defects of their own.
+        From `find_recurrences`. A mode that it lacks (its glass was not kept) counts as a separate defect.
     """
     known = recurrences.set_index(["realization", "mode"])[["defect", "recurrence_of"]]
     key = pd.MultiIndex.from_frame(modes[["realization", "mode"]])

@@ -1,8 +1,8 @@
-"""The same defect met again: modes of successive realizations of one chain that are one soft spot.
+"""Recurrences: modes of successive realizations of one chain that belong to the same soft spot.
 
-Between two quenches of a chain most particles only rattle in their cages, so that a soft spot can come back, with
-nearly the same mode. Such modes are not independent. Swap moves exchange diameters; a particle's index stays with its
-place in the sample, so that displacement fields of two realizations can be multiplied particle by particle.
+Between two quenches of a chain most particles only rattle in their cages, so that a soft spot can recur with nearly the
+same mode. Such modes are not statistically independent. Swap moves exchange diameters while each particle keeps its
+index, so that the overlap of two displacement fields is a sum over particles.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from scipy.sparse.csgraph import connected_components
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
-#: Two fields of a hundred particles that have nothing to do with each other overlap by 0.1 at most.
+#: Unrelated displacement fields of a hundred particles overlap by 0.1 at most.
 OVERLAP = 0.5
-#: In mean diameters: a defect that has moved farther is another one.
+#: In mean diameters; defects farther apart are different ones.
 DISTANCE = 3.0
 
 
@@ -30,10 +30,10 @@ def mark_recurrences(
     overlap: float = OVERLAP,
     distance: float = DISTANCE,
 ) -> pd.DataFrame:
-    """Find which modes are returns of an earlier one of their chain.
+    """Find the modes that recur from an earlier realization of their chain.
 
     Two modes of different realizations of one chain match where |sum_i psi_i . psi'_i| > `overlap` and their centers
-    lie within `distance`. Matches are chained: what matches a return belongs to the same defect.
+    lie within `distance`. Matches are transitive: a mode that matches a recurrence belongs to the same defect.
 
     Parameters
     ----------
@@ -41,30 +41,30 @@ def mark_recurrences(
         Columns chain, realization, mode.
     patterns : mapping
         `displacement`, shape (n, N, d): the normalized eigenvector of each row, zero on rattlers; `center`, shape
-        (n, d): where it sits; `box`, shape (d,): the period along each axis (of an orthogonal box).
+        (n, d): the position of the mode; `box`, shape (d,): the side lengths of the orthogonal box.
     overlap, distance : float
-        Thresholds.
+        Thresholds, see above.
 
     Returns
     -------
     DataFrame, n rows, with the index of `modes`
-        `defect` (a number for each defect of the study), `recurrence_of` (position of the row of its first
-        appearance; missing for that one itself), `recurrence_realization` and `recurrence_mode` (the same by name) and
+        `defect` (number of the defect), `recurrence_of` (row of the defect's first appearance; missing for the first
+        appearance itself), `recurrence_realization` and `recurrence_mode` (realization and mode of that row), and
         `overlap` with the best earlier match (NaN for the first appearance).
 
     Raises
     ------
     InputError
-        A missing column or array, shapes that do not fit, or thresholds out of range.
+        A column or an array is missing, shapes do not agree, or a threshold is out of range.
     """
     require_columns(modes, ("chain", "realization", "mode"))
     field, center, box = _arrays(patterns, len(modes))
     if not 0 < overlap < 1:
-        raise InputError("the overlap's threshold", overlap, "between 0 and 1", "the default is 0.5")
+        raise InputError("the threshold of the overlap", overlap, "between 0 and 1", "the default is 0.5")
     if not distance > 0:
-        raise InputError("the distance's threshold", distance, "> 0", "the default is 3 diameters")
+        raise InputError("the threshold of the distance", distance, "> 0", "the default is 3 diameters")
     chain, realization = modes["chain"].to_numpy(), modes["realization"].to_numpy()
-    rows, columns, values = [np.empty(0, int)], [np.empty(0, int)], [np.empty(0)]
+    later_rows, earlier_rows, overlaps = [np.empty(0, int)], [np.empty(0, int)], [np.empty(0)]
     for label in np.unique(chain):
         member = np.flatnonzero(chain == label)
         flat = field[member].reshape(len(member), -1)
@@ -74,29 +74,29 @@ def mark_recurrences(
         match = (product > overlap) & ((apart**2).sum(axis=-1) < distance**2)
         match &= realization[member][:, None] > realization[member][None]
         later, earlier = np.nonzero(match)
-        rows.append(member[later])
-        columns.append(member[earlier])
-        values.append(product[later, earlier])
-    return _table(modes, np.concatenate(rows), np.concatenate(columns), np.concatenate(values))
+        later_rows.append(member[later])
+        earlier_rows.append(member[earlier])
+        overlaps.append(product[later, earlier])
+    return _table(modes, np.concatenate(later_rows), np.concatenate(earlier_rows), np.concatenate(overlaps))
 
 
 def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: float = 0.3) -> pd.DataFrame:
-    """Find returns from the tables alone: the same chain, the same center particle, similar frequency and b4.
+    """Find recurrences from the tables alone: same chain, same central particle, similar frequency and b4.
 
-    For studies that kept no eigenvectors. It misses returns whose largest displacement moved to a neighbor, so that
-    their number is a lower bound.
+    This is for studies that kept no glasses. It misses recurrences whose largest displacement moved to a neighboring
+    particle, so that their number is a lower bound.
 
     Parameters
     ----------
     modes : DataFrame
         Columns chain, realization, mode, centre_particle, frequency, b4.
     frequency, stiffness : float
-        Largest relative differences of frequency and b4.
+        Largest relative differences in frequency and in b4.
 
     Returns
     -------
     DataFrame
-        As `mark_recurrences`; `overlap` is NaN.
+        The columns of `mark_recurrences`; `overlap` is NaN.
     """
     require_columns(modes, ("chain", "realization", "mode", "centre_particle", "frequency", "b4"))
     place = np.arange(len(modes))
@@ -105,9 +105,9 @@ def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: f
     ).assign(place=place)
     pairs = table.merge(table, on=["chain", "centre_particle"], suffixes=("", "_before"))
     pairs = pairs[pairs["realization"] > pairs["realization_before"]]
-    for name, most in (("frequency", frequency), ("b4", stiffness)):
+    for name, tolerance in (("frequency", frequency), ("b4", stiffness)):
         mean = (pairs[name] + pairs[f"{name}_before"]) / 2
-        pairs = pairs[(pairs[name] - pairs[f"{name}_before"]).abs() < most * mean.abs()]
+        pairs = pairs[(pairs[name] - pairs[f"{name}_before"]).abs() < tolerance * mean.abs()]
     return _table(modes, pairs["place"].to_numpy(), pairs["place_before"].to_numpy(), np.full(len(pairs), np.nan))
 
 
@@ -128,7 +128,7 @@ def _arrays(patterns: Mapping[str, ArrayLike], count: int) -> tuple[NDArray, NDA
 
 
 def _table(modes: pd.DataFrame, later: NDArray, earlier: NDArray, overlap: NDArray) -> pd.DataFrame:
-    """Name the defects from pairs of rows, and each defect's first appearance."""
+    """Return the table of defects, given pairs of rows that match."""
     n = len(modes)
     _, label = connected_components(coo_array((np.ones(len(later)), (later, earlier)), shape=(n, n)), directed=False)
     realization = modes["realization"].to_numpy()

@@ -1,1 +1,1 @@
-"""models."""
+"""The models that a study can be made of: glasses, and any model of independent realizations."""

@@ -1,4 +1,4 @@
-"""Glasses as a study: each chain a liquid under Swap Monte Carlo, quenched a stated number of sweeps apart."""
+"""Studies of glasses: each chain is a liquid under swap Monte Carlo, quenched at a fixed interval of sweeps."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from atomglass.minimization.random_start import random_start
 from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, HybridMonteCarlo, SwapMonteCarlo
 from atomglass.settings import validated
 from atomglass.study.models.glass_realization import realize
-from atomglass.study.realization import Realization
-from atomglass.study.registry import Words, stream
+from atomglass.study.protocol import Labels, Realization, stream
 from atomglass.study.schema import MODES, REALIZATIONS
 from atomglass.study.settings import StudySettings, read_glass_study
 
-#: Moves between two looks at whether to stop: a part of a second.
+#: Monte Carlo moves between two checks for a stop request: a fraction of a second.
 BLOCK_MOVES = 1_000_000
 
 # Stages of a chain, for its random streams.
@@ -27,26 +26,21 @@ class Glass:
     """Studies of glasses."""
 
     name = "glass"
-    words = Words("glass", "glasses", "sweeps", "quasi-localized modes")
+    labels = Labels("glass", "glasses", "sweeps", "quasi-localized modes")
+    needs_kernels = True
     realization_columns, mode_columns = REALIZATIONS, MODES
 
     def read(self, data: dict[str, Any], source: Path) -> StudySettings:
-        """Return the settings in a TOML file, with the potential resolved."""
+        """Return the validated settings from the content of a TOML file, with the potential resolved."""
         return read_glass_study(data, source)
 
     def stored(self, data: dict[str, Any], source: str) -> StudySettings:
-        """Return the settings in a study's manifest, which hold the potential whole."""
+        """Return the settings from a study's manifest, which contains all parameters of the potential."""
         return validated(StudySettings, data, source)
 
     def describe(self, settings: StudySettings) -> str:
-        """Return size and temperature."""
+        """Return the number of particles and the temperature."""
         return f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}"
-
-    def warm_up(self, tell: Callable[[str], object]) -> None:
-        """Compile the kernels if the cache does not hold them yet."""
-        from atomglass.study.warmup import warm_up
-
-        warm_up(tell)
 
     def steps(self, settings: StudySettings, index: int) -> int:
         """Return the age of a chain, in sweeps, at a realization."""
@@ -57,24 +51,56 @@ class Glass:
         return start_chain(settings, chain)
 
     def restore(self, settings: StudySettings, chain: int, state: dict[str, Any]) -> SwapMonteCarlo:
-        """Return the liquid that has this state."""
+        """Return a chain's liquid from its saved state.
+
+        Parameters
+        ----------
+        settings : StudySettings
+            The study's settings.
+        chain : int
+            Number of the chain; not needed.
+        state : dict
+            From `SwapMonteCarlo.state`.
+        """
         return SwapMonteCarlo.restore(state, settings.pair_potential)
 
     def advance(
-        self, settings: StudySettings, sampler: SwapMonteCarlo, target: int, pulse: Callable[[int], None]
+        self, settings: StudySettings, sampler: SwapMonteCarlo, target: int, on_progress: Callable[[int], None]
     ) -> None:
-        """Run a part of a second; the step is tuned during equilibration if an acceptance is wanted, else never."""
+        """Run a fraction of a second; the step size is tuned only in equilibration, if an acceptance is prescribed.
+
+        Parameters
+        ----------
+        settings : StudySettings
+            The study's settings.
+        sampler : SwapMonteCarlo
+            Changed in place.
+        target : int
+            The age, in sweeps, that must not be exceeded.
+        on_progress : callable
+            Called with the number of sweeps done.
+        """
         equilibration, acceptance = settings.sample.equilibration_sweeps, settings.sample.target_acceptance
         block = max(TUNING_SWEEPS, BLOCK_MOVES // len(sampler) // TUNING_SWEEPS * TUNING_SWEEPS)
         if sampler.sweep < equilibration and acceptance is not None:
             # Blocks are whole tuning intervals, so that an interrupted chain tunes at the same sweeps.
-            sampler.equilibrate(min(block, equilibration - sampler.sweep), acceptance, pulse)
+            sampler.equilibrate(min(block, equilibration - sampler.sweep), acceptance, on_progress)
         else:
             limit = equilibration if sampler.sweep < equilibration else target
-            sampler.run(min(block, limit - sampler.sweep), progress=pulse)
+            sampler.run(min(block, limit - sampler.sweep), progress=on_progress)
 
     def realize(self, settings: StudySettings, sampler: SwapMonteCarlo, check: Callable[[], object]) -> Realization:
-        """Quench the liquid and analyze its modes."""
+        """Quench the liquid and analyze its modes.
+
+        Parameters
+        ----------
+        settings : StudySettings
+            The study's settings.
+        sampler : SwapMonteCarlo
+            The chain's liquid; not changed.
+        check : callable
+            Called from time to time; an exception that it raises ends the work.
+        """
         return realize(sampler.configuration, settings.pair_potential, settings, check)
 
     def timed_step(self, sampler: SwapMonteCarlo, seconds: float) -> float:
@@ -86,26 +112,24 @@ class Glass:
         return (time.perf_counter() - began) / (sampler.sweep - first)
 
     def plan_lines(self, settings: StudySettings) -> list[tuple[str, str]]:
-        """Return the size of the glasses that are kept."""
+        """Return the disk space of the glasses that are kept."""
         return [("kept glasses", _kept(settings))]
 
 
 def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
-    """Return a chain's sampler at sweep 0: random positions freed of overlaps, own diameters."""
+    """Return a chain's sampler at sweep 0: random positions relaxed to remove overlaps, and diameters of its own."""
     potential, sample = settings.pair_potential, settings.sample
-    start = random_start(
-        sample.particles, potential, settings.density, sample.diameters,
-        stream(settings, _DIAMETERS, chain), stream(settings, _POSITIONS, chain),
-    )  # fmt: skip
-    seed = stream(settings, _SAMPLER, chain)
+    diameters, positions = stream(settings.seed, _DIAMETERS, chain), stream(settings.seed, _POSITIONS, chain)
+    start = random_start(sample.particles, potential, settings.density, sample.diameters, diameters, positions)
+    seed = stream(settings.seed, _SAMPLER, chain)
     if sample.trajectories is not None:
-        schedule = HybridMonteCarlo(**sample.trajectories.model_dump())
-        return SwapMonteCarlo(start, potential, sample.temperature, seed=seed, trajectories=schedule)
+        hybrid = HybridMonteCarlo(**sample.trajectories.model_dump())
+        return SwapMonteCarlo(start, potential, sample.temperature, seed=seed, trajectories=hybrid)
     return SwapMonteCarlo(start, potential, sample.temperature, sample.swap_fraction, sample.max_displacement, seed)
 
 
 def _kept(settings: StudySettings) -> str:
-    """Return what the inherent states take that the study keeps: positions and diameters, eight bytes each."""
+    """Return the disk space of the inherent states that the study keeps: eight bytes per coordinate and diameter."""
     ensemble = settings.ensemble
     glasses = ensemble.chains * ensemble.realizations_per_chain
     size = 8 * settings.sample.particles * (settings.pair_potential.dimension + 1)
@@ -116,5 +140,5 @@ def _kept(settings: StudySettings) -> str:
     return f"those with quasi-localized modes, {size / 1e3:.3g} kB each"
 
 
-#: As the registry of models names it.
+#: The instance that the registry of models loads.
 GLASS = Glass()

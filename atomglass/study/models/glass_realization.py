@@ -11,7 +11,7 @@ import numpy as np
 
 from atomglass.minimization.quench import MAX_STEP, Method, Quench, quench
 from atomglass.study.models.retries import Attempts
-from atomglass.study.realization import Realization, Row
+from atomglass.study.protocol import Realization, Row
 from atomglass.study.settings import StudySettings
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
@@ -26,28 +26,40 @@ from atomglass.vibrations.modes import Modes, all_below, all_modes
 
 @dataclass(frozen=True)
 class Solver:
-    """One way to quench: what `atomglass.minimization.quench.quench` is told."""
+    """Parameters of one attempt at a quench, see `atomglass.minimization.quench.quench`.
+
+    Attributes
+    ----------
+    name : str
+        Name in the tables.
+    max_step : float
+        Largest displacement of a particle in one step.
+    newton : bool
+        Whether Newton's method finishes the quench.
+    iteration_factor : int
+        Multiple of the study's `max_iterations`.
+    """
 
     name: str
-    longest_step: float
+    max_step: float
     newton: bool
-    iterations: int
-    """Multiple of the study's `max_iterations`."""
+    iteration_factor: int
 
 
-#: Tried one after the other, each from the same liquid configuration, until one ends in a minimum. The sample is never
-#: redrawn: failures go with soft modes, and an ensemble without them would be biased. The study's method goes first.
+#: Tried in order, each from the same liquid configuration, until one reaches a minimum. The sample is never redrawn:
+#: failures are correlated with soft modes, so that an ensemble without them would be biased. Each solver starts with
+#: the study's own method.
 SOLVERS = (
     Solver("newton", MAX_STEP, True, 1),
     Solver("conjugate gradients", MAX_STEP / 5, False, 2),
     Solver("short steps", MAX_STEP / 25, False, 4),
 )
-#: Failures that another solver may mend.
-_MENDABLE = ("not_converged", "not_a_minimum")
+#: Failures that another solver may overcome.
+_RETRIED = ("not_converged", "not_a_minimum")
 
 
 def solver_name(solver: Solver, method: Method) -> str:
-    """Return what the tables call a solver: with the method that goes first, where it is not the default."""
+    """Return a solver's name in the tables, preceded by the study's method unless that is the default."""
     return solver.name if method is Method.CONJUGATE_GRADIENTS else f"{method.words}, then {solver.name}"
 
 
@@ -57,35 +69,32 @@ def realize(
     settings: StudySettings,
     check: Callable[[], object] = lambda: None,
 ) -> Realization:
-    """Quench a liquid configuration and analyze its modes; a failure of physics is a row with its reason.
+    """Quench a liquid configuration and analyze its modes; a physical failure is a row with its reason.
 
     Parameters
     ----------
     configuration : Configuration
-        From the sampler.
+        The liquid.
     potential : PairPotential
-        The interactions.
+        Its interactions.
     settings : StudySettings
-        Of the study.
+        The study's settings.
     check : callable, optional
-        Called now and then; what it raises ends the work.
+        Called from time to time; an exception that it raises ends the work.
 
     Returns
     -------
     Realization
-        The result of the last solver tried, and a row for each of them. An exception is a failure with status `error`
-        after two identical attempts; running out of memory or of disk is none of physics, and is raised.
+        The result of the last solver tried, and a row for each attempt. An exception becomes a row with status `error`
+        after two identical attempts; running out of memory or disk space is raised instead.
     """
     attempts = Attempts()
     for solver in SOLVERS:
-        work = partial(_realize, configuration, potential, settings, solver, check)
-        name = solver_name(solver, settings.quench.method)
-        result = attempts.tried(name, work)
-        if result.row["status"] == "error":
-            result = attempts.tried(name, work)
-        if result.row["status"] not in _MENDABLE:
+        compute = partial(_realize, configuration, potential, settings, solver, check)
+        result = attempts.run_twice_on_error(solver_name(solver, settings.quench.method), compute)
+        if result.row["status"] not in _RETRIED:
             break
-    return attempts.with_all(result)
+    return attempts.attached_to(result)
 
 
 def _realize(
@@ -108,9 +117,15 @@ def _realize(
         "liquid_energy_per_particle": total_energy(configuration, potential) / len(configuration),
     }
     done = quench(
-        configuration, potential, settings.quench.force_tolerance, settings.quench.max_iterations * solver.iterations,
-        solver.longest_step, solver.newton, lambda force: check(), settings.quench.method,
-    )  # fmt: skip
+        configuration,
+        potential,
+        settings.quench.force_tolerance,
+        settings.quench.max_iterations * solver.iteration_factor,
+        solver.max_step,
+        solver.newton,
+        lambda force: check(),
+        settings.quench.method,
+    )
     row |= _quench_columns(done, len(configuration))
     if not done.converged:
         return _failed(row, "not_converged", f"quench {done.status.value}: {done.status.advice}")
@@ -176,13 +191,16 @@ def _mode_rows(
     expansions = expand_all(pairs, modes.eigenvectors)
     first_phonon = realization["first_phonon_frequency"]
     selected = is_quasi_localized(
-        modes.frequencies, modes.participation_ratios, first_phonon,
-        settings.qlm.participation_ratio, settings.qlm.frequency_share,
-    )  # fmt: skip
+        modes.frequencies,
+        modes.participation_ratios,
+        first_phonon,
+        settings.qlm.participation_ratio,
+        settings.qlm.frequency_share,
+    )
     rows = []
     for k, expansion in enumerate(expansions):
-        # The true profile costs hundreds of energies: for the modes that anyone asks about.
-        wanted = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
+        # The true energy profile costs hundreds of energy evaluations: only for modes where it is of interest.
+        profiled = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
         rows.append(
             {
                 "mode": k,
@@ -193,7 +211,7 @@ def _mode_rows(
                 "frequency_gap": float(modes.frequency_gaps[k]),
                 "degenerate": bool(modes.degenerate[k]),
                 **_expansion_columns(expansion),
-                "true_barrier": true_barrier(configuration, potential, expansion) if wanted else math.nan,
+                "true_barrier": true_barrier(configuration, potential, expansion) if profiled else math.nan,
                 "is_qlm": bool(selected[k]),
                 "first_phonon_frequency": first_phonon,
                 "complete_below": realization["complete_below"],
@@ -204,14 +222,13 @@ def _mode_rows(
 
 
 def _expansion_columns(expansion: Expansion) -> Row:
-    names = (
-        "b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy",
-        "barrier",
-    )  # fmt: skip
+    names = ("b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy")
     shares = dict(zip(("b2_cutoff_share", "b3_cutoff_share", "b4_cutoff_share"), expansion.cutoff_shares, strict=True))
-    return {name: getattr(expansion, name) for name in names} | {key: float(value) for key, value in shares.items()}
+    return {name: getattr(expansion, name) for name in (*names, "barrier")} | {
+        key: float(value) for key, value in shares.items()
+    }
 
 
 def _center(configuration: Configuration, eigenvector: np.ndarray) -> int:
-    """The particle that moves most: where the mode sits, and how it is recognized in another realization."""
+    """Return the particle with the largest displacement: the position of the mode, in other realizations too."""
     return int((eigenvector**2).sum(axis=1).argmax())

@@ -1,4 +1,4 @@
-"""Studies of independent realizations: each has a random stream of its own, and nothing to be carried to the next."""
+"""Studies of independent realizations, each with its own random stream, so that chains need no state."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from pydantic import Field, create_model
 from atomglass.errors import InputError
 from atomglass.settings import validated
 from atomglass.study.models.retries import Attempts
-from atomglass.study.protocol import Column, RealizationModel
-from atomglass.study.realization import Realization, Row
-from atomglass.study.registry import Words, stream
+from atomglass.study.protocol import Column, Labels, Realization, RealizationModel, Row, stream
 from atomglass.study.schema import ATTEMPT_COUNT, KEYS, MODE_COUNT, OUTCOME
 from atomglass.study.settings import EnsembleSettings, StudyBase
 
@@ -23,106 +21,150 @@ _REALIZATION = 0  # the only stage of such a chain
 
 
 @dataclass
-class Counter:
-    """The sampler of a chain without memory: it knows which realization comes next."""
+class IndependentSampler:
+    """The sampler of a chain without memory: a counter of the realizations drawn.
+
+    Attributes
+    ----------
+    settings : StudyBase
+        The study's settings.
+    chain : int
+        Number of the chain.
+    sweep : int
+        Realizations drawn so far.
+    """
 
     settings: StudyBase
     chain: int
     sweep: int = 0
 
     def state(self) -> dict[str, Any]:
-        """Return the number of realizations drawn, this one included."""
+        """Return the number of realizations drawn, the present one included."""
         return {"drawn": np.array(self.sweep)}
 
     def generator(self) -> np.random.Generator:
-        """Return the random numbers of the realization that was drawn last."""
-        return np.random.default_rng(stream(self.settings, _REALIZATION, self.chain, self.sweep - 1))
+        """Return the random generator of the realization drawn last."""
+        return np.random.default_rng(stream(self.settings.seed, _REALIZATION, self.chain, self.sweep - 1))
 
 
 class Independent:
-    """A `RealizationModel` as a study.
+    """A `RealizationModel` as a `StudyModel`.
 
     Parameters
     ----------
     model : RealizationModel
-        What it is made of.
+        The model.
     name : str
-        How the study's settings name it.
+        Its name in the study's settings.
+
+    Raises
+    ------
+    InputError
+        Two columns of a table have the same name.
     """
 
-    words = Words("realization", "realizations", "", "modes")
+    labels = Labels("realization", "realizations", "", "modes")
+    needs_kernels = False
 
     def __init__(self, model: RealizationModel, name: str) -> None:
         self.name, self._model = name, model
-        given = {
-            "realization": (*KEYS, *OUTCOME, ATTEMPT_COUNT, MODE_COUNT, *model.realization_columns),
-            "mode": (*KEYS, *model.mode_columns),
+        self.realization_columns = (*KEYS, *OUTCOME, ATTEMPT_COUNT, MODE_COUNT, *model.realization_columns)
+        self.mode_columns = (*KEYS, *model.mode_columns)
+        for table, columns in (("realization", self.realization_columns), ("mode", self.mode_columns)):
+            names = [column.name for column in columns]
+            repeated = sorted({name for name in names if names.count(name) > 1})
+            if repeated:
+                raise InputError(
+                    f"model {name!r} has two {table} columns called {', '.join(repeated)}", remedy="rename one"
+                )
+        sections: dict[str, Any] = {
+            "model": (Literal[name], name),
+            "ensemble": (EnsembleSettings, ...),
+            model.name: (model.settings, Field(default_factory=dict, validate_default=True)),
         }
-        for table, columns in given.items():
-            names = [c.name for c in columns]
-            if len(set(names)) < len(names):
-                twice = ", ".join(sorted({n for n in names if names.count(n) > 1}))
-                raise InputError(f"model {name!r} has two {table} columns called {twice}", remedy="rename one")
-        self.realization_columns: tuple[Column, ...] = given["realization"]
-        self.mode_columns: tuple[Column, ...] = given["mode"]
-        self._settings = create_model(
-            "IndependentStudy", __base__=StudyBase, model=(Literal[name], name), ensemble=(EnsembleSettings, ...),
-            **{model.name: (model.settings, Field(default_factory=dict, validate_default=True))},
-        )  # type: ignore[call-overload]  # fmt: skip
+        self._settings = create_model("IndependentStudy", __base__=StudyBase, **sections)
         self._settings.version = model.version
 
     def read(self, data: dict[str, Any], source: Path) -> StudyBase:
-        """Return the settings in a TOML file."""
+        """Return the validated settings from the content of a TOML file."""
         return self.stored(data, source.name)
 
     def stored(self, data: dict[str, Any], source: str) -> StudyBase:
-        """Return the settings in a study's manifest."""
+        """Return the settings from a study's manifest."""
         return validated(self._settings, data, source)
 
     def describe(self, settings: Any) -> str:
-        """Return the name of the model, and what it says of its settings."""
+        """Return the model's name and its own description of the settings."""
         return ", ".join(filter(None, (self._model.name, self._model.describe(self._section(settings)))))
 
-    def warm_up(self, tell: Callable[[str], object]) -> None:
-        """Compile nothing."""
-
     def steps(self, settings: Any, index: int) -> int:
-        """Return how many realizations are drawn up to this one."""
+        """Return how many realizations are drawn up to and including `index`."""
         return index + 1
 
-    def start(self, settings: Any, chain: int) -> Counter:
-        """Return the beginning of a chain."""
-        return Counter(settings, chain)
+    def start(self, settings: Any, chain: int) -> IndependentSampler:
+        """Return the sampler of a chain at its beginning."""
+        return IndependentSampler(settings, chain)
 
-    def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> Counter:
-        """Return where a chain stood."""
-        return Counter(settings, chain, int(state["drawn"]))
+    def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> IndependentSampler:
+        """Return a chain's sampler from its saved state.
 
-    def advance(self, settings: Any, sampler: Counter, target: int, pulse: Callable[[int], None]) -> None:
-        """Draw the next realization's number."""
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        chain : int
+            Number of the chain.
+        state : dict
+            From `IndependentSampler.state`.
+        """
+        return IndependentSampler(settings, chain, int(state["drawn"]))
+
+    def advance(
+        self, settings: Any, sampler: IndependentSampler, target: int, on_progress: Callable[[int], None]
+    ) -> None:
+        """Count one realization more.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings; not used.
+        sampler : IndependentSampler
+            Changed in place.
+        target : int
+            The count that must not be exceeded.
+        on_progress : callable
+            Called with 1.
+        """
         sampler.sweep += 1
-        pulse(1)
+        on_progress(1)
 
-    def realize(self, settings: Any, sampler: Counter, check: Callable[[], object]) -> Realization:
-        """Return the realization drawn last; an exception is tried again, identically, and then a row."""
+    def realize(self, settings: Any, sampler: IndependentSampler, check: Callable[[], object]) -> Realization:
+        """Return the realization drawn last; after two identical exceptions, a row with status `error`.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        sampler : IndependentSampler
+            Provides the realization's random generator.
+        check : callable
+            Not used: the model's function cannot be interrupted.
+        """
         attempts = Attempts()
 
-        def work() -> Realization:
+        def compute() -> Realization:
             modes, row = self._model.realize(self._section(settings), sampler.generator())
             row = _plain({"mode_count": len(modes), **row}, self.realization_columns, "realization")
             return Realization(row, [_plain(mode, self.mode_columns, "mode") for mode in modes])
 
-        result = attempts.tried("", work)
-        if result.row["status"] == "error":
-            result = attempts.tried("", work)
-        return attempts.with_all(result)
+        return attempts.attached_to(attempts.run_twice_on_error("", compute))
 
-    def timed_step(self, sampler: Counter, seconds: float) -> float:
-        """Return nothing: to draw a number takes no time."""
+    def timed_step(self, sampler: IndependentSampler, seconds: float) -> float:
+        """Return 0: counting takes no time."""
         return 0.0
 
     def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
-        """Return nothing more."""
+        """Return no additional lines."""
         return []
 
     def _section(self, settings: Any) -> Any:
@@ -130,8 +172,8 @@ class Independent:
 
 
 def _plain(row: Row, columns: tuple[Column, ...], table: str) -> Row:
-    """Return a row as plain Python values; a value that no column takes must not be lost in silence."""
-    unknown = row.keys() - {c.name for c in columns}
+    """Return a row as plain Python values; a value without a column raises, so that none is lost silently."""
+    unknown = row.keys() - {column.name for column in columns}
     if unknown:
         raise KeyError(f"no {table} column is called {', '.join(sorted(unknown))}")
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}

@@ -1,37 +1,43 @@
-"""Attempts at one realization: each is a row, and an exception is one too."""
+"""Repeated attempts at one realization: each is a row, whether it succeeds, fails, or raises an exception."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from atomglass.study.realization import ControlledEnd, Realization, Row
+from atomglass.study.errors import WorkEnded
+from atomglass.study.protocol import Realization, Row
 
 
 class Attempts:
-    """The attempts at one realization, one after another."""
+    """The attempts at one realization, in order."""
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
 
-    def tried(self, solver: str, work: Callable[[], Realization]) -> Realization:
-        """Return what an attempt gives; an exception is a failure with status `error`.
+    def run(self, solver: str, compute: Callable[[], Realization]) -> Realization:
+        """Return the result of one attempt; an exception is a result with status `error`.
 
-        Running out of memory or of disk is no fault of the realization's, and is raised.
+        Running out of memory or disk space is not the realization's fault, and is raised.
         """
         began = time.perf_counter()
         try:
-            result = work()
-        except (ControlledEnd, MemoryError, OSError):
+            result = compute()
+        except (WorkEnded, MemoryError, OSError):
             raise
-        except Exception as error:  # one realization's fault must not take the chain down, nor be lost
+        except Exception as error:  # one realization's fault must neither end the chain nor go unrecorded
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             result = Realization({"status": "error", "reason": reason, "solver": solver})
-        told = {"solver": solver, "status": result.row["status"], "reason": result.row["reason"]}
-        self._rows.append({"attempt": len(self._rows), **told, "seconds": time.perf_counter() - began})
+        outcome = {"solver": solver, "status": result.row["status"], "reason": result.row["reason"]}
+        self._rows.append({"attempt": len(self._rows), **outcome, "seconds": time.perf_counter() - began})
         return result
 
-    def with_all(self, result: Realization) -> Realization:
+    def run_twice_on_error(self, solver: str, compute: Callable[[], Realization]) -> Realization:
+        """Return the result of one attempt, or of a second, identical one if the first raised an exception."""
+        result = self.run(solver, compute)
+        return self.run(solver, compute) if result.row["status"] == "error" else result
+
+    def attached_to(self, result: Realization) -> Realization:
         """Return the result with a row for each attempt."""
         row = result.row | {"attempt_count": len(self._rows)}
         return Realization(row, result.modes, self._rows, result.inherent_state)

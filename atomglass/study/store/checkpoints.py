@@ -1,6 +1,7 @@
-"""Checkpoints of chains: all that the next move reads, and the realizations that no shard holds yet.
+"""Checkpoints of chains: the sampler's state, and the realizations that are not yet in a shard.
 
-A checkpoint is one line of JSON, which `atomglass status` reads, and an npz archive whose SHA-256 stands in that line.
+A checkpoint is one line of JSON, which `atomglass status` reads, followed by an npz archive whose SHA-256 is in that
+line.
 """
 
 from __future__ import annotations
@@ -14,29 +15,29 @@ from typing import Any
 
 import numpy as np
 
-from atomglass.study.realization import Realization
-from atomglass.study.store.stored_configurations import ARRAYS
+from atomglass.study.protocol import Realization
+from atomglass.study.store.inherent_state_files import ARRAYS
 from atomglass.system.configuration import Configuration
 
 _MAGIC = b"atomglass checkpoint "
-#: Arrays of the archive that belong to pending realizations, not to the sampler.
+#: Prefix of the arrays in the archive that belong to pending realizations, not to the sampler.
 _GLASS = "_glass_"
 
 
 @dataclass
 class Checkpoint:
-    """How far a chain is.
+    """The progress of a chain.
 
     Attributes
     ----------
     state : dict of str to array, or None
-        Of the sampler; None at the very start.
+        State of the sampler; None at the start of the chain.
     index : int
-        The realization that comes next.
+        The next realization.
     pending : list of Realization
-        Those before it that no shard holds yet.
+        Realizations before it that are not yet in a shard.
     failed : int
-        How many of the realizations before `index` have another status than `ok`.
+        Number of realizations before `index` whose status is not `ok`.
     """
 
     state: dict[str, Any] | None = None
@@ -46,7 +47,19 @@ class Checkpoint:
 
 
 def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) -> bytes:
-    """Return a checkpoint as the content of a file."""
+    """Return a checkpoint as the content of a file.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        With the sampler's state.
+    chain : int
+        Number of the chain.
+    sweep : int
+        Age of the chain in steps.
+    physics_hash : str
+        Hash of the study's physics.
+    """
     assert checkpoint.state is not None
     rest = {
         "chain": chain,
@@ -77,10 +90,19 @@ def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) ->
 def decode(content: bytes, chain: int, physics_hash: str) -> Checkpoint:
     """Return the checkpoint in a file's content.
 
+    Parameters
+    ----------
+    content : bytes
+        The file's content.
+    chain : int
+        Number of the chain that it must belong to.
+    physics_hash : str
+        Hash of the physics that it must belong to.
+
     Raises
     ------
     ValueError
-        It is damaged, or another chain's.
+        It is damaged, or belongs to another chain or study.
     """
     line, _, body = content.partition(b"\n")
     head = _head(line)
@@ -97,7 +119,7 @@ def decode(content: bytes, chain: int, physics_hash: str) -> Checkpoint:
 
 
 def read_head(path: Path) -> dict[str, Any] | None:
-    """Return the first line of a checkpoint: `index`, `sweep`, `failed`; None if there is none that can be read."""
+    """Return the first line of a checkpoint (`index`, `sweep`, `failed`); None if it is missing or unreadable."""
     try:
         with path.open("rb") as file:
             return _head(file.readline(1000))
@@ -106,7 +128,7 @@ def read_head(path: Path) -> dict[str, Any] | None:
 
 
 def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
-    """Return the inherent state that belongs to the k-th pending realization, if it was kept."""
+    """Return the inherent state of the k-th pending realization, if it was kept."""
     if f"{_GLASS}{k}_{ARRAYS[0]}" not in arrays:
         return None
     return Configuration(*(arrays[f"{_GLASS}{k}_{name}"] for name in ARRAYS))
@@ -114,8 +136,8 @@ def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
 
 def _head(line: bytes) -> dict[str, Any]:
     if not line.startswith(_MAGIC):
-        raise ValueError("it is no checkpoint")
+        raise ValueError("it is not a checkpoint")
     head = json.loads(line[len(_MAGIC) :])
     if not isinstance(head, dict):
-        raise ValueError("it is no checkpoint")
+        raise ValueError("it is not a checkpoint")
     return head

@@ -1,4 +1,4 @@
-"""The glasses that a study kept, by their number."""
+"""Reading the inherent states that a study kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from atomglass.errors import InputError
-from atomglass.study.store.shards import DamagedShard
+from atomglass.study.errors import DamagedShard
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 
@@ -24,21 +24,31 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     Returns
     -------
     Configuration
-        Particle i is the same particle in all realizations of a chain; swaps exchange diameters, and positions go on
-        continuously through the faces of the box.
+        Particle i is the same particle in all realizations of a chain: swap moves exchange diameters, and positions
+        are not wrapped into the box.
 
     Raises
     ------
     InputError
-        There is no such study or realization, or it was not kept.
+        There is no such study or realization, or its inherent state was not kept.
+
+    Examples
+    --------
+    >>> from atomglass.cli.main import app
+    >>> app("run tiny --out study".split(), standalone_mode=False)
+    study tiny: 1 chains of 2 glasses...
+    >>> len(ag.load_configuration("study", 1))
+    64
     """
     store = StudyStore(Path(folder))
-    store.need_glasses()
+    store.require_glasses()
     ensemble = store.settings.ensemble
     chain, index = divmod(realization, ensemble.realizations_per_chain)
     if not 0 <= chain < ensemble.chains:
         count = ensemble.chains * ensemble.realizations_per_chain
-        raise InputError("realization", realization, f"0 to {count - 1}", f"the study in {folder} has so many")
+        raise InputError(
+            "realization", realization, f"0 to {count - 1}", f"the study in {folder} has {count} realizations"
+        )
     for span in store.shard_ranges(chain):
         if span[0] <= index < span[1]:
             found = _read(store, chain, span).get(index)
@@ -52,29 +62,39 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
 
 
 def kept_configurations(folder: str | Path, chains: range | None = None) -> Iterator[tuple[int, Configuration]]:
-    """Yield (realization, inherent state) of every glass that a study kept, in order, one file in memory at a time.
+    """Yield (realization, inherent state) of every glass that a study kept, in order.
+
+    One file is in memory at a time.
 
     Parameters
     ----------
     folder : str or Path
         The study's directory.
     chains : range, optional
-        Only these chains.
+        Only these chains; all by default.
 
     Raises
     ------
     InputError
-        There is no such study, or a file of it is damaged.
+        There is no such study, or one of its files is damaged.
+
+    Examples
+    --------
+    >>> from atomglass.cli.main import app
+    >>> app("run tiny --out study".split(), standalone_mode=False)
+    study tiny: 1 chains of 2 glasses...
+    >>> [(number, len(glass)) for number, glass in ag.kept_configurations("study")]
+    [(1, 64)]
     """
     store = StudyStore(Path(folder))
     ensemble = store.settings.ensemble
     for chain in range(ensemble.chains) if chains is None else chains:
-        upto = 0
+        end = 0
         for span in store.shard_ranges(chain):
             for index, state in sorted(_read(store, chain, span).items()):
-                if index >= upto:  # shards of a resumed chain may overlap
+                if index >= end:  # shards of a resumed chain may overlap
                     yield chain * ensemble.realizations_per_chain + index, state
-            upto = max(upto, span[1])
+            end = max(end, span[1])
 
 
 def _read(store: StudyStore, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:
@@ -83,5 +103,5 @@ def _read(store: StudyStore, chain: int, span: tuple[int, int]) -> dict[int, Con
     except DamagedShard as why:
         raise InputError(
             f"chain {chain}, realizations {span[0]} to {span[1] - 1} of {store.folder}: {why}",
-            remedy="run the study again: what is damaged is computed anew",
+            remedy="run the study again: it recomputes what is damaged",
         ) from None

@@ -1,4 +1,4 @@
-"""What a result was computed with."""
+"""Provenance: by which process, with which versions and on which processor a result was computed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from atomglass.kernels.jit import source_hash
 from atomglass.version import KERNEL_VERSION, __version__
 
 _PACKAGES = ("numpy", "scipy", "numba", "pandas", "pyarrow")
@@ -21,14 +24,14 @@ _PACKAGES = ("numpy", "scipy", "numba", "pandas", "pyarrow")
 
 @dataclass(frozen=True)
 class Origin:
-    """Who computes, for the record.
+    """The run and the process that compute something.
 
     Attributes
     ----------
     run : str
-        Name of the run: one command, however many processes it has.
+        Name of the run: one command, whatever its number of processes.
     provenance : dict
-        Versions, processor and the like of this process.
+        Versions, processor, host and so on, from `provenance`.
     """
 
     run: str
@@ -36,20 +39,18 @@ class Origin:
 
     @classmethod
     def of_this_process(cls, run: str = "") -> Origin:
-        """Return the origin of what this process computes, in a run of its own unless one is named."""
+        """Return the origin of what this process computes, as a new run unless one is named."""
         known = provenance()
         return cls(run or f"{known['time'].replace(':', '')}-{known['host']}-{known['process']}", known)
 
     @property
     def keys(self) -> dict[str, Any]:
-        """What a row of the table of attempts says about it."""
+        """The columns of the table of attempts that describe it."""
         return {"run": self.run, "host": self.provenance["host"], "process": self.provenance["process"]}
 
 
 def provenance() -> dict[str, Any]:
-    """Return versions, commit, processor and the like, as plain data."""
-    from atomglass.kernels.jit import source_hash
-
+    """Return versions, commit, processor, host, time and so on as plain data."""
     return {
         "atomglass": __version__,
         "kernel_version": KERNEL_VERSION,
@@ -76,10 +77,9 @@ def _version(name: str) -> str:
 
 @cache
 def blas_kernel() -> str:
-    """Return the kernel that numpy's OpenBLAS has chosen for this processor; empty where it cannot be told."""
-    import numpy
-
-    for folder in (Path(numpy.__file__).parents[1] / "numpy.libs", Path(numpy.__file__).parent / ".dylibs"):
+    """Return the kernel that numpy's OpenBLAS has chosen for this processor; empty if unknown."""
+    package = Path(np.__file__).parent
+    for folder in (package.parent / "numpy.libs", package / ".dylibs"):
         for library in folder.glob("lib*openblas*"):
             with contextlib.suppress(OSError, AttributeError):
                 name = ctypes.CDLL(str(library)).scipy_openblas_get_corename64_
@@ -90,8 +90,8 @@ def blas_kernel() -> str:
 
 @cache
 def _commit() -> str:
-    """The checkout's commit; empty outside a checkout."""
-    folder = Path(__file__).resolve().parents[2]
+    """Return the commit of the source checkout; empty outside of one."""
+    folder = Path(__file__).resolve().parents[3]
     if not (folder / ".git").exists():
         return ""
     try:
@@ -102,7 +102,7 @@ def _commit() -> str:
 
 
 def processor() -> str:
-    """Return the processor's name."""
+    """Return the name of the processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))

@@ -1,7 +1,7 @@
-"""Shards: some consecutive realizations of one chain with their modes and attempts, in one immutable Parquet file.
+"""Shards: consecutive realizations of one chain, with their modes and attempts, in one immutable Parquet file.
 
-The file's own metadata holds a checksum of all names and values, and who computed them with what. The data depend on
-the study alone; attempts (times, hosts) and provenance do not, and are kept apart from them.
+The file's metadata contain a checksum of all names and values, and their provenance. The data depend on the study
+alone; attempts (times, hosts) and provenance do not, and are kept separate.
 """
 
 from __future__ import annotations
@@ -16,21 +16,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.study.protocol import Column
-from atomglass.study.realization import Realization, Row
-from atomglass.study.registry import StudyModel
+from atomglass.study.errors import DamagedShard
+from atomglass.study.protocol import Column, Realization, Row, StudyModel
 from atomglass.study.schema import ATTEMPTS, table
 
 _CHECKSUM, _PROVENANCE = b"atomglass.sha256", b"atomglass.provenance"
 
 
-class DamagedShard(Exception):
-    """A shard that cannot be trusted; the text says why."""
-
-
 @dataclass(frozen=True)
 class Shard:
-    """The tables of one shard, and what they were computed with."""
+    """The tables of one shard, and their provenance."""
 
     realizations: pa.Table
     modes: pa.Table
@@ -39,7 +34,17 @@ class Shard:
 
 
 def encode(realizations: list[Realization], provenance: dict[str, Any], model: StudyModel) -> bytes:
-    """Return realizations as the content of a shard."""
+    """Return realizations as the content of a shard.
+
+    Parameters
+    ----------
+    realizations : list of Realization
+        Consecutive realizations of one chain.
+    provenance : dict
+        By whom and with what they were computed.
+    model : StudyModel
+        Defines the columns.
+    """
     rows = table(model.realization_columns, [r.row for r in realizations])
     nested = {
         "modes": _nested(model.mode_columns, [r.modes for r in realizations]),
@@ -60,7 +65,7 @@ def read(path: Path) -> Shard:
     Raises
     ------
     DamagedShard
-        It cannot be read, or its checksum does not agree.
+        It cannot be read, or its checksum does not match.
     """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
@@ -73,12 +78,12 @@ def read(path: Path) -> Shard:
     except (OSError, KeyError, AttributeError, ValueError, pa.ArrowException) as error:
         raise DamagedShard(" ".join(str(error).split())[:200]) from None
     if not good:
-        raise DamagedShard("its checksum does not agree")
+        raise DamagedShard("its checksum does not match")
     return Shard(rows, modes, attempts, json.loads(origin))
 
 
 def _nested(columns: tuple[Column, ...], lists: list[list[Row]]) -> pa.Array:
-    """Return a column whose every entry is a list of rows."""
+    """Return a column in which each entry is a list of rows."""
     offsets = pa.array(np.cumsum([0, *(len(rows) for rows in lists)]), pa.int32())
     flat = table(columns, [row for rows in lists for row in rows])
     return pa.ListArray.from_arrays(offsets, flat.to_struct_array().combine_chunks())
@@ -89,7 +94,7 @@ def _flat(column: pa.ChunkedArray) -> pa.Table:
 
 
 def _checksum(rows: pa.Table, origin: bytes) -> bytes:
-    """Return a hash of names and values, whatever the file's encoding."""
+    """Return a hash of names and values that does not depend on the file's encoding."""
     digest = hashlib.sha256(origin)
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         _digest_array(digest, name, column.combine_chunks())

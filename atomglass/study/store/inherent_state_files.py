@@ -1,7 +1,7 @@
-"""Inherent states that a study keeps, one Parquet file beside a shard: what no table can be made to tell again.
+"""Parquet files of the inherent states that a study keeps, one file for each shard.
 
-A glass is otherwise gone as soon as its rows are written, and to sample it again costs more than all the rest. By
-default the glasses with quasi-localized modes are kept: for pictures, for their second wells, for later questions.
+Sampling a glass again costs more than everything else. By default the glasses with quasi-localized modes are kept: for
+figures, for their second wells, and for later questions.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.study.realization import Realization
-from atomglass.study.store.shards import DamagedShard
+from atomglass.study.errors import DamagedShard
+from atomglass.study.protocol import Realization
 from atomglass.system.configuration import Configuration
 
-#: What a configuration is made of.
+#: The arrays of a configuration.
 ARRAYS = ("positions", "diameters", "box")
 _SCHEMA = pa.schema(
     [pa.field("index_in_chain", pa.int64()), *(pa.field(name, pa.list_(pa.float64())) for name in ARRAYS)]
@@ -26,7 +26,7 @@ _CHECKSUM = b"atomglass.sha256"
 
 
 def encode(realizations: list[Realization]) -> bytes | None:
-    """Return the configurations that realizations carry as the content of a file; None if they carry none."""
+    """Return the inherent states of realizations as the content of a file; None if none is kept."""
     kept = [(r.row["index_in_chain"], r.inherent_state) for r in realizations if r.inherent_state is not None]
     if not kept:
         return None
@@ -42,12 +42,12 @@ def encode(realizations: list[Realization]) -> bytes | None:
 
 
 def read(path: Path) -> dict[int, Configuration]:
-    """Return the configurations in a file by their number in the chain.
+    """Return the inherent states in a file by their number in the chain.
 
     Raises
     ------
     DamagedShard
-        It cannot be read, or its checksum does not agree.
+        The file cannot be read, or its checksum does not match.
     """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
@@ -57,7 +57,7 @@ def read(path: Path) -> dict[int, Configuration]:
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise DamagedShard(f"its inherent states: {' '.join(str(error).split())[:200]}") from None
     if not good:
-        raise DamagedShard("the inherent states' checksum does not agree")
+        raise DamagedShard("the checksum of its inherent states does not match")
     return found
 
 

@@ -1,0 +1,108 @@
+"""Load the collected tables of a study."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from atomglass.errors import InputError
+
+
+@dataclass(frozen=True)
+class Study:
+    """The collected tables of a study.
+
+    Attributes
+    ----------
+    modes, realizations : DataFrame
+        One row per mode, one row per realization; `columns` explains each column.
+    settings : dict
+        The study's settings, with every default filled in.
+    columns : DataFrame
+        Table, name, unit and meaning of every column.
+    wells : DataFrame or None
+        The second wells, one row per quasi-localized mode, if `atomglass wells` was run.
+    """
+
+    modes: pd.DataFrame
+    realizations: pd.DataFrame
+    settings: dict
+    columns: pd.DataFrame
+    wells: pd.DataFrame | None = None
+
+
+def load_study(folder: str | Path) -> Study:
+    """Return the collected tables of a study as pandas DataFrames.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's directory, after `atomglass collect`.
+
+    Returns
+    -------
+    Study
+        The tables, the settings, and the meaning of every column.
+
+    Raises
+    ------
+    InputError
+        The directory holds no collected tables, or a table is damaged.
+
+    Examples
+    --------
+    In a shell, `atomglass run tiny --out study` and `atomglass collect study` make a small study. In Python:
+
+    >>> from atomglass.cli.main import app
+    >>> for command in ("run tiny --out study", "collect study --no-figures"):
+    ...     app(command.split(), standalone_mode=False)
+    study tiny: 1 chains of 2 glasses...
+    >>> study = ag.load_study("study")
+    >>> len(study.realizations), bool((study.modes["frequency"] > 0).all())
+    (2, True)
+    """
+    folder = Path(folder)
+    frames, described = [], []
+    for name in ("modes", "realizations"):
+        path = folder / f"{name}.parquet"
+        try:
+            table = pq.read_table(path)
+            frames.append(table.to_pandas())
+            described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
+        except FileNotFoundError:
+            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first") from None
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
+    columns = pd.DataFrame(described, columns=["table", "column", "unit", "meaning"])
+    wells = folder / "wells.parquet"
+    modes, realizations = frames
+    return Study(modes, realizations, _settings(folder), columns, pd.read_parquet(wells) if wells.is_file() else None)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    """Return the settings of the study; of a study joined from portions, with the seeds of all of them."""
+    path = folder / "study.json"
+    if not path.is_file():
+        return {}
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    settings = dict(manifest["settings"])
+    if "portions" in manifest:
+        settings["seed"] = ", ".join(str(part["seed"]) for part in manifest["portions"])
+        settings["portions"] = "; ".join(
+            f"chains {part['first_chain']} to {part['first_chain'] + part['chains'] - 1}: seed {part['seed']}, "
+            f"kernel version {part['kernel_version']}"
+            for part in manifest["portions"]
+        )
+    return settings
+
+
+def _unit_and_meaning(field: pa.Field) -> tuple[str, str]:
+    """Return a column's unit and meaning, which are stored with the table."""
+    metadata = field.metadata or {}
+    return metadata.get(b"unit", b"").decode(), metadata.get(b"meaning", b"").decode()

@@ -1,0 +1,118 @@
+"""The manifest of a study, `study.json`, and the checks before a study is started, continued or extended."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from atomglass.errors import InputError
+from atomglass.study.settings import EnsembleSettings, StudyBase
+
+#: Version of the layout of a study's directory.
+FORMAT = 1
+#: Folders that every study has.
+FOLDERS = ("shards", "configurations", "checkpoints", "claims", "runs")
+
+
+def encode_manifest(settings: StudyBase) -> bytes:
+    """Return the content of `study.json`."""
+    data = {
+        "format": FORMAT,
+        "kernel_version": settings.version,
+        "physics_hash": settings.physics_hash,
+        "settings": settings.model_dump(mode="json"),
+    }
+    return (json.dumps(data, indent=2) + "\n").encode()
+
+
+def require_free(folder: Path) -> None:
+    """Refuse a folder that holds files other than those of a study.
+
+    Raises
+    ------
+    InputError
+        It is a file, or holds other files.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file", remedy="choose another --out")
+    if folder.is_dir() and any(not entry.name.startswith(".") for entry in _foreign_entries(folder)):
+        raise InputError(f"{folder} holds other files and no study", remedy="choose a new or an empty --out")
+
+
+def _foreign_entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        yield from (entry for entry in entries if entry.name not in (*FOLDERS, "study.json"))
+
+
+def flattened(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as one dictionary whose keys are joined by dots."""
+    result: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            result |= flattened(value, f"{prefix}{key}.")
+        else:
+            result[prefix + key] = value
+    return result
+
+
+def require_same_physics(folder: Path, present: StudyBase, kernel_version: int, wanted: StudyBase) -> None:
+    """Refuse settings whose physics differs from that of an existing study.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's directory, for the error message.
+    present : StudyBase
+        The settings of the existing study.
+    kernel_version : int
+        The kernel version with which it began.
+    wanted : StudyBase
+        The settings to run.
+
+    Raises
+    ------
+    InputError
+        The physics differs.
+    """
+    old, new = flattened(present.physics() | {"kernel_version": kernel_version}), flattened(wanted.physics())
+    changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+    if changed:
+        shown = ", ".join(
+            f"{key}: {old.get(key, 'the default')} there, {new.get(key, 'the default')} now" for key in changed[:5]
+        )
+        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+        raise InputError(f"{folder} holds a study with other physics ({shown}{more})", remedy="choose another --out")
+
+
+def require_extension(folder: Path, present: EnsembleSettings, wanted: EnsembleSettings, extend: bool) -> None:
+    """Refuse an ensemble that would shrink an existing study, or enlarge it without being asked to.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's directory, for the error message.
+    present, wanted : EnsembleSettings
+        The existing ensemble, and the one to run.
+    extend : bool
+        Whether the study may be enlarged.
+
+    Raises
+    ------
+    InputError
+        The ensemble would shrink, or `extend` is not set.
+    """
+    size = f"{present.chains} chains of {present.realizations_per_chain} realizations"
+    if wanted.chains < present.chains or wanted.realizations_per_chain < present.realizations_per_chain:
+        raise InputError(
+            f"{folder} holds {size}, more than the {wanted.chains} of {wanted.realizations_per_chain} asked for",
+            remedy="choose another --out",
+        )
+    if not extend:
+        raise InputError(
+            f"{folder} holds {size} in shards of {present.realizations_per_shard}; {wanted.chains} of "
+            f"{wanted.realizations_per_chain} in shards of {wanted.realizations_per_shard} are asked for",
+            remedy="add --extend to enlarge the study",
+        )
