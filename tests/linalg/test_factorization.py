@@ -8,7 +8,7 @@ from samples import fcc, glass, liquid, triangular
 from scipy import sparse
 
 import atomglass as ag
-from atomglass.linalg.factorization import TRUSTED, Dissection
+from atomglass.linalg.factorization import MAX_BACKWARD_ERROR, Dissection
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.hessian import ReducedHessian
 
@@ -83,7 +83,7 @@ def test_a_small_pivot_is_noticed(name: str, n: int, d: int, sheared: bool, off:
     plain = order._multifrontal(shift)
     factor = reduced.factor(shift)
     if abs(off) < 1e-9:
-        assert plain is None or order.backward_error(plain) > TRUSTED
+        assert plain is None or order.backward_error(plain) > MAX_BACKWARD_ERROR
         assert factor.method in ("superlu", "dense")
     assert factor.negative_count == np.count_nonzero(np.linalg.eigvalsh(dense) < shift)
     right = np.random.default_rng(1).standard_normal((reduced.size, 2))
@@ -117,7 +117,7 @@ def test_the_other_methods_agree(method: str) -> None:
             assert method == "_superlu"
             assert shift > 0
             continue
-        assert max(order.backward_error(ours), order.backward_error(other)) < TRUSTED
+        assert max(order.backward_error(ours), order.backward_error(other)) < MAX_BACKWARD_ERROR
         assert ours.negative_count == other.negative_count
         assert ours.solve(right) == pytest.approx(other.solve(right), rel=1e-8, abs=1e-10)
         assert other.solve(right[:, 0]) == pytest.approx(other.solve(right)[:, 0], rel=1e-8, abs=1e-10)
