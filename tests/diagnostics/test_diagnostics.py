@@ -245,7 +245,7 @@ def test_configurations_that_do_not_belong_together():
         bond_breaking(a, a, 1.5, 1.2)
     with pytest.raises(InputError, match="half the least height"):
         bond_breaking(a, a, broken=4)
-    with pytest.raises(InputError, match="reach"):
+    with pytest.raises(InputError, match="cutoff of a bond"):
         bonds(a, -1)
 
 
@@ -327,7 +327,7 @@ def test_steinhardt_order_by_the_addition_theorem(rng):
 
     turn = Rotation.random(rng=rng).as_matrix()
     sample = gas(100, 5.0 * turn)
-    found = steinhardt_order(sample, 5, reach=1.5)
+    found = steinhardt_order(sample, 5, cutoff=1.5)
     vectors = sample.positions - sample.positions[0]
     vectors = (vectors @ turn.T - 5 * np.rint(vectors @ turn.T / 5))[1:]
     vectors = vectors[np.linalg.norm(vectors, axis=1) < 1.5]

@@ -10,7 +10,7 @@ import pytest
 
 import atomglass as ag
 from atomglass.vibrations import expansion as module
-from atomglass.vibrations.expansion import energy_profile, true_barrier
+from atomglass.vibrations.expansion import barrier_along_mode, energy_profile
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -56,7 +56,7 @@ def test_profile_in_a_box_without_room_for_a_wide_list():
 def test_the_hidden_well_of_the_quartic_is_none_of_the_true_energy(soft):
     glass, potential, mode = soft
     assert mode.second_minimum and mode.group == "A"
-    assert np.isnan(true_barrier(glass, potential, mode))
+    assert np.isnan(barrier_along_mode(glass, potential, mode))
     rising = energy_profile(glass, potential, mode.direction, np.linspace(0, 2 * mode.second_minimum_position, 50))
     assert np.all(np.diff(rising) > 0)
 
@@ -68,6 +68,6 @@ def test_a_planted_barrier_is_found(soft, monkeypatch, height):
     c = 4 * np.sqrt(height)
     monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 * (1 - s / c) ** 2)
     planted = module.Expansion(**(vars(mode) | {"second_minimum_position": c}))
-    assert true_barrier(glass, potential, planted) == pytest.approx(height, rel=1e-9)
+    assert barrier_along_mode(glass, potential, planted) == pytest.approx(height, rel=1e-9)
     monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 + 1e-14 * np.sin(1e6 * s))
-    assert np.isnan(true_barrier(glass, potential, planted)), "rounding is no barrier"
+    assert np.isnan(barrier_along_mode(glass, potential, planted)), "rounding is no barrier"
