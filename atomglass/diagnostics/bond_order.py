@@ -28,6 +28,11 @@ class HexaticOrder:
         |mean of psi_6|: 1 in a triangular crystal, of order N^-1/2 in a liquid.
     local_order : float
         Mean of |psi_6|: also large in a polycrystal.
+
+    Examples
+    --------
+    >>> diagnostics.hexatic_order(glass).particles.shape
+    (100,)
     """
 
     particles: ComplexArray
@@ -49,6 +54,13 @@ class SteinhardtOrder:
         Q_l from the average of q_lm over the particle and its neighbors, which distinguishes crystal and liquid best.
     global_order : float
         Q_l of all bonds together: of order N^-1/2 in a liquid.
+
+    Examples
+    --------
+    >>> positions = np.argwhere(np.ones((6, 6, 6))) + 0.5
+    >>> cubic = ag.Configuration(positions, np.ones(216), np.full(3, 6.0))
+    >>> diagnostics.steinhardt_order(cubic, 4).averaged.shape
+    (216,)
     """
 
     degree: int

@@ -125,7 +125,8 @@ def bonds(
         raise InputError("cutoff of a bond", cutoff, "> 0")
     pairs, separations = pairs_within(configuration, cutoff * float(configuration.diameters.max()))
     distances_squared = (separations**2).sum(axis=1)
-    return pairs[distances_squared < (cutoff * pair_diameters(configuration, pairs, potential)) ** 2]
+    bonded: IntArray = pairs[distances_squared < (cutoff * pair_diameters(configuration, pairs, potential)) ** 2]
+    return bonded
 
 
 def bond_breaking(

@@ -31,6 +31,12 @@ class RadialDistribution:
         Number of pairs, each counted once.
     scaled : bool
         Whether distances are in units of the pair diameter.
+
+    Examples
+    --------
+    >>> g = diagnostics.radial_distribution(glass, 0.05, 2.0, scaled=True)
+    >>> bool(0.9 < g.distances[g.values.argmax()] < 1.3)
+    True
     """
 
     distances: Array
@@ -52,6 +58,12 @@ class SizeCorrelation:
     large_scale : float
         Structure factor of the diameters, averaged over the smallest wave vectors: 1 for shuffled diameters, of order N
         if the sizes have separated.
+
+    Examples
+    --------
+    >>> sizes = diagnostics.size_correlation(liquid)
+    >>> round(sizes.expected, 4)
+    -0.0101
     """
 
     neighbors: float

@@ -34,7 +34,14 @@ class CorrelationTime:
     length : int
         Number of values.
     long_enough : bool
-        Whether the series spans at least 50 tau; otherwise tau is a lower bound and `mean_error` too small.
+        Whether the series spans at least 50 tau; otherwise tau is a lower bound and `mean_error` is too small.
+
+    Examples
+    --------
+    >>> series = np.random.default_rng(1).standard_normal(1000)
+    >>> found = diagnostics.integrated_correlation_time(series)
+    >>> bool(np.isclose(found.independent_values, found.length / found.time))
+    True
     """
 
     time: float

@@ -67,7 +67,7 @@ def inverse_power(w: float, exponent: int) -> float:
     if exponent == 10:
         w2 = w * w
         return w2 * w2 * w
-    return w ** (0.5 * exponent)
+    return w ** (0.5 * exponent)  # type: ignore[no-any-return]
 
 
 @device

@@ -76,7 +76,7 @@ class Configuration:
     @property
     def dimension(self) -> int:
         """Number of space dimensions d."""
-        return self.positions.shape[1]
+        return int(self.positions.shape[1])
 
     @cached_property
     def cell(self) -> Array:

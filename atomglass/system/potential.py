@@ -134,7 +134,8 @@ class PairPotential:
     def pair_diameter(self, sigma_i: ArrayLike, sigma_j: ArrayLike) -> Array:
         """Return sigma_ij of two diameters (or arrays of them)."""
         sigma_i, sigma_j = np.asarray(sigma_i, float), np.asarray(sigma_j, float)
-        return (sigma_i + sigma_j) / 2 * (1 - self.nonadditivity * np.abs(sigma_i - sigma_j))
+        sigma_ij: Array = (sigma_i + sigma_j) / 2 * (1 - self.nonadditivity * np.abs(sigma_i - sigma_j))
+        return sigma_ij
 
     def phi(self, r: ArrayLike, sigma: ArrayLike = 1.0, derivative: int = 0) -> Array:
         """Return phi(r), or one of its derivatives with respect to r.

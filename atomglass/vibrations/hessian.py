@@ -174,7 +174,8 @@ class ReducedHessian:
 
     def project(self, vectors: Array) -> Array:
         """Remove uniform translations from (n,) or (n, k) vectors."""
-        return vectors - self.translations @ (self.translations.T @ vectors)
+        projected: Array = vectors - self.translations @ (self.translations.T @ vectors)
+        return projected
 
     def solve(self, right: Array) -> Array:
         """Return x with H x = right, (n, k), in the space without translations, where H must be positive definite."""

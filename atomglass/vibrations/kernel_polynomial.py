@@ -135,23 +135,25 @@ def _moments(reduced: ReducedHessian, vectors: Array, top: float, count: int) ->
     """Return the Chebyshev moments <v| T_m(2 H / top - 1) |v>, m < count, of each vector (n, k), as (count, k)."""
     matrix = (2 / top) * reduced.matrix
 
-    def times(x: Array) -> Array:
-        return matrix @ x - x
+    def scaled_product(x: Array) -> Array:
+        product: Array = matrix @ x - x
+        return product
 
-    def product(x: Array, y: Array) -> Array:
-        return np.einsum("nk,nk->k", x, y)
+    def dot(x: Array, y: Array) -> Array:
+        products: Array = np.einsum("nk,nk->k", x, y)
+        return products
 
-    found = np.empty((count + 1, vectors.shape[1]))
-    before, here = vectors, times(vectors)
-    found[0], found[1] = product(vectors, vectors), product(vectors, here)
+    mu = np.empty((count + 1, vectors.shape[1]))
+    previous, current = vectors, scaled_product(vectors)
+    mu[0], mu[1] = dot(vectors, vectors), dot(vectors, current)
     for m in range(1, (count + 1) // 2):  # T_2m = 2 T_m^2 - 1 and T_(2m+1) = 2 T_(m+1) T_m - T_1
-        after = times(here)
-        after *= 2
-        after -= before
-        found[2 * m] = 2 * product(here, here) - found[0]
-        found[2 * m + 1] = 2 * product(after, here) - found[1]
-        before, here = here, after
-    return found[:count]
+        following = scaled_product(current)
+        following *= 2
+        following -= previous
+        mu[2 * m] = 2 * dot(current, current) - mu[0]
+        mu[2 * m + 1] = 2 * dot(following, current) - mu[1]
+        previous, current = current, following
+    return mu[:count]
 
 
 def density_from_moments(moments: Array, reduced_frequencies: Array) -> Array:

@@ -153,7 +153,7 @@ def full_spectrum(configuration: Configuration, potential: PairPotential) -> Mod
     Examples
     --------
     >>> modes = ag.full_spectrum(glass, pot)
-    >>> len(modes) == 2 * (100 - modes.rattlers.sum()) - 2
+    >>> len(modes) == 2 * (100 - int(modes.rattlers.sum())) - 2
     True
     """
     return all_modes_of_hessian(_reduced_hessian(configuration, potential))
