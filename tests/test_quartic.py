@@ -14,8 +14,14 @@ from atomglass.errors import InputError
 from atomglass.quartic import HIDDEN_WELL_BETA, energy, reduced_cubic, shape
 
 FIELDS = (
-    "beta", "group", "second_minimum", "maximum_position", "barrier", "second_minimum_position", "second_minimum_energy"
-)  # fmt: skip
+    "beta",
+    "group",
+    "second_minimum",
+    "maximum_position",
+    "barrier",
+    "second_minimum_position",
+    "second_minimum_energy",
+)
 
 stiffnesses = st.floats(-16, 4).map(lambda exponent: 10.0**exponent)  # b2 down to barriers of 1e-40
 quartics = st.floats(-3, 4).map(lambda exponent: 10.0**exponent)

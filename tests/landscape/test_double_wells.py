@@ -1,4 +1,4 @@
-"""Second wells and saddles: held against dense spectra, ASE's optimizer and nudged elastic band."""
+"""Second wells and saddles against dense spectra, and against ASE's optimizer and nudged elastic band."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def real() -> list[tuple]:
 
 
 def descent(glass: ag.Configuration) -> ag.Configuration:
-    """Return the inherent state that ASE's FIRE finds with short steps: another program's way down."""
+    """Return the inherent state that ASE's FIRE finds with short steps, as an independent quench."""
     atoms = glass.to_atoms()
     atoms.calc = ag.Calculator(POTENTIAL)
     FIRE(atoms, logfile=None, maxstep=0.01).run(fmax=5e-5, steps=2000)
@@ -61,7 +61,7 @@ def test_new_minima_are_minima_and_saddles_are_saddles(real: list[tuple]):
         assert np.count_nonzero(spectrum < -1e-9 * scale) == 1
         assert spectrum[0] == pytest.approx(well.saddle.eigenvalue, rel=1e-6)
         assert well.barrier > 0
-        # The precise difference of energies agrees with that of two sums, as far as these go.
+        # The precise energy difference agrees with the difference of two total energies, to their precision.
         rough = ag.energy(saddle, POTENTIAL) - ag.energy(glass, POTENTIAL)
         assert well.barrier == pytest.approx(rough, abs=1e-9)
 
@@ -90,7 +90,7 @@ def test_barrier_agrees_with_a_nudged_elastic_band(real: list[tuple]):
         band.interpolate(apply_constraint=False)
         FIRE(band, logfile=None, maxstep=0.02).run(fmax=1e-4, steps=2000)
         energies = [image.get_potential_energy() for image in images]
-        # The band may pass over another saddle on its way; it never finds a lower one than the lowest found here.
+        # The band may cross another saddle, but never a lower one than the lowest found here.
         assert max(energies) - energies[0] >= well.barrier * (1 - 1e-3) - 1e-9
         if max(energies) - energies[0] == pytest.approx(well.barrier, rel=1e-2):
             return
