@@ -13,7 +13,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import check_held
+from atomglass.vibrations.modes import check_not_all_rattlers
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     """
     pairs = InteractingPairs.of(configuration, potential)
     reduced = ReducedHessian(pairs)
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     return moduli_of(configuration, pairs, reduced)
 
 

@@ -13,7 +13,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import check_held
+from atomglass.vibrations.modes import check_not_all_rattlers
 
 #: The spectrum is scaled by Lanczos' estimate of the largest eigenvalue times this: all eigenvalues must lie below.
 SAFETY_FACTOR = 1.02
@@ -103,7 +103,7 @@ def density_of_states(
         if not value >= least:
             raise InputError(f"{name} of the density of states", value, f">= {least}")
     reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     random = np.random.default_rng(seed).choice([-1.0, 1.0], (reduced.size, vectors))
     top = SAFETY_FACTOR * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])
     modes = reduced.size - reduced.dimension

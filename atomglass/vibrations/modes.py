@@ -204,11 +204,11 @@ def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
 def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
     """Return the Hessian without rattlers, or refuse a sample of rattlers."""
     reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     return reduced
 
 
-def check_held(reduced: ReducedHessian) -> None:
+def check_not_all_rattlers(reduced: ReducedHessian) -> None:
     """Refuse a sample in which at most one particle is held by its neighbors."""
     if reduced.size <= reduced.dimension:
         raise InputError(
@@ -320,3 +320,4 @@ def _frequency_gaps(frequencies: Array) -> Array:
 
 #: Names of the version before.
 all_modes, lowest_of, all_below = all_modes_of_hessian, lowest_modes_of_hessian, modes_of_hessian_below
+check_held = check_not_all_rattlers
