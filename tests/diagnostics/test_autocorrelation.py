@@ -11,7 +11,7 @@ from atomglass.errors import InputError
 
 
 def test_memory_time_of_a_known_process_and_its_error(rng):
-    """Over many experiments of AR(1) the time is -1/ln a, and the stated error is the scatter."""
+    """Over many sets of AR(1) runs, the mean time is -1/ln a, and the stated error agrees with the scatter."""
     a, found = 0.9, []
     for _ in range(60):
         series = lfilter([1], [1, -a], rng.normal(size=(8, 2200)), axis=1)[:, 200:] + 3
@@ -22,7 +22,7 @@ def test_memory_time_of_a_known_process_and_its_error(rng):
 
 
 def test_gains_are_those_of_paired_runs(rng):
-    """Runs that share their scatter: the ratio is known better than either time."""
+    """If runs share their fluctuations, the ratio is more precise than either time."""
     times, scale = np.linspace(0, 30, 301), rng.uniform(4, 8, 6)
     slow = memory_time(times, np.exp(-times / scale[:, None]))
     fast = memory_time(times, np.exp(-2 * times / scale[:, None]))

@@ -14,13 +14,13 @@ from atomglass.errors import InputError
 def test_hexatic_order_of_crystals():
     found = hexatic_order(triangular(8))
     assert found.local_order == pytest.approx(1, abs=1e-9) and found.global_order == pytest.approx(1, abs=1e-9)
-    # The same crystal in a sheared cell, turned by 0.2: psi_6 turns by 6 x 0.2.
+    # The same crystal in a sheared cell, rotated by 0.2: the phase of psi_6 changes by 6 x 0.2.
     turn = np.array([[np.cos(0.2), np.sin(0.2)], [-np.sin(0.2), np.cos(0.2)]])
     a = np.array([[1.0, 0.0], [0.5, np.sqrt(0.75)]]) @ turn
     steps = np.stack(np.meshgrid(np.arange(9), np.arange(9)), -1).reshape(-1, 2)
     turned = hexatic_order(ag.Configuration((steps + 0.1) @ a, np.ones(81), 9 * a))
     assert turned.particles == pytest.approx(np.full(81, np.exp(1.2j)), abs=1e-9)
-    # A square crystal has no sixfold order, and its Voronoi vertices are degenerate.
+    # A square crystal has no sixfold order, and degenerate Voronoi vertices.
     assert hexatic_order(crystal(np.array([[0.0, 0.0]]), 9)).local_order == pytest.approx(0, abs=1e-9)
 
 
@@ -50,7 +50,7 @@ def test_steinhardt_order_of_crystals(basis, edges, q4, q6):
 
 
 def test_steinhardt_order_by_the_addition_theorem(rng):
-    """Q_l^2 is the mean of P_l(cos) over all pairs of a particle's bonds: no spherical harmonic needed."""
+    """Q_l^2 is the mean of P_l(cos) over all pairs of a particle's bonds, without spherical harmonics."""
     from scipy.spatial.transform import Rotation
     from scipy.special import eval_legendre
 

@@ -20,7 +20,7 @@ def sorted_along_x(sample):
     return sample.replace(diameters=diameters)
 
 
-def test_the_equilibrium_liquid_is_one(rng):
+def test_the_equilibrium_liquid_is_a_liquid(rng):
     liquid = ag.read(LIQUID)
     moved = liquid.replace(positions=liquid.positions + 0.01)
     report = liquid_report([liquid, moved])
@@ -30,7 +30,7 @@ def test_the_equilibrium_liquid_is_one(rng):
     assert report.neighbor_sizes == pytest.approx(-0.31, abs=0.02)
 
 
-def test_crystals_are_no_liquids():
+def test_crystals_are_not_liquids():
     for sample in (
         triangular(20, noise=0.07, diameters=quantile),
         triangular(20),
@@ -48,8 +48,8 @@ def test_one_bad_sample_of_a_series_is_enough():
     assert not liquid_report([sample, sorted_along_x(sample), sample]).is_liquid
 
 
-def test_a_polycrystal_is_told_by_its_local_order(rng):
-    """Four grains turned by 15 degrees from one to the next: psi_6 has opposite signs and cancels."""
+def test_a_polycrystal_is_recognized_by_its_local_order(rng):
+    """Four grains, each rotated by 15 degrees with respect to the last: psi_6 has opposite signs and cancels."""
     patch = triangular(40).positions
     positions = []
     for k, corner in enumerate([(0, 0), (20, 0), (0, 20), (20, 20)]):
@@ -64,13 +64,13 @@ def test_a_polycrystal_is_told_by_its_local_order(rng):
     assert "neighborhoods" in str(report)
 
 
-def test_a_demixed_sample_is_no_liquid(rng):
+def test_a_demixed_sample_is_not_a_liquid(rng):
     liquid = ag.read(LIQUID)
     report = liquid_report(sorted_along_x(liquid))
     assert not report.is_liquid and len(report.reasons) == 2 and "demixed" in str(report) and "separated" in str(report)
     shuffled = liquid_report(liquid.replace(diameters=rng.permutation(liquid.diameters)))
     assert shuffled.is_liquid, "shuffled diameters are not demixed"
-    # Drops of the size of a few particles: no long wave shows them, the neighbors do.
+    # Droplets of a few particles: the correlation of neighbors reveals them, the longest waves do not.
     cell = (np.floor(liquid.fractional % 1 * 21).astype(int)).sum(axis=1) % 2
     diameters = np.empty(len(liquid))
     diameters[np.argsort(cell, kind="stable")] = np.sort(liquid.diameters)

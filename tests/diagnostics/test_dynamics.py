@@ -68,21 +68,21 @@ def test_bonds_are_the_close_pairs(cell):
 
 def test_bonds_break_with_motion_not_with_swaps():
     before = triangular(12, diameters=quantile)
-    # Spacing 1.07: near neighbors are bonded or not by their sizes.
+    # Spacing 1.07: whether nearest neighbors are bonded depends on their sizes.
     assert bond_breaking(before, before) == 1
     assert bond_breaking(before, before.replace(diameters=before.diameters[::-1])) == 1
     pairs, far = bonds(before), before.positions.copy()
     far[0] = far[0] + before.box / 2 + [0.0, 0.3]
     mine = np.any(pairs == 0, axis=1)
     assert bond_breaking(before, before.replace(positions=far)) == pytest.approx(1 - mine.mean(), abs=1e-12)
-    # Stretched between the two lengths, a bond holds; beyond, it breaks. Two particles at 1.2, 1.45, 1.55 diameters.
+    # Two particles at 1.2, 1.45 and 1.55 diameters: the bond survives between the two lengths and breaks beyond.
     near, stretched, gone = (
         ag.Configuration([[0.0, 0.0], [x, 0.0]], [1.0, 1.0], [8.0, 8.0]) for x in (1.2, 1.45, 1.55)
     )
     assert bond_breaking(near, stretched) == 1 and bond_breaking(near, gone) == 0
 
 
-def test_configurations_that_do_not_belong_together():
+def test_configurations_of_different_particles_or_cells_are_refused():
     a, b, c = gas(50, [9.0, 9.0]), gas(51, [9.0, 9.0]), gas(50, [9.0, 9.1])
     for compare in (overlap, mean_square_displacement, bond_breaking):
         for other in (b, c):

@@ -43,14 +43,14 @@ def test_radial_distribution_refuses(width, r_max):
 
 @pytest.mark.parametrize("cell", [[14.0, 15.0], [[14.0, 0.0], [6.0, 15.0]], [6.0, 6.0, 6.0]])
 def test_size_correlation_of_shuffled_diameters(cell, rng):
-    """Its mean and deviation over shufflings are those stated; the large-scale factor averages to 1."""
+    """Mean and deviation over permutations are those stated; the large-scale structure factor averages to 1."""
     sample = gas(200, cell)
     found = [size_correlation(sample.replace(diameters=rng.permutation(sample.diameters))) for _ in range(400)]
     values = np.array([f.neighbors for f in found])
     assert values.mean() == pytest.approx(found[0].expected, abs=4 * found[0].deviation / 20)
     assert values.std() == pytest.approx(found[0].deviation, rel=4 / np.sqrt(800))
     assert np.std([f.score for f in found]) == pytest.approx(1, rel=4 / np.sqrt(800))
-    # One realization's gas has |rho_k|^2 of its own, which takes a share of order 1/N off.
+    # A single gas has its own |rho_k|^2, which reduces the average by a fraction of order 1/N.
     assert np.mean([f.large_scale for f in found]) == pytest.approx(1, abs=4 * 0.5 / 20)
 
 

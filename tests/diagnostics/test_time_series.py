@@ -21,7 +21,7 @@ def test_correlation_time_of_an_autoregressive_series(memory, rng):
 
 
 def test_errors_of_the_mean_and_of_the_time_have_the_right_size(rng):
-    """Over many series of AR(1) the stated errors must be the scatter."""
+    """Over many AR(1) series, the stated errors must agree with the scatter."""
     series = lfilter([1], [1, -0.8], rng.normal(size=(400, 4200)), axis=1)[:, 200:]
     found = [integrated_correlation_time(s) for s in series]
     means, times = np.array([f.mean for f in found]), np.array([f.time for f in found])
