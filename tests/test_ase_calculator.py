@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import atomglass as ag
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="module")
