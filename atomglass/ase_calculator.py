@@ -1,4 +1,4 @@
-"""These glasses as ASE sees them: a calculator for its optimizers, NEB and molecular dynamics."""
+"""An ASE calculator, for ASE's optimizers, nudged elastic bands and molecular dynamics."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from atomglass.system.potential import PairPotential
 class Calculator(ase_calculator.Calculator):
     """Energy, forces and stress of polydisperse particles for `ase.Atoms`, in reduced units.
 
-    The atoms carry their diameters in `atoms.arrays["diameters"]`, as `Configuration.to_atoms` makes them. The stress
-    is ASE's: (1/V) dU/d(strain), positive under tension, V the volume of the three-dimensional cell.
+    The atoms carry their diameters in `atoms.arrays["diameters"]`, as those from `Configuration.to_atoms` do. The
+    stress follows ASE's convention: (1/V) dU/d(strain), positive under tension, V the volume of the three-dimensional
+    cell.
 
-    Two-dimensional samples lie in a plane, with `pbc = (True, True, False)`, and stay there by the constraint that
-    `to_atoms` adds (keep it when adding others). Forces along z and stresses xz, yz and zz are zero; the other stresses
-    are the two-dimensional ones divided by the thickness, which is 1 unless the third cell vector is changed.
+    Two-dimensional samples lie in a plane, with `pbc = (True, True, False)`, and are kept there by the constraint that
+    `to_atoms` adds (keep it when you add others). Forces along z and the stresses xz, yz and zz are zero; the other
+    stresses are the two-dimensional ones divided by the thickness, which is 1 unless the third cell vector is changed.
 
-    ASE's `BFGS` takes full steps without a line search, and its default `maxstep` of 0.2 can put two particles on top
-    of each other; 0.05 suits a glass, and so does `FIRE` as it is.
+    ASE's `BFGS` takes full steps without a line search, and its default `maxstep` of 0.2 can push two particles onto
+    each other; use 0.05 for a glass, or `FIRE` with its defaults.
 
     Parameters
     ----------
@@ -35,12 +36,14 @@ class Calculator(ase_calculator.Calculator):
     Raises
     ------
     InputError
-        When evaluated on atoms without diameters, or on a box too small for the cutoff.
+        When evaluated for atoms without diameters, or in a box too small for the cutoff.
 
     Examples
     --------
-    >>> atoms = configuration.to_atoms()                        # doctest: +SKIP
-    >>> atoms.calc = ag.Calculator(ag.load_potential("kumar2021"))  # doctest: +SKIP
+    >>> atoms = glass.to_atoms()
+    >>> atoms.calc = ag.Calculator(pot)
+    >>> bool(np.isclose(atoms.get_potential_energy(), ag.energy(glass, pot)))
+    True
     """
 
     implemented_properties = [  # noqa: RUF012  (ASE declares it so)
@@ -55,7 +58,7 @@ class Calculator(ase_calculator.Calculator):
         self.potential = potential
 
     def check_state(self, atoms: Atoms, tol: float = 1e-15) -> list[str]:
-        """Return what has changed since the last evaluation; ASE itself would miss a swap of diameters."""
+        """Return what has changed since the last evaluation, including diameters, which ASE does not check."""
         changes: list[str] = super().check_state(atoms, tol)
         if self.atoms is not None and not changes:
             before, now = find_diameters(self.atoms.arrays), find_diameters(atoms.arrays)
@@ -69,14 +72,29 @@ class Calculator(ase_calculator.Calculator):
         properties: list[str] | None = None,
         system_changes: list[str] = ase_calculator.all_changes,
     ) -> None:
-        """Evaluate everything at once, as ASE's machinery asks for it."""
+        """Evaluate energy, forces and stress; called by ASE.
+
+        Parameters
+        ----------
+        atoms : ase.Atoms, optional
+            The atoms; those of the last call by default.
+        properties : list of str, optional
+            Ignored: everything is evaluated at once.
+        system_changes : list of str
+            What has changed since the last call.
+
+        Raises
+        ------
+        InputError
+            The atoms have no diameters, or the box is too small for the cutoff.
+        """
         super().calculate(atoms, properties or ["energy"], system_changes)
         evaluated: Any = self.atoms  # ASE's own copy
         configuration = Configuration.from_atoms(evaluated)
         d = configuration.dimension
-        energy, in_space, stress = energy_forces_stress(configuration, self.potential)
-        forces, full_stress = np.zeros((len(configuration), 3)), np.zeros((3, 3))
-        forces[:, :d] = in_space
+        energy, forces, stress = energy_forces_stress(configuration, self.potential)
+        forces_3d, full_stress = np.zeros((len(configuration), 3)), np.zeros((3, 3))
+        forces_3d[:, :d] = forces
         full_stress[:d, :d] = stress * (configuration.volume / evaluated.get_volume())
-        results: dict[str, Any] = {"energy": energy, "free_energy": energy, "forces": forces}
+        results: dict[str, Any] = {"energy": energy, "free_energy": energy, "forces": forces_3d}
         self.results = results | {"stress": full_3x3_to_voigt_6_stress(full_stress)}

@@ -1,4 +1,4 @@
-"""What goes wrong at the door: one class, one clear line."""
+"""The error for input that cannot be used: one class, with a message of one line."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ _MISSING = object()
 
 
 class InputError(ValueError):
-    """Input that cannot be used: says what, which value, what is allowed, and what to do.
+    """Input that cannot be used; the message states the quantity, its value, the allowed range and the remedy.
 
     The command line prints it as one line and exits with status 2.
 
     Parameters
     ----------
     what : str
-        The quantity or file that is wrong, in the user's words.
+        The quantity or file that is wrong, in the user's terms.
     value : object, optional
         The value that was given.
     allowed : str, optional

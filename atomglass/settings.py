@@ -1,4 +1,4 @@
-"""Settings and the TOML files they come from: shipped ones are found, all are validated, every mistake is one line."""
+"""Settings from TOML files: shipped files are found by name, all are validated, each mistake gives a one-line error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 class Settings(BaseModel):
-    """Base of every settings section: frozen, no unknown keys, no infinities."""
+    """Base class of every section of settings: frozen, without unknown keys or infinities."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -33,7 +33,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         The file is missing, is not UTF-8 text, is not TOML, or is empty.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a byte-order mark
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors start a file with a byte-order mark
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError(f"cannot read {path} ({reason})", remedy="give the path of a readable TOML file") from None
@@ -59,7 +59,7 @@ def validated(model: type[Model], data: dict[str, Any], source: str) -> Model:
     Raises
     ------
     InputError
-        The first mistake, with its key, its value and what is allowed; an unknown key with the nearest known one.
+        The first mistake, with its key, its value and what is allowed; an unknown key with the most similar known one.
     """
     try:
         settings = model.model_validate(data)
@@ -70,7 +70,7 @@ def validated(model: type[Model], data: dict[str, Any], source: str) -> Model:
 
 
 def _refuse_true_for_a_number(given: Any, understood: Any, source: str, key: tuple[str, ...]) -> None:
-    """Raise for `temperature = true`, which pydantic reads as 1 (its strict mode would refuse good input as well)."""
+    """Refuse `temperature = true`, which pydantic reads as 1 (its strict mode would also refuse valid input)."""
     if isinstance(given, bool) and type(understood) in (int, float):
         name = ".".join(key)
         raise InputError(f"{source}: {name}", given, "a number, not true or false", "correct this key")
@@ -95,17 +95,17 @@ def _first_mistake(model: type[BaseModel], error: ValidationError, source: str) 
     if first["type"] == "missing":
         return InputError(f"{source}: key {key!r} is missing", remedy="add it")
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if isinstance(first["input"], dict):  # a rule that joins several keys of a section: its message names them
+    if isinstance(first["input"], dict):  # a rule about several keys of a section; its message names them
         return InputError(f"{source}: {key}: {message}", remedy="correct these keys")
     return InputError(f"{source}: {key}", first["input"], message, "correct this key")
 
 
 def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed where an unknown one stands."""
+    """Return the keys that are allowed at the location of an unknown key."""
     models = [model]
     for part in location[:-1]:
         fields = [m.model_fields[part] for m in models if isinstance(part, str) and part in m.model_fields]
-        if fields:  # otherwise an index into a list, or the tag of a union: the models stay
+        if fields:  # otherwise it is an index into a list or the tag of a union, and the models remain
             models = [inner for field in fields for inner in _models_in(field.annotation)]
     return sorted({key for m in models for key in m.model_fields})
 
@@ -129,14 +129,14 @@ def find_toml(name: str | Path, kind: str) -> Path:
     Raises
     ------
     InputError
-        Neither a file nor a shipped name; close names are suggested.
+        Neither a file nor the name of a shipped one; a similar name is suggested.
     """
     given = Path(name)
     if os.path.isfile(given):  # False, where Path.is_file raises, for a name too long for the file system
         return given
     folder = shipped_folder(kind)
     shipped = folder / given.name if given.suffix == ".toml" else folder / f"{given.name}.toml"
-    # `workflows/quickstart.toml` works from any folder, not from the checkout alone.
+    # `workflows/quickstart.toml` works in any folder, not only in the checkout.
     if os.path.isfile(shipped) and given.parent in (Path("."), Path(kind)):
         return shipped
     known = sorted(path.stem for path in folder.glob("*.toml"))

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import atomglass as ag
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_neb_finds_the_top_of_a_known_barrier(flat_potential):
     """One particle slips between two held ones: by symmetry the saddle lies between them, its energy known."""
     sigma, gap = 1.0, 2.2
     held = [[6.0, 6.0 - gap / 2], [6.0, 6.0 + gap / 2]]
-    # Both ends out of reach of the held particles; not symmetric, so that no image starts at the top.
+    # Both ends are beyond the cutoff of the fixed particles; asymmetric, so that no image starts at the maximum.
     ends = [ag.Configuration([*held, [x, 6.0]], np.full(3, sigma), [12.0, 12.0]) for x in (5.2, 7.1)]
     images = [ends[0].to_atoms() for _ in range(6)] + [ends[1].to_atoms()]
     for image in images:

@@ -14,13 +14,19 @@ from atomglass.errors import InputError
 from atomglass.quartic import HIDDEN_WELL_BETA, energy, reduced_cubic, shape
 
 FIELDS = (
-    "beta", "group", "second_minimum", "maximum_position", "barrier", "second_minimum_position", "second_minimum_energy"
-)  # fmt: skip
+    "beta",
+    "group",
+    "second_minimum",
+    "maximum_position",
+    "barrier",
+    "second_minimum_position",
+    "second_minimum_energy",
+)
 
-stiffnesses = st.floats(-16, 4).map(lambda exponent: 10.0**exponent)  # b2 down to barriers of 1e-40
+stiffnesses = st.floats(-16, 4).map(lambda exponent: 10.0**exponent)  # from b2 = 1e-16, with barriers of 1e-40
 quartics = st.floats(-3, 4).map(lambda exponent: 10.0**exponent)
 signs = st.sampled_from((-1.0, 1.0))
-# Either sign or zero, but no products that underflow.
+# Of either sign or zero, without products that underflow.
 coefficients = st.floats(-1e3, 1e3).filter(lambda b: b == 0 or abs(b) > 1e-30)
 
 
@@ -43,7 +49,7 @@ def relative_error(value: float, exact: Decimal, scale: Decimal | None = None) -
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(b2=stiffnesses, b4=quartics, beta=st.floats(-0.5, 8).map(lambda exponent: 0.95 + 10.0**exponent), sign=signs)
-@example(b2=1e-12, b4=1.0, beta=1e6, sign=1.0)  # a barrier of 1e-25 beside a second well of depth 1
+@example(b2=1e-12, b4=1.0, beta=1e6, sign=1.0)  # a barrier of 1e-25, and a second well of depth 1
 def test_barrier_and_second_well_to_twelve_digits(b2: float, b4: float, beta: float, sign: float) -> None:
     b3 = sign * beta * np.sqrt(3 * b2 * b4)
     (s_maximum, barrier), (s_minimum, depth) = exact_stationary_points(b2, b3, b4)
@@ -69,7 +75,7 @@ def test_hidden_well_to_twelve_digits(b2: float, b4: float, beta: float, sign: f
     assert relative_error(found.maximum_position, s_maximum) < 1e-12
     assert relative_error(found.barrier, barrier) < 1e-12
     assert relative_error(found.second_minimum_position, s_minimum) < 1e-12
-    # The height of the second well passes through zero at beta = 1, so it is held against the barrier.
+    # The energy of the second minimum passes through zero at beta = 1, so it is compared with the barrier.
     assert relative_error(found.second_minimum_energy, height, barrier) < 1e-12
     assert found.barrier > found.second_minimum_energy > 0
 
@@ -82,7 +88,7 @@ def test_group_and_wells_against_exact_inequalities(b2: float, b3: float, b4: fl
     c2, c3, c4 = Fraction(b2), Fraction(b3), Fraction(b4)
     lower = c3 * c3 - 3 * c2 * c4
     second = c3 * c3 - 8 * c2 * c4 / 3
-    # Rounding may decide within a few ulp of a threshold; thresholds that are exact numbers have a test of their own.
+    # Within a few ulp of a threshold rounding decides; exactly representable thresholds have a test of their own.
     width = Fraction(1, 10**14) * c3 * c3
     assume((abs(lower) > width and abs(second) > width) or c2 <= 0 or c4 <= 0)
     found = shape(b2, b3, b4)
@@ -134,7 +140,7 @@ def test_stationary_points_against_numpy_roots() -> None:
             assert curvatures[nearer] < 0 < curvatures[farther]
             assert found.second_minimum_position == pytest.approx(roots[farther], rel=1e-9)
             assert found.second_minimum_energy == pytest.approx(energies[farther], rel=1e-9, abs=1e-9)
-        else:  # two maxima; the one that is left first counts
+        else:  # two maxima; the lower one counts
             assert (curvatures < 0).all()
             nearer = int(np.argmin(energies))
             assert np.isnan(found.second_minimum_position) and np.isnan(found.second_minimum_energy)
@@ -192,7 +198,7 @@ def test_an_unstable_origin_has_no_barrier(b2: float, b4: float) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(b2=coefficients, b3=coefficients, b4=coefficients)
 def test_the_mirror_image(b2: float, b3: float, b4: float) -> None:
-    assume(b3 != 0)  # there the maxima of an unbounded even quartic are mirror images already
+    assume(b3 != 0)  # for b3 = 0 the maxima of an unbounded quartic are mirror images of each other
     found, mirrored = shape(b2, b3, b4), shape(b2, -b3, b4)
     for name in ("group", "second_minimum", "barrier", "second_minimum_energy"):
         np.testing.assert_equal(getattr(mirrored, name), getattr(found, name))

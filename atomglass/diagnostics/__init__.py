@@ -1,17 +1,14 @@
-"""Diagnostics of a sampler and of its samples: memory, motion, structure, and whether they still are a liquid."""
+"""Diagnostics of a sampler and of its samples: relaxation times, dynamics, structure, crystallization."""
 
 from atomglass.diagnostics.autocorrelation import MemoryTime, autocorrelations, memory_time
+from atomglass.diagnostics.bond_order import HexaticOrder, SteinhardtOrder, hexatic_order, steinhardt_order
 from atomglass.diagnostics.crystallization import LiquidReport, liquid_report
 from atomglass.diagnostics.dynamics import bond_breaking, bonds, mean_square_displacement, overlap
 from atomglass.diagnostics.structure import (
-    HexaticOrder,
     RadialDistribution,
     SizeCorrelation,
-    SteinhardtOrder,
-    hexatic_order,
     radial_distribution,
     size_correlation,
-    steinhardt_order,
 )
 from atomglass.diagnostics.time_series import CorrelationTime, integrated_correlation_time, relaxation_time
 

@@ -1,48 +1,57 @@
-"""How long a sampler remembers: correlation functions averaged over runs, and their time to 1/e with its error."""
+"""Memory of a sampler: autocorrelation functions averaged over runs, and their relaxation time with its error."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.diagnostics.time_series import relaxation_time
 from atomglass.errors import InputError
+from atomglass.types import Array
 
 
 @dataclass(frozen=True)
 class MemoryTime:
-    """Time to 1/e of the mean of several correlation functions.
+    """Time in which the mean of several correlation functions decays to 1/e.
 
     Attributes
     ----------
     time : float
-        In the units of the times given; NaN where the mean does not come down to 1/e.
+        In the units of the given times; NaN if the mean does not decay to 1/e.
     error : float
-        Its standard error, by leaving out each of the functions in turn.
+        Its jackknife standard error over the functions.
     left_out : (R,) array
-        The time without each of the functions: errors of ratios of times that share their starts come from these.
+        The time without each of the functions. From these follow the errors of ratios of times whose runs share their
+        starting configurations.
+
+    Examples
+    --------
+    >>> times = np.arange(10)
+    >>> functions = np.exp(-times / np.array([[2.0], [2.5], [3.0]]))
+    >>> diagnostics.memory_time(times, functions).time < 3.0
+    True
     """
 
     time: float
     error: float
-    left_out: NDArray[np.float64]
+    left_out: Array
 
     def gain_of(self, other: MemoryTime, price: float = 1.0) -> tuple[float, float]:
-        """Return how many times shorter another time is, and the standard error of that.
+        """Return the ratio of this time to another one, and its standard error.
 
         Parameters
         ----------
         other : MemoryTime
-            From as many runs, each from the same start as the run of the same number here.
+            From the same number of runs, each from the same start as the corresponding run here.
         price : float
-            What one unit of the other time costs, in units of this one.
+            Cost of one unit of the other time, in units of this one.
 
         Raises
         ------
         InputError
-            Not as many runs.
+            The numbers of runs differ.
         """
         if self.left_out.shape != other.left_out.shape:
             raise InputError("runs of the two times", (len(self.left_out), len(other.left_out)), "as many of both")
@@ -50,19 +59,31 @@ class MemoryTime:
 
 
 def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
-    """Return the time at which the mean of correlation functions falls to 1/e.
+    """Return the time in which the mean of several correlation functions decays to 1/e.
 
     Parameters
     ----------
     times : (T,) array
-        Increasing, from zero on.
+        Increasing, starting at zero.
     functions : (R, T) array
         A correlation function from each of R >= 2 independent runs; their mean starts at 1.
+
+    Returns
+    -------
+    MemoryTime
+        The time with its jackknife error.
 
     Raises
     ------
     InputError
-        Fewer than two functions, or what `relaxation_time` refuses.
+        Fewer than two functions, or input that `relaxation_time` refuses.
+
+    Examples
+    --------
+    >>> times = np.arange(10)
+    >>> found = diagnostics.memory_time(times, np.exp(-times / np.array([[2.0], [2.0], [2.0]])))
+    >>> round(found.time, 1), round(found.error, 9)
+    (2.0, 0.0)
     """
     functions = np.asarray(functions, float)
     if functions.ndim != 2 or len(functions) < 2:
@@ -74,7 +95,7 @@ def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
 
 
 def jackknife_error(left_out: ArrayLike) -> float:
-    """Return the standard error of an estimate from its values (R,) without each of the R runs.
+    """Return the standard error of an estimate from its values (R,), each without one of the R runs.
 
     Efron, *The Jackknife, the Bootstrap and Other Resampling Plans* (SIAM, 1982).
     """
@@ -82,23 +103,35 @@ def jackknife_error(left_out: ArrayLike) -> float:
     return float(np.sqrt((len(values) - 1) * values.var()))
 
 
-def autocorrelations(series: ArrayLike, lags: int, variance: float) -> NDArray[np.float64]:
-    """Return 1 - <(E(t) - E(0))^2> / (2 variance) of each of several runs of one ensemble, (R, lags + 1).
+def autocorrelations(series: ArrayLike, lags: int, variance: float) -> Array:
+    """Return the autocorrelation functions 1 - <(E(t) - E(0))^2> / (2 variance) of several runs of one ensemble.
 
     Parameters
     ----------
     series : (R, T) array
-        Values at equal intervals, equilibration left out.
+        Values at equal intervals, without equilibration.
     lags : int
         The largest lag, below T.
     variance : float
-        That of the ensemble, best from all runs of all samplers of it. With it, lag t asks only that the runs are long
-        beside t, not beside the slowest memory: what hardly changes within t adds hardly anything to the differences.
+        Of the ensemble, best from all runs of all samplers of it. Then the runs need to be long only compared with the
+        lag t, not compared with the slowest relaxation: slow degrees of freedom hardly change within t and so hardly
+        contribute to the differences.
+
+    Returns
+    -------
+    (R, lags + 1) array
+        One function for each run.
 
     Raises
     ------
     InputError
-        No such shape, values that are not finite, a lag out of range, or no variance.
+        A wrong shape, values that are not finite, a lag out of range, or a variance that is not positive.
+
+    Examples
+    --------
+    >>> series = np.random.default_rng(1).standard_normal((2, 1000))
+    >>> diagnostics.autocorrelations(series, 3, variance=1.0).shape
+    (2, 4)
     """
     values = np.asarray(series, float)
     if values.ndim != 2 or not np.all(np.isfinite(values)):
@@ -108,4 +141,5 @@ def autocorrelations(series: ArrayLike, lags: int, variance: float) -> NDArray[n
     if not (variance > 0 and np.isfinite(variance)):
         raise InputError("variance of the series", variance, "> 0", "a constant has no memory")
     changes = [((values[:, t:] - values[:, : values.shape[1] - t]) ** 2).mean(axis=1) for t in range(lags + 1)]
-    return 1 - np.column_stack(changes) / (2 * variance)
+    functions: Array = 1 - np.column_stack(changes) / (2 * variance)
+    return functions

@@ -1,38 +1,50 @@
-"""How far a sample has gone from where it was: overlap, displacement, broken bonds."""
+"""Comparison of two configurations in time: overlap, mean-square displacement, bond breaking."""
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.diagnostics.pairs import pair_diameters, pairs_within
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array, IntArray
 
-#: Two particles are bonded below this many pair diameters: where the models in `potentials/` with n = 12 interact.
+#: Two particles are bonded below this distance in pair diameters, the cutoff of the shipped models with n = 12.
 BONDED = 1.25
-#: A bond is broken beyond this many pair diameters; the gap keeps a vibration from breaking and mending it.
+#: A bond is broken beyond this distance in pair diameters; the gap keeps vibrations from breaking and restoring it.
 BROKEN = 1.5
 
 
 def overlap(before: Configuration, after: Configuration, cutoff: float = 0.3) -> float:
-    """Return the share of particles that are within `cutoff` of where they were.
+    """Return the overlap function: the fraction of particles within a distance of their earlier positions.
 
     Parameters
     ----------
     before, after : Configuration
-        The same particles, in the same order and cell. Only positions are compared (by the nearest image), so a
+        The same particles, in the same order and cell. Only positions are compared (by the nearest image), so that a
         diameter swap alone changes nothing.
     cutoff : float
-        In units of length, at most half the least height of the cell.
+        The distance, in units of length; at most half the smallest height of the cell.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
 
     Raises
     ------
     InputError
-        Configurations that do not belong together, or a cutoff out of range.
+        Configurations of different particles or cells, or a cutoff out of range.
+
+    Examples
+    --------
+    >>> diagnostics.overlap(glass, glass)
+    1.0
     """
-    _check_belong(before, after)
+    _check_same_particles(before, after)
     largest = float(before.heights.min()) / 2
     if not 0 < cutoff <= largest:
         raise InputError("cutoff of the overlap", cutoff, f"> 0 and <= half the least height of the cell, {largest:g}")
@@ -43,50 +55,78 @@ def overlap(before: Configuration, after: Configuration, cutoff: float = 0.3) ->
 def mean_square_displacement(before: Configuration, after: Configuration) -> float:
     """Return the mean of |r_i(after) - r_i(before)|^2.
 
-    The positions must go on continuously through the faces of the box, as those of `SwapMonteCarlo.configuration` do.
+    The positions must be unwrapped, as those of `SwapMonteCarlo.configuration` are.
 
     Raises
     ------
     InputError
-        Configurations that do not belong together, or positions that were wrapped into the box (all within it, and
-        some displaced by more than half of it).
+        Configurations of different particles or cells, or positions that were wrapped into the box (all are within it,
+        and some displacements exceed half of it).
+
+    Examples
+    --------
+    >>> moved = glass.replace(positions=glass.positions + [0.3, 0.4])
+    >>> round(diagnostics.mean_square_displacement(glass, moved), 6)
+    0.25
     """
-    _check_belong(before, after)
+    _check_same_particles(before, after)
     fractions = [configuration.fractional for configuration in (before, after)]
     wrapped = all(np.all((f >= 0) & (f <= 1)) for f in fractions)
     largest = float(np.abs(fractions[1] - fractions[0]).max())
     if wrapped and largest > 0.5:
         raise InputError(
-            "largest displacement, in box lengths,", largest, "<= 0.5 where all positions lie within the box",
+            "largest displacement, in box lengths,",
+            largest,
+            "<= 0.5 where all positions lie within the box",
             "the positions look wrapped: give unwrapped ones",
-        )  # fmt: skip
+        )
     return float(np.mean(((after.positions - before.positions) ** 2).sum(axis=1)))
 
 
 def bonds(
-    configuration: Configuration, reach: float = BONDED, potential: PairPotential | None = None
-) -> NDArray[np.int64]:
-    """Return the bonded pairs (B, 2), i < j: those with r < reach sigma_ij.
+    configuration: Configuration,
+    cutoff: float = BONDED,
+    potential: PairPotential | None = None,
+    *,
+    reach: float | None = None,
+) -> IntArray:
+    """Return the bonded pairs (B, 2), i < j: those with r < cutoff sigma_ij.
 
     Parameters
     ----------
     configuration : Configuration
         The sample.
-    reach : float
+    cutoff : float
         In units of the pair diameter.
     potential : PairPotential, optional
-        Gives sigma_ij by its (non-additive) rule; the mean of the two diameters without it.
+        Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
+    reach : float, optional
+        Deprecated name of `cutoff`.
+
+    Returns
+    -------
+    (B, 2) int array
+        Indices of the particles of each bond.
 
     Raises
     ------
     InputError
-        A reach that is not positive or too long for the box.
+        A cutoff that is not positive or too long for the box.
+
+    Examples
+    --------
+    >>> diagnostics.bonds(glass, potential=pot).shape[1]
+    2
     """
-    if not (reach > 0 and np.isfinite(reach)):
-        raise InputError("reach of a bond", reach, "> 0")
-    pairs, separations = pairs_within(configuration, reach * float(configuration.diameters.max()))
-    squares = (separations**2).sum(axis=1)
-    return pairs[squares < (reach * pair_diameters(configuration, pairs, potential)) ** 2]
+    if reach is not None:
+        warnings.warn("the keyword `reach` of bonds will go: use `cutoff`", DeprecationWarning, stacklevel=2)
+        cutoff = reach
+    if not (cutoff > 0 and np.isfinite(cutoff)):
+        raise InputError("cutoff of a bond", cutoff, "> 0")
+    pairs, separations = pairs_within(configuration, cutoff * float(configuration.diameters.max()))
+    distances_squared = (separations**2).sum(axis=1)
+    bonded: IntArray = pairs[distances_squared < (cutoff * pair_diameters(configuration, pairs, potential)) ** 2]
+    return bonded
 
 
 def bond_breaking(
@@ -96,31 +136,41 @@ def bond_breaking(
     broken: float = BROKEN,
     potential: PairPotential | None = None,
 ) -> float:
-    """Return the share of the bonds before (r < bonded sigma_ij) that survive after (r < broken sigma_ij).
+    """Return the fraction of the bonds before (r < bonded sigma_ij) that survive after (r < broken sigma_ij).
 
-    Both lengths are taken with the diameters *before*: a particle that exchanged its diameter but stayed where it was
-    has kept its neighbors, so that the function tells of motion alone and reads the same with swaps and without.
+    Both lengths are in units of the pair diameters *before*: a particle that has exchanged its diameter but has not
+    moved keeps its neighbors. So the function measures motion alone, with swaps and without.
 
     Parameters
     ----------
     before, after : Configuration
         The same particles, in the same order and cell.
     bonded, broken : float
-        The two lengths, in pair diameters; the second is larger, so that vibrations break nothing.
+        The two lengths, in pair diameters; the second is larger, so that vibrations break no bond.
     potential : PairPotential, optional
-        Gives sigma_ij by its (non-additive) rule; the mean of the two diameters without it.
+        Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
 
     Raises
     ------
     InputError
-        Configurations that do not belong together, lengths out of order or too long for the box, or no bonds at all.
+        Configurations of different particles or cells, lengths in the wrong order or too long for the box, or no bonds.
 
     Notes
     -----
-    Yamamoto and Onuki, Phys. Rev. E 58, 3515 (1998), Eqs. (3.1) and (3.2), with lengths of 1.1 and 1.6 in 2-D; the
-    standard lengths follow the first minimum of g(r/sigma_ij). Here they default to 1.25 and 1.5.
+    Yamamoto and Onuki, Phys. Rev. E 58, 3515 (1998), Eqs. (3.1) and (3.2), with lengths of 1.1 and 1.6 in 2-D. The
+    default lengths here, 1.25 and 1.5, follow from the first minimum of g(r/sigma_ij).
+
+    Examples
+    --------
+    >>> diagnostics.bond_breaking(glass, glass, potential=pot)
+    1.0
     """
-    _check_belong(before, after)
+    _check_same_particles(before, after)
     if not bonded <= broken < np.inf:
         raise InputError("lengths (bonded, broken)", (bonded, broken), "bonded <= broken")
     longest, largest = broken * float(before.diameters.max()), float(before.heights.min()) / 2
@@ -134,13 +184,15 @@ def bond_breaking(
     return float(np.mean((separations**2).sum(axis=1) < limits**2))
 
 
-def _nearest(vectors: NDArray[np.float64], configuration: Configuration) -> NDArray[np.float64]:
-    """Return vectors less the nearest lattice vector; the shortest image where that is below half the least height."""
+def _nearest(vectors: Array, configuration: Configuration) -> Array:
+    """Return the nearest image of vectors; exact below half the smallest height of the cell."""
     fractions = np.linalg.solve(configuration.cell.T, vectors.T).T
-    return vectors - np.rint(fractions) @ configuration.cell
+    nearest: Array = vectors - np.rint(fractions) @ configuration.cell
+    return nearest
 
 
-def _check_belong(before: Configuration, after: Configuration) -> None:
+def _check_same_particles(before: Configuration, after: Configuration) -> None:
+    """Refuse two configurations of different particles or in different cells."""
     if before.positions.shape != after.positions.shape:
         raise InputError(
             "shapes of the two configurations", (before.positions.shape, after.positions.shape), "the same particles"

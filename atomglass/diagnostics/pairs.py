@@ -3,42 +3,62 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
 from atomglass.kernels import cell_list as cells
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array, IntArray
+
+#: Neighbors are closer than this many rho^(-1/d), the first minimum of g(r) in dense liquids. This includes the 12
+#: neighbors in fcc and hcp (at 1.12) and the 8 + 6 in bcc (1.09 and 1.26), but not the next shells (from 1.59 on).
+NEIGHBOR_CUTOFF = 1.4
 
 
-def pairs_within(configuration: Configuration, reach: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the pairs closer than `reach`: indices (P, 2), i < j, and separations r_j - r_i (P, d).
+def neighbor_distance(configuration: Configuration) -> float:
+    """Return the distance within which two particles are neighbors, whatever their diameters."""
+    return float(NEIGHBOR_CUTOFF * configuration.density ** (-1 / configuration.dimension))
+
+
+def pairs_within(configuration: Configuration, cutoff: float) -> tuple[IntArray, Array]:
+    """Return the pairs closer than a cutoff: indices (P, 2), i < j, and separations r_j - r_i (P, d).
 
     Raises
     ------
     InputError
-        The reach is longer than half the least height of the cell, where a pair has no single nearest image.
+        The cutoff exceeds half the smallest height of the cell, beyond which a pair has no unique nearest image.
     """
     largest = float(configuration.heights.min()) / 2
-    if not 0 < reach <= largest * (1 + 1e-12):
+    if not 0 < cutoff <= largest * (1 + 1e-12):
         raise InputError(
-            "distance of the pairs", reach, f"> 0 and <= half the least height of the cell, {largest:g}",
+            "distance of the pairs",
+            cutoff,
+            f"> 0 and <= half the least height of the cell, {largest:g}",
             "take a shorter distance or a larger box",
-        )  # fmt: skip
+        )
     geometry = WrappedPositions.of(configuration)
-    first, neighbors = cells.neighbor_list(
-        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension, reach, True
+    row_pointers, neighbors = cells.neighbor_list(
+        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension, cutoff, True
     )
-    i = np.repeat(np.arange(len(configuration)), np.diff(first))
+    i = np.repeat(np.arange(len(configuration)), np.diff(row_pointers))
     j = (neighbors >> cells.IMAGE_BITS).astype(np.int64)
     separations = geometry.positions[j] + geometry.shifts[neighbors & cells.IMAGE_MASK] - geometry.positions[i]
     return np.column_stack([i, j]), np.ascontiguousarray(separations[:, : geometry.dimension])
 
 
-def pair_diameters(
-    configuration: Configuration, pairs: NDArray[np.int64], potential: PairPotential | None
-) -> NDArray[np.float64]:
-    """Return sigma_ij of pairs (P, 2): by the potential's rule, or the mean diameter without one."""
+def pair_diameters(configuration: Configuration, pairs: IntArray, potential: PairPotential | None) -> Array:
+    """Return the diameters sigma_ij (P,) of pairs.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        The sample.
+    pairs : (P, 2) int array
+        Indices of the particles.
+    potential : PairPotential or None
+        Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
+    """
     sigma_i, sigma_j = configuration.diameters[pairs[:, 0]], configuration.diameters[pairs[:, 1]]
-    return (sigma_i + sigma_j) / 2 if potential is None else potential.pair_diameter(sigma_i, sigma_j)
+    sigma_ij: Array = (sigma_i + sigma_j) / 2 if potential is None else potential.pair_diameter(sigma_i, sigma_j)
+    return sigma_ij

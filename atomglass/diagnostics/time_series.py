@@ -1,21 +1,22 @@
-"""Time series: how long a sampler remembers, and how far its means can be trusted."""
+"""Correlation times of time series, and the statistical errors of their means."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.fft import next_fast_len
 
 from atomglass.errors import InputError
+from atomglass.types import Array
 
 #: The window of the autocorrelation sum ends at the first lag beyond this many correlation times (Sokal's c).
 WINDOW = 5.0
-#: A series shorter than this many correlation times does not know its own correlation time.
+#: A series shorter than this many correlation times does not determine its correlation time.
 LONG_ENOUGH = 50.0
-#: Fewer values than this have no autocorrelation to speak of.
-FEWEST_VALUES = 10
+#: Smallest number of values for which an autocorrelation is estimated.
+MIN_VALUES = 10
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,14 @@ class CorrelationTime:
     length : int
         Number of values.
     long_enough : bool
-        Whether the series spans at least 50 tau; otherwise tau is a lower bound and `mean_error` too small.
+        Whether the series spans at least 50 tau; otherwise tau is a lower bound and `mean_error` is too small.
+
+    Examples
+    --------
+    >>> series = np.random.default_rng(1).standard_normal(1000)
+    >>> found = diagnostics.integrated_correlation_time(series)
+    >>> bool(np.isclose(found.independent_values, found.length / found.time))
+    True
     """
 
     time: float
@@ -55,12 +63,12 @@ def integrated_correlation_time(series: ArrayLike) -> CorrelationTime:
     Parameters
     ----------
     series : (T,) array
-        Values at equal intervals, equilibration left out.
+        Values at equal intervals, without equilibration.
 
     Returns
     -------
     CorrelationTime
-        Look at `long_enough` before trusting it.
+        Check `long_enough` before using it.
 
     Raises
     ------
@@ -73,17 +81,23 @@ def integrated_correlation_time(series: ArrayLike) -> CorrelationTime:
     Sec. 3; Goodman and Weare, Commun. Appl. Math. Comput. Sci. 5, 65 (2010), Sec. 3. The error is
     tau sqrt(2 (2M + 1) / T): Madras and Sokal, J. Stat. Phys. 50, 109 (1988), Eq. (E.11). Some authors call tau/2 the
     correlation time.
+
+    Examples
+    --------
+    >>> series = np.random.default_rng(1).standard_normal(10_000)
+    >>> diagnostics.integrated_correlation_time(series).long_enough
+    True
     """
     values = np.asarray(series, float)
-    if values.ndim != 1 or len(values) < FEWEST_VALUES:
-        raise InputError("shape of the series", values.shape, f"(T,) with T >= {FEWEST_VALUES}", "record more values")
+    if values.ndim != 1 or len(values) < MIN_VALUES:
+        raise InputError("shape of the series", values.shape, f"(T,) with T >= {MIN_VALUES}", "record more values")
     if not np.all(np.isfinite(values)):
         raise InputError(f"value {int(np.argmin(np.isfinite(values)))} of the series", "not finite", "finite numbers")
     if np.ptp(values) <= 1e-12 * np.max(np.abs(values)):
         raise InputError("spread of the series", float(np.ptp(values)), "> 0", "a constant has no correlation time")
     rho = _autocorrelation(values)
     taus = 2.0 * np.cumsum(rho) - 1.0
-    # At least five lags: an anticorrelated series has tau below 1, and its first lag is not the last that counts.
+    # At least five lags: an anticorrelated series has tau below 1, but lags beyond the first contribute.
     ends = np.flatnonzero(np.arange(len(taus)) >= WINDOW * np.maximum(taus, 1.0))
     window = int(ends[0]) if len(ends) else len(taus) - 1
     # Anticorrelated series can have tau near zero; noise must not make it zero or negative.
@@ -111,13 +125,19 @@ def relaxation_time(times: ArrayLike, correlation: ArrayLike) -> float:
     Returns
     -------
     float
-        NaN where 1/e is not reached within the times given.
+        NaN if 1/e is not reached within the given times.
 
     Raises
     ------
     InputError
-        Lengths that differ, values that are not finite, times that do not increase, or a function that is below 1/e
-        from the start (the crossing lies before the first time).
+        Lengths that differ, values that are not finite, times that do not increase, or a first value below 1/e (the
+        crossing lies before the first time).
+
+    Examples
+    --------
+    >>> times = np.linspace(0, 5, 501)
+    >>> round(diagnostics.relaxation_time(times, np.exp(-times / 2)), 3)
+    2.0
     """
     times, correlation = np.asarray(times, float), np.asarray(correlation, float)
     if times.ndim != 1 or times.shape != correlation.shape or len(times) < 2:
@@ -135,14 +155,15 @@ def relaxation_time(times: ArrayLike, correlation: ArrayLike) -> float:
     k = int(below[0])
     if k == 0:
         return float(times[0])
-    share = (correlation[k - 1] - level) / (correlation[k - 1] - correlation[k])
-    return float(times[k - 1] + share * (times[k] - times[k - 1]))
+    fraction = (correlation[k - 1] - level) / (correlation[k - 1] - correlation[k])
+    return float(times[k - 1] + fraction * (times[k] - times[k - 1]))
 
 
-def _autocorrelation(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the normalized autocorrelation at lags 0 to T/2, with T in every denominator (positive definite)."""
+def _autocorrelation(values: Array) -> Array:
+    """Return the normalized autocorrelation at lags 0 to T/2, with denominator T at every lag (positive definite)."""
     n = len(values)
     deviation = values - values.mean()
     spectrum = np.fft.rfft(deviation, next_fast_len(2 * n, real=True))
     covariance = np.fft.irfft(np.abs(spectrum) ** 2, next_fast_len(2 * n, real=True))[: n // 2 + 1]
-    return covariance / covariance[0]
+    normalized: Array = covariance / covariance[0]
+    return normalized

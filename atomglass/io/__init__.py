@@ -1,1 +1,1 @@
-"""io."""
+"""Configurations in files, and files that appear only when complete."""

@@ -1,11 +1,11 @@
-"""Extended XYZ, written so that every bit comes back, and read as other programs write it.
+"""Extended XYZ: written without loss of precision, and read as other programs write it.
 
-A frame is a line with the number of particles, a comment line of `key=value` pairs (`Lattice`: the cell vectors one
-after the other; `Properties`: the columns, as name:type:count; `pbc`), and one line a particle. Numbers are written as
-Python's `repr` gives them: the shortest decimal that reads back as the same float64.
+A frame consists of a line with the number of particles, a comment line of `key=value` pairs (`Lattice`: the cell
+vectors one after the other; `Properties`: the columns, as name:type:count; `pbc`), and one line for each particle.
+Numbers are written with Python's `repr`: the shortest decimal that reads back as the same float64.
 
 Two-dimensional samples are written at z = 0 with a third cell vector of length 1, `pbc="T T F"` and `dimension=2`. The
-column `diameters` is the one read back; `radius`, half of it, is there for OVITO, and a check against a cut-off line.
+column `diameters` is read back; the column `radius`, half of it, serves OVITO and reveals truncated lines.
 """
 
 from __future__ import annotations
@@ -16,17 +16,27 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
 from atomglass.system.configuration import DIAMETER_NAMES, Configuration, find_diameters, from_three_dimensional
+from atomglass.types import Array
 
 _PAIR = re.compile(r'([\w-]+)\s*=\s*("[^"]*"|\{[^}]*\}|\[[^\]]*\]|\S+)')
 _PROPERTIES = "species:S:1:pos:R:3:diameters:R:1:radius:R:1"
 
 
 class RawFrame(NamedTuple):
-    """One frame as text, not yet parsed."""
+    """One frame as text, not yet parsed.
+
+    Attributes
+    ----------
+    name : str
+        File and frame, for error messages.
+    comment : str
+        The second line.
+    rows : list of str
+        One line for each particle.
+    """
 
     name: str
     comment: str
@@ -48,19 +58,19 @@ def format_frame(configuration: Configuration) -> Iterator[str]:
 
 
 def split_frames(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
-    """Yield the frames of a file as text, so that skipping one costs no parsing.
+    """Yield the frames of a file as text, so that a frame can be skipped without parsing it.
 
     Parameters
     ----------
     lines : iterable of str
         The file, line by line.
     name : str
-        Its name, for messages.
+        Its name, for error messages.
 
     Raises
     ------
     InputError
-        The number of particles is not where it should be, or the file ends within a frame.
+        A frame does not begin with its number of particles, or the file ends within a frame.
     """
     stream = iter(lines)
     for index, first in enumerate(stream):
@@ -84,20 +94,20 @@ def split_frames(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
 
 
 def parse_frame(frame: RawFrame, dimension: int | None = None) -> Configuration:
-    """Return the configuration that one frame holds.
+    """Return the configuration of one frame.
 
     Parameters
     ----------
     frame : RawFrame
         From `split_frames`.
     dimension : {2, 3}, optional
-        Overrides what the file says.
+        Overrides the dimension that the file states.
 
     Raises
     ------
     InputError
-        No cell, no particle sizes, a row with a wrong number of columns or with a word where a number belongs, or
-        whatever `Configuration` refuses.
+        No cell, no particle sizes, a row with a wrong number of columns, text in place of a number, or values that
+        `Configuration` refuses.
     """
     if not frame.rows:
         raise InputError(f"{frame.name}: number of particles", 0, "at least 1", "give a file that is not empty")
@@ -119,8 +129,8 @@ def parse_frame(frame: RawFrame, dimension: int | None = None) -> Configuration:
         raise InputError(f"{frame.name}: {error}") from None
 
 
-def _columns(properties: str, frame: RawFrame) -> dict[str, NDArray[np.float64]]:
-    """Return the columns that matter, each (N, count): `pos` and whichever hold sizes."""
+def _columns(properties: str, frame: RawFrame) -> dict[str, Array]:
+    """Return the columns that are used, each (N, count): `pos` and those that hold sizes."""
     fields = properties.split(":")
     names, counts = [name.lower() for name in fields[::3]], fields[2::3]
     if len(fields) % 3 or not all(count.isdecimal() for count in counts) or "pos" not in names:
@@ -145,7 +155,8 @@ def _columns(properties: str, frame: RawFrame) -> dict[str, NDArray[np.float64]]
     return columns
 
 
-def _numbers(words: list[list[str]], width: int, where: str) -> NDArray[np.float64]:
+def _numbers(words: list[list[str]], width: int, where: str) -> Array:
+    """Return words as an array of numbers (N, width)."""
     values = np.empty((len(words), width))
     for index, row in enumerate(words):
         try:
@@ -155,12 +166,12 @@ def _numbers(words: list[list[str]], width: int, where: str) -> NDArray[np.float
     return values
 
 
-def _check_not_cut(columns: dict[str, NDArray[np.float64]], where: str) -> None:
-    """A file cut in the middle of its last number still has all its words; `radius` gives it away."""
+def _check_not_cut(columns: dict[str, Array], where: str) -> None:
+    """Refuse a file truncated within its last number: all columns are there, but `radius` is not half the diameter."""
     if "diameters" not in columns or "radius" not in columns:
         return
     diameters, radii = columns["diameters"][:, 0], columns["radius"][:, 0]
-    # Exactly half as we write it; a program that rounded both columns is no reason to complain.
+    # Our files hold exactly half the diameter; other programs may round both columns.
     bad = np.flatnonzero((radii != diameters / 2) & (np.abs(2 * radii - diameters) > 1e-3 * np.abs(diameters)))
     if len(bad):
         raise InputError(
@@ -171,7 +182,8 @@ def _check_not_cut(columns: dict[str, NDArray[np.float64]], where: str) -> None:
         )
 
 
-def _cell(header: dict[str, str]) -> NDArray[np.float64]:
+def _cell(header: dict[str, str]) -> Array:
+    """Return the cell vectors (3, 3) that the comment line states."""
     lattice = header.get("lattice")
     if lattice is None:
         raise InputError("no periodic box found", remedy='add Lattice="ax ay az bx by bz cx cy cz" to the comment line')
@@ -185,7 +197,7 @@ def _cell(header: dict[str, str]) -> NDArray[np.float64]:
 
 
 def _periodicity(header: dict[str, str]) -> list[bool]:
-    """Return whether the sample is periodic in x, y and z; a cell alone means in all three."""
+    """Return whether the sample is periodic in x, y and z: in all three, if only a cell is stated."""
     text = header.get("pbc", "T T T")
     flags = [word.lower() for word in text.replace(",", " ").split()]
     known = {"t": True, "true": True, "1": True, "f": False, "false": False, "0": False}
@@ -195,6 +207,7 @@ def _periodicity(header: dict[str, str]) -> list[bool]:
 
 
 def _stated_dimension(header: dict[str, str]) -> int | None:
+    """Return the dimension that the comment line states, if any."""
     text = header.get("dimension")
     if text not in (None, "2", "3"):
         raise InputError("dimension", text, "2 or 3", "correct it")

@@ -1,11 +1,11 @@
-"""Configurations in and out of files; the suffix says which format.
+"""Reading and writing configurations; the suffix of a file determines its format.
 
-| suffix | read | written | keeps |
+| suffix | read | written | precision |
 | `.extxyz`, `.xyz` | yes | yes | every bit; also read by ASE and OVITO; any number of frames |
 | `.npz` | yes | yes | every bit; arrays `positions`, `diameters` and `box` (or `cell`) |
 | `.gsd` | yes | no | single precision, as HOOMD-blue writes it; any number of frames |
 
-A file appears under its name only when it is complete: it is written aside and renamed.
+A file appears under its name only when it is complete: it is written under a temporary name and renamed.
 """
 
 from __future__ import annotations
@@ -30,23 +30,34 @@ _WRITABLE = (*_TEXT, ".npz")
 
 
 def read(path: str | Path, frame: int = -1, dimension: int | None = None) -> Configuration:
-    """Return one configuration of a file.
+    """Read one configuration from a file.
 
     Parameters
     ----------
     path : str or Path
         A `.extxyz`, `.xyz`, `.npz` or `.gsd` file.
     frame : int
-        Which frame, counted from 0, or from the end when negative; the last by default.
+        Index of the frame from 0, or from the end if negative; the last one by default.
     dimension : {2, 3}, optional
-        Unless given, as the file says; where it does not say, 2 when every z is the same or the box is not periodic
+        By default the one that the file states; if it states none, 2 if all z are equal or the box is not periodic
         along z.
+
+    Returns
+    -------
+    Configuration
+        Positions as in the file, not wrapped.
 
     Raises
     ------
     InputError
-        A file that is missing, is not what its name says, is cut off, lacks diameters or the box, or has no such
-        frame; an array that `Configuration` refuses.
+        A file that is missing, of another format than its name says, truncated, without diameters or box, or without
+        this frame; an array that `Configuration` refuses.
+
+    Examples
+    --------
+    >>> ag.write("glass.extxyz", glass)
+    >>> ag.read("glass.extxyz")
+    Configuration(N=100, dimension=2, density=1)
     """
     path = _existing(path)
     if path.suffix.lower() in _TEXT:
@@ -61,7 +72,20 @@ def read(path: str | Path, frame: int = -1, dimension: int | None = None) -> Con
 
 
 def frames(path: str | Path, dimension: int | None = None) -> Iterator[Configuration]:
-    """Yield every configuration of a file, in order, one in memory at a time; parameters and errors as in `read`."""
+    """Yield every configuration of a file in order, with one in memory at a time.
+
+    Parameters
+    ----------
+    path : str or Path
+        A `.extxyz`, `.xyz`, `.npz` or `.gsd` file.
+    dimension : {2, 3}, optional
+        See `read`.
+
+    Raises
+    ------
+    InputError
+        A file or a frame that `read` refuses.
+    """
     path = _existing(path)
     if path.suffix.lower() in _TEXT:
         with _text_frames(path) as found:
@@ -76,24 +100,30 @@ def frames(path: str | Path, dimension: int | None = None) -> Iterator[Configura
 
 
 def read_all(path: str | Path, dimension: int | None = None) -> list[Configuration]:
-    """Return every configuration of a file, in order; parameters and errors as in `read`."""
+    """Return every configuration of a file as a list; see `frames`."""
     return list(frames(path, dimension))
 
 
 def write(path: str | Path, configuration: Configuration | Iterable[Configuration]) -> None:
-    """Write a configuration (or, in extended XYZ, several as frames) so that `read` returns it bit for bit.
+    """Write a configuration, or in extended XYZ several frames, so that `read` returns the same bits.
 
     Parameters
     ----------
     path : str or Path
-        A `.extxyz`, `.xyz` or `.npz` file; one that exists is replaced.
+        A `.extxyz`, `.xyz` or `.npz` file; an existing one is replaced.
     configuration : Configuration or iterable of Configuration
-        What to write.
+        One sample, or several frames.
 
     Raises
     ------
     InputError
-        An unknown suffix, a folder that is missing, or a disk that refuses; nothing is left behind then.
+        An unknown suffix, a missing folder, or an error of the file system; no partial file is left then.
+
+    Examples
+    --------
+    >>> ag.write("frames.extxyz", [liquid, glass])
+    >>> ag.read("frames.extxyz", frame=0).identical(liquid)
+    True
     """
     path = Path(path)
     _check_suffix(path, _WRITABLE)
@@ -102,7 +132,7 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
         raise InputError("what to write", configuration, "a Configuration or several", "convert it first")
     if path.suffix.lower() == ".npz" and len(several) > 1:
         raise InputError("configurations for one .npz file", len(several), "1", "write several to an .extxyz file")
-    with written_aside(path) as stream:
+    with atomic_output(path) as stream:
         if path.suffix.lower() in _TEXT:
             for item in several:
                 stream.write("".join(format_frame(item)).encode("ascii"))
@@ -112,7 +142,7 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
 
 
 def check_output(path: str | Path) -> None:
-    """Refuse a place that `write` could not write to, before the work whose result goes there.
+    """Refuse a path that `write` could not write to, before the computation whose result goes there.
 
     Raises
     ------
@@ -125,6 +155,7 @@ def check_output(path: str | Path) -> None:
 
 
 def _check_place(path: Path) -> None:
+    """Refuse a path in a missing folder, or that of a folder."""
     if not path.parent.is_dir():
         raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
     if path.is_dir():
@@ -132,32 +163,34 @@ def _check_place(path: Path) -> None:
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for writing that takes its name only when all went well.
+def atomic_output(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing that appears under its name only when it is complete, in place of an existing one.
 
     Raises
     ------
     InputError
-        The folder is missing, the name is a folder's, or the disk refuses.
+        The folder is missing, the path is that of a folder, or an error of the file system.
     """
     _check_place(path)
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
     try:
-        with aside.open("xb") as stream:
+        with temporary.open("xb") as stream:
             yield stream
-        os.replace(aside, path)
+        os.replace(temporary, path)
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror})", remedy="choose another place") from None
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _check_suffix(path: Path, known: tuple[str, ...]) -> None:
+    """Refuse a file whose format is not known."""
     if path.suffix.lower() not in known:
         raise InputError(f"suffix of {path.name}", path.suffix, ", ".join(known), "convert the file or rename it")
 
 
 def _existing(path: str | Path) -> Path:
+    """Return the path of a readable file, or refuse it."""
     path = Path(path)
     _check_suffix(path, _READABLE)
     if path.is_dir():
@@ -168,12 +201,14 @@ def _existing(path: str | Path) -> Path:
 
 
 def _check_frame(frame: int, count: int, path: Path) -> None:
+    """Refuse an index beyond the frames of a file."""
     if not -count <= frame < count:
         raise InputError(f"frame of {path}", frame, f"{-count} to {count - 1}", "choose one that is there")
 
 
 @contextmanager
 def _text_frames(path: Path) -> Iterator[Iterator[RawFrame]]:
+    """Open an extended XYZ file as a series of frames."""
     try:
         with path.open(encoding="utf-8") as stream:
             yield split_frames(stream, str(path))
@@ -184,7 +219,7 @@ def _text_frames(path: Path) -> Iterator[Iterator[RawFrame]]:
 
 
 def _pick(found: Iterator[RawFrame], frame: int, path: Path) -> RawFrame:
-    """Return one frame, reading no farther and keeping no more than it takes."""
+    """Return one frame, reading and keeping no more than necessary."""
     kept: deque[RawFrame] = deque(maxlen=1 if frame >= 0 else -frame)
     count = 0
     for raw in found:
@@ -199,10 +234,11 @@ def _pick(found: Iterator[RawFrame], frame: int, path: Path) -> RawFrame:
 
 
 def _read_npz(path: Path) -> Configuration:
+    """Return the configuration of a `.npz` file."""
     try:
         with np.load(path, allow_pickle=False) as data:
             arrays: dict[str, Any] = {name: data[name] for name in data.files}
-    except Exception as error:  # a damaged archive makes zip, zlib and numpy raise nearly anything
+    except Exception as error:  # for a damaged archive zip, zlib and numpy raise errors of many types
         raise _unreadable(path, error) from None
     box = arrays.get("box", arrays.get("cell"))
     if "positions" not in arrays or box is None:
@@ -217,6 +253,7 @@ def _read_npz(path: Path) -> Configuration:
 
 @contextmanager
 def _open_gsd(path: Path) -> Iterator[Any]:
+    """Open a HOOMD-blue trajectory."""
     import gsd.hoomd
 
     try:
@@ -237,7 +274,7 @@ def _gsd_frame(trajectory: Any, index: int, path: Path, dimension: int | None) -
     except Exception as error:
         raise _unreadable(path, error) from None
     where = f"{path}, frame {index}"
-    if not stored:  # gsd would fill in 1.0, which is nobody's measurement
+    if not stored:  # gsd would return its default of 1.0
         raise InputError(f"{where}: no particle diameters", remedy="store particles.diameter, or convert to .extxyz")
     if frame.configuration.box is None:
         raise InputError(f"{where}: no box", remedy="store configuration.box")
@@ -258,7 +295,12 @@ def _gsd_frame(trajectory: Any, index: int, path: Path, dimension: int | None) -
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
+    """Return the error for a file that a library cannot read."""
     reason = " ".join(str(error).split()) or type(error).__name__
     return InputError(
         f"{path} cannot be read as {path.suffix} ({reason[:80]})", remedy=f"give a complete {path.suffix} file"
     )
+
+
+#: Name of the version before.
+written_aside = atomic_output

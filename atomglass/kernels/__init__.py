@@ -1,1 +1,1 @@
-"""Compiled kernels: arrays in, arrays out. Three Cartesian components always; a 2-D sample lies in the plane z = 0."""
+"""Compiled kernels: arrays in, arrays out. Positions have three components; 2-D samples lie in the plane z = 0."""

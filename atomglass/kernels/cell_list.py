@@ -1,7 +1,7 @@
-"""Wrapping, spatial order and neighbor search in any periodic cell.
+"""Wrapping, spatial sorting and neighbor search with cell lists, in any periodic cell.
 
 A neighbor is packed into one integer, `index * 32 + image`: `image` (0 to 26) numbers the periodic image by its three
-shifts in {-1, 0, 1}, so that no kernel needs a minimum-image rule, and orthogonal and sheared cells share all code.
+shifts in {-1, 0, 1}. No kernel needs a minimum-image convention, and orthogonal and sheared cells share all code.
 """
 
 from __future__ import annotations
@@ -11,15 +11,30 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import device, inline, kernel
+from atomglass.types import Array, Int32Array, IntArray, UInt32Array
 
+#: A packed neighbor holds its image number in the lowest five bits, and its index in the others.
 IMAGE_BITS = 5
 IMAGE_MASK = 31
+#: Image number of the cell itself: 9 * 1 + 3 * 1 + 1.
 NO_SHIFT = 13
 
 
 @kernel
-def wrap(positions, images, cell, inverse, dimension):
-    """Bring positions into the cell in place; `images` counts what was taken off."""
+def wrap(positions: Array, images: IntArray, cell: Array, inverse: Array, dimension: int) -> None:
+    """Wrap positions into the cell, in place.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Cartesian; overwritten.
+    images : (N, 3) int array
+        The number of cell vectors subtracted from each position is added here.
+    cell, inverse : (3, 3) arrays
+        Cell vectors as rows, and the inverse matrix.
+    dimension : int
+        2 or 3.
+    """
     for i in range(positions.shape[0]):
         for k in range(dimension):
             f = 0.0
@@ -33,8 +48,8 @@ def wrap(positions, images, cell, inverse, dimension):
 
 
 @kernel
-def image_shifts(cell):
-    """Return the 27 shift vectors (32, 3), by image number."""
+def image_shifts(cell: Array) -> Array:
+    """Return the shift vector of each of the 27 image numbers, (32, 3); the last five rows are zero."""
     shifts = np.zeros((IMAGE_MASK + 1, 3))
     for a in range(-1, 2):
         for b in range(-1, 2):
@@ -45,8 +60,9 @@ def image_shifts(cell):
 
 
 @device
-def _cell_coordinate(positions, i, inverse, dimension, k, count):
-    # Clipped, not wrapped again: a particle that rounding put on the upper face belongs to the last cell.
+def _cell_coordinate(positions: Array, i: int, inverse: Array, dimension: int, k: int, count: int) -> int:
+    """Return the search cell of particle i along axis k, of `count` cells."""
+    # Clipped, not wrapped again: a particle that rounding has put on the upper face belongs to the last cell.
     f = 0.0
     for m in range(dimension):
         f += positions[i, m] * inverse[m, k]
@@ -54,46 +70,88 @@ def _cell_coordinate(positions, i, inverse, dimension, k, count):
 
 
 @kernel
-def cell_counts(inverse, dimension, reach):
-    """Return how many search cells (3,) of width >= reach fit along each axis."""
+def cell_counts(inverse: Array, dimension: int, search_radius: float) -> IntArray:
+    """Return how many search cells at least as wide as the search radius fit along each axis.
+
+    Parameters
+    ----------
+    inverse : (3, 3) array
+        Inverse of the matrix whose rows are the cell vectors.
+    dimension : int
+        2 or 3.
+    search_radius : float
+        Least width of a search cell, in units of length.
+
+    Returns
+    -------
+    (3,) int array
+        At least 1 along each axis.
+    """
     counts = np.ones(3, np.int64)
     for k in range(dimension):
         height = 1.0 / np.sqrt(inverse[0, k] ** 2 + inverse[1, k] ** 2 + inverse[2, k] ** 2)
-        counts[k] = max(1, int(height / reach))
+        counts[k] = max(1, int(height / search_radius))
     return counts
 
 
 @kernel
-def sort_into_cells(positions, inverse, dimension, counts):
-    """Return the particles by search cell: order (N,), first (cells + 1,), and each particle's cell (N, 3)."""
+def sort_into_cells(
+    positions: Array, inverse: Array, dimension: int, counts: IntArray
+) -> tuple[IntArray, IntArray, Int32Array]:
+    """Sort the particles by search cell (counting sort).
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped into the cell.
+    inverse : (3, 3) array
+        Inverse of the matrix whose rows are the cell vectors.
+    dimension : int
+        2 or 3.
+    counts : (3,) int array
+        Search cells along each axis, from `cell_counts`.
+
+    Returns
+    -------
+    order : (N,) array
+        Particles by search cell, ascending within each.
+    starts : (cells + 1,) array
+        The particles of search cell c are order[starts[c] : starts[c + 1]].
+    cells : (N, 3) array
+        Each particle's search cell along each axis.
+    """
     n = positions.shape[0]
-    where = np.zeros((n, 3), np.int32)
-    first = np.zeros(counts[0] * counts[1] * counts[2] + 1, np.int64)
+    cells = np.zeros((n, 3), np.int32)
+    starts = np.zeros(counts[0] * counts[1] * counts[2] + 1, np.int64)
     for i in range(n):
         for k in range(dimension):
-            where[i, k] = _cell_coordinate(positions, i, inverse, dimension, k, counts[k])
-        first[(where[i, 0] * counts[1] + where[i, 1]) * counts[2] + where[i, 2] + 1] += 1
-    for c in range(1, first.size):
-        first[c] += first[c - 1]
-    fill = first[:-1].copy()
+            cells[i, k] = _cell_coordinate(positions, i, inverse, dimension, k, counts[k])
+        starts[(cells[i, 0] * counts[1] + cells[i, 1]) * counts[2] + cells[i, 2] + 1] += 1
+    for c in range(1, starts.size):
+        starts[c] += starts[c - 1]
+    next_place = starts[:-1].copy()
     order = np.empty(n, np.int64)
     for i in range(n):
-        c = (where[i, 0] * counts[1] + where[i, 1]) * counts[2] + where[i, 2]
-        order[fill[c]] = i
-        fill[c] += 1
-    return order, first, where
+        c = (cells[i, 0] * counts[1] + cells[i, 1]) * counts[2] + cells[i, 2]
+        order[next_place[c]] = i
+        next_place[c] += 1
+    return order, starts, cells
 
 
 @inline
-def _grown(array, size):
-    bigger = np.empty(size, array.dtype)
-    bigger[: array.size] = array
-    return bigger
+def _enlarged(array: UInt32Array, size: int) -> UInt32Array:
+    """Return a longer array that begins with the elements of this one."""
+    larger = np.empty(size, array.dtype)
+    larger[: array.size] = array
+    return larger
 
 
 @device
-def _nearest_image(positions, i, j, cell, inverse, dimension):
-    """Return r_j - r_i (nearest image) squared, and the image number; right below half the cell's least height."""
+def _nearest_image(positions: Array, i: int, j: int, cell: Array, inverse: Array, dimension: int) -> tuple[float, int]:
+    """Return the squared distance of j's nearest image from i, and its image number.
+
+    Exact for distances below half the smallest height of the cell.
+    """
     x, y, z = positions[j, 0] - positions[i, 0], positions[j, 1] - positions[i, 1], positions[j, 2] - positions[i, 2]
     number, dx, dy, dz = 0, x, y, z
     for k in range(3):
@@ -108,90 +166,37 @@ def _nearest_image(positions, i, j, cell, inverse, dimension):
 
 
 class Search(NamedTuple):
-    """Search cells, filled; `counts` is zero for boxes of fewer than three a side, where all pairs are searched.
+    """Filled search cells; `counts` is zero for boxes of fewer than three cells a side, where all pairs are tried.
 
     Attributes
     ----------
     counts : (3,) array
         Cells along each axis.
-    order, begin, where : arrays
+    order, starts, cells : arrays
         From `sort_into_cells`.
-    places : (N, 3) array
+    sorted_positions : (N, 3) array
         Positions in that order.
     shifts : (32, 3) array
         From `image_shifts`.
     depth : int
-        Cells to either side along the last axis.
+        Neighboring cells on either side along the last axis: 1 in three dimensions, 0 in two.
     room : int
-        More than any particle's neighbors.
+        Length of the arrays into which `neighbors_of` writes: more than any particle's candidates.
     """
 
-    counts: np.ndarray
-    order: np.ndarray
-    places: np.ndarray
-    begin: np.ndarray
-    where: np.ndarray
-    shifts: np.ndarray
+    counts: IntArray
+    order: UInt32Array
+    sorted_positions: Array
+    starts: IntArray
+    cells: Int32Array
+    shifts: Array
     depth: int
     room: int
 
 
 @kernel
-def search_cells(positions, cell, inverse, dimension, reach):
-    """Return the `Search` of wrapped positions."""
-    counts = cell_counts(inverse, dimension, reach)
-    order, begin, where = sort_into_cells(positions, inverse, dimension, counts)
-    room, places = positions.shape[0] + 1, np.empty((order.size, 3))
-    for t in range(order.size):
-        for k in range(3):
-            places[t, k] = positions[order[t], k]
-    if counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
-        room = min(room, 3**dimension * np.diff(begin).max() + 1)
-    else:
-        counts[:] = 0
-    depth = 1 if dimension == 3 else 0
-    return Search(counts, order.astype(np.uint32), places, begin, where, image_shifts(cell), depth, room)
-
-
-@device
-def neighbors_of(s, positions, i, cell, inverse, dimension, reach, half, packed, squares):
-    """Write the neighbors of particle i within reach, and the squares of their distances; return how many.
-
-    Parameters are those of `neighbor_list`; `packed` and `squares` have room for what the search says. All that are
-    looked at are written, and kept by going on to the next place: no branch that nobody can predict.
-    """
-    count, limit = np.uint32(0), reach * reach
-    if s.counts[0] == 0:
-        for j in range(i + 1 if half else 0, positions.shape[0]):
-            square, number = _nearest_image(positions, i, j, cell, inverse, dimension)
-            packed[count], squares[count] = (j << IMAGE_BITS) | number, square
-            count += np.uint32((square < limit) & (j != i))
-        return np.int64(count)
-    x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-    for step in range(9 * (2 * s.depth + 1)):  # which face a cell lies beyond gives the image without rounding
-        a, b, c = s.where[i, 0] + step % 3 - 1, s.where[i, 1] + step // 3 % 3 - 1, s.where[i, 2] + step // 9 - s.depth
-        over_a = int(a >= s.counts[0]) - int(a < 0)
-        over_b = int(b >= s.counts[1]) - int(b < 0)
-        over_c = int(c >= s.counts[2]) - int(c < 0)
-        number = NO_SHIFT + 9 * over_a + 3 * over_b + over_c
-        a, b, c = a - over_a * s.counts[0], b - over_b * s.counts[1], c - over_c * s.counts[2]
-        box = (a * s.counts[1] + b) * s.counts[2] + c
-        start, end = s.begin[box], s.begin[box + 1]
-        if start == end or (half and s.order[end - 1] <= i):  # particles of a cell are in ascending order
-            continue
-        sx, sy, sz = s.shifts[number, 0] - x, s.shifts[number, 1] - y, s.shifts[number, 2] - z
-        for t in range(start, end):
-            j = s.order[t]
-            dx, dy, dz = s.places[t, 0] + sx, s.places[t, 1] + sy, s.places[t, 2] + sz
-            square = dx * dx + dy * dy + dz * dz
-            packed[count], squares[count] = (j << IMAGE_BITS) | number, square
-            count += np.uint32((square < limit) & (j > i if half else j != i))
-    return np.int64(count)
-
-
-@kernel
-def neighbor_list(positions, cell, inverse, dimension, reach, half):
-    """Return the neighbors within `reach` of each particle, as first (N + 1,) and packed neighbors.
+def search_cells(positions: Array, cell: Array, inverse: Array, dimension: int, search_radius: float) -> Search:
+    """Sort wrapped positions into search cells.
 
     Parameters
     ----------
@@ -201,19 +206,125 @@ def neighbor_list(positions, cell, inverse, dimension, reach, half):
         Cell vectors as rows, and the inverse matrix.
     dimension : int
         2 or 3.
-    reach : float
-        At most half the least perpendicular height of the cell.
+    search_radius : float
+        Least width of a search cell, in units of length.
+
+    Returns
+    -------
+    Search
+        For `neighbors_of`.
+    """
+    counts = cell_counts(inverse, dimension, search_radius)
+    order, starts, cells = sort_into_cells(positions, inverse, dimension, counts)
+    room, sorted_positions = positions.shape[0] + 1, np.empty((order.size, 3))
+    for t in range(order.size):
+        for k in range(3):
+            sorted_positions[t, k] = positions[order[t], k]
+    if counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
+        room = min(room, 3**dimension * np.diff(starts).max() + 1)
+    else:
+        counts[:] = 0
+    depth = 1 if dimension == 3 else 0
+    return Search(counts, order.astype(np.uint32), sorted_positions, starts, cells, image_shifts(cell), depth, room)
+
+
+@device
+def neighbors_of(
+    search: Search,
+    positions: Array,
+    i: int,
+    cell: Array,
+    inverse: Array,
+    dimension: int,
+    search_radius: float,
+    half: bool,
+    packed: UInt32Array,
+    distances_squared: Array,
+) -> np.int64:
+    """Write the neighbors of particle i within the search radius, and return how many there are.
+
+    Every candidate is written, and the next one overwrites it unless it was near enough: there is no branch for the
+    processor to mispredict.
+
+    Parameters
+    ----------
+    search : Search
+        From `search_cells`.
+    positions, cell, inverse, dimension, search_radius, half
+        As given to `neighbor_list`.
+    i : int
+        The particle.
+    packed, distances_squared : (search.room,) arrays
+        The neighbors, packed, and their squared distances; overwritten.
+    """
+    count, limit = np.uint32(0), search_radius * search_radius
+    if search.counts[0] == 0:
+        for j in range(i + 1 if half else 0, positions.shape[0]):
+            square, number = _nearest_image(positions, i, j, cell, inverse, dimension)
+            packed[count], distances_squared[count] = (j << IMAGE_BITS) | number, square
+            count += np.uint32((square < limit) & (j != i))
+        return np.int64(count)
+    nx, ny, nz = search.counts[0], search.counts[1], search.counts[2]
+    x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
+    for step in range(9 * (2 * search.depth + 1)):  # the face that a cell lies beyond gives the image, without rounding
+        a = search.cells[i, 0] + step % 3 - 1
+        b = search.cells[i, 1] + step // 3 % 3 - 1
+        c = search.cells[i, 2] + step // 9 - search.depth
+        over_a = int(a >= nx) - int(a < 0)
+        over_b = int(b >= ny) - int(b < 0)
+        over_c = int(c >= nz) - int(c < 0)
+        number = NO_SHIFT + 9 * over_a + 3 * over_b + over_c
+        a, b, c = a - over_a * nx, b - over_b * ny, c - over_c * nz
+        box = (a * ny + b) * nz + c
+        start, end = search.starts[box], search.starts[box + 1]
+        if start == end or (half and search.order[end - 1] <= i):  # particles of a cell are in ascending order
+            continue
+        sx, sy, sz = search.shifts[number, 0] - x, search.shifts[number, 1] - y, search.shifts[number, 2] - z
+        for t in range(start, end):
+            j = search.order[t]
+            dx = search.sorted_positions[t, 0] + sx
+            dy = search.sorted_positions[t, 1] + sy
+            dz = search.sorted_positions[t, 2] + sz
+            square = dx * dx + dy * dy + dz * dz
+            packed[count], distances_squared[count] = (j << IMAGE_BITS) | number, square
+            count += np.uint32((square < limit) & (j > i if half else j != i))
+    return np.int64(count)
+
+
+@kernel
+def neighbor_list(
+    positions: Array, cell: Array, inverse: Array, dimension: int, search_radius: float, half: bool
+) -> tuple[IntArray, UInt32Array]:
+    """Return the neighbors of each particle within the search radius, in compressed rows.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped into the cell.
+    cell, inverse : (3, 3) arrays
+        Cell vectors as rows, and the inverse matrix.
+    dimension : int
+        2 or 3.
+    search_radius : float
+        In units of length; at most half the smallest perpendicular height of the cell.
     half : bool
-        Each pair once (at the lower index) rather than twice.
+        List each pair once, at the lower index, rather than twice.
+
+    Returns
+    -------
+    row_pointers : (N + 1,) array
+        The neighbors of particle i are packed[row_pointers[i] : row_pointers[i + 1]].
+    packed : (P,) array
+        Neighbors, each packed with its image number.
     """
     n = positions.shape[0]
-    search = search_cells(positions, cell, inverse, dimension, reach)
-    first, neighbors = np.zeros(n + 1, np.int64), np.empty(32 * n + 64, np.uint32)
-    packed, squares = np.empty(search.room, np.uint32), np.empty(search.room)
+    search = search_cells(positions, cell, inverse, dimension, search_radius)
+    row_pointers, packed = np.zeros(n + 1, np.int64), np.empty(32 * n + 64, np.uint32)
+    found, squares = np.empty(search.room, np.uint32), np.empty(search.room)
     for i in range(n):
-        count = neighbors_of(search, positions, i, cell, inverse, dimension, reach, half, packed, squares)
-        if first[i] + count > neighbors.size:
-            neighbors = _grown(neighbors, 2 * neighbors.size + count)
-        neighbors[first[i] : first[i] + count] = packed[:count]
-        first[i + 1] = first[i] + count
-    return first, neighbors[: first[n]].copy()
+        count = neighbors_of(search, positions, i, cell, inverse, dimension, search_radius, half, found, squares)
+        if row_pointers[i] + count > packed.size:
+            packed = _enlarged(packed, 2 * packed.size + count)
+        packed[row_pointers[i] : row_pointers[i] + count] = found[:count]
+        row_pointers[i + 1] = row_pointers[i] + count
+    return row_pointers, packed[: row_pointers[n]].copy()

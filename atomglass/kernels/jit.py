@@ -1,8 +1,9 @@
-"""The `kernel` decorator: numba with a cache that notices an edit in *any* kernel.
+"""The `kernel` decorator: numba with a cache that notices an edit of *any* kernel.
 
-numba's own on-disk cache watches one file, so an edited callee in another file leaves stale machine code behind
-(numba issue 1833). Here the cache folder is keyed by a hash of all kernel sources; a damaged cache file is recompiled,
-writers take a lock, a read-only home falls back to the temporary folder, and the user's own numba code is untouched.
+numba's own on-disk cache watches one file, so that an edit of a callee in another file leaves stale machine code behind
+(numba issue 1833). Here the name of the cache folder contains a hash of all kernel sources. A damaged cache file is
+compiled again, writers take a lock, the temporary folder replaces a read-only home, and the user's own numba code is
+not affected.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numba
 from numba.core import caching
 
-#: NaN and infinity keep their meaning: a broken sample must be seen, not optimized away.
+#: What a compiled function returns.
+Result = TypeVar("Result")
+
+#: NaN and infinity keep their meaning: a broken sample must be noticed, not optimized away.
 FAST_MATH = {"contract", "arcp", "nsz", "reassoc"}
-_WITHOUT_COUNTING: dict[str, Any] = {"error_model": "numpy", "fastmath": FAST_MATH, "_nrt": False}
+_NO_REFERENCE_COUNTING: dict[str, Any] = {"error_model": "numpy", "fastmath": FAST_MATH, "_nrt": False}
 
 
 @cache
 def source_hash() -> str:
-    """Return a hash of all kernel sources, those in subfolders too, and of numba's version."""
+    """Return a hash of all kernel sources, including those in subfolders, and of numba's version."""
     digest = hashlib.sha256(numba.__version__.encode())
     folder = Path(__file__).parent
     for path in sorted(folder.rglob("*.py")):
@@ -60,9 +64,9 @@ def _user() -> str:
 
 
 class _Locator(caching._CacheLocator):
-    """Every kernel's machine code lies in the one folder keyed by all sources."""
+    """Puts the machine code of every kernel into the one folder that is named after all sources."""
 
-    def __init__(self, py_func: Callable, py_file: str) -> None:
+    def __init__(self, py_func: Callable[..., Any], py_file: str) -> None:
         self._py_file = py_file
         self._function = f"{py_func.__module__}.{py_func.__qualname__}"
 
@@ -76,7 +80,7 @@ class _Locator(caching._CacheLocator):
         return hashlib.sha256(self._function.encode()).hexdigest()[:10]
 
     @classmethod
-    def from_function(cls, py_func: Callable, py_file: str) -> _Locator:
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> _Locator:
         return cls(py_func, py_file)
 
 
@@ -88,18 +92,18 @@ class _KernelCache(caching.FunctionCache):
     _impl_class = _Implementation
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        # A truncated or foreign file means: compile again.
+        # After any failure to load, a truncated file for instance, the function is compiled again.
         try:
             return super().load_overload(sig, target_context)
         except Exception:
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        # Compiled code that cannot be stored is still good; the next process compiles again.
+        # Compiled code that cannot be stored is still valid; the next process compiles again.
         with contextlib.suppress(OSError), _locked(Path(self.cache_path) / "lock"):
             try:
                 super().save_overload(sig, data)
-            except Exception:  # a damaged index: begin a new one
+            except Exception:  # a damaged index: start a new one
                 self.flush()
                 with contextlib.suppress(Exception):
                     super().save_overload(sig, data)
@@ -113,31 +117,34 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def kernel(function: Callable) -> Callable:
-    """Compile a function lazily in nopython mode, without the GIL, through the package's own cache."""
-    return _stored(numba.njit(function, error_model="numpy", fastmath=FAST_MATH, nogil=True), function)
+def kernel(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Compile a function lazily in nopython mode, without the GIL, with the package's own cache."""
+    return _with_cache(numba.njit(function, error_model="numpy", fastmath=FAST_MATH, nogil=True), function)
 
 
-def _stored(dispatcher: Any, function: Callable) -> Callable:
+def _with_cache(dispatcher: Any, function: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a compiled function the package's own cache."""
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set: then kernels run as plain Python
         dispatcher._cache = _KernelCache(function)
     return dispatcher  # type: ignore[no-any-return]
 
 
-def leaf(function: Callable) -> Callable:
-    """Compile a kernel that allocates nothing, without the counting of references to its arrays.
+def leaf(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Compile a kernel that allocates nothing, without reference counting of its arrays.
 
-    numba counts references atomically, and in loops with several exits it does so anew at every turn: a fifth of the
-    Monte Carlo's time.
+    numba counts references atomically, and in loops with several exits it does so in every iteration, which takes a
+    fifth of the time of a Monte Carlo sweep.
     """
-    return _stored(numba.njit(function, nogil=True, **_WITHOUT_COUNTING), function)
+    return _with_cache(numba.njit(function, nogil=True, **_NO_REFERENCE_COUNTING), function)
 
 
-def device(function: Callable) -> Callable:
-    """Compile a small function that allocates nothing into the kernels that call it, without counting references."""
-    return numba.njit(function, forceinline=True, **_WITHOUT_COUNTING)
+def device(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Compile a small function that allocates nothing into its callers, without reference counting."""
+    compiled: Any = numba.njit(function, forceinline=True, **_NO_REFERENCE_COUNTING)
+    return compiled  # type: ignore[no-any-return]
 
 
-def inline(function: Callable) -> Callable:
-    """Compile a small function into the kernels that call it: a call with many arrays costs more than its work."""
-    return numba.njit(function, error_model="numpy", fastmath=FAST_MATH, forceinline=True)
+def inline(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Compile a small function into its callers: a call with many arrays costs more than the work it does."""
+    compiled: Any = numba.njit(function, error_model="numpy", fastmath=FAST_MATH, forceinline=True)
+    return compiled  # type: ignore[no-any-return]

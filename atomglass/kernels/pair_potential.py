@@ -1,20 +1,19 @@
-"""The pair potential in terms of z = (r / sigma)^2, where no square root is needed.
+"""The pair potential as a function of z = (r / sigma)^2, which needs no square root.
 
-phi / eps = z^(-n/2) - P(z) for z < z_c, P the Taylor polynomial of z^(-n/2) about z_c to order q. By the remainder
-theorem phi >= 0 and dphi/dz <= 0 everywhere, which the Monte Carlo's early rejection relies on.
+phi / eps = z^(-n/2) - P(z) for z < z_c, where P is the Taylor polynomial of z^(-n/2) about z_c to order q. By the
+remainder theorem phi >= 0 and dphi/dz <= 0 everywhere, on which the early rejection of Monte Carlo moves relies.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from atomglass.kernels.jit import device
+from atomglass.types import Array
 
 
 class PairParameters(NamedTuple):
-    """Numbers that the kernels need of a potential.
+    """Numbers of a potential that the kernels need.
 
     Attributes
     ----------
@@ -29,7 +28,7 @@ class PairParameters(NamedTuple):
     nonadditivity : float
         a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
     c0, c2, c4 : float
-        Coefficients of 1, z and z^2 (zero beyond q): as scalars they stay in registers where q <= 2.
+        Coefficients of 1, z and z^2 (zero beyond q): as scalars they stay in registers if q <= 2.
     coefficients : (q + 1,) array
         c_0, c_2, c_4, ...: coefficients of z^0, z^1, z^2, ...
     """
@@ -42,30 +41,46 @@ class PairParameters(NamedTuple):
     c0: float
     c2: float
     c4: float
-    coefficients: np.ndarray
+    coefficients: Array
 
 
 @device
-def pair_diameter(sigma_i, sigma_j, nonadditivity):
-    """sigma_ij of the non-additive mixing rule."""
+def pair_diameter(sigma_i: float, sigma_j: float, nonadditivity: float) -> float:
+    """Return the pair diameter of the non-additive mixing rule.
+
+    Parameters
+    ----------
+    sigma_i, sigma_j : float
+        Diameters of the two particles.
+    nonadditivity : float
+        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
+    """
     return 0.5 * (sigma_i + sigma_j) * (1.0 - nonadditivity * abs(sigma_i - sigma_j))
 
 
 @device
-def inverse_power(w, exponent):
-    """w^(n/2); the two exponents in common use by multiplications alone."""
+def inverse_power(w: float, exponent: int) -> float:
+    """Return w^(n/2), by multiplications alone for the two exponents in common use."""
     if exponent == 12:
         w3 = w * w * w
         return w3 * w3
     if exponent == 10:
         w2 = w * w
         return w2 * w2 * w
-    return w ** (0.5 * exponent)
+    return w ** (0.5 * exponent)  # type: ignore[no-any-return]
 
 
 @device
-def pair_energy(z, w, p):
-    """Phi at z < z_c, given w = 1/z as well: the caller divides twice in parallel, not one after the other."""
+def pair_energy(z: float, w: float, p: PairParameters) -> float:
+    """Return phi at z < z_c.
+
+    Parameters
+    ----------
+    z, w : float
+        (r / sigma_ij)^2 and its inverse. The caller divides twice, in parallel rather than in sequence.
+    p : PairParameters
+        The potential.
+    """
     if p.order <= 2:
         polynomial = p.c0 + z * (p.c2 + z * p.c4)
     else:
@@ -76,8 +91,8 @@ def pair_energy(z, w, p):
 
 
 @device
-def pair_energy_slope(z, p):
-    """Phi and dphi/dz at z < z_c."""
+def pair_energy_slope(z: float, p: PairParameters) -> tuple[float, float]:
+    """Return phi and dphi/dz at z < z_c."""
     w = 1.0 / z
     power = inverse_power(w, p.exponent)
     if p.order <= 2:
@@ -92,8 +107,8 @@ def pair_energy_slope(z, p):
 
 
 @device
-def pair_derivatives(z, p):
-    """Phi and its first four derivatives by z, at z < z_c."""
+def pair_derivatives(z: float, p: PairParameters) -> tuple[float, float, float, float, float]:
+    """Return phi and its first four derivatives with respect to z, at z < z_c."""
     c = p.coefficients
     m, w = 0.5 * p.exponent, 1.0 / z
     f0 = inverse_power(w, p.exponent)
@@ -102,7 +117,7 @@ def pair_derivatives(z, p):
     f3 = -(m + 2.0) * f2 * w
     f4 = -(m + 3.0) * f3 * w
     q0, q1, q2, q3, q4 = c[p.order], 0.0, 0.0, 0.0, 0.0
-    for k in range(p.order - 1, -1, -1):  # Horner's scheme for a polynomial and its derivatives / k!
+    for k in range(p.order - 1, -1, -1):  # Horner's scheme for a polynomial and its derivatives over k!
         q4 = q4 * z + q3
         q3 = q3 * z + q2
         q2 = q2 * z + q1

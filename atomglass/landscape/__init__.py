@@ -1,1 +1,1 @@
-"""landscape."""
+"""The energy landscape between inherent states: saddles and double wells."""

@@ -1,8 +1,8 @@
-"""Is the second well of a quartic there? Go where it should be, descend, and find the saddle on the way.
+"""Test whether the second well of a quartic exists: quench from where it should be, and find the saddle in between.
 
-The quartic along a mode freezes all other directions and trusts four derivatives at one point. Here the glass itself
-answers: displaced past the quartic's barrier and quenched, it comes back to the same inherent state or arrives in
-another one; and between two inherent states there is a saddle whose height is the true barrier.
+The quartic along a mode fixes all other degrees of freedom and extrapolates from four derivatives at one point. Here
+the glass is displaced beyond the barrier of the quartic and quenched: it returns to the same inherent state, or it
+reaches another one. Between two inherent states there is a saddle, whose height is the true barrier.
 """
 
 from __future__ import annotations
@@ -12,29 +12,27 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_between
+from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_point_between
 from atomglass.minimization.quench import MAX_STEP, quench
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
-from atomglass.vibrations.expansion import LONGEST_MOVE, Expansion, energy_profile
+from atomglass.types import Array
+from atomglass.vibrations.expansion import Expansion, energy_profile, longest_displacement
 from atomglass.vibrations.modes import participation_ratios
 
-Array = NDArray[np.float64]
-
 #: Displacements that are tried, in units of the distance at which the quartic has its second minimum.
-PUSHES = (1.0, 1.5, 2.0)
-#: Two minima nearer than this share of the displacement that separated them are the same one.
-SAME = 0.01
-#: The descent's longest step: short, so that it stays in the basin in which it starts.
+DISPLACEMENT_FACTORS = (1.0, 1.5, 2.0)
+#: Two minima closer than this fraction of the displacement between them are the same.
+SAME_MINIMUM = 0.01
+#: Largest step of the quench: small, so that it stays in the basin in which it starts.
 SHORT_STEP = MAX_STEP / 5
-#: Step off a saddle, in units of its distance from the old minimum.
-DESCENT = 0.05
+#: Displacement from a saddle before a quench, in units of its distance from the old minimum.
+SADDLE_DISPLACEMENT = 0.05
 
 
-class Outcome(StrEnum):
-    """Where a displaced glass went."""
+class WellOutcome(StrEnum):
+    """Where a displaced glass arrived."""
 
     SAME = "same minimum"
     NEW = "new minimum"
@@ -48,31 +46,31 @@ class SecondWell:
 
     Attributes
     ----------
-    outcome : Outcome
-        At the first displacement that led to another inherent state, or else at the last.
+    outcome : WellOutcome
+        For the first displacement that led to another inherent state, or else for the last one.
     place : float
-        Displacement along the mode at which the quartic has its second minimum or, without one, comes nearest to one.
+        Displacement along the mode at which the quartic has its second minimum or, without one, comes closest to one.
     push : float
-        Displacement from which the glass was quenched, in units of `place`; those of `PUSHES` are tried in turn.
+        Displacement from which the glass was quenched, in units of `place`; `DISPLACEMENT_FACTORS` are tried in turn.
     energy_difference : float
-        U(new) - U(old), summed over the changes of pairs; NaN for the same minimum, as all that follow.
+        U(new) - U(old), summed over the changes of pairs. This and all that follows is NaN for the same minimum.
     distance : float
-        sqrt(sum_i |r_i(new) - r_i(old)|^2), uniform displacement removed.
+        sqrt(sum_i |r_i(new) - r_i(old)|^2), without the uniform displacement.
     overlap : float
-        Of the normalized difference with the mode.
+        Scalar product of the normalized difference with the mode.
     moved_particles : float
         Participation number of the difference: how many particles take part.
     largest_move : float
         Largest displacement of a particle.
     barrier : float
-        U(saddle) - U(old), of the lowest saddle found from which one descent ends in the old minimum; NaN if none was.
+        U(saddle) - U(old) of the lowest saddle found that is connected to the old minimum; NaN if none was found.
     leads_to_new : bool
-        Whether the other descent from that saddle ends in the new minimum; False: in a third one on the way.
+        Whether that saddle is also connected to the new minimum; if not, it leads to a third one in between.
     saddle : Saddle or None
-        That saddle.
+        The saddle.
     """
 
-    outcome: Outcome
+    outcome: WellOutcome
     place: float
     push: float
     energy_difference: float = float("nan")
@@ -85,11 +83,11 @@ class SecondWell:
     saddle: Saddle | None = None
 
 
-def place_of_second_minimum(expansion: Expansion) -> float:
-    """Return where along the mode the quartic has its second minimum or, without one, where its force is least.
+def expected_second_minimum(expansion: Expansion) -> float:
+    """Return the position along the mode of the quartic's second minimum or, without one, of its smallest force.
 
-    Without one, U'(s) / s = b2 + b3 s/2 + b4 s^2/6 has no real root, and is smallest at s = -3 b3 / (2 b4). NaN for a
-    quartic that is not bounded.
+    Without a second minimum, U'(s) / s = b2 + b3 s/2 + b4 s^2/6 has no real root, and is smallest at
+    s = -3 b3 / (2 b4). The result is NaN for a quartic that is not bounded from below.
     """
     if expansion.second_minimum:
         return expansion.second_minimum_position
@@ -97,7 +95,10 @@ def place_of_second_minimum(expansion: Expansion) -> float:
 
 
 def find_second_well(
-    configuration: Configuration, potential: PairPotential, expansion: Expansion, pushes: tuple[float, ...] = PUSHES
+    configuration: Configuration,
+    potential: PairPotential,
+    expansion: Expansion,
+    displacement_factors: tuple[float, ...] = DISPLACEMENT_FACTORS,
 ) -> SecondWell:
     """Displace an inherent state along a mode to where the quartic has its second minimum, and quench.
 
@@ -108,50 +109,49 @@ def find_second_well(
     potential : PairPotential
         The interactions.
     expansion : Expansion
-        Of one of its modes, as `atomglass.expand` returns it.
-    pushes : tuple of float
+        Of the energy along one of its modes, from `atomglass.expand`.
+    displacement_factors : tuple of float
         Displacements to try, in units of the second minimum's distance; none moves a particle by more than half a mean
         diameter.
 
     Returns
     -------
     SecondWell
-        The first new inherent state, or that there was none.
+        The first new inherent state, or the outcome of the last attempt.
     """
-    place = place_of_second_minimum(expansion)
+    place = expected_second_minimum(expansion)
     if not place > 0:
-        return SecondWell(Outcome.BOUNDLESS, place, float("nan"))
-    largest = np.sqrt((expansion.direction**2).sum(axis=1).max())
-    farthest = LONGEST_MOVE * configuration.diameters.mean() / largest
+        return SecondWell(WellOutcome.BOUNDLESS, place, float("nan"))
+    farthest = longest_displacement(configuration, expansion.direction)
     found = None
-    for push in pushes:
-        if push * place > farthest and found is not None:
+    for factor in displacement_factors:
+        if factor * place > farthest and found is not None:
             break
-        found = _after_push(configuration, potential, expansion, place, min(push, farthest / place))
-        if found.outcome is Outcome.NEW:
+        found = _quench_displaced(configuration, potential, expansion, place, min(factor, farthest / place))
+        if found.outcome is WellOutcome.NEW:
             break
     assert found is not None
     return found
 
 
-def _after_push(
-    configuration: Configuration, potential: PairPotential, expansion: Expansion, place: float, push: float
+def _quench_displaced(
+    configuration: Configuration, potential: PairPotential, expansion: Expansion, place: float, factor: float
 ) -> SecondWell:
-    start = configuration.replace(positions=configuration.positions + push * place * expansion.direction)
+    """Quench from `factor` times the expected second minimum, and compare the result with the old inherent state."""
+    start = configuration.replace(positions=configuration.positions + factor * place * expansion.direction)
     done = quench(start, potential, longest_step=SHORT_STEP, newton=False)
     if not done.converged:
-        return SecondWell(Outcome.FAILED, place, push)
+        return SecondWell(WellOutcome.FAILED, place, factor)
     difference = _difference(done.configuration, configuration)
     distance = float(np.linalg.norm(difference))
-    if distance < SAME * push * place:
-        return SecondWell(Outcome.SAME, place, push)
-    way = _way_out(configuration, done.configuration, potential, expansion)
+    if distance < SAME_MINIMUM * factor * place:
+        return SecondWell(WellOutcome.SAME, place, factor)
     return SecondWell(
-        Outcome.NEW,
+        WellOutcome.NEW,
         place,
-        push,
-        **way,
-        energy_difference=energy_between(configuration, difference, potential),
+        factor,
+        **_lowest_saddle(configuration, done.configuration, potential, expansion),
+        energy_difference=energy_difference(configuration, difference, potential),
         distance=distance,
         overlap=float((difference * expansion.direction).sum() / distance),
         moved_particles=float(len(configuration) * participation_ratios(difference[None])[0]),
@@ -159,46 +159,80 @@ def _after_push(
     )
 
 
-def _way_out(old: Configuration, new: Configuration, potential: PairPotential, expansion: Expansion) -> dict[str, Any]:
-    """Return what the lowest saddle found tells: it is sought from the top of the straight way and of the mode."""
-    ways = []
-    for guess in (highest_between(old, new, potential), _top_along_mode(old, expansion)):
+def _lowest_saddle(
+    old: Configuration, new: Configuration, potential: PairPotential, expansion: Expansion
+) -> dict[str, Any]:
+    """Return the fields `barrier`, `leads_to_new` and `saddle` for the lowest saddle found; none if there is no saddle.
+
+    The search starts from the maximum on the straight line between the minima, and from the maximum along the mode.
+    """
+    found = []
+    for guess in (highest_point_between(old, new, potential), _barrier_of_quartic(old, expansion)):
         saddle = find_saddle(guess, potential)
-        other = other_side(saddle, old, potential) if saddle.good else None
+        other = minimum_beyond(saddle, old, potential) if saddle.is_first_order else None
         if other is not None:
-            away = _difference(saddle.configuration, old)
-            barrier = energy_between(old, away, potential)
-            to_new = np.linalg.norm(_difference(other, new)) < SAME * np.linalg.norm(_difference(old, new))
-            ways.append({"barrier": barrier, "leads_to_new": bool(to_new), "saddle": saddle})
-    return min(ways, key=lambda way: way["barrier"], default={})
+            barrier = energy_difference(old, _difference(saddle.configuration, old), potential)
+            to_new = np.linalg.norm(_difference(other, new)) < SAME_MINIMUM * np.linalg.norm(_difference(old, new))
+            found.append({"barrier": barrier, "leads_to_new": bool(to_new), "saddle": saddle})
+    return min(found, key=lambda fields: fields["barrier"], default={})
 
 
-def other_side(saddle: Saddle, old: Configuration, potential: PairPotential) -> Configuration | None:
-    """Return the minimum behind a saddle; None if no descent from it ends in the old one, or both do."""
+def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential) -> Configuration | None:
+    """Return the minimum on the other side of a saddle.
+
+    Parameters
+    ----------
+    saddle : Saddle
+        Of first order.
+    old : Configuration
+        The minimum on this side.
+    potential : PairPotential
+        The interactions.
+
+    Returns
+    -------
+    Configuration or None
+        None unless exactly one of the two descents from the saddle ends in the old minimum.
+    """
     distance = np.linalg.norm(_difference(saddle.configuration, old))
     ends = []
     for sign in (1, -1):
-        start = saddle.configuration.positions + sign * DESCENT * distance * saddle.direction
+        start = saddle.configuration.positions + sign * SADDLE_DISPLACEMENT * distance * saddle.direction
         done = quench(saddle.configuration.replace(positions=start), potential, longest_step=SHORT_STEP, newton=False)
         ends.append(done.configuration)
-    from_old = [np.linalg.norm(_difference(end, old)) < SAME * distance for end in ends]
-    return ends[from_old.index(False)] if sum(from_old) == 1 else None
+    is_old = [bool(np.linalg.norm(_difference(end, old)) < SAME_MINIMUM * distance) for end in ends]
+    return ends[is_old.index(False)] if sum(is_old) == 1 else None
 
 
-def _top_along_mode(old: Configuration, expansion: Expansion) -> Configuration:
-    """Return the configuration at the quartic's barrier; without one, half way to the place that is looked at."""
-    place = place_of_second_minimum(expansion)
+def _barrier_of_quartic(old: Configuration, expansion: Expansion) -> Configuration:
+    """Return the configuration at the barrier of the quartic; without one, halfway to its smallest force."""
+    place = expected_second_minimum(expansion)
     # The stationary points other than s = 0 are the roots of b2 + b3 s/2 + b4 s^2/6: their product is 6 b2 / b4.
     top = 6 * expansion.b2 / (expansion.b4 * place) if expansion.second_minimum else place / 2
     return old.replace(positions=old.positions + top * expansion.direction)
 
 
 def _difference(one: Configuration, other: Configuration) -> Array:
-    """Return the displacements (N, d) from `other` to `one`, a uniform one removed."""
+    """Return the displacements (N, d) from `other` to `one`, without the uniform one."""
     difference = one.positions - other.positions
-    return difference - difference.mean(axis=0)
+    without_mean: Array = difference - difference.mean(axis=0)
+    return without_mean
 
 
-def energy_between(configuration: Configuration, difference: Array, potential: PairPotential) -> float:
-    """Return U(r + difference) - U(r), from the changes of pairs: far below the rounding of either energy."""
-    return float(energy_profile(configuration, potential, difference, [np.linalg.norm(difference)])[0])
+def energy_difference(configuration: Configuration, displacements: Array, potential: PairPotential) -> float:
+    """Return U(r + displacements) - U(r), summed over the changes of pairs: exact far below the rounding of U itself.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        The positions r.
+    displacements : (N, d) array
+        In units of length.
+    potential : PairPotential
+        The interactions.
+    """
+    return float(energy_profile(configuration, potential, displacements, [np.linalg.norm(displacements)])[0])
+
+
+#: Names of the version before.
+Outcome, PUSHES = WellOutcome, DISPLACEMENT_FACTORS

@@ -1,45 +1,43 @@
-"""Saddles of first order between inherent states, by following the lowest mode uphill and all others down."""
+"""First-order saddles between inherent states, by eigenvector following: uphill along the lowest mode only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs, forces
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array
 from atomglass.vibrations.expansion import energy_profile
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import lowest_of
+from atomglass.vibrations.modes import lowest_modes_of_hessian
 
-Array = NDArray[np.float64]
-
-#: Most that a particle moves in one iteration, in units of length.
-LONGEST_MOVE = 0.05
-#: Looks at the energy on the straight way between two inherent states.
-POINTS = 64
+#: Trust radius: the largest displacement of a particle in one iteration, in units of length.
+TRUST_RADIUS = 0.05
+#: Number of intervals in which the energy is evaluated along the straight line between two inherent states.
+LINE_POINTS = 64
 
 
 @dataclass(frozen=True)
 class Saddle:
-    """A stationary point of the energy, or where the search for one ended.
+    """A stationary point of the energy, or the point at which the search for one ended.
 
     Attributes
     ----------
     configuration : Configuration
-        Where it is.
+        The point.
     max_force : float
         Largest force on a particle.
     eigenvalue : float
-        The lowest of the Hessian there; negative at a saddle.
+        Lowest eigenvalue of the Hessian; negative at a saddle.
     order : int
         Number of negative eigenvalues: 1 for a saddle between two minima.
     direction : (N, d) array
-        The lowest mode, normalized: the way down on both sides.
+        The lowest mode, normalized: the energy decreases in both senses.
     iterations : int
-        Newton steps.
+        Number of steps.
     converged : bool
         Whether the largest force is within the tolerance.
     """
@@ -53,58 +51,70 @@ class Saddle:
     converged: bool
 
     @property
-    def good(self) -> bool:
-        """Whether it is a saddle of first order."""
+    def is_first_order(self) -> bool:
+        """Whether the search converged, to a saddle of first order."""
         return self.converged and self.order == 1
 
 
-def highest_between(one: Configuration, other: Configuration, potential: PairPotential) -> Configuration:
-    """Return the point of highest energy on the straight way between two configurations of the same particles."""
+def highest_point_between(one: Configuration, other: Configuration, potential: PairPotential) -> Configuration:
+    """Return the point of highest energy on the straight line between two configurations.
+
+    Parameters
+    ----------
+    one, other : Configuration
+        The same particles in the same order, positions not wrapped.
+    potential : PairPotential
+        The interactions.
+    """
     difference = other.positions - one.positions
-    shares = np.arange(1, POINTS) / POINTS
-    energies = energy_profile(one, potential, difference, shares * np.linalg.norm(difference))
-    return one.replace(positions=one.positions + shares[int(np.argmax(energies))] * difference)
+    fractions = np.arange(1, LINE_POINTS) / LINE_POINTS
+    energies = energy_profile(one, potential, difference, fractions * np.linalg.norm(difference))
+    return one.replace(positions=one.positions + fractions[int(np.argmax(energies))] * difference)
 
 
 def find_saddle(
     guess: Configuration, potential: PairPotential, force_tolerance: float = 1e-10, max_iterations: int = 60
 ) -> Saddle:
-    """Find a saddle of first order near a configuration by Newton steps: up along the lowest mode, down along the rest.
+    """Find a first-order saddle near a configuration: uphill along the lowest mode, downhill along all others.
 
     Parameters
     ----------
     guess : Configuration
-        Where to start, `highest_between` two inherent states for instance.
+        Starting point, for instance `highest_point_between` two inherent states.
     potential : PairPotential
         The interactions.
     force_tolerance : float
-        Converged when every particle's force is at most this.
+        Converged when the force on every particle is at most this.
     max_iterations : int
-        Give up after so many.
+        Largest number of steps.
+
+    Returns
+    -------
+    Saddle
+        Look at `is_first_order`.
 
     Raises
     ------
     InputError
-        The box is too small for the cutoff, or nothing holds the particles.
+        The box is too small for the cutoff, or all particles are rattlers.
 
     Notes
     -----
-    Eigenvector following (Cerjan and Miller 1981): in the basis of the Hessian's eigenvectors the step is force over
-    |eigenvalue|, with its sign turned along the lowest one.
+    Eigenvector following (Cerjan and Miller, J. Chem. Phys. 75, 2800 (1981)): in the basis of the eigenvectors of the
+    Hessian each component of the step is force / |eigenvalue|, with the opposite sign along the lowest mode.
     """
     configuration = guess
     for iteration in range(max_iterations + 1):
         force = forces(configuration, potential)
         reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
-        modes = lowest_of(reduced, 1 + max(reduced.negative_count, 0))
+        modes = lowest_modes_of_hessian(reduced, 1 + max(reduced.negative_count, 0))
         max_force = float(np.sqrt((force**2).sum(axis=1).max()))
         if max_force <= force_tolerance or iteration == max_iterations:
             break
         step = _step(reduced, modes.eigenvalues, modes.eigenvectors, force)
         longest = np.sqrt((step**2).sum(axis=1).max())
-        configuration = configuration.replace(
-            positions=configuration.positions + step * min(1.0, LONGEST_MOVE / longest)
-        )
+        scaled_step = step * min(1.0, TRUST_RADIUS / longest)
+        configuration = configuration.replace(positions=configuration.positions + scaled_step)
     return Saddle(
         configuration,
         max_force,
@@ -117,12 +127,12 @@ def find_saddle(
 
 
 def _step(reduced: ReducedHessian, eigenvalues: Array, eigenvectors: Array, force: Array) -> Array:
-    """Return the step (N, d): Newton's, with its sign turned along the lowest mode and others of negative curvature."""
+    """Return the step (N, d): Newton's, but uphill along the lowest mode and downhill along other unstable modes."""
     step = reduced.expand(reduced.solve(reduced.reduce(force[None])))[0]
     for k, (eigenvalue, mode) in enumerate(zip(eigenvalues, eigenvectors, strict=True)):
-        along = float((mode * force).sum())
-        wanted = -along / abs(eigenvalue) if k == 0 else along / abs(eigenvalue)
-        step = step + mode * (wanted - float((mode * step).sum()))
-    # What nothing holds follows its force, which ends with the contact that exerts it.
+        force_along = float((mode * force).sum())
+        step_along = -force_along / abs(eigenvalue) if k == 0 else force_along / abs(eigenvalue)
+        step = step + mode * (step_along - float((mode * step).sum()))
+    # Rattlers follow the force on them, which vanishes as soon as they lose the contact.
     step[reduced.rattlers] = force[reduced.rattlers] / reduced.scale
     return step

@@ -1,1 +1,1 @@
-"""linalg."""
+"""Linear algebra: direct solution with sparse symmetric matrices."""

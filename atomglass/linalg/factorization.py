@@ -1,29 +1,26 @@
-"""Direct solution with a sparse Hessian: the order once a sample, a factorization for each shift."""
+"""Direct solution with a sparse Hessian: one symbolic analysis for each sample, one factorization for each shift."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 from scipy.sparse.linalg import splu
 
-from atomglass.kernels.linalg import multifrontal_ldlt as ldlt
-from atomglass.kernels.linalg import nested_dissection as dissection
+from atomglass.kernels.linalg.multifrontal_ldlt import BlockMatrix, factorize, solve
+from atomglass.kernels.linalg.nested_dissection import analyze, dissect
+from atomglass.types import Array, IntArray
 
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-#: Backward error, as a share of the matrix' norm, up to which a factorization is believed: its inertia is that of a
-#: matrix so near. Just below zero it is 1e-15, within the spectrum some 1e-12. The shift just below zero
-#: (`hessian.SHIFT`) is some six times farther.
-TRUSTED = 1e-11
+#: Largest backward error, relative to the norm of the matrix, at which a factorization is accepted: its inertia is that
+#: of a matrix this close. It is 1e-15 just below zero and about 1e-12 within the spectrum; the shift just below zero
+#: (`hessian.SHIFT`) is about six times larger.
+MAX_BACKWARD_ERROR = 1e-11
 #: Most degrees of freedom for which a dense factorization is tried (1.2 GB).
-DENSE_MOST = 12_000
+MAX_DENSE_SIZE = 12_000
 
 
 @dataclass(frozen=True)
@@ -33,33 +30,33 @@ class Factor:
     Attributes
     ----------
     shift : float
-        Taken off the diagonal.
+        Subtracted from the diagonal.
     negative_count : int
-        How many eigenvalues of H lie below the shift: the negative pivots (Sylvester's law of inertia).
+        Number of eigenvalues of H below the shift: the negative pivots (Sylvester's law of inertia).
     method : str
-        "multifrontal", without exchanges; where pivots were too small for that, "superlu" or "dense".
+        "multifrontal", without pivoting; "superlu" or "dense" where pivots were too small for that.
     stored : int
-        How many numbers the factor keeps.
+        Number of elements of the factor.
     """
 
     shift: float
     negative_count: int
     method: str
     stored: int
-    _solve: Callable[[Array], Array]
+    _solve: Callable[[Array], Array] = field(repr=False)
 
     def solve(self, right: Array) -> Array:
-        """Return x with (H - shift) x = right, for (n,) or (n, k) right sides."""
+        """Return x with (H - shift) x = right, for right sides of shape (n,) or (n, k)."""
         return self._solve(right)
 
 
 class Dissection:
-    """The blocks of a Hessian, and the order in which its particles are eliminated.
+    """A Hessian with the elimination order of its particles: factorizes H - shift for any shift.
 
     Parameters
     ----------
     matrix : (n, n) sparse array
-        Symmetric, particle-major.
+        Symmetric, particle-major: row d i + a is component a of particle i.
     coordinates : (n / d, d) array
         Of the particles, along the cell vectors, from 0 to `lengths`.
     lengths : (d,) array
@@ -67,65 +64,71 @@ class Dissection:
     """
 
     def __init__(self, matrix: sparse.csr_array, coordinates: Array, lengths: Array) -> None:
-        self.matrix, self.dimension = matrix, coordinates.shape[1]
-        blocks = matrix.tobsr((self.dimension, self.dimension))
-        self._values = blocks.data
-        self._first, self._columns = blocks.indptr.astype(np.int64), blocks.indices.astype(np.int64)
-        self.order, self.starts, self.parents = dissection.dissect(coordinates, lengths, self._first, self._columns)
-        self.rows_first, self.rows, peak = dissection.fill(
-            self.order, self.starts, self.parents, self._first, self._columns
-        )
-        self._stack = peak * self.dimension**2
+        self.matrix, dimension = matrix, coordinates.shape[1]
+        blocks = matrix.tobsr((dimension, dimension))
+        self._blocks = BlockMatrix(blocks.indptr.astype(np.int64), blocks.indices.astype(np.int64), blocks.data)
+        tree = dissect(coordinates, lengths, self._blocks.row_pointers, self._blocks.columns)
+        self._symbolic = analyze(tree, self._blocks.row_pointers, self._blocks.columns)
+
+    @property
+    def order(self) -> IntArray:
+        """Particles (n / d,) in order of elimination."""
+        return self._symbolic.order
+
+    @property
+    def starts(self) -> IntArray:
+        """Front f eliminates order[starts[f] : starts[f + 1]]; (F + 1,)."""
+        return self._symbolic.starts
+
+    @property
+    def parents(self) -> IntArray:
+        """Parent (F,) of each front in the elimination tree; -1 for the root."""
+        return self._symbolic.parents
 
     def factor(self, shift: float) -> Factor:
         """Return the factorization of H - shift.
 
-        The first is believed that reproduces a vector of random signs to rounding: the multifrontal one, which
-        exchanges no rows; SuperLU's, which eliminates in another order; a dense one with pivots (Bunch and Kaufman,
-        Math. Comput. 31, 163 (1977)).
+        Three methods are tried in turn, and the first factor is accepted that reproduces a vector of random signs to
+        rounding: the multifrontal one, without pivoting; SuperLU, which eliminates in another order; a dense one with
+        symmetric pivoting (Bunch and Kaufman, Math. Comput. 31, 163 (1977)).
 
         Raises
         ------
         ArithmeticError
-            None can be believed: H - shift is singular or not finite, or too large for the last resort.
+            None is accepted: H - shift is singular or not finite, or too large for the dense method.
         """
         for method in (self._multifrontal, self._superlu, self._dense):
-            found = method(shift)
-            if found is not None and self.backward_error(found) <= TRUSTED:
-                return found
+            factor = method(shift)
+            if factor is not None and self.backward_error(factor) <= MAX_BACKWARD_ERROR:
+                return factor
         raise ArithmeticError(f"H - {shift:.17g} has a pivot that is zero or not finite in every order tried")
 
     def backward_error(self, factor: Factor) -> float:
-        """Return how far from H - shift, as a share of its norm, a matrix lies that the factor solves exactly."""
+        """Return the distance, relative to the norm, of H - shift from a matrix that the factor solves exactly."""
         known, norm = self._probe
         right = self.matrix @ known - factor.shift * known
-        found = factor.solve(right)
-        rest = np.abs(right - self.matrix @ found + factor.shift * found).max()
-        error = rest / ((norm + abs(factor.shift)) * np.abs(found).max())
+        x = factor.solve(right)
+        residual = np.abs(right - self.matrix @ x + factor.shift * x).max()
+        error = residual / ((norm + abs(factor.shift)) * np.abs(x).max())
         return float(error) if np.isfinite(error) else np.inf
 
     @cached_property
     def _probe(self) -> tuple[Array, float]:
-        """A vector that is as large in every place, and the norm of H (largest sum over a row)."""
+        """A vector of random signs, and the norm of H (largest absolute row sum)."""
         signs = np.random.default_rng(0).choice([-1.0, 1.0], self.matrix.shape[0])
         return signs, float(abs(self.matrix).sum(axis=1).max())
 
     def _multifrontal(self, shift: float) -> Factor | None:
-        panels_first, panels, negative = ldlt.factorize(
-            shift, self._first, self._columns, self._values, self.order, self.starts, self.parents,
-            self.rows_first, self.rows, self._stack,
-        )  # fmt: skip
+        factor, negative = factorize(shift, self._blocks, self._symbolic)
         if negative < 0:
             return None
 
-        def solve(right: Array) -> Array:
+        def solve_factored(right: Array) -> Array:
             x = np.array(right.T, dtype=float, order="C", ndmin=2)
-            ldlt.solve(
-                self.order, self.starts, self.rows_first, self.rows, panels_first, panels, self.dimension, x
-            )  # fmt: skip
+            solve(self._symbolic, factor, x)
             return x[0] if right.ndim == 1 else np.ascontiguousarray(x.T)
 
-        return Factor(shift, negative, "multifrontal", panels.size, solve)
+        return Factor(shift, negative, "multifrontal", factor.values.size, solve_factored)
 
     def _superlu(self, shift: float) -> Factor | None:
         shifted = (self.matrix - shift * sparse.eye_array(self.matrix.shape[0])).tocsc()
@@ -133,23 +136,23 @@ class Dissection:
             lu = splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
         except RuntimeError:  # exactly singular
             return None
-        if not np.array_equal(lu.perm_r, lu.perm_c):  # rows exchanged: the signs say nothing
+        if not np.array_equal(lu.perm_r, lu.perm_c):  # rows were exchanged, so the signs give no inertia
             return None
         return Factor(shift, int((lu.U.diagonal() < 0).sum()), "superlu", lu.L.nnz, lu.solve)
 
     def _dense(self, shift: float) -> Factor | None:
         n = self.matrix.shape[0]
-        if n > DENSE_MOST:
+        if n > MAX_DENSE_SIZE:
             return None
         lower, pivots, info = lapack.dsytrf(self.matrix.toarray() - shift * np.eye(n), lower=1, lwork=64 * n)
         if info:
             return None
-        # Negative entries mark the pivots that are 2 x 2 blocks; these have one eigenvalue of each sign.
+        # Negative entries mark pivots that are 2 x 2 blocks, which have one eigenvalue of each sign.
         singles = pivots > 0
         negative = int((lower.diagonal()[singles] < 0).sum()) + int((~singles).sum()) // 2
 
-        def solve(right: Array) -> Array:
+        def solve_factored(right: Array) -> Array:
             x = lapack.dsytrs(lower, pivots, right.reshape(n, -1), lower=1)[0]
             return x.reshape(right.shape)
 
-        return Factor(shift, negative, "dense", n * n, solve)
+        return Factor(shift, negative, "dense", n * n, solve_factored)

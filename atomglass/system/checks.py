@@ -1,24 +1,25 @@
-"""What the arrays of a configuration must satisfy; each check raises `InputError` with one clear line."""
+"""Checks of the arrays of a configuration; each raises `InputError` with a message of one line."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.types import Array
 
-#: Farther than this from the origin (in box lengths) a float64 position no longer fixes a place in the box.
-_FARTHEST_IMAGE = 1e6
+#: Largest distance from the origin (in box lengths); beyond, a float64 position is too coarse within the box.
+_MAX_DISTANCE = 1e6
 
-#: Particles closer than this fraction of the box in every direction are coincident; above the rounding of a wrapped
-#: position (1e-16 times `_FARTHEST_IMAGE`), and far below any distance that a pair potential leaves.
+#: Particles closer than this fraction of the box in every direction coincide. This is above the rounding of a wrapped
+#: position (1e-16 times `_MAX_DISTANCE`), and far below any distance in a sample with repulsive interactions.
 _COINCIDENCE = 2.0**-32
 
-#: Cells flatter than this (volume over the product of the edges) are singular.
-_FLATTEST_CELL = 1e-9
+#: Cells flatter than this (volume over the product of the edge lengths) are singular.
+_MIN_CELL_SHAPE = 1e-9
 
 
-def real_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
+def real_array(name: str, values: ArrayLike) -> Array:
     """Return a read-only float64 copy."""
     try:
         array = np.asarray(values)
@@ -29,13 +30,13 @@ def real_array(name: str, values: ArrayLike) -> NDArray[np.float64]:
         raise InputError(name, values, "an array of real numbers", "remove what is not a number") from None
 
 
-def read_only(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the array itself, closed for writing."""
+def read_only(array: Array) -> Array:
+    """Return the same array, made read-only."""
     array.setflags(write=False)
     return array
 
 
-def check_positions(positions: NDArray) -> None:
+def check_positions(positions: Array) -> None:
     """Refuse positions that are not (N, 2) or (N, 3) finite numbers."""
     if positions.ndim != 2 or positions.shape[1] not in (2, 3):
         raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row a particle")
@@ -47,7 +48,7 @@ def check_positions(positions: NDArray) -> None:
         raise InputError(f"position of particle {i}", positions[i], "finite numbers", "repair or remove the particle")
 
 
-def check_diameters(diameters: NDArray, count: int) -> None:
+def check_diameters(diameters: Array, count: int) -> None:
     """Refuse diameters that are not N positive numbers."""
     if diameters.shape != (count,):
         raise InputError(
@@ -59,7 +60,7 @@ def check_diameters(diameters: NDArray, count: int) -> None:
         raise InputError(f"diameter of particle {i}", diameters[i], "finite and > 0", "repair or remove the particle")
 
 
-def check_box(box: NDArray, d: int) -> None:
+def check_box(box: Array, d: int) -> None:
     """Refuse a box that is neither d positive lengths nor d independent cell vectors."""
     if box.shape not in ((d,), (d, d)):
         raise InputError(
@@ -71,26 +72,26 @@ def check_box(box: NDArray, d: int) -> None:
         raise InputError("box", box, "lengths > 0", "give the lengths of the periodic box")
     if box.ndim == 2:
         largest = np.abs(box).max(axis=1, keepdims=True)
-        rows = box / np.where(largest > 0, largest, 1.0)  # first of order 1, so that no square over- or underflows
+        rows = box / np.where(largest > 0, largest, 1.0)  # of order 1, so that no square over- or underflows
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
-        if abs(np.linalg.det(rows)) < _FLATTEST_CELL:
+        if abs(np.linalg.det(rows)) < _MIN_CELL_SHAPE:
             raise InputError("cell", box, "linearly independent rows", "give the cell vectors as rows")
 
 
 def check_volume(volume: float) -> None:
-    """Refuse a box whose volume leaves the range of float64."""
+    """Refuse a box whose volume is outside the range of float64."""
     if not 0 < volume < np.inf:
         raise InputError("volume of the box", volume, "representable in float64 and > 0", "choose other units")
 
 
-def check_distinct(fractional: NDArray) -> None:
-    """Refuse two particles at the same point modulo the box, found by sorting: O(N log N)."""
-    far = np.flatnonzero(~(np.abs(fractional) <= _FARTHEST_IMAGE).all(axis=1))
+def check_distinct(fractional: Array) -> None:
+    """Refuse two particles at the same point modulo the box; they are found by sorting, in O(N log N)."""
+    far = np.flatnonzero(~(np.abs(fractional) <= _MAX_DISTANCE).all(axis=1))
     if len(far):
         raise InputError(
             f"position of particle {far[0]} in box lengths",
             fractional[far[0]],
-            f"at most {_FARTHEST_IMAGE:g} from the origin",
+            f"at most {_MAX_DISTANCE:g} from the origin",
             "wrap it into the box",
         )
     steps = round(1 / _COINCIDENCE)
@@ -105,12 +106,12 @@ def check_distinct(fractional: NDArray) -> None:
 
 
 def check_seed(seed: int) -> int:
-    """Return the seed if it is one.
+    """Return the seed of a random stream, or refuse it.
 
     Raises
     ------
     InputError
-        It is negative or no integer.
+        It is negative or not an integer.
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError("seed", seed, "an integer >= 0")

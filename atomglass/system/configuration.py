@@ -1,4 +1,4 @@
-"""A configuration: where the particles are, how large they are, and the periodic box they live in."""
+"""A configuration: positions and diameters of particles in a periodic box."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.system import checks
+from atomglass.types import Array
 
 if TYPE_CHECKING:
     from ase import Atoms
 
-#: Names under which programs keep particle sizes, in order of preference, and the factor that makes a diameter of them.
+#: Names under which programs store particle sizes, in order of preference, and the factor that makes them diameters.
 DIAMETER_NAMES = {"diameters": 1.0, "diameter": 1.0, "sigma": 1.0, "radius": 2.0, "radii": 2.0}
 
-#: How far out of the plane (in box lengths) a two-dimensional sample may be: rounding errors, no more.
+#: Largest height above the plane (in box lengths) in a two-dimensional sample: that of rounding errors.
 _FLATNESS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """N particles with their diameters in a periodic box, in two or three dimensions, reduced units.
+    """N particles with their diameters in a periodic box, in two or three dimensions, in reduced units.
 
-    The arrays are copied, C-contiguous float64 and read-only. Positions are kept as given, not wrapped into the box.
+    The arrays are copied, C-contiguous, float64 and read-only. Positions are kept as given, not wrapped into the box.
 
     Parameters
     ----------
@@ -35,18 +36,23 @@ class Configuration:
     diameters : (N,) array
         Particle diameters, positive.
     box : (d,) or (d, d) array
-        Edge lengths of an orthogonal box, or a cell whose rows are the cell vectors (as in ASE), sheared or not.
+        Edge lengths of an orthogonal box, or a matrix whose rows are the cell vectors (as in ASE), sheared or not.
 
     Raises
     ------
     InputError
-        A value that cannot be used: not finite, not positive, mismatched lengths, a wrong dimension, a singular cell,
-        no particles, or two particles at the same point modulo the box.
+        Values that are not finite or not positive, mismatched lengths, a wrong dimension, a singular cell, no
+        particles, or two particles at the same point modulo the box.
+
+    Examples
+    --------
+    >>> ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], diameters=[1.0, 1.0], box=[2.0, 2.0])
+    Configuration(N=2, dimension=2, density=0.5)
     """
 
-    positions: NDArray[np.float64]
-    diameters: NDArray[np.float64]
-    box: NDArray[np.float64]
+    positions: Array
+    diameters: Array
+    box: Array
 
     def __post_init__(self) -> None:
         for name in ("positions", "diameters", "box"):
@@ -60,8 +66,8 @@ class Configuration:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def __reduce__(self) -> tuple[type[Configuration], tuple[NDArray[np.float64], ...]]:
-        # Copies and pickles go through the door too: numpy alone would give their arrays back writable.
+    def __reduce__(self) -> tuple[type[Configuration], tuple[Array, ...]]:
+        # Copies and unpickled objects are checked too; with numpy alone their arrays would be writable.
         return Configuration, (self.positions, self.diameters, self.box)
 
     def __repr__(self) -> str:
@@ -70,10 +76,10 @@ class Configuration:
     @property
     def dimension(self) -> int:
         """Number of space dimensions d."""
-        return self.positions.shape[1]
+        return int(self.positions.shape[1])
 
     @cached_property
-    def cell(self) -> NDArray[np.float64]:
+    def cell(self) -> Array:
         """Cell vectors as rows, (d, d)."""
         return checks.read_only(np.diag(self.box) if self.box.ndim == 1 else self.box)
 
@@ -85,7 +91,7 @@ class Configuration:
     @cached_property
     def volume(self) -> float:
         """Volume of the box (its area when d = 2)."""
-        with np.errstate(over="ignore"):  # a volume that is not finite is refused by name
+        with np.errstate(over="ignore"):  # an infinite volume is refused later, with a clear message
             if self.orthogonal:
                 return float(np.prod(np.abs(np.diag(self.cell))))
             return float(abs(np.linalg.det(self.cell)))
@@ -96,7 +102,7 @@ class Configuration:
         return len(self) / self.volume
 
     @cached_property
-    def heights(self) -> NDArray[np.float64]:
+    def heights(self) -> Array:
         """Perpendicular heights of the cell, (d,): the distances between its opposite faces."""
         if self.orthogonal:
             return checks.read_only(np.abs(np.diag(self.cell)))
@@ -104,7 +110,7 @@ class Configuration:
         return checks.read_only(1.0 / np.sqrt(np.sum(normals**2, axis=1)))
 
     @property
-    def fractional(self) -> NDArray[np.float64]:
+    def fractional(self) -> Array:
         """Positions in units of the cell vectors, (N, d), not wrapped."""
         if self.orthogonal:
             return self.positions / np.diag(self.cell)
@@ -117,7 +123,22 @@ class Configuration:
         diameters: ArrayLike | None = None,
         box: ArrayLike | None = None,
     ) -> Configuration:
-        """Return a configuration with some of the arrays exchanged; the rest is taken over."""
+        """Return a configuration with some of its arrays replaced.
+
+        Parameters
+        ----------
+        positions : (N, d) array, optional
+            New positions.
+        diameters : (N,) array, optional
+            New diameters.
+        box : (d,) or (d, d) array, optional
+            New box.
+
+        Raises
+        ------
+        InputError
+            Arrays that `Configuration` refuses.
+        """
         return Configuration(
             self.positions if positions is None else positions,  # type: ignore[arg-type]
             self.diameters if diameters is None else diameters,  # type: ignore[arg-type]
@@ -125,17 +146,17 @@ class Configuration:
         )
 
     def identical(self, other: Configuration) -> bool:
-        """Return whether positions, diameters and cell agree bit for bit (a minus sign of zero apart)."""
+        """Return whether positions, diameters and cell agree bit for bit (apart from the sign of zeros)."""
         return all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in ("positions", "diameters", "cell")
         )
 
     def to_atoms(self) -> Atoms:
-        """Return an `ase.Atoms` with the diameters in `atoms.arrays["diameters"]`, d in `atoms.info["dimension"]`.
+        """Return an `ase.Atoms`, with diameters in `atoms.arrays["diameters"]` and d in `atoms.info["dimension"]`.
 
         The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
-        thickness that is periodic in x and y alone, so that ASE's volume equals the area. A constraint keeps them in
-        the plane: rounding errors push them out otherwise (ASE's BFGS), and thermal velocities do (its dynamics).
+        thickness that is periodic in x and y only, so that ASE's volume equals the area. A constraint keeps the
+        particles in the plane, which they would leave by rounding errors (BFGS) or thermal velocities (dynamics).
         """
         from ase import Atoms
         from ase.constraints import FixCartesian
@@ -157,7 +178,7 @@ class Configuration:
         Parameters
         ----------
         atoms : ase.Atoms
-            Its arrays must hold the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
+            Its arrays must contain the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
         dimension : {2, 3}, optional
             Overrides `atoms.info["dimension"]`; without either, see `from_three_dimensional`.
 
@@ -173,9 +194,9 @@ class Configuration:
 
 
 def from_three_dimensional(
-    positions: NDArray, diameters: ArrayLike, cell: NDArray, periodic: list[bool], dimension: int | None = None
+    positions: Array, diameters: ArrayLike, cell: Array, periodic: list[bool], dimension: int | None = None
 ) -> Configuration:
-    """Return a configuration from the three-dimensional form in which files and ASE keep it.
+    """Return a configuration from the three-dimensional form used by files and by ASE.
 
     Parameters
     ----------
@@ -184,8 +205,8 @@ def from_three_dimensional(
     periodic : list of three bool
         Whether the sample is periodic in x, y and z.
     dimension : {2, 3}, optional
-        Unless given: 2 where the sample is periodic in x and y alone, or periodic in all three but perfectly flat
-        (every z the same); 3 otherwise.
+        By default 2 if the sample is periodic in x and y only, or periodic in all three but perfectly flat (all z are
+        equal), and 3 otherwise.
 
     Raises
     ------
@@ -210,12 +231,12 @@ def from_three_dimensional(
     return Configuration(positions[:, :dimension], np.asarray(diameters), box)
 
 
-def _check_in_plane(heights: NDArray, cell: NDArray) -> None:
-    """Refuse a two-dimensional sample that is not flat, apart from rounding errors of programs that move it."""
+def _check_in_plane(heights: Array, cell: Array) -> None:
+    """Refuse a two-dimensional sample that is not flat, apart from rounding errors."""
     rounding = _FLATNESS * np.abs(cell[:2, :2]).max()
-    out = np.flatnonzero(np.abs(heights) > rounding)
-    if len(out):
-        i = int(out[0])
+    outside = np.flatnonzero(np.abs(heights) > rounding)
+    if len(outside):
+        i = int(outside[0])
         raise InputError(
             f"height of particle {i} in a 2-D sample",
             heights[i],
@@ -228,13 +249,13 @@ def _check_in_plane(heights: NDArray, cell: NDArray) -> None:
         )
 
 
-def find_diameters(columns: Any) -> NDArray[np.float64]:
-    """Return particle diameters from named columns: diameters as they stand, radii times two (exact in binary).
+def find_diameters(columns: Any) -> Array:
+    """Return particle diameters from named columns: diameters unchanged, radii times two (exact in binary).
 
     Raises
     ------
     InputError
-        None of the known names is there, or what is there are no numbers.
+        No column has a known name, or its values are not numbers.
     """
     for name, factor in DIAMETER_NAMES.items():
         if name in columns:

@@ -5,23 +5,37 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
+from atomglass.types import Array
 
+#: Largest diameter, and ratio of the largest to the smallest, in the models of `potentials/`; the mean is about 1.
 SIGMA_MAX = 1.45 / 0.9
 RATIO = 2.219
 
 
-def inverse_cumulative(
-    u: NDArray[np.float64], maximum: float = SIGMA_MAX, ratio: float = RATIO, power: float = 3.0
-) -> NDArray[np.float64]:
-    """Return the diameters below which the shares u of the distribution lie."""
+def inverse_cumulative(u: Array, maximum: float = SIGMA_MAX, ratio: float = RATIO, power: float = 3.0) -> Array:
+    """Return the quantiles of the size distribution.
+
+    Parameters
+    ----------
+    u : array
+        Cumulative probabilities, 0 to 1.
+    maximum, ratio, power : float
+        Largest diameter, its ratio to the smallest, and exponent of the distribution.
+
+    Returns
+    -------
+    array
+        Diameters, of the shape of `u`.
+    """
     minimum, k = maximum / ratio, 1.0 - power
     if abs(k) < 1e-12:
-        return minimum * ratio**u
+        power_law: Array = minimum * ratio**u
+        return power_law
     low, high = minimum**k, maximum**k
-    return np.clip((low + u * (high - low)) ** (1 / k), minimum, maximum)
+    diameters: Array = np.clip((low + u * (high - low)) ** (1 / k), minimum, maximum)
+    return diameters
 
 
 def sample_diameters(
@@ -31,21 +45,21 @@ def sample_diameters(
     maximum: float = SIGMA_MAX,
     ratio: float = RATIO,
     power: float = 3.0,
-) -> NDArray[np.float64]:
+) -> Array:
     """Return diameters with P(sigma) ~ sigma^-power on [maximum/ratio, maximum].
 
     Parameters
     ----------
     number : int
-        How many, N.
+        Number of particles N.
     rng : numpy.random.Generator
         Random stream.
     method : {"iid", "quantile"}
-        `iid`: drawn independently, as in the paper (Kumar, Procaccia, Singh, Eq. 10); inherent-state energies then
-        vary by some ten per cent between samples of N = 4000. `quantile`: the N mid-quantiles, shuffled: every
-        sample has the same diameters.
+        `iid`: drawn independently, as in Kumar, Procaccia and Singh, Eq. 10; then inherent-state energies vary by about
+        10 % between samples of N = 4000. `quantile`: the N mid-quantiles in random order: every sample has the same
+        diameters.
     maximum, ratio, power : float
-        Largest diameter, largest over smallest, and exponent of the distribution.
+        Largest diameter, its ratio to the smallest, and exponent of the distribution.
 
     Returns
     -------
@@ -56,6 +70,12 @@ def sample_diameters(
     ------
     InputError
         No particles, an unknown method, or bounds that are not positive and ordered.
+
+    Examples
+    --------
+    >>> diameters = ag.sample_diameters(1000, np.random.default_rng(1), "quantile")
+    >>> print(f"{diameters.mean():.2f}")
+    1.00
     """
     if number < 1:
         raise InputError("number of diameters", number, ">= 1")

@@ -1,7 +1,8 @@
-"""The pair-potential family, its derivatives to fourth order, and the models in `potentials/*.toml`."""
+"""The family of pair potentials, their derivatives to fourth order, and the models in `potentials/*.toml`."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import comb
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field, StringConstraints
 
 from atomglass.errors import InputError
 from atomglass.kernels.pair_potential import PairParameters
 from atomglass.settings import Settings, find_toml, read_toml, validated
+from atomglass.types import Array
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -38,7 +40,7 @@ class PairSettings(Settings):
 
 
 class PotentialSettings(Settings):
-    """A whole potential file."""
+    """All settings of a potential file."""
 
     name: Text
     source: Text
@@ -52,8 +54,8 @@ class PotentialSettings(Settings):
 class PairPotential:
     """phi(r) = eps [(sigma/r)^n + sum_{l=0..q} c_2l (r/sigma)^(2l)] for r < x_c sigma, else 0.
 
-    The c_2l make phi and its first q derivatives vanish at the cutoff: with z = (r/sigma)^2 their polynomial is the
-    Taylor polynomial of z^(-n/2) about z_c. Diameters mix as
+    With the coefficients c_2l, phi and its first q derivatives vanish at the cutoff: as a function of z = (r/sigma)^2,
+    the polynomial is minus the Taylor polynomial of z^(-n/2) about z_c. The mixing rule of the diameters is
     sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
 
     Parameters
@@ -69,15 +71,26 @@ class PairPotential:
     nonadditivity : float
         a, per unit length.
     name, source : str
-        What it is called and where it comes from.
+        Name and origin of the model.
     dimension, density : int, float
-        The setting of the model's study: its space dimension and number density.
+        Space dimension and number density of the model.
     diameters : DiameterSettings
-        The model's size distribution.
+        Size distribution of the model.
+
+    Raises
+    ------
+    InputError
+        A parameter out of range.
 
     Notes
     -----
     n = 12, q = 2, x_c = 1.25 gives Kumar, Procaccia and Singh, Eq. 10 (they print C0, C2, C4 but not the cutoff).
+
+    Examples
+    --------
+    >>> potential = ag.PairPotential(exponent=12, order=2, cutoff=1.25)
+    >>> potential.coefficients.round(5)
+    array([-1.92415,  2.11106, -0.5911 ])
     """
 
     exponent: int
@@ -96,10 +109,10 @@ class PairPotential:
         validated(PairSettings, given, f"potential {self.name}")
 
     @cached_property
-    def coefficients(self) -> NDArray[np.float64]:
+    def coefficients(self) -> Array:
         """c_0, c_2, ..., c_2q (in units of epsilon)."""
         m, zc = self.exponent / 2, self.cutoff**2
-        # f^(k)(z_c)/k! of z^-m, then the powers of (z - z_c) multiplied out.
+        # The Taylor coefficients f^(k)(z_c)/k! of f = z^-m, then the powers of z - z_c expanded.
         taylor = [zc**-m]
         for k in range(1, self.order + 1):
             taylor.append(-taylor[-1] * (m + k - 1) / (k * zc))
@@ -111,32 +124,38 @@ class PairPotential:
 
     @cached_property
     def parameters(self) -> PairParameters:
-        """The numbers that the kernels read."""
+        """The numbers that the kernels need."""
         c = self.coefficients
         c0, c2, c4 = (float(c[k]) if k <= self.order else 0.0 for k in range(3))
         return PairParameters(
             self.exponent, self.order, self.epsilon, self.cutoff**2, self.nonadditivity, c0, c2, c4, c
         )
 
-    def pair_diameter(self, sigma_i: ArrayLike, sigma_j: ArrayLike) -> NDArray[np.float64]:
+    def pair_diameter(self, sigma_i: ArrayLike, sigma_j: ArrayLike) -> Array:
         """Return sigma_ij of two diameters (or arrays of them)."""
         sigma_i, sigma_j = np.asarray(sigma_i, float), np.asarray(sigma_j, float)
-        return (sigma_i + sigma_j) / 2 * (1 - self.nonadditivity * np.abs(sigma_i - sigma_j))
+        sigma_ij: Array = (sigma_i + sigma_j) / 2 * (1 - self.nonadditivity * np.abs(sigma_i - sigma_j))
+        return sigma_ij
 
-    def phi(self, r: ArrayLike, sigma: ArrayLike = 1.0, derivative: int = 0) -> NDArray[np.float64]:
-        """Return phi(r), or its derivative by r.
+    def phi(self, r: ArrayLike, sigma: ArrayLike = 1.0, derivative: int = 0) -> Array:
+        """Return phi(r), or one of its derivatives with respect to r.
 
         Parameters
         ----------
         r, sigma : float or array
-            Distance and pair diameter sigma_ij.
+            Distance and pair diameter sigma_ij, in units of length.
         derivative : int
-            0 to 4.
+            Order of the derivative, 0 to 4.
+
+        Returns
+        -------
+        array
+            In units of energy over length^derivative; zero beyond the cutoff.
 
         Raises
         ------
         InputError
-            Another derivative is asked for, or a distance is not positive.
+            Another order of the derivative, or a distance that is not positive.
         """
         if derivative not in range(5):
             raise InputError("derivative", derivative, "0, 1, 2, 3 or 4")
@@ -150,35 +169,47 @@ class PairPotential:
                 value = value + c * np.prod([power - k for k in range(derivative)]) * x ** (power - derivative)
         return np.where(x < self.cutoff, self.epsilon * value / sigma**derivative, 0.0)
 
-    def reach(self, diameters: ArrayLike) -> float:
-        """Return the largest distance at which any two of these diameters can interact."""
-        # sigma_ij <= (sigma_i + sigma_j)/2 for a >= 0, which no pair has larger than the largest diameter.
+    def max_cutoff(self, diameters: ArrayLike) -> float:
+        """Return the largest distance at which two particles of these diameters can interact."""
+        # For a >= 0, sigma_ij <= (sigma_i + sigma_j)/2, which is at most the largest diameter.
         return self.cutoff * float(np.max(diameters))
 
-    def check_diameters(self, diameters: NDArray[np.float64]) -> None:
-        """Refuse diameters so different that the non-additive rule gives a pair diameter of zero or less."""
+    def reach(self, diameters: ArrayLike) -> float:
+        """Return `max_cutoff`; deprecated."""
+        warnings.warn("PairPotential.reach will go: use max_cutoff", DeprecationWarning, stacklevel=2)
+        return self.max_cutoff(diameters)
+
+    def check_diameters(self, diameters: Array) -> None:
+        """Refuse diameters so different that the non-additive rule gives a pair diameter that is not positive."""
         spread = float(diameters.max() - diameters.min())
         if self.nonadditivity * spread >= 1:
             raise InputError(
-                "spread of the diameters", spread, f"below 1/nonadditivity = {1 / self.nonadditivity:g}",
+                "spread of the diameters",
+                spread,
+                f"below 1/nonadditivity = {1 / self.nonadditivity:g}",
                 "check the unit of length: these models take the mean diameter as about 1",
-            )  # fmt: skip
+            )
 
 
 def load_potential(name: str | Path) -> PairPotential:
-    """Return the potential of a name in `potentials/`, or of a TOML file given by path.
+    """Return the potential of a model in `potentials/`, by its name, or of another TOML file, by its path.
 
     Raises
     ------
     InputError
-        There is no such file, or it holds a mistake.
+        There is no such file, or it contains a mistake.
+
+    Examples
+    --------
+    >>> ag.load_potential("kumar2021").cutoff
+    1.25
     """
     path = find_toml(name, "potentials")
     return potential_from(read_toml(path), str(path.name))
 
 
 def potential_from(data: dict[str, Any], source: str) -> PairPotential:
-    """Return the potential that a TOML file's content describes."""
+    """Return the potential described by the content of a TOML file named `source`."""
     settings = validated(PotentialSettings, data, source)
     return PairPotential(
         **settings.pair.model_dump(),

@@ -1,1 +1,1 @@
-"""vibrations."""
+"""Vibrations of an inherent state: Hessian, modes, density of states, elasticity, expansion along modes."""

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.kernels.pair_sums import strain_response
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import check_held
-
-Array = NDArray[np.float64]
+from atomglass.vibrations.modes import check_not_all_rattlers
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,9 @@ class ElasticModuli:
     pressure : float
         -dU/dV.
     transverse_speed, longitudinal_speed : float
-        sqrt(G / rho) and sqrt((K + 2 G (d - 1)/d) / rho), rho the number density of the particles held (m = 1).
+        sqrt(G / rho) and sqrt((K + 2 G (d - 1)/d) / rho), with rho the number density without rattlers (m = 1).
     first_phonon_frequency : float
-        omega_1 = 2 pi c_T / L; L is the longest wavelength that fits the box.
+        omega_1 = 2 pi c_T / L, with L the longest wavelength that fits into the box.
     """
 
     shear: float
@@ -64,27 +62,43 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     Returns
     -------
     ElasticModuli
-        NaN moduli where the configuration is not a minimum: the relaxation is not defined there.
+        Its relaxed moduli are NaN where the configuration is not a minimum: the relaxation is not defined there.
 
     Raises
     ------
     InputError
-        A box too small for the cutoff, or nothing but rattlers.
+        The box is too small for the cutoff, or all particles are rattlers.
 
     Notes
     -----
-    G = V^-1 d2U/dgamma2 under r -> exp(gamma S) r, S traceless and symmetric with S:S = 1/2, as in simple shear: Born
-    part less the non-affine part Xi.H^-1.Xi (Lutsko, J. Appl. Phys. 65, 2991 (1989)). Volume is preserved to all
-    orders, so that the pressure adds nothing but what belongs to G.
+    G = V^-1 d2U/dgamma2 under r -> exp(gamma S) r, with S traceless, symmetric and S:S = 1/2, as in simple shear: the
+    Born part minus the non-affine part Xi.H^-1.Xi (Lutsko, J. Appl. Phys. 65, 2991 (1989)). This strain preserves the
+    volume to all orders, so that no pressure term has to be subtracted.
+
+    Examples
+    --------
+    >>> moduli = ag.elastic_moduli(glass, pot)
+    >>> bool(0 < moduli.shear < moduli.shear_affine)
+    True
     """
     pairs = InteractingPairs.of(configuration, potential)
     reduced = ReducedHessian(pairs)
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     return moduli_of(configuration, pairs, reduced)
 
 
 def moduli_of(configuration: Configuration, pairs: InteractingPairs, reduced: ReducedHessian) -> ElasticModuli:
-    """Return the moduli from pairs and a Hessian that the caller has already."""
+    """Return the moduli, given the interacting pairs and the Hessian.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        An inherent state.
+    pairs : InteractingPairs
+        Its interacting pairs.
+    reduced : ReducedHessian
+        Its Hessian without rattlers.
+    """
     d, volume = configuration.dimension, configuration.volume
     strains = np.concatenate([shear_strains(d), [_isotropic(d)]])
     first, born, mixed = strain_response(pairs.indices, pairs.separations, pairs.derivatives, strains, pairs.number)
@@ -130,14 +144,15 @@ def shear_strains(dimension: int) -> Array:
 
 
 def _isotropic(dimension: int) -> Array:
+    """Return the isotropic strain (3, 3) of unit diagonal."""
     return np.diag([1.0] * dimension + [0.0] * (3 - dimension))
 
 
 def smallest_wavenumber(configuration: Configuration) -> float:
     """Return 2 pi times the length of the shortest reciprocal lattice vector."""
     reciprocal = np.linalg.inv(configuration.cell).T
-    # The shortest k = m.b is no longer than the shortest b, and m_i = k.a_i: so far, and no farther, to look.
+    # The shortest k = m.b is no longer than the shortest b; with m_i = k.a_i, this bounds the integers m.
     shortest = np.linalg.norm(reciprocal, axis=1).min()
-    most = np.floor(1e-9 + shortest * np.linalg.norm(configuration.cell, axis=1)).astype(int)
-    steps = np.array([s for s in product(*(range(-m, m + 1) for m in most)) if any(s)])
-    return float(2 * np.pi * np.linalg.norm(steps @ reciprocal, axis=1).min())
+    bounds = np.floor(1e-9 + shortest * np.linalg.norm(configuration.cell, axis=1)).astype(int)
+    integers = np.array([m for m in product(*(range(-bound, bound + 1) for bound in bounds)) if any(m)])
+    return float(2 * np.pi * np.linalg.norm(integers @ reciprocal, axis=1).min())

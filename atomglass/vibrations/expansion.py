@@ -1,11 +1,11 @@
-"""The energy along a mode to fourth order, its shape and group, and the true energy beside it."""
+"""The energy along a mode: its expansion to fourth order, the shape of that quartic, and the exact energy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
 from atomglass import quartic
@@ -15,19 +15,19 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array, BoolArray
 
-Array = NDArray[np.float64]
-
-#: A pair within this share of its cutoff counts as near it: there phi''' and phi'''' jump (where q < 4).
+#: A pair within this fraction of its cutoff counts as near it: phi''' and phi'''' jump there (if q < 4).
 NEAR_CUTOFF = 0.05
-#: Points at which the true energy is looked at on the way along a mode.
+#: Points at which the energy along a mode is evaluated in the search for a barrier.
 PROFILE_POINTS = 200
-#: How far it is looked at, in units of the second minimum's distance.
-PROFILE_REACH = 1.2
+#: Length of that search, in units of the second minimum's distance.
+PROFILE_LENGTH = 1.2
 #: Changes of the energy below this (in epsilon) are rounding.
 PROFILE_ROUNDING = 1e-12
-#: The way along a mode ends where a particle has moved by this share of the mean diameter.
-LONGEST_MOVE = 0.5
+#: A displacement along a mode moves no particle by more than this, in mean diameters: beyond, particles would be pushed
+#: through one another.
+MAX_PARTICLE_DISPLACEMENT = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Expansion:
     second_minimum : bool
         Whether the quartic has one; in group A it is a hidden, higher one.
     barrier : float
-        Height of the quartic's maximum on the way to it; NaN where there is none.
+        Height of the quartic's maximum between its two minima; NaN where there is none.
     second_minimum_position, second_minimum_energy : float
-        Where it is and its energy relative to the origin; NaN where there is none.
+        Position of the second minimum and its energy relative to the origin; NaN where there is none.
     cutoff_shares : (3,) array
-        Share of b2, b3 and b4 (sums of magnitudes) from pairs within 5 % of their cutoff.
+        Fraction of b2, b3 and b4 (sums of magnitudes) that comes from pairs within 5 % of their cutoff.
     direction : (N, d) array
         The normalized direction with its final sign.
     """
@@ -68,7 +68,7 @@ class Expansion:
 
 
 def expand(configuration: Configuration, potential: PairPotential, direction: ArrayLike) -> Expansion:
-    """Expand the energy along a direction, by sums over pairs; no tensor is formed.
+    """Expand the energy along a direction to fourth order, by sums over pairs; no tensor is formed.
 
     Parameters
     ----------
@@ -77,24 +77,36 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
     potential : PairPotential
         The interactions.
     direction : (N, d) array
-        Displacements, of any length; normalized here.
+        Displacements, of any length; they are normalized.
+
+    Returns
+    -------
+    Expansion
+        The coefficients and the shape of the quartic.
 
     Raises
     ------
     InputError
-        The direction has another shape, is zero or not finite; or the box is too small.
+        The direction has another shape, is zero or not finite; or the box is too small for the cutoff.
 
     Notes
     -----
     Kumar, Procaccia and Singh, Eqs. 4 and 12. phi is only C^q at the cutoff: b3 and b4 are one-sided derivatives there.
+
+    Examples
+    --------
+    >>> modes = ag.lowest_modes(glass, pot, 1)
+    >>> expansion = ag.expand(glass, pot, modes.eigenvectors[0])
+    >>> bool(abs(expansion.b2 - modes.eigenvalues[0]) < 1e-8)
+    True
     """
     direction = _checked_direction(configuration, direction)
     return expand_all(InteractingPairs.of(configuration, potential), direction[None])[0]
 
 
 def expand_all(pairs: InteractingPairs, directions: Array) -> list[Expansion]:
-    """Expand along normalized directions (k, N, d), for pairs that the caller has already."""
-    coefficients, shares = mode_moments(pairs, directions)
+    """Expand the energy of given pairs along each of the normalized directions (k, N, d)."""
+    coefficients, shares = directional_derivatives(pairs, directions)
     signs = np.where(coefficients[:, 1] > 0, -1.0, 1.0)
     b2, b3, b4 = coefficients[:, 0], -np.abs(coefficients[:, 1]), coefficients[:, 2]
     results = []
@@ -118,73 +130,122 @@ def expand_all(pairs: InteractingPairs, directions: Array) -> list[Expansion]:
     return results
 
 
-def mode_moments(pairs: InteractingPairs, directions: Array) -> tuple[Array, Array]:
-    """Return b2, b3, b4 (k, 3) of directions (k, N, d), signs as given, and the shares near the cutoff (k, 3)."""
+def directional_derivatives(pairs: InteractingPairs, directions: Array) -> tuple[Array, Array]:
+    """Return the second to fourth derivatives of the energy along directions, and the parts of pairs near their cutoff.
+
+    Parameters
+    ----------
+    pairs : InteractingPairs
+        The interacting pairs.
+    directions : (k, N, d) array
+        Normalized displacements.
+
+    Returns
+    -------
+    coefficients : (k, 3) array
+        b2, b3 and b4.
+    cutoff_shares : (k, 3) array
+        Fraction of each (as a sum of magnitudes) that comes from pairs near their cutoff.
+    """
     full = np.zeros((len(directions), pairs.number, 3))
     full[:, :, : pairs.dimension] = directions
     return kernels.moments(pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full)
 
 
-def _near_cutoff(pairs: InteractingPairs) -> NDArray[np.bool_]:
+def _near_cutoff(pairs: InteractingPairs) -> BoolArray:
+    """Return which pairs (P,) are near their cutoff."""
     return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoff_squared
 
 
 def energy_profile(configuration: Configuration, potential: PairPotential, direction: ArrayLike, s: ArrayLike) -> Array:
-    """Return the true energy U(r + s direction) - U(r) at displacements s (K,) along a normalized direction.
+    """Return the exact energy U(r + s direction) - U(r) along a direction.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Any configuration.
+    potential : PairPotential
+        The interactions.
+    direction : (N, d) array
+        Displacements, of any length; they are normalized.
+    s : (K,) array
+        Displacements along the normalized direction, in units of length.
+
+    Returns
+    -------
+    (K,) array
+        Energy differences, summed over the changes of pairs so that small ones are not lost in rounding.
 
     Raises
     ------
     InputError
-        As `expand`.
+        The direction has another shape, is zero or not finite; or the box is too small for the cutoff.
     """
     direction = _checked_direction(configuration, direction)
     return _Profile(configuration, potential, direction, float(np.abs(s).max(initial=0.0)))(np.asarray(s, float))
 
 
-def true_barrier(configuration: Configuration, potential: PairPotential, expansion: Expansion) -> float:
-    """Return the height of the first maximum of the true energy along the mode, towards s > 0; NaN if there is none.
+def barrier_along_mode(configuration: Configuration, potential: PairPotential, expansion: Expansion) -> float:
+    """Return the height of the first maximum of the exact energy along a mode, towards s > 0; NaN if there is none.
 
-    It is looked for a little farther than the quartic's second minimum, or, where it has none, than sqrt(6 b2 / b4), at
-    which the quartic part has made the mode four times as stiff; but no farther than until a particle has moved by half
-    a mean diameter, beyond which particles are pushed through one another.
+    Parameters
+    ----------
+    configuration : Configuration
+        An inherent state.
+    potential : PairPotential
+        The interactions.
+    expansion : Expansion
+        Of the energy along one of its modes.
+
+    Notes
+    -----
+    The search extends a little beyond the second minimum of the quartic or, where it has none, beyond sqrt(6 b2 / b4),
+    where the quartic term has made the mode four times as stiff. It ends where a particle has moved by half a mean
+    diameter.
     """
-    reach = expansion.second_minimum_position
-    if not np.isfinite(reach):
+    length = expansion.second_minimum_position
+    if not np.isfinite(length):
         ratio = 6 * expansion.b2 / expansion.b4 if expansion.b4 > 0 else 0.0
-        reach = np.sqrt(ratio) if ratio > 0 else 0.5
-    reach = min(
-        PROFILE_REACH * reach, LONGEST_MOVE * configuration.diameters.mean() / _largest_move(expansion.direction)
-    )
-    profile = _Profile(configuration, potential, expansion.direction, reach)
-    s = reach * np.arange(PROFILE_POINTS + 1) / PROFILE_POINTS
-    # Tiny barriers lie at a small share of the way: a second, geometric series of points finds them.
-    s = np.unique(np.concatenate([s, reach * np.geomspace(1e-4, 1, PROFILE_POINTS // 2)]))
+        length = np.sqrt(ratio) if ratio > 0 else 0.5
+    length = min(PROFILE_LENGTH * length, longest_displacement(configuration, expansion.direction))
+    profile = _Profile(configuration, potential, expansion.direction, length)
+    s = length * np.arange(PROFILE_POINTS + 1) / PROFILE_POINTS
+    # Tiny barriers lie near the origin: a second, geometric series of points resolves them.
+    s = np.unique(np.concatenate([s, length * np.geomspace(1e-4, 1, PROFILE_POINTS // 2)]))
     energies = profile(s)
-    falls = np.flatnonzero(np.diff(energies) < -PROFILE_ROUNDING * potential.epsilon)
-    if not len(falls) or falls[0] == 0:
+    descents = np.flatnonzero(np.diff(energies) < -PROFILE_ROUNDING * potential.epsilon)
+    if not len(descents) or descents[0] == 0:
         return float("nan")
-    k = int(np.argmax(energies[: falls[0] + 1]))
-    found = minimize_scalar(
-        lambda x: -float(profile(np.array([x]))[0]), bounds=(s[k - 1], s[k + 1]), method="bounded",
-        options={"xatol": 1e-10 * reach},
-    )  # fmt: skip
-    return max(float(-found.fun), float(energies[k]))
+    k = int(np.argmax(energies[: descents[0] + 1]))
+    maximum = minimize_scalar(
+        lambda x: -float(profile(np.array([x]))[0]),
+        bounds=(s[k - 1], s[k + 1]),
+        method="bounded",
+        options={"xatol": 1e-10 * length},
+    )
+    return max(float(-maximum.fun), float(energies[k]))
+
+
+def longest_displacement(configuration: Configuration, direction: Array) -> float:
+    """Return the displacement along a direction (N, d) at which a particle has moved by half a mean diameter."""
+    limit = MAX_PARTICLE_DISPLACEMENT * configuration.diameters.mean()
+    return float(limit / _largest_particle_displacement(direction))
 
 
 class _Profile:
-    """The true energy along a line, with one neighbor list wide enough for all of it."""
+    """The exact energy along a line, with one neighbor list that is wide enough for all of it."""
 
-    def __init__(
-        self, configuration: Configuration, potential: PairPotential, direction: Array, longest: float
-    ) -> None:
+    def __init__(self, configuration: Configuration, potential: PairPotential, direction: Array, length: float) -> None:
         self._geometry = WrappedPositions.of(configuration)
         self._direction = np.zeros_like(self._geometry.positions)
         self._direction[:, : configuration.dimension] = direction
-        stride = 2 * longest * _largest_move(direction)
-        skin = allowed_skin(configuration, potential, stride)
-        # In a small box the line may lead out of the list's reach: then the list is built anew at every point.
+        needed_skin = 2 * length * _largest_particle_displacement(direction)  # two particles may approach each other
+        skin = allowed_skin(configuration, potential, needed_skin)
+        # In a small box no list is wide enough for the whole line: then one is built at every point.
         self._lists = (
-            half_neighbor_list(self._geometry, configuration.diameters, potential, skin) if skin >= stride else None
+            half_neighbor_list(self._geometry, configuration.diameters, potential, skin)
+            if skin >= needed_skin
+            else None
         )
         self._diameters, self._potential = configuration.diameters, potential
         self._parameters = potential.parameters
@@ -205,12 +266,13 @@ class _Profile:
         return kernels.energy_forces(geometry.positions, *lists, geometry.shifts, self._parameters, unused)
 
 
-def _largest_move(direction: Array) -> float:
-    """The largest displacement of a particle."""
+def _largest_particle_displacement(direction: Array) -> float:
+    """Return the largest displacement of a particle."""
     return float(np.sqrt((direction**2).sum(axis=1).max()))
 
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
+    """Return a direction (N, d), normalized, or refuse it."""
     if np.iscomplexobj(direction):
         raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
     direction = np.asarray(direction, dtype=float)
@@ -221,5 +283,9 @@ def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Ar
     largest = float(np.abs(direction).max())
     if not (np.isfinite(largest) and largest > 0):
         raise InputError("largest component of the direction", largest, "finite and > 0")
-    direction = direction / largest  # first, so that no square over- or underflows
+    direction = direction / largest  # before the norm, so that no square over- or underflows
     return direction / np.linalg.norm(direction)
+
+
+#: Names of the version before.
+mode_moments, true_barrier = directional_derivatives, barrier_along_mode

@@ -1,48 +1,46 @@
-"""Vibrational density of states of large samples, by the kernel polynomial method: no diagonalization, error bars."""
+"""Vibrational density of states by the kernel polynomial method: large samples, error bars, no diagonalization."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse.linalg import eigsh
 
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import check_held
+from atomglass.vibrations.modes import check_not_all_rattlers
 
-Array = NDArray[np.float64]
-
-#: The top of the spectrum is taken this much above Lanczos' estimate of it: all eigenvalues must lie below.
-TOP = 1.02
-#: Below this many resolutions the kernel mixes modes at omega and at -omega: no reduced density there.
-BLURRED = 3.0
+#: The spectrum is scaled by Lanczos' estimate of the largest eigenvalue times this: all eigenvalues must lie below.
+SAFETY_FACTOR = 1.02
+#: At frequencies below this many resolutions the kernel mixes modes at omega and -omega: no reduced density there.
+MIN_RESOLUTIONS = 3.0
 
 
 @dataclass(frozen=True)
 class DensityOfStates:
-    """D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1 (translations and rattlers left out).
+    """D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1 (without translations and rattlers).
 
     Attributes
     ----------
     frequencies : (k,) array
         Ascending, half a resolution apart.
     density : (k,) array
-        D(omega): mean of the random vectors' estimates.
+        D(omega): mean of the estimates from the random vectors.
     error : (k,) array
-        Its standard error, from their scatter; neighbors within a resolution are correlated.
+        Its standard error, from their scatter; values within one resolution of each other are correlated.
     reduced_density, reduced_error : (k,) arrays
         D / omega^(d - 1), constant in Debye's theory, and its error; NaN below three resolutions.
     resolution : float
         Standard deviation of the kernel, the same at all frequencies far below the highest.
     highest : float
-        Frequency taken as the top of the spectrum.
+        Frequency taken as the upper end of the spectrum.
     dimension, modes : int
-        d, and how many modes there are.
+        d, and the number of modes.
     """
 
     frequencies: Array
@@ -57,7 +55,7 @@ class DensityOfStates:
 
     @property
     def boson_peak(self) -> int:
-        """Where on the grid D / omega^(d - 1) is largest."""
+        """Index on the grid of the maximum of D / omega^(d - 1)."""
         return int(np.nanargmax(self.reduced_density))
 
 
@@ -73,30 +71,41 @@ def density_of_states(
     potential : PairPotential
         The interactions.
     moments : int
-        Chebyshev moments: the resolution is pi/2 times the highest frequency over their number.
+        Number of Chebyshev moments: the resolution is pi/2 times the highest frequency over this number.
     vectors : int
-        Independent random vectors; the error falls with the root of their number, and of N.
+        Number of independent random vectors; the error falls as one over the square root of this number, and of N.
     seed : int
         Of the random vectors.
+
+    Returns
+    -------
+    DensityOfStates
+        D(omega) with its standard error.
 
     Raises
     ------
     InputError
-        A number out of range, a box too small for the cutoff, nothing but rattlers, or no minimum.
+        A number out of range, a box too small for the cutoff, all particles are rattlers, or not a minimum.
 
     Notes
     -----
-    Weisse, Wellein, Alvermann and Fehske, Rev. Mod. Phys. 78, 275 (2006), Eqs. 34-35 (two moments a product), 71
-    (Jackson's kernel) and Sec. II.B (stochastic trace). With lambda = omega_max^2 cos^2(phi/2), Chebyshev polynomials
-    are uniform in phi, and so in omega: the soft modes are resolved as well as the others.
+    Weisse, Wellein, Alvermann and Fehske, Rev. Mod. Phys. 78, 275 (2006), Eqs. 34-35 (two moments for each product), 71
+    (Jackson's kernel) and Sec. II.B (stochastic trace). With lambda = omega_max^2 cos^2(phi/2), the resolution of
+    Chebyshev polynomials is uniform in phi, and so in omega: soft modes are resolved as well as the others.
+
+    Examples
+    --------
+    >>> found = ag.density_of_states(glass, pot, moments=100, vectors=4)
+    >>> bool(np.trapezoid(found.density, found.frequencies).round(1) == 1.0)
+    True
     """
     for name, value, least in (("moments", moments, 4), ("vectors", vectors, 2), ("seed", seed, 0)):
         if not value >= least:
             raise InputError(f"{name} of the density of states", value, f">= {least}")
     reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     random = np.random.default_rng(seed).choice([-1.0, 1.0], (reduced.size, vectors))
-    top = TOP * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])
+    top = SAFETY_FACTOR * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])
     modes = reduced.size - reduced.dimension
     found = _moments(reduced, reduced.project(random), top, moments) / modes
     if not np.all(np.abs(found).max(axis=0) <= 1.5 * found[0]):
@@ -106,9 +115,9 @@ def density_of_states(
     highest = np.sqrt(top)
     resolution = np.pi * highest / (2 * moments)
     frequencies = np.arange(1, int(4 * moments / np.pi)) * (0.5 * resolution)
-    samples = evaluate(found, frequencies / highest) / highest
+    samples = density_from_moments(found, frequencies / highest) / highest
     density, error = samples.mean(axis=1), samples.std(axis=1, ddof=1) / np.sqrt(vectors)
-    debye = np.where(frequencies >= BLURRED * resolution, frequencies, np.nan) ** (reduced.dimension - 1)
+    debye = np.where(frequencies >= MIN_RESOLUTIONS * resolution, frequencies, np.nan) ** (reduced.dimension - 1)
     return DensityOfStates(
         frequencies=frequencies,
         density=density,
@@ -123,38 +132,38 @@ def density_of_states(
 
 
 def _moments(reduced: ReducedHessian, vectors: Array, top: float, count: int) -> Array:
-    """Return <v| T_m(2 H / top - 1) |v> for m < count, of each vector (n, k) as (count, k)."""
+    """Return the Chebyshev moments <v| T_m(2 H / top - 1) |v>, m < count, of each vector (n, k), as (count, k)."""
     matrix = (2 / top) * reduced.matrix
 
-    def times(x: Array) -> Array:
-        return matrix @ x - x
+    def scaled_product(x: Array) -> Array:
+        product: Array = matrix @ x - x
+        return product
 
-    def product(x: Array, y: Array) -> Array:
-        return np.einsum("nk,nk->k", x, y)
+    def dot(x: Array, y: Array) -> Array:
+        products: Array = np.einsum("nk,nk->k", x, y)
+        return products
 
-    found = np.empty((count + 1, vectors.shape[1]))
-    before, here = vectors, times(vectors)
-    found[0], found[1] = product(vectors, vectors), product(vectors, here)
+    mu = np.empty((count + 1, vectors.shape[1]))
+    previous, current = vectors, scaled_product(vectors)
+    mu[0], mu[1] = dot(vectors, vectors), dot(vectors, current)
     for m in range(1, (count + 1) // 2):  # T_2m = 2 T_m^2 - 1 and T_(2m+1) = 2 T_(m+1) T_m - T_1
-        after = times(here)
-        after *= 2
-        after -= before
-        found[2 * m] = 2 * product(here, here) - found[0]
-        found[2 * m + 1] = 2 * product(after, here) - found[1]
-        before, here = here, after
-    return found[:count]
+        following = scaled_product(current)
+        following *= 2
+        following -= previous
+        mu[2 * m] = 2 * dot(current, current) - mu[0]
+        mu[2 * m + 1] = 2 * dot(following, current) - mu[1]
+        previous, current = current, following
+    return mu[:count]
 
 
-def evaluate(moments: Array, shares: Array) -> Array:
-    """Return the density per unit of omega/omega_max at given shares (k,) of omega_max from moments (m,) or (m, v)."""
+def density_from_moments(moments: Array, reduced_frequencies: Array) -> Array:
+    """Return the density per unit of x = omega/omega_max at values of x (k,), from Chebyshev moments (m,) or (m, v)."""
     count = len(moments)
     m, step = np.arange(count), np.pi / (count + 1)
     jackson = ((count - m + 1) * np.cos(m * step) + np.sin(m * step) / np.tan(step)) / (count + 1)
-    phi = 2 * np.arccos(shares)
+    phi = 2 * np.arccos(reduced_frequencies)
     weights = np.where(m == 0, 1.0, 2.0) * jackson
-    return (
-        (np.cos(phi[:, None] * m) * weights)
-        @ moments
-        * (2 / np.pi)
-        / np.sqrt(1 - shares**2).reshape((-1,) + (1,) * (moments.ndim - 1))
-    )
+    series = (np.cos(phi[:, None] * m) * weights) @ moments
+    jacobian = np.sqrt(1 - reduced_frequencies**2).reshape((-1,) + (1,) * (moments.ndim - 1))
+    density: Array = series * (2 / np.pi) / jacobian
+    return density

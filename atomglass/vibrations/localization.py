@@ -1,13 +1,15 @@
-"""Which modes count as quasi-localized."""
+"""The criterion for quasi-localized modes."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from atomglass.types import BoolArray
 
 #: Kumar, Procaccia and Singh: "participation ratio smaller than 0.27".
 PARTICIPATION_RATIO = 0.27
-#: Share of the first phonon frequency up to which modes do not yet mix with phonons.
+#: Fraction of the first phonon frequency up to which modes do not mix with phonons.
 FREQUENCY_SHARE = 0.8
 
 
@@ -17,19 +19,25 @@ def is_quasi_localized(
     first_phonon_frequency: ArrayLike,
     participation_threshold: float = PARTICIPATION_RATIO,
     frequency_share: float = FREQUENCY_SHARE,
-) -> NDArray[np.bool_]:
-    """Return which modes are quasi-localized: few participants *and* below the first phonon.
+) -> BoolArray:
+    """Return which modes are quasi-localized: of small participation ratio *and* below the first phonon.
 
-    The paper states the participation ratio alone, but the highest modes of the spectrum are localized too, and near
-    the first phonon frequency every mode mixes with phonons.
+    Kumar, Procaccia and Singh state the participation ratio alone. But the highest modes of the spectrum are localized
+    too, and near the first phonon frequency every mode mixes with phonons.
 
     Parameters
     ----------
     frequency, participation_ratio, first_phonon_frequency : float or array
         Of each mode and of its realization.
     participation_threshold, frequency_share : float
-        The two bounds; the second in units of the first phonon frequency.
+        Upper bounds of the participation ratio, and of the frequency in units of the first phonon frequency.
+
+    Returns
+    -------
+    bool array
+        One element for each mode.
     """
     frequency = np.asarray(frequency)
     soft = (frequency > 0) & (frequency < frequency_share * np.asarray(first_phonon_frequency))
-    return soft & (np.asarray(participation_ratio) < participation_threshold)
+    selected: BoolArray = soft & (np.asarray(participation_ratio) < participation_threshold)
+    return selected

@@ -1,11 +1,10 @@
-"""Vibrational modes: the lowest ones by shift-invert, with proof that none is missing, or all of them."""
+"""Vibrational modes: the lowest ones by shift-and-invert Lanczos, proved complete by the inertia, or all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import eigh, eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator, eigsh
 
@@ -14,21 +13,21 @@ from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
+from atomglass.types import Array, BoolArray, IntArray
 from atomglass.vibrations.hessian import ReducedHessian
 
-Array = NDArray[np.float64]
-
-#: Modes whose frequencies differ by less than this share are nearly degenerate: their b3 depends on the basis.
+#: Modes whose frequencies differ by less than this, relatively, are nearly degenerate: their b3 depends on the basis.
 DEGENERATE_GAP = 0.01
-#: Below this many degrees of freedom, or above this share of them, all modes are computed at once.
-DENSE_SIZE, DENSE_SHARE = 150, 0.2
-#: A pair of the inverse has converged when its residual, relative to its eigenvalue, is at most this.
-CONVERGED = 1e-13
+#: With fewer degrees of freedom than this, or for more than this fraction of them, the Hessian is diagonalized as a
+#: dense matrix.
+DENSE_SIZE, DENSE_FRACTION = 150, 0.2
+#: Relative residual at which an eigenpair of the inverse has converged.
+LANCZOS_TOLERANCE = 1e-13
 
 
 @dataclass(frozen=True)
 class Modes:
-    """Vibrational modes in ascending order, translations and rattlers left out.
+    """Vibrational modes in ascending order, without translations and rattlers.
 
     Attributes
     ----------
@@ -37,19 +36,19 @@ class Modes:
     eigenvalues : (k,) array
         Of the Hessian.
     eigenvectors : (k, N, d) array
-        Normalized; zero at rattlers; the sign makes the component largest in magnitude positive.
+        Normalized; zero at rattlers. The sign is such that the component of largest magnitude is positive.
     participation_ratios : (k,) array
         (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4), N counting all particles.
     residuals : (k,) array
         |H psi - eigenvalue psi|.
     frequency_gaps : (k,) array
-        Distance to the nearest other mode's frequency, below or above, relative to the mode's own.
+        Distance to the nearest frequency of another mode, below or above, relative to the mode's own frequency.
     rattlers : (N,) bool array
-        Particles left out.
+        Particles that are left out.
     is_minimum : bool
         Whether no eigenvalue is negative.
     complete : bool
-        Whether a count of eigenvalues (inertia) proves that none is missing between these.
+        Whether the number of eigenvalues below a bound (from the inertia) proves that no mode is missing.
     """
 
     frequencies: Array
@@ -58,7 +57,7 @@ class Modes:
     participation_ratios: Array
     residuals: Array
     frequency_gaps: Array
-    rattlers: NDArray[np.bool_]
+    rattlers: BoolArray
     is_minimum: bool
     complete: bool
 
@@ -66,18 +65,20 @@ class Modes:
         return len(self.eigenvalues)
 
     @property
-    def degenerate(self) -> NDArray[np.bool_]:
-        """Modes (k,) whose frequency is within a hundredth of another's, phonon pairs for instance."""
+    def degenerate(self) -> BoolArray:
+        """Which modes (k,) have a frequency within 1 % of another's, as pairs of phonons do."""
         return self.frequency_gaps < DEGENERATE_GAP
 
 
 def participation_ratios(eigenvectors: Array) -> Array:
     """Return (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4) of displacement fields (k, N, d).
 
-    Kumar, Procaccia and Singh, Eq. 11, which lacks the sum over particles in print.
+    Kumar, Procaccia and Singh, Eq. 11, where the sum over particles is missing in print.
     """
-    squares = (eigenvectors**2).sum(axis=2)
-    return squares.sum(axis=1) ** 2 / (squares.shape[1] * (squares**2).sum(axis=1))
+    displacements_squared = (eigenvectors**2).sum(axis=2)
+    number = displacements_squared.shape[1]
+    ratios: Array = displacements_squared.sum(axis=1) ** 2 / (number * (displacements_squared**2).sum(axis=1))
+    return ratios
 
 
 def lowest_modes(configuration: Configuration, potential: PairPotential, count: int = 20) -> Modes:
@@ -90,48 +91,86 @@ def lowest_modes(configuration: Configuration, potential: PairPotential, count: 
     potential : PairPotential
         The interactions.
     count : int
-        How many; fewer come back if there are not so many.
+        Number of modes; all of them if there are fewer.
+
+    Returns
+    -------
+    Modes
+        Look at `complete` and `is_minimum`.
 
     Raises
     ------
     InputError
-        `count` below 1, a box too small for the cutoff, or nothing but rattlers.
+        `count` below 1, a box too small for the cutoff, or all particles are rattlers.
+
+    Examples
+    --------
+    >>> modes = ag.lowest_modes(glass, pot, 5)
+    >>> len(modes), modes.complete, modes.is_minimum
+    (5, True, True)
     """
     if count < 1:
         raise InputError("count of modes", count, ">= 1")
-    return lowest_of(_reduced(configuration, potential), count)
+    return lowest_modes_of_hessian(_reduced_hessian(configuration, potential), count)
 
 
 def modes_below(configuration: Configuration, potential: PairPotential, frequency: float) -> Modes:
-    """Return all modes below a frequency; `complete` tells whether the count proves that none is missing.
+    """Return all modes below a frequency.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Usually a quenched one.
+    potential : PairPotential
+        The interactions.
+    frequency : float
+        Upper bound, in reduced units.
+
+    Returns
+    -------
+    Modes
+        `complete` says whether the number of eigenvalues proves that no mode is missing.
 
     Raises
     ------
     InputError
-        A bound that is not positive, a box too small for the cutoff, or nothing but rattlers.
+        A bound that is not positive, a box too small for the cutoff, or all particles are rattlers.
+
+    Examples
+    --------
+    >>> modes = ag.modes_below(glass, pot, 3.0)
+    >>> modes.complete and bool(modes.frequencies.max() < 3.0)
+    True
     """
     if not (frequency > 0 and np.isfinite(frequency)):
         raise InputError("frequency bound", frequency, "> 0")
-    return all_below(_reduced(configuration, potential), frequency)
+    return modes_of_hessian_below(_reduced_hessian(configuration, potential), frequency)
 
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
-    """Return all modes, by a dense diagonalization: time ~ N^3, memory 16 (d N)^2 bytes."""
-    return all_modes(_reduced(configuration, potential))
+    """Return all modes, by a dense diagonalization: time ~ N^3, memory 16 (d N)^2 bytes.
+
+    Examples
+    --------
+    >>> modes = ag.full_spectrum(glass, pot)
+    >>> len(modes) == 2 * (100 - int(modes.rattlers.sum())) - 2
+    True
+    """
+    return all_modes_of_hessian(_reduced_hessian(configuration, potential))
 
 
-def all_modes(reduced: ReducedHessian) -> Modes:
+def all_modes_of_hessian(reduced: ReducedHessian) -> Modes:
     """Return all modes of a reduced Hessian."""
-    return _modes(reduced, *_dense(reduced), complete=True)
+    return _modes(reduced, *_dense_eigenpairs(reduced), complete=True)
 
 
-def lowest_of(reduced: ReducedHessian, count: int) -> Modes:
+def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
     """Return the modes of lowest eigenvalue of a reduced Hessian."""
     available = reduced.size - reduced.dimension
-    if reduced.size < DENSE_SIZE or count > DENSE_SHARE * available:
-        eigenvalues, vectors = _dense(reduced)
+    if reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
+        eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
-    # A few more than asked for, to find a gap above which the eigenvalues can be counted.
+    # A few more than requested, so that the eigenvalues can be counted below the widest gap beyond the last one.
     eigenvalues, vectors = _lanczos(reduced, count + 3)
     gaps = np.diff(eigenvalues[count - 1 :])
     split = count - 1 + int(np.argmax(gaps))
@@ -140,19 +179,21 @@ def lowest_of(reduced: ReducedHessian, count: int) -> Modes:
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)
 
 
-def all_below(reduced: ReducedHessian, frequency: float) -> Modes:
+def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
     """Return all modes of a reduced Hessian below a frequency."""
     bound = frequency**2
     if reduced.size < DENSE_SIZE:
-        eigenvalues, vectors = _dense(reduced)
+        eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues, vectors, complete=True, keep=int(np.count_nonzero(eigenvalues < bound)))
     factor = reduced.factor(bound)
-    expected = reduced.modes_below(factor)
-    if expected > DENSE_SHARE * reduced.size:
-        eigenvalues, vectors = _dense(reduced)
+    expected = reduced.count_below_shift(factor)
+    if expected > DENSE_FRACTION * reduced.size:
+        eigenvalues, vectors = _dense_eigenpairs(reduced)
     elif expected:
         eigenvalues, vectors = _lanczos_below(reduced, factor, expected)
-        if np.count_nonzero(eigenvalues < bound) < expected:  # one of a degenerate pair: rounding and restarts find it
+        if (
+            np.count_nonzero(eigenvalues < bound) < expected
+        ):  # one of a degenerate pair is missing; rounding and restarts find it
             eigenvalues, vectors = _lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))
@@ -160,23 +201,26 @@ def all_below(reduced: ReducedHessian, frequency: float) -> Modes:
     return _modes(reduced, eigenvalues, vectors, found == expected, keep=found)
 
 
-def _reduced(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
+def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
+    """Return the Hessian without rattlers, or refuse a sample of rattlers."""
     reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     return reduced
 
 
-def check_held(reduced: ReducedHessian) -> None:
-    """Refuse a sample in which (nearly) nothing is held in place."""
+def check_not_all_rattlers(reduced: ReducedHessian) -> None:
+    """Refuse a sample in which at most one particle is held by its neighbors."""
     if reduced.size <= reduced.dimension:
         raise InputError(
-            "number of particles held by their neighbors", reduced.size // reduced.dimension, ">= 2",
+            "number of particles held by their neighbors",
+            reduced.size // reduced.dimension,
+            ">= 2",
             "the sample is too dilute for vibrational modes: all particles are rattlers",
-        )  # fmt: skip
+        )
 
 
 def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
-    """Return the lowest eigenpairs by Lanczos iteration on the inverse, kept free of translations."""
+    """Return the lowest eigenpairs by Lanczos iteration with the inverse, in the space without translations."""
     factor = reduced.factor_below_spectrum()
 
     def inverse(x: Array) -> Array:
@@ -192,40 +236,47 @@ def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
 def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tuple[Array, Array]:
     """Return the `expected` eigenpairs below a factor's shift and the next one above it, as far as they converge.
 
-    Of the inverse at the bound itself the modes wanted are the negative eigenvalues and all others are positive, most
-    of them near zero: half as many steps as at zero, where the modes beyond the bound crowd against the last one.
+    The Lanczos iteration uses the inverse at the bound itself. The requested modes are its negative eigenvalues; all
+    others are positive, and most of them near zero. This takes half as many steps as the inverse at zero, where the
+    modes beyond the bound lie close to the last requested one.
     """
-    most = min(reduced.size - reduced.dimension, 4 * expected + 60)
-    basis, diagonal, beside = np.empty((most, reduced.size)), np.empty(most), np.empty(most)
+    max_steps = min(reduced.size - reduced.dimension, 4 * expected + 60)
+    basis, alpha, beta = np.empty((max_steps, reduced.size)), np.empty(max_steps), np.empty(max_steps)
     vector = reduced.project(np.random.default_rng(0).standard_normal(reduced.size))
     vector /= np.linalg.norm(vector)
-    inverted, shares, wanted = np.empty(0), np.empty((0, 0)), np.empty(0, int)
-    for m in range(most):
+    ritz_values, ritz_vectors, selected = np.empty(0), np.empty((0, 0)), np.empty(0, np.int64)
+    for m in range(max_steps):
         basis[m] = vector
         vector = reduced.project(factor.solve(vector))
-        diagonal[m] = vector @ basis[m]
-        for _ in range(2):  # all of the basis, twice: rounding brings found vectors back otherwise
+        alpha[m] = vector @ basis[m]
+        for _ in range(2):  # full reorthogonalization, twice: otherwise rounding brings converged vectors back
             vector -= (basis[: m + 1] @ vector) @ basis[: m + 1]
-        beside[m] = np.linalg.norm(vector)
-        last = m + 1 == most or beside[m] < 1e-14 * np.abs(diagonal[: m + 1]).max()
+        beta[m] = np.linalg.norm(vector)
+        last = m + 1 == max_steps or beta[m] < 1e-14 * np.abs(alpha[: m + 1]).max()
         if last or (m > expected and m % 4 == 0):
-            inverted, shares = eigh_tridiagonal(diagonal[: m + 1], beside[:m])
-            errors = beside[m] * np.abs(shares[-1]) / np.abs(inverted)
-            below = np.flatnonzero(inverted < 0)
-            good = below[errors[below] <= CONVERGED]
-            next_one = [m] if inverted[m] > 0 and errors[m] < np.sqrt(CONVERGED) else []
-            wanted = np.concatenate([good, next_one]).astype(int)
-            if last or len(wanted) == expected + 1:
+            ritz_values, ritz_vectors = eigh_tridiagonal(alpha[: m + 1], beta[:m])
+            selected = _converged(ritz_values, beta[m] * np.abs(ritz_vectors[-1]))
+            if last or len(selected) == expected + 1:
                 break
-        vector /= beside[m]
-    return factor.shift + 1 / inverted[wanted], basis[: len(inverted)].T @ shares[:, wanted]
+        vector /= beta[m]
+    return factor.shift + 1 / ritz_values[selected], basis[: len(ritz_values)].T @ ritz_vectors[:, selected]
 
 
-def _dense(reduced: ReducedHessian) -> tuple[Array, Array]:
-    """Return all eigenpairs; translations are lifted above the spectrum and cut off."""
+def _converged(ritz_values: Array, residuals: Array) -> IntArray:
+    """Return which negative Ritz values (ascending) have converged, followed by the largest positive one if it has."""
+    errors = residuals / np.abs(ritz_values)
+    negative = np.flatnonzero(ritz_values < 0)
+    converged = negative[errors[negative] <= LANCZOS_TOLERANCE]
+    largest = len(ritz_values) - 1
+    above = [largest] if ritz_values[largest] > 0 and errors[largest] < np.sqrt(LANCZOS_TOLERANCE) else []
+    return np.concatenate([converged, above]).astype(np.int64)
+
+
+def _dense_eigenpairs(reduced: ReducedHessian) -> tuple[Array, Array]:
+    """Return all eigenpairs except translations, which are shifted above the spectrum and cut off."""
     matrix = reduced.matrix.toarray()
-    top = 2 * np.abs(matrix).sum(axis=1).max()
-    matrix += top * (reduced.translations @ reduced.translations.T)
+    shift = 2 * np.abs(matrix).sum(axis=1).max()
+    matrix += shift * (reduced.translations @ reduced.translations.T)
     eigenvalues, vectors = eigh(matrix, overwrite_a=True, driver="evd")
     return eigenvalues[: -reduced.dimension], vectors[:, : -reduced.dimension]
 
@@ -233,12 +284,12 @@ def _dense(reduced: ReducedHessian) -> tuple[Array, Array]:
 def _modes(
     reduced: ReducedHessian, eigenvalues: Array, vectors: Array, complete: bool, keep: int | None = None
 ) -> Modes:
-    """Polish eigenpairs (Rayleigh quotients, residuals, signs) and measure them; the first `keep` are returned."""
+    """Refine eigenpairs (Rayleigh quotients, signs), compute residuals and the rest, and return the first `keep`."""
     vectors = vectors / np.linalg.norm(vectors, axis=0)
     image = reduced.matrix @ vectors
     eigenvalues = np.einsum("nk,nk->k", vectors, image)
     order = np.argsort(eigenvalues)
-    gaps = _gaps(np.sign(eigenvalues[order]) * np.sqrt(np.abs(eigenvalues[order])))[:keep]
+    gaps = _frequency_gaps(np.sign(eigenvalues[order]) * np.sqrt(np.abs(eigenvalues[order])))[:keep]
     order = order[:keep]
     eigenvalues, vectors, image = eigenvalues[order], vectors[:, order], image[:, order]
     residuals = np.linalg.norm(image - vectors * eigenvalues, axis=0)
@@ -259,8 +310,14 @@ def _modes(
     )
 
 
-def _gaps(frequencies: Array) -> Array:
-    """Return each frequency's distance to its nearest neighbor, relative."""
-    steps = np.concatenate([[np.inf], np.diff(frequencies), [np.inf]])
+def _frequency_gaps(frequencies: Array) -> Array:
+    """Return the distance of each frequency to the nearest other one, relative to itself."""
+    differences = np.concatenate([[np.inf], np.diff(frequencies), [np.inf]])
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.minimum(steps[:-1], steps[1:]) / np.abs(frequencies)
+        gaps: Array = np.minimum(differences[:-1], differences[1:]) / np.abs(frequencies)
+    return gaps
+
+
+#: Names of the version before.
+all_modes, lowest_of, all_below = all_modes_of_hessian, lowest_modes_of_hessian, modes_of_hessian_below
+check_held = check_not_all_rattlers

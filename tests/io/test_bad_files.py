@@ -1,4 +1,4 @@
-"""Whatever a file holds, a user sees a configuration or one clear line."""
+"""Whatever a file contains, the result is a configuration or an error message of one line."""
 
 import io
 import os
@@ -22,7 +22,7 @@ PROPERTIES = "Properties=species:S:1:pos:R:3:diameter:R:1"
 
 
 def refusal(path, **options):
-    """Return the one line with which a file is refused."""
+    """Return the one-line message with which a file is refused."""
     with pytest.raises(ag.InputError) as caught:
         ag.read(path, **options)
     line = str(caught.value)
@@ -75,7 +75,7 @@ def test_extended_xyz_that_is_not(tmp_path, content, words):
 
 
 def test_extended_xyz_cut_anywhere_is_refused_or_whole(tmp_path):
-    """Cut at every byte: only a cut that costs nothing of positions, diameters and box may pass."""
+    """A file may be truncated only where no position, diameter or box length is lost."""
     path = tmp_path / "glass.extxyz"
     ag.write(path, GLASS)
     content = path.read_bytes()
@@ -165,7 +165,7 @@ def test_garbage_never_ends_in_a_traceback(tmp_path_factory, content, suffix):
 @given(st.data())
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_byte_never_ends_in_a_traceback(tmp_path_factory, data):
-    """One byte exchanged: a configuration (perhaps with another digit) or one line; a bad checksum is noticed."""
+    """A changed byte gives a configuration (perhaps with another digit) or an error; bad checksums are noticed."""
     suffix = data.draw(st.sampled_from([".extxyz", ".npz"]))
     path = tmp_path_factory.getbasetemp() / f"damaged{suffix}"
     ag.write(path, GLASS)

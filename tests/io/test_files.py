@@ -28,7 +28,7 @@ def random_configuration(d=2, n=20, box=None, seed=0):
 
 @st.composite
 def configurations(draw):
-    """Any floats the class accepts: subnormal to huge, orthogonal or sheared, far from the box."""
+    """Any numbers that the class accepts: subnormal to huge, orthogonal or sheared cells, far from the box."""
     d, n = draw(st.integers(2, 3)), draw(st.integers(1, 5))
     scale = 2.0 ** draw(st.integers(-320, 320))
     cell = np.diag(draw(hnp.arrays(float, d, elements=st.floats(0.5, 2.0)))) * scale
@@ -46,7 +46,7 @@ def configurations(draw):
 
 
 def same_bits(one, other):
-    """Stricter than `==`: tells -0.0 from 0.0."""
+    """Stricter than `==`: distinguishes -0.0 and 0.0."""
     return all(getattr(one, k).tobytes() == getattr(other, k).tobytes() for k in ("positions", "diameters", "cell"))
 
 
@@ -141,9 +141,12 @@ def test_file_written_by_ase(tmp_path):
 def test_npz_of_other_programs(tmp_path):
     configuration = random_configuration(2)
     np.savez_compressed(
-        tmp_path / "a.npz", positions=configuration.positions, radii=configuration.diameters / 2,
-        cell=configuration.cell, temperature=0.1,
-    )  # fmt: skip
+        tmp_path / "a.npz",
+        positions=configuration.positions,
+        radii=configuration.diameters / 2,
+        cell=configuration.cell,
+        temperature=0.1,
+    )
     assert ag.read(tmp_path / "a.npz").identical(configuration)
 
 

@@ -1,4 +1,4 @@
-"""The cache of compiled kernels: it notices every edit, many share it, and other people's numba is untouched."""
+"""The cache of compiled kernels: it notices every edit, processes share it, and the user's numba is left alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def factor(x):
     return {factor} * x
 """
 CALLER = """
-from atomglass.kernels.callee import factor
+from atomglass.kernels.{package}callee import factor
 from atomglass.kernels.jit import kernel
 
 
@@ -35,15 +35,26 @@ ASK = """
 from atomglass.kernels.caller import result
 print(result(2.0), sum(result.stats.cache_hits.values()), sum(result.stats.cache_misses.values()))
 """
+HASH = "from atomglass.kernels.jit import source_hash; print(source_hash())"
+#: The folders that hold kernels, by their names below `kernels`.
+FOLDERS = ["", "sampling", "minimization", "linalg"]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the package with two more kernels, one of which calls the other from another file."""
+    """Return a folder with a copy of the package and two more kernels, one of which calls the other in another file."""
     shutil.copytree(PACKAGE, tmp_path / "atomglass", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "atomglass" / "kernels" / "callee.py").write_text(CALLEE.format(factor=3.0))
-    (tmp_path / "atomglass" / "kernels" / "caller.py").write_text(CALLER)
+    add_kernels(tmp_path, "")
     return tmp_path
+
+
+def add_kernels(copy: Path, folder: str) -> Path:
+    """Write a kernel into `kernels`, and one that it calls into one of the folders; return the path of the latter."""
+    callee = copy / "atomglass" / "kernels" / folder / "callee.py"
+    callee.write_text(CALLEE.format(factor=3.0))
+    package = f"{folder}." if folder else ""
+    (copy / "atomglass" / "kernels" / "caller.py").write_text(CALLER.format(package=package))
+    return callee
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -58,22 +69,30 @@ def ask(folder: Path, code: str = ASK) -> list[str]:
     return done.stdout.split()
 
 
-def test_an_edit_of_a_callee_in_another_file_is_noticed(copy: Path) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_an_edit_of_a_callee_in_another_file_is_noticed(copy: Path, folder: str) -> None:
+    callee = add_kernels(copy, folder)
     assert ask(copy) == ["7.0", "0", "1"]
     assert ask(copy) == ["7.0", "1", "0"]  # from the cache
-    callee = copy / "atomglass" / "kernels" / "callee.py"
     times = callee.stat()
     callee.write_text(CALLEE.format(factor=5.0))
     os.utime(callee, ns=(times.st_atime_ns, times.st_mtime_ns))  # the same size and the same date
     assert ask(copy) == ["11.0", "0", "1"]
     callee.write_text(CALLEE.format(factor=3.0))
-    assert ask(copy) == ["7.0", "1", "0"]  # the first one's machine code is still there
+    assert ask(copy) == ["7.0", "1", "0"]  # the machine code of the first version is still there
 
 
-def test_any_kernel_file_counts(copy: Path) -> None:
-    ask(copy)
-    (copy / "atomglass" / "kernels" / "pair.py").open("a").write("\n# a comment\n")
+def test_every_kernel_file_counts(copy: Path) -> None:
+    """A comment in a kernel of any folder changes the hash, and every kernel is compiled again."""
+    seen = [ask(copy, HASH)]
     assert ask(copy) == ["7.0", "0", "1"]
+    for folder in FOLDERS:
+        kernel = min((copy / "atomglass" / "kernels" / folder).glob("[a-z]*.py"))
+        with kernel.open("a") as file:
+            file.write("\n# a comment\n")
+        seen.append(ask(copy, HASH))
+        assert ask(copy) == ["7.0", "0", "1"], kernel
+    assert len({tuple(one) for one in seen}) == 1 + len(FOLDERS)
 
 
 def test_a_damaged_file_is_compiled_again(copy: Path) -> None:
@@ -83,7 +102,7 @@ def test_a_damaged_file_is_compiled_again(copy: Path) -> None:
     for path in files:
         path.write_bytes(path.read_bytes()[:20])
     assert ask(copy)[0] == "7.0"
-    assert ask(copy) == ["7.0", "1", "0"]  # and mended
+    assert ask(copy) == ["7.0", "1", "0"]  # and repaired
 
 
 def test_importing_everything_compiles_nothing(copy: Path) -> None:
@@ -103,7 +122,7 @@ def mine(x):
 
 
 def test_the_users_own_numba_code_is_left_alone(copy: Path) -> None:
-    """Before and after atomglass is used, their cache lies where numba puts it, with numba's own classes."""
+    """Their cache stays where numba puts it, with numba's own classes, before and after atomglass is used."""
     (copy / "users.py").write_text(USERS)
     code = """
 import numba
@@ -127,7 +146,7 @@ print(before == after, type(users.mine._cache) is caching.FunctionCache, users.m
 
 @pytest.mark.slow
 def test_sixty_four_processes_share_an_empty_cache(copy: Path) -> None:
-    """All at once: every one gets the right number, none fails, and the next process compiles nothing."""
+    """All start at once: each returns the right number, none fails, and the next process compiles nothing."""
     command = [sys.executable, "-c", ASK]
     began = time.monotonic()
     running = [

@@ -1,4 +1,4 @@
-"""Second wells and saddles: held against dense spectra, ASE's optimizer and nudged elastic band."""
+"""Second wells and saddles against dense spectra, and against ASE's optimizer and nudged elastic band."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ase.mep import NEB
 from ase.optimize import FIRE
 
 import atomglass as ag
-from atomglass.landscape.double_wells import Outcome, energy_between, find_second_well, place_of_second_minimum
-from atomglass.landscape.saddle_search import find_saddle, highest_between
+from atomglass.landscape.double_wells import WellOutcome, energy_difference, expected_second_minimum, find_second_well
+from atomglass.landscape.saddle_search import find_saddle, highest_point_between
 
 POTENTIAL = ag.load_potential("kumar2021")
 DATA = Path(__file__).parent.parent / "data" / "double_wells_n400.npz"
@@ -39,7 +39,7 @@ def real() -> list[tuple]:
 
 
 def descent(glass: ag.Configuration) -> ag.Configuration:
-    """Return the inherent state that ASE's FIRE finds with short steps: another program's way down."""
+    """Return the inherent state that ASE's FIRE finds with short steps, as an independent quench."""
     atoms = glass.to_atoms()
     atoms.calc = ag.Calculator(POTENTIAL)
     FIRE(atoms, logfile=None, maxstep=0.01).run(fmax=5e-5, steps=2000)
@@ -52,7 +52,7 @@ def separation(one: ag.Configuration, other: ag.Configuration) -> float:
 
 
 def test_new_minima_are_minima_and_saddles_are_saddles(real: list[tuple]):
-    assert len(real) == 4 and all(well.outcome is Outcome.NEW and well.saddle for _, _, well in real)
+    assert len(real) == 4 and all(well.outcome is WellOutcome.NEW and well.saddle for _, _, well in real)
     for glass, _, well in real:
         saddle = well.saddle.configuration
         assert np.abs(ag.forces(saddle, POTENTIAL)).max() <= 1e-10
@@ -61,7 +61,7 @@ def test_new_minima_are_minima_and_saddles_are_saddles(real: list[tuple]):
         assert np.count_nonzero(spectrum < -1e-9 * scale) == 1
         assert spectrum[0] == pytest.approx(well.saddle.eigenvalue, rel=1e-6)
         assert well.barrier > 0
-        # The precise difference of energies agrees with that of two sums, as far as these go.
+        # The precise energy difference agrees with the difference of two total energies, to their precision.
         rough = ag.energy(saddle, POTENTIAL) - ag.energy(glass, POTENTIAL)
         assert well.barrier == pytest.approx(rough, abs=1e-9)
 
@@ -90,7 +90,7 @@ def test_barrier_agrees_with_a_nudged_elastic_band(real: list[tuple]):
         band.interpolate(apply_constraint=False)
         FIRE(band, logfile=None, maxstep=0.02).run(fmax=1e-4, steps=2000)
         energies = [image.get_potential_energy() for image in images]
-        # The band may pass over another saddle on its way; it never finds a lower one than the lowest found here.
+        # The band may cross another saddle, but never a lower one than the lowest found here.
         assert max(energies) - energies[0] >= well.barrier * (1 - 1e-3) - 1e-9
         if max(energies) - energies[0] == pytest.approx(well.barrier, rel=1e-2):
             return
@@ -103,8 +103,8 @@ def test_where_there_is_no_second_well_the_glass_comes_back():
         glass = inherent_state(seed)
         expansions = [ag.expand(glass, POTENTIAL, v) for v in ag.lowest_modes(glass, POTENTIAL, 6).eigenvectors]
         for expansion in (e for e in expansions if e.group == "B"):
-            well = find_second_well(glass, POTENTIAL, expansion, pushes=(1.0,))
-            if well.outcome is Outcome.SAME:
+            well = find_second_well(glass, POTENTIAL, expansion, displacement_factors=(1.0,))
+            if well.outcome is WellOutcome.SAME:
                 pushed = glass.replace(positions=glass.positions + well.push * well.place * expansion.direction)
                 assert separation(descent(pushed), glass) < 0.02 * well.place
                 assert np.isnan(well.barrier) and well.saddle is None
@@ -123,8 +123,8 @@ def test_a_mirrored_glass_has_the_mirrored_wells(real: list[tuple]):
 
 def test_the_saddle_does_not_depend_on_where_the_search_begins(real: list[tuple]):
     glass, expansion, well = real[0]
-    there = find_saddle(highest_between(glass, _new(glass, expansion, well), POTENTIAL), POTENTIAL)
-    assert there.good
+    there = find_saddle(highest_point_between(glass, _new(glass, expansion, well), POTENTIAL), POTENTIAL)
+    assert there.is_first_order
     assert separation(there.configuration, well.saddle.configuration) < 1e-6
 
 
@@ -138,7 +138,7 @@ def test_energy_difference_is_that_of_two_sums():
     difference = np.random.default_rng(1).normal(size=glass.positions.shape) * 0.02
     moved = glass.replace(positions=glass.positions + difference)
     expected = ag.energy(moved, POTENTIAL) - ag.energy(glass, POTENTIAL)
-    assert energy_between(glass, difference, POTENTIAL) == pytest.approx(expected, rel=1e-10)
+    assert energy_difference(glass, difference, POTENTIAL) == pytest.approx(expected, rel=1e-10)
 
 
 def test_place_of_a_quartic_without_second_minimum_is_where_its_force_is_least():
@@ -150,4 +150,4 @@ def test_place_of_a_quartic_without_second_minimum_is_where_its_force_is_least()
     )
     s = np.linspace(1e-6, 10, 2_000_001)
     slope = expansion.b2 + expansion.b3 * s / 2 + expansion.b4 * s**2 / 6
-    assert place_of_second_minimum(expansion) == pytest.approx(s[np.argmin(slope)], abs=1e-5)
+    assert expected_second_minimum(expansion) == pytest.approx(s[np.argmin(slope)], abs=1e-5)

@@ -1,4 +1,4 @@
-"""The multifrontal factorization against dense linear algebra, and the order that it eliminates in."""
+"""The multifrontal factorization and its elimination order against dense linear algebra."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from samples import fcc, glass, liquid, triangular
 from scipy import sparse
 
 import atomglass as ag
-from atomglass.linalg.factorization import TRUSTED, Dissection
+from atomglass.linalg.factorization import MAX_BACKWARD_ERROR, Dissection
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.hessian import ReducedHessian
 
@@ -16,14 +16,14 @@ CASES = [
     ("kumar2021", 100, 2, False),
     ("kumar2021", 400, 2, True),
     ("kumar2021_3d", 100, 3, True),
-    ("kumar2021_3d", 400, 3, False),  # fronts wide enough to be left to BLAS
+    ("kumar2021_3d", 400, 3, False),  # fronts large enough for BLAS
 ]
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
 @pytest.mark.parametrize("maker", [glass, liquid])
 def test_solutions_and_inertia_are_those_of_the_dense_matrix(maker, name: str, n: int, d: int, sheared: bool) -> None:
-    """Below, within and above the spectrum; in liquids it is indefinite at zero too."""
+    """At shifts below, within and above the spectrum; the Hessian of a liquid is indefinite at zero, too."""
     reduced = ReducedHessian(InteractingPairs.of(maker(name, n, d, 7, sheared), ag.load_potential(name)))
     dense = reduced.matrix.toarray()
     eigenvalues = np.linalg.eigvalsh(dense)
@@ -39,8 +39,8 @@ def test_solutions_and_inertia_are_those_of_the_dense_matrix(maker, name: str, n
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
-def test_halves_do_not_touch(name: str, n: int, d: int, sheared: bool) -> None:
-    """Every particle is eliminated once; two that touch lie in fronts of which one is above the other."""
+def test_separated_halves_do_not_touch(name: str, n: int, d: int, sheared: bool) -> None:
+    """Every particle is eliminated once; of the fronts of two touching particles, one is an ancestor of the other."""
     reduced = ReducedHessian(InteractingPairs.of(glass(name, n, d, 7, sheared), ag.load_potential(name)))
     order = reduced._dissection
     assert sorted(order.order) == list(range(reduced.size // d))
@@ -54,13 +54,13 @@ def test_halves_do_not_touch(name: str, n: int, d: int, sheared: bool) -> None:
     blocks = reduced.matrix.tobsr((d, d))
     for i, j in zip(np.repeat(np.arange(len(front)), np.diff(blocks.indptr)), blocks.indices, strict=True):
         assert front[j] in above[front[i]] or front[i] in above[front[j]]
-    # It pays: a tenth of what a dense factor of 2,000 degrees of freedom would take, less in the plane.
+    # There are many small fronts.
     assert len(order.parents) > n / 24
 
 
 @pytest.mark.parametrize("crystal", [triangular(9), fcc(5)])
 def test_crystals(crystal: ag.Configuration) -> None:
-    """Exactly degenerate eigenvalues, exactly equal coordinates, an oblique cell."""
+    """Exactly degenerate eigenvalues, exactly equal coordinates, and an oblique cell."""
     potential = ag.PairPotential(exponent=12, order=2, cutoff=1.25)
     reduced = ReducedHessian(InteractingPairs.of(crystal, potential))
     eigenvalues = np.linalg.eigvalsh(reduced.matrix.toarray())
@@ -73,9 +73,9 @@ def test_crystals(crystal: ag.Configuration) -> None:
 @pytest.mark.parametrize("off", [0.0, 1e-13, -1e-10, 1e-7, -1e-6])
 @pytest.mark.parametrize("name, n, d, sheared", CASES[:3])
 def test_a_small_pivot_is_noticed(name: str, n: int, d: int, sheared: bool, off: float) -> None:
-    """At a shift next to the element that is eliminated first, the multifrontal factor is not believed; others help.
+    """At a shift close to the first pivot the multifrontal factor is rejected, and another method is used.
 
-    From 1e-7 on it may be believed; the count must be right all the same.
+    At a distance of 1e-7 or more it may be accepted; the inertia must be correct in any case.
     """
     reduced = ReducedHessian(InteractingPairs.of(glass(name, n, d, 7, sheared), ag.load_potential(name)))
     order, dense = reduced._dissection, reduced.matrix.toarray()
@@ -83,7 +83,7 @@ def test_a_small_pivot_is_noticed(name: str, n: int, d: int, sheared: bool, off:
     plain = order._multifrontal(shift)
     factor = reduced.factor(shift)
     if abs(off) < 1e-9:
-        assert plain is None or order.backward_error(plain) > TRUSTED
+        assert plain is None or order.backward_error(plain) > MAX_BACKWARD_ERROR
         assert factor.method in ("superlu", "dense")
     assert factor.negative_count == np.count_nonzero(np.linalg.eigvalsh(dense) < shift)
     right = np.random.default_rng(1).standard_normal((reduced.size, 2))
@@ -93,7 +93,7 @@ def test_a_small_pivot_is_noticed(name: str, n: int, d: int, sheared: bool, off:
 
 @pytest.mark.parametrize("crystal", [triangular(9), fcc(5)])
 def test_a_zero_on_the_whole_diagonal(crystal: ag.Configuration) -> None:
-    """In a crystal no order helps: only pivots of two rows do."""
+    """In a crystal every elimination order has zero pivots: only 2 x 2 pivots help."""
     reduced = ReducedHessian(InteractingPairs.of(crystal, ag.PairPotential(exponent=12, order=2, cutoff=1.25)))
     dense = reduced.matrix.toarray()
     shift = float(dense[0, 0])
@@ -108,23 +108,23 @@ def test_a_zero_on_the_whole_diagonal(crystal: ag.Configuration) -> None:
 
 @pytest.mark.parametrize("method", ["_superlu", "_dense"])
 def test_the_other_methods_agree(method: str) -> None:
-    """Where all work: the same count, the same solution, and a backward error of rounding."""
+    """Where all methods work, they give the same inertia, the same solution, and small backward errors."""
     reduced = ReducedHessian(InteractingPairs.of(glass("kumar2021", 400, 2, 7, True), ag.load_potential("kumar2021")))
     order, right = reduced._dissection, np.random.default_rng(2).standard_normal((reduced.size, 2))
     for shift in (-1.0, 0.02 * reduced.scale, 0.7 * reduced.scale):
         ours, other = order._multifrontal(shift), getattr(order, method)(shift)
-        if other is None:  # SuperLU exchanged rows
+        if other is None:  # SuperLU has exchanged rows
             assert method == "_superlu"
             assert shift > 0
             continue
-        assert max(order.backward_error(ours), order.backward_error(other)) < TRUSTED
+        assert max(order.backward_error(ours), order.backward_error(other)) < MAX_BACKWARD_ERROR
         assert ours.negative_count == other.negative_count
         assert ours.solve(right) == pytest.approx(other.solve(right), rel=1e-8, abs=1e-10)
         assert other.solve(right[:, 0]) == pytest.approx(other.solve(right)[:, 0], rel=1e-8, abs=1e-10)
 
 
 def test_a_singular_matrix_is_refused() -> None:
-    """Two rows that are zero, and a shift of zero: no method gives an inertia, and it is said."""
+    """With two zero rows and a shift of zero no method gives the inertia, and an error is raised."""
     matrix = sparse.csr_array(np.diag([1.0, 2.0, 0.0, 0.0, 3.0, 4.0]))
     order = Dissection(matrix, np.array([[0.5, 0.5], [1.0, 1.0], [1.5, 1.5]]), np.array([2.0, 2.0]))
     with pytest.raises(ArithmeticError, match="pivot"):

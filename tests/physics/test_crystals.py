@@ -69,9 +69,9 @@ def test_phonons_at_all_wavevectors(crystal) -> None:
     spectrum = ag.full_spectrum(configuration, potential)
     assert len(spectrum) == d * (len(configuration) - 1)
     assert spectrum.eigenvalues == pytest.approx(np.sort(expected), abs=1e-10 * max(expected))
-    # Every phonon of a crystal has a partner at -k: all are flagged as degenerate, apart from those at zone corners.
+    # Every phonon of a crystal has a partner at -k: all but those at zone corners are marked as degenerate.
     assert spectrum.degenerate.mean() > 0.8
-    # The lowest shell of phonons, as a whole: within it no gap would show that none is missing.
+    # The whole lowest shell of phonons: within it there is no gap below which modes could be counted.
     shell = int(np.count_nonzero(np.array(expected) < 1.001 * min(expected)))
     lowest = ag.lowest_modes(configuration, potential, count=shell)
     assert lowest.eigenvalues == pytest.approx(np.sort(expected)[:shell], rel=1e-9)
@@ -111,13 +111,13 @@ def test_moduli_are_lattice_sums(crystal) -> None:
     assert moduli.bulk == pytest.approx(curvature(np.eye(d)) / d**2 + pressure, rel=1e-10)
     if d == 2:
         assert moduli.shear_by_orientation[0] == pytest.approx(moduli.shear_by_orientation[1], rel=1e-10)
-        # Nearest neighbors alone: the closed forms of the triangular lattice under pressure.
+        # With nearest neighbors only, the moduli of the triangular lattice under pressure have closed forms.
         if len(vectors) == 6:
             shear = np.sqrt(3) / 4 * (second[0] + 3 * first[0] / lengths[0])
             bulk = np.sqrt(3) / 2 * (second[0] - first[0] / lengths[0])
             assert (moduli.shear, moduli.bulk) == pytest.approx((shear, bulk), rel=1e-10)
     else:
-        # Cubic symmetry: the three planes alike, the two elongations alike, and different from each other.
+        # Cubic symmetry: the three shear planes are equivalent, and so are the two elongations.
         assert np.ptp(moduli.shear_by_orientation[:3]) < 1e-9
         assert np.ptp(moduli.shear_by_orientation[3:]) < 1e-9
         assert moduli.shear_by_orientation[0] != pytest.approx(moduli.shear_by_orientation[3], rel=0.05)

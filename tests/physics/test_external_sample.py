@@ -57,7 +57,7 @@ def test_every_frame_is_nearly_a_minimum_of_ours(frame: int) -> None:
     assert (len(start), start.dimension) == (1024, 2)
     assert start.box[0] == pytest.approx(31.84119, abs=1e-5)
     assert done.converged
-    # Positions in single precision: errors of 1e-6 in a landscape of curvature 10^2, squared.
+    # Positions in single precision have errors of 1e-6; with curvatures of 10^2 the energy error is 10^2 (1e-6)^2.
     assert done.energy <= ag.energy(start, potential)
     assert ag.energy(start, potential) == pytest.approx(done.energy, rel=1e-7)
     assert np.abs(ag.forces(start, potential)).max() < 2e-2

@@ -1,4 +1,4 @@
-"""The potential family: the paper's coefficients, smoothness at the cutoff, derivatives, files and mistakes."""
+"""The family of potentials: published coefficients, smoothness at the cutoff, derivatives, files and their mistakes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def potential(request) -> ag.PairPotential:
 
 
 def test_the_papers_coefficients() -> None:
-    """C0, C2 and C4 as printed, which fixes the cutoff that is not."""
+    """C0, C2 and C4 are those printed, which determines the cutoff, which is not printed."""
     found = ag.load_potential("kumar2021").coefficients
     assert found == pytest.approx([-1.92415, 2.11106, -0.591097], abs=5e-6)
 
@@ -52,7 +52,7 @@ def test_coefficients_solve_the_linear_system(exponent: int, order: int, cutoff:
 
 @pytest.mark.parametrize("exponent, order, cutoff", FAMILY[:-1])
 def test_q_derivatives_vanish_at_the_cutoff_and_no_more(exponent: int, order: int, cutoff: float) -> None:
-    """phi^(k) just inside the cutoff falls as (x_c - x)^(q + 1 - k): to a limit that is not zero at k = q + 1."""
+    """phi^(k) vanishes as (x_c - x)^(q + 1 - k) at the cutoff; for k = q + 1 its limit is not zero."""
     potential = ag.PairPotential(exponent=exponent, order=order, cutoff=cutoff)
     step, sigma = 1e-3 * cutoff, 1.1
     for k in range(min(order + 2, 5)):
@@ -72,7 +72,7 @@ def test_derivatives_are_those_of_the_twin(potential) -> None:
 
 
 def test_derivatives_by_finite_differences(potential) -> None:
-    """Each derivative is the slope of the one before it (central difference, Richardson's extrapolation)."""
+    """Each derivative is the slope of the one below it (central differences, Richardson extrapolation)."""
     r, h = np.linspace(0.8, 1.2, 9), 1e-3
     for k in range(4):
         narrow, wide = (potential.phi(r + s, derivative=k) - potential.phi(r - s, derivative=k) for s in (h, 2 * h))
@@ -121,8 +121,11 @@ def test_a_users_own_file(tmp_path) -> None:
 @pytest.mark.parametrize(
     "change, says",
     [
-        (("exponent = 8", "exponant = 8"), "unknown key 'pair.exponant'; allowed: cutoff, epsilon, exponent, "
-         "nonadditivity, order; did you mean 'exponent'?"),
+        (
+            ("exponent = 8", "exponant = 8"),
+            "unknown key 'pair.exponant'; allowed: cutoff, epsilon, exponent, "
+            "nonadditivity, order; did you mean 'exponent'?",
+        ),
         (("exponent = 8", ""), "key 'pair.exponent' is missing"),
         (("exponent = 8", "exponent = 0"), "pair.exponent is 0; allowed: greater than or equal to 1"),
         (("exponent = 8", "exponent = 8.5"), "pair.exponent is 8.5; allowed: a valid integer"),
@@ -136,7 +139,7 @@ def test_a_users_own_file(tmp_path) -> None:
         (("[pair]", "[pears]"), "unknown key 'pears'"),
         ((USER_FILE, ""), "is empty"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_one_clear_line(tmp_path, change: tuple[str, str], says: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(USER_FILE.replace(*change))

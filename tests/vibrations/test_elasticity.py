@@ -1,4 +1,4 @@
-"""Elastic moduli against really straining the cell and quenching again."""
+"""Elastic moduli against quenches in a strained cell."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def strained_energy(configuration: ag.Configuration, potential: ag.PairPotential
 
 
 def curvature(configuration: ag.Configuration, potential: ag.PairPotential, strain: np.ndarray, h: float) -> float:
-    """d2U/dgamma2 by differences at h and 2h (Richardson)."""
+    """d2U/dgamma2 by central differences at h and 2h (Richardson extrapolation)."""
     far, near, middle, *rest = (strained_energy(configuration, potential, k * h * strain) for k in range(-2, 3))
     narrow, wide = near + rest[0] - 2 * middle, far + rest[1] - 2 * middle
     return (4 * narrow - wide / 4) / (3 * h**2)
@@ -74,7 +74,7 @@ def test_pressure_is_the_virial(case) -> None:
 
 
 def test_moduli_are_the_twins(case) -> None:
-    """Born less non-affine part, with the dense pseudo-inverse of the twin's Hessian."""
+    """Born part minus non-affine part, with the dense pseudo-inverse of the reference Hessian."""
     configuration, potential = case
     n, d = configuration.positions.shape
     model = naive.Model.of(potential)
@@ -89,7 +89,7 @@ def test_moduli_are_the_twins(case) -> None:
 
 
 def wave_frequency(configuration: ag.Configuration, potential: ag.PairPotential) -> float:
-    """Mean frequency of the modes, weighted by how much they look like the four longest transverse waves."""
+    """Mean frequency of the modes, weighted by their overlap with the four longest transverse waves."""
     modes = ag.lowest_modes(configuration, potential, count=24)
     x, y = 2 * np.pi * configuration.positions.T / configuration.box[0, 0]
     waves = np.zeros((4, len(configuration), 2))
@@ -102,7 +102,7 @@ def wave_frequency(configuration: ag.Configuration, potential: ag.PairPotential)
 
 
 def test_first_phonon_of_a_glass_is_in_its_spectrum() -> None:
-    """omega_1 = 2 pi c_T / L beside the frequencies of the modes that look most like the longest transverse waves.
+    """omega_1 = 2 pi c_T / L against the frequencies of the modes with the largest overlap with transverse waves.
 
     A mean over three glasses: waves hybridize with other soft modes, in every glass differently (ratios 1.00, 1.11,
     1.03, 1.00 in four), and a change of the last digit in a quench is another glass here, as its liquid was sampled

@@ -1,4 +1,4 @@
-"""The true energy along a mode: against total energies, and finer than they can be."""
+"""The exact energy along a mode against differences of total energies, and beyond their precision."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 import atomglass as ag
 from atomglass.vibrations import expansion as module
-from atomglass.vibrations.expansion import energy_profile, true_barrier
+from atomglass.vibrations.expansion import barrier_along_mode, energy_profile
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -41,7 +41,7 @@ def test_profile_is_finer_than_total_energies(soft):
 
 
 def test_profile_in_a_box_without_room_for_a_wide_list():
-    """Where no list reaches along the whole line it is built anew at every point."""
+    """If no neighbor list is wide enough for the whole line, one is built at every point."""
     potential = ag.load_potential("kumar2021")
     rng = np.random.default_rng(3)
     glass = ag.Configuration(rng.random((18, 2)) * 4.2, np.full(18, 1.0), np.full(2, 4.2))
@@ -56,18 +56,18 @@ def test_profile_in_a_box_without_room_for_a_wide_list():
 def test_the_hidden_well_of_the_quartic_is_none_of_the_true_energy(soft):
     glass, potential, mode = soft
     assert mode.second_minimum and mode.group == "A"
-    assert np.isnan(true_barrier(glass, potential, mode))
+    assert np.isnan(barrier_along_mode(glass, potential, mode))
     rising = energy_profile(glass, potential, mode.direction, np.linspace(0, 2 * mode.second_minimum_position, 50))
     assert np.all(np.diff(rising) > 0)
 
 
 @pytest.mark.parametrize("height", [1e-9, 1e-4])
 def test_a_planted_barrier_is_found(soft, monkeypatch, height):
-    """The search alone, on an energy whose barrier is known: s^2 (1 - s/c)^2 has its maximum c^2/16 at c/2."""
+    """The search on an energy whose barrier is known: s^2 (1 - s/c)^2 has its maximum c^2/16 at c/2."""
     glass, potential, mode = soft
     c = 4 * np.sqrt(height)
     monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 * (1 - s / c) ** 2)
     planted = module.Expansion(**(vars(mode) | {"second_minimum_position": c}))
-    assert true_barrier(glass, potential, planted) == pytest.approx(height, rel=1e-9)
+    assert barrier_along_mode(glass, potential, planted) == pytest.approx(height, rel=1e-9)
     monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 + 1e-14 * np.sin(1e6 * s))
-    assert np.isnan(true_barrier(glass, potential, planted)), "rounding is no barrier"
+    assert np.isnan(barrier_along_mode(glass, potential, planted)), "rounding is no barrier"

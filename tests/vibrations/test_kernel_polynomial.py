@@ -7,22 +7,22 @@ import pytest
 from samples import glass, liquid, loose
 
 import atomglass as ag
-from atomglass.vibrations.kernel_polynomial import TOP, evaluate
+from atomglass.vibrations.kernel_polynomial import SAFETY_FACTOR, density_from_moments
 
 CASES = [("kumar2021", 256, 2), ("kumar2021_3d", 200, 3)]
 
 
 @pytest.mark.parametrize("name, n, d", CASES)
 def test_density_is_that_of_the_dense_spectrum(name: str, n: int, d: int) -> None:
-    """Moments of the exact spectrum through the same kernel: the estimate scatters about it as its errors say."""
+    """The estimate scatters about the exact spectrum, smoothed by the same kernel, within its stated errors."""
     inherent, potential = glass(name, n, d, 5), ag.load_potential(name)
     spectrum = ag.full_spectrum(inherent, potential)
     found = ag.density_of_states(inherent, potential, moments=200, vectors=40)
     assert found.modes == len(spectrum)
-    # Lanczos' estimate of the top may be low by its tolerance, never high.
-    assert spectrum.frequencies[-1] < found.highest <= np.sqrt(TOP) * spectrum.frequencies[-1] * (1 + 1e-9)
+    # Lanczos' estimate of the largest eigenvalue may be low by its tolerance, but never high.
+    assert spectrum.frequencies[-1] < found.highest <= np.sqrt(SAFETY_FACTOR) * spectrum.frequencies[-1] * (1 + 1e-9)
     phi = 2 * np.arccos(spectrum.frequencies / found.highest)
-    exact = evaluate(np.cos(np.arange(200)[:, None] * phi).mean(axis=1), found.frequencies / found.highest)
+    exact = density_from_moments(np.cos(np.arange(200)[:, None] * phi).mean(axis=1), found.frequencies / found.highest)
     exact /= found.highest
     deviations = (found.density - exact) / found.error
     assert 0.6 < np.sqrt(np.mean(deviations**2)) < 1.5
@@ -36,7 +36,7 @@ def test_density_is_that_of_the_dense_spectrum(name: str, n: int, d: int) -> Non
 
 
 def test_modes_are_counted() -> None:
-    """The integral up to a frequency is the number of modes below it, a kernel's width aside; in all it is 1."""
+    """The integral up to a frequency is the fraction of modes below it, to within a resolution; in total it is 1."""
     inherent, potential = glass("kumar2021", 256, 2, 5), ag.load_potential("kumar2021")
     spectrum = ag.full_spectrum(inherent, potential)
     found = ag.density_of_states(inherent, potential, moments=1000, vectors=100)
@@ -49,11 +49,11 @@ def test_modes_are_counted() -> None:
 
 
 def test_resolution_is_the_width_of_a_line() -> None:
-    """One mode far below the top spreads as a Gaussian of the stated width."""
+    """A single mode far below the highest frequency is broadened to a Gaussian of the stated width."""
     moments, share = 1000, 0.1
     phi = 2 * np.arccos(share)
     x = np.linspace(0.08, 0.12, 4001)
-    line = evaluate(np.cos(np.arange(moments) * phi), x)
+    line = density_from_moments(np.cos(np.arange(moments) * phi), x)
     step = x[1] - x[0]
     assert line.sum() * step == pytest.approx(1, abs=1e-2)
     width = np.sqrt(np.sum(line * (x - share) ** 2) / line.sum())

@@ -1,4 +1,4 @@
-"""Modes against a dense diagonalization of the twin's Hessian; nothing missing, nothing spurious."""
+"""Modes against a dense diagonalization of the reference Hessian: none missing, none spurious."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def case(request) -> tuple[ag.Configuration, ag.PairPotential]:
 
 
 def dense(configuration: ag.Configuration, potential: ag.PairPotential) -> tuple[np.ndarray, np.ndarray]:
-    """numpy's eigenpairs of the twin's Hessian of the held particles alone; the d translations stay in."""
+    """numpy's eigenpairs of the reference Hessian without rattlers, including the d translations."""
     n, d = configuration.positions.shape
     model = naive.Model.of(potential)
     found = naive.pairs_of(configuration, model)
@@ -92,7 +92,7 @@ def test_all_modes_below_a_bound(case, quantile: float) -> None:
 
 @pytest.mark.parametrize("lost", [0, 2, 5])
 def test_a_missing_mode_is_noticed(monkeypatch, case, lost: int) -> None:
-    """Take one eigenpair out of what the iteration returns: the inertia count tells."""
+    """If the iteration misses an eigenpair, the inertia reveals it."""
     configuration, potential = case
     honest, honest_below = modes_module._lanczos, modes_module._lanczos_below
 
@@ -116,7 +116,7 @@ def test_a_missing_mode_is_noticed(monkeypatch, case, lost: int) -> None:
 def test_a_saddle_is_no_minimum(name: str, d: int) -> None:
     configuration, potential = liquid(name, 100, d, 8), ag.load_potential(name)
     expected = dense(configuration, potential)[0]
-    # Translations cost nothing anywhere.
+    # Translations cost no energy in any configuration.
     expected = np.delete(expected, np.argsort(np.abs(expected))[:d])
     negative = int(np.count_nonzero(expected < 0))
     assert negative > 2
@@ -145,7 +145,13 @@ def with_guests(loose_at: list[list[float]]) -> ag.Configuration:
         [[0.0, 0.0]],  # alone
         [[0.0, 0.0], [0.3, 0.0]],  # a pair that touches
         [[-0.7, 0.0], [-0.35, 0.02], [0.0, 0.0], [0.35, 0.02], [0.7, 0.0]],  # a chain
-        [[0.0, 0.0], [0.3, 0.0], [0.15, 0.26], [0.45, 0.26], [0.3, 0.52]],  # the last ones fall when the first have
+        [
+            [0.0, 0.0],
+            [0.3, 0.0],
+            [0.15, 0.26],
+            [0.45, 0.26],
+            [0.3, 0.52],
+        ],  # the last ones become rattlers after the first ones
     ],
 )
 def test_rattlers_are_taken_out_one_after_another(loose_at: list[list[float]]) -> None:
@@ -155,7 +161,7 @@ def test_rattlers_are_taken_out_one_after_another(loose_at: list[list[float]]) -
     rattling = ag.rattlers(configuration, potential)
     assert rattling.tolist() == expected
     assert rattling[-len(loose_at) :].all()
-    # The rest has the spectrum of a sample without them (unrelaxed, so that some of it is negative).
+    # The other particles have the spectrum of a sample without rattlers (unrelaxed, so that a part is negative).
     n_loose = len(loose_at)
     alone = ag.Configuration(configuration.positions[:-n_loose], configuration.diameters[:-n_loose], configuration.box)
     spectrum = ag.full_spectrum(configuration, potential)
@@ -167,7 +173,7 @@ def test_rattlers_are_taken_out_one_after_another(loose_at: list[list[float]]) -
 
 
 def test_a_particle_that_floats_in_its_cage() -> None:
-    """One particle of a glass made small enough to rattle: no mode of zero frequency on it, N still counts it."""
+    """A particle made small enough to rattle has no mode of zero frequency, but counts in N."""
     inherent, potential = glass("kumar2021", 144, 2, 6), ag.load_potential("kumar2021")
     diameters = inherent.diameters.copy()
     small = int(np.argmax(diameters))
@@ -185,7 +191,7 @@ def test_a_particle_that_floats_in_its_cage() -> None:
 
 
 def test_nothing_but_rattlers() -> None:
-    """A dilute sample has no modes: one clear line."""
+    """A dilute sample has no modes and is refused."""
     rng = np.random.default_rng(1)
     dilute = ag.Configuration(rng.permutation(np.arange(36))[:12, None] // [6, 1] % 6 * 2.0, np.ones(12), [12.0, 12.0])
     potential = ag.load_potential("kumar2021")
@@ -213,7 +219,7 @@ def test_participation_ratio_of_known_fields() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_a_degenerate_mode_is_flagged_where_the_count_cuts_its_pair(count: int) -> None:
-    """The lowest phonons of a square of triangular lattice come in exact pairs or more."""
+    """The lowest phonons of a triangular lattice in a square box are exactly degenerate, in pairs or more."""
     potential = ag.PairPotential(exponent=12, order=2, cutoff=1.25)
     rows = np.arange(16)
     points = np.array([[i + 0.5 * (j % 2), j * np.sqrt(0.75)] for i in rows for j in rows])

@@ -1,1 +1,1 @@
-"""linalg."""
+"""Compiled kernels of the sparse direct solver: elimination order, factorization, solution."""

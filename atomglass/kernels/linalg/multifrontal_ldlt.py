@@ -1,252 +1,346 @@
-"""Multifrontal L D L^T of a symmetric block matrix, without pivoting, and solutions with it.
+"""Multifrontal L D L^T factorization of a symmetric block matrix, without pivoting, and solutions with it.
 
-Front by front: its rows of the matrix and the remainders of its children are added up in a small dense matrix, its own
-columns are eliminated, and what is left waits for its parent (Duff and Reid, ACM Trans. Math. Softw. 9, 302 (1983)).
-Only the upper triangles, U = D L^T, are computed and kept.
+For each front of the elimination tree a dense *frontal matrix* is assembled: the rows of the matrix that belong to its
+supernode, and the *contribution blocks* of its children ("extend-add"). The columns of the supernode are eliminated,
+and the Schur complement that remains is the contribution block for the parent (Duff and Reid, ACM Trans. Math. Softw.
+9, 302 (1983)). Since fronts are in postorder, contribution blocks live on a stack. Only upper triangles, U = D L^T, are
+computed and kept.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.linalg.nested_dissection import SymbolicAnalysis
+from atomglass.types import Array, IntArray
 
 #: Columns that are eliminated before the rest of a front is updated.
-PANEL = 32
-#: Trailing rows from which the update is left to BLAS, and rows of one such update.
-LARGE, STRIP = 96, 128
+PANEL_WIDTH = 32
+#: Trailing rows from which on the update is left to BLAS, and rows of one such update.
+BLAS_ROWS, STRIP_ROWS = 96, 128
 
 
-# Inner loops run from 0 over slices: numba then sees that no index is negative, and they become vector instructions.
+class BlockMatrix(NamedTuple):
+    """A symmetric sparse matrix in block compressed row storage, both triangles.
+
+    Attributes
+    ----------
+    row_pointers, columns : (N + 1,), (B,) arrays
+        The blocks of particle i are those from row_pointers[i] to row_pointers[i + 1], in these block columns.
+    blocks : (B, d, d) array
+        Their values.
+    """
+
+    row_pointers: IntArray
+    columns: IntArray
+    blocks: Array
+
+
+class LDLFactor(NamedTuple):
+    """The numerical factor.
+
+    Attributes
+    ----------
+    pointers, values : (F + 1,), (M,) arrays
+        Rows of U of front f, (pivots, front size) with 1/D on the diagonal, flattened:
+        values[pointers[f] : pointers[f + 1]].
+    """
+
+    pointers: IntArray
+    values: Array
+
+
+# Inner loops run from 0 over slices: numba then sees that no index is negative, and vectorizes them.
 
 
 @inline
-def _update_rows(front, k0, k1, i0, i1, width):
-    """Subtract from rows i0 <= i < i1, columns i and up, what eliminating the rows k0 <= k < k1 asks for."""
+def _update_rows(front: Array, k0: int, k1: int, i0: int, i1: int, size: int) -> None:
+    """Subtract the outer products of the pivot rows k0 <= k < k1 from rows i0 <= i < i1, columns i and up."""
     for i in range(i0, i1):
-        row = front[i, i:width]
+        row = front[i, i:size]
         k = k0
         while k + 4 <= k1:
             a0, a1 = front[k, i] / front[k, k], front[k + 1, i] / front[k + 1, k + 1]
             a2, a3 = front[k + 2, i] / front[k + 2, k + 2], front[k + 3, i] / front[k + 3, k + 3]
-            r0, r1 = front[k, i:width], front[k + 1, i:width]
-            r2, r3 = front[k + 2, i:width], front[k + 3, i:width]
+            r0, r1 = front[k, i:size], front[k + 1, i:size]
+            r2, r3 = front[k + 2, i:size], front[k + 3, i:size]
             for j in range(row.size):
                 row[j] -= a0 * r0[j] + a1 * r1[j] + a2 * r2[j] + a3 * r3[j]
             k += 4
         while k < k1:
-            a, other = front[k, i] / front[k, k], front[k, i:width]
+            a, other = front[k, i] / front[k, k], front[k, i:size]
             for j in range(row.size):
                 row[j] -= a * other[j]
             k += 1
 
 
 @inline
-def _update_blas(front, k0, k1, width):
-    """Do the same to all rows from k1 on by matrix products, strip by strip."""
-    upper = front[k0:k1, k1:width].copy()
+def _update_with_blas(front: Array, k0: int, k1: int, size: int) -> None:
+    """Subtract the outer products of the pivot rows k0 <= k < k1 from all rows below, by matrix products of strips."""
+    upper = front[k0:k1, k1:size].copy()
     scaled = upper.copy()
     for k in range(k1 - k0):
         scaled[k] /= front[k0 + k, k0 + k]
-    rest = width - k1
-    for r0 in range(0, rest, STRIP):
-        r1 = min(r0 + STRIP, rest)
+    trailing = size - k1
+    for r0 in range(0, trailing, STRIP_ROWS):
+        r1 = min(r0 + STRIP_ROWS, trailing)
         change = np.dot(scaled[:, r0:r1].copy().T, upper[:, r0:].copy())
         for r in range(r0, r1):
-            for j in range(r, rest):
+            for j in range(r, trailing):
                 front[k1 + r, k1 + j] -= change[r - r0, j - r0]
 
 
 @inline
-def _eliminate(front, own, width):
-    """Eliminate the first `own` columns of a front in place; return how many pivots were negative."""
+def _eliminate(front: Array, pivots: int, size: int) -> int:
+    """Eliminate the first `pivots` columns of a frontal matrix in place; return how many pivots were negative."""
     negative = 0
-    for k0 in range(0, own, PANEL):
-        k1 = min(k0 + PANEL, own)
+    for k0 in range(0, pivots, PANEL_WIDTH):
+        k1 = min(k0 + PANEL_WIDTH, pivots)
         for k in range(k0, k1):
-            if k > k0:  # row k as the panel's rows before it leave it
-                _update_rows(front, k0, k, k, k + 1, width)
+            if k > k0:  # row k is brought up to date with the pivots before it in the panel
+                _update_rows(front, k0, k, k, k + 1, size)
             negative += front[k, k] < 0.0
-        if width - k1 >= LARGE:
-            _update_blas(front, k0, k1, width)
+        if size - k1 >= BLAS_ROWS:
+            _update_with_blas(front, k0, k1, size)
         else:
-            _update_rows(front, k0, k1, k1, width, width)
+            _update_rows(front, k0, k1, k1, size, size)
     return negative
 
 
+@inline
+def _front_sizes(symbolic: SymbolicAnalysis, f: int, d: int) -> tuple[int, int]:
+    """Return the number of pivots of front f, and its size: pivots and rows of the contribution block."""
+    pivots = d * (symbolic.starts[f + 1] - symbolic.starts[f])
+    return pivots, pivots + d * (symbolic.row_pointers[f + 1] - symbolic.row_pointers[f])
+
+
+@inline
+def _allocate_factor(symbolic: SymbolicAnalysis, d: int) -> tuple[LDLFactor, int]:
+    """Return an empty factor, and the size of the largest front."""
+    fronts, largest = symbolic.parents.size, 0
+    pointers = np.zeros(fronts + 1, np.int64)
+    for f in range(fronts):
+        pivots, size = _front_sizes(symbolic, f, d)
+        pointers[f + 1] = pointers[f] + pivots * size
+        largest = max(largest, size)
+    return LDLFactor(pointers, np.empty(pointers[fronts])), largest
+
+
+@inline
+def _assemble_matrix(
+    front: Array, f: int, shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis, local: IntArray
+) -> None:
+    """Write the supernode's rows of H - shift into a frontal matrix of zeros.
+
+    `local` receives the block row in the front of each place in the order that occurs in it.
+    """
+    order, inverse_order, d = symbolic.order, symbolic.inverse_order, matrix.blocks.shape[1]
+    begin, end = symbolic.starts[f], symbolic.starts[f + 1]
+    for p in range(begin, end):
+        local[p] = p - begin
+    for t in range(symbolic.row_pointers[f], symbolic.row_pointers[f + 1]):
+        local[symbolic.rows[t]] = end - begin + t - symbolic.row_pointers[f]
+    for p in range(begin, end):
+        i = order[p]
+        for t in range(matrix.row_pointers[i], matrix.row_pointers[i + 1]):
+            q = inverse_order[matrix.columns[t]]
+            if q >= p:
+                for a in range(d):
+                    for b in range(d):
+                        front[d * local[p] + a, d * local[q] + b] = matrix.blocks[t, a, b]
+        for a in range(d):
+            front[d * local[p] + a, d * local[p] + a] -= shift
+
+
+@inline
+def _extend_add(front: Array, contribution: Array, rows: IntArray, d: int, local: IntArray) -> None:
+    """Add a child's contribution block, whose block rows are these places in the order, to the frontal matrix."""
+    for s in range(rows.size):
+        x = d * local[rows[s]]
+        for a in range(d):
+            for t in range(s, rows.size):
+                y = d * local[rows[t]]
+                for b in range(a if t == s else 0, d):
+                    front[x + a, y + b] += contribution[d * s + a, d * t + b]
+
+
+@inline
+def _store_pivot_rows(front: Array, pivots: int, size: int, stored: Array) -> bool:
+    """Copy the pivot rows, with the pivots inverted; return whether one is zero or not finite."""
+    unusable = False
+    for k in range(pivots):
+        for j in range(size):
+            stored[k * size + j] = front[k, j]
+        unusable |= not abs(front[k, k]) > 0.0 or not np.isfinite(front[k, k])
+        stored[k * (size + 1)] = 1.0 / front[k, k]
+    return unusable
+
+
 @kernel
-def factorize(shift, block_first, block_columns, blocks, order, starts, parents, rows_first, rows, stack_size):
-    """Factorize H - shift in the given order.
+def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> tuple[LDLFactor, int]:
+    """Factorize H - shift in the order of a symbolic analysis.
 
     Parameters
     ----------
     shift : float
-        Taken off the diagonal.
-    block_first, block_columns, blocks : (N + 1,), (B,), (B, d, d) arrays
-        H by rows of blocks.
-    order, starts, parents, rows_first, rows
-        From `dissection.dissect` and `dissection.fill`.
-    stack_size : int
-        Numbers to keep for remainders.
+        Subtracted from the diagonal.
+    matrix : BlockMatrix
+        H.
+    symbolic : SymbolicAnalysis
+        From `nested_dissection.analyze` with the contacts of H.
 
     Returns
     -------
-    panels_first, panels : (F + 1,), (M,) arrays
-        Each front's rows of U, own by width, with 1/D on the diagonal.
+    factor : LDLFactor
+        For `solve`.
     negative : int
-        Negative pivots: eigenvalues of H below the shift (Sylvester's law of inertia); -1 if one is zero or no number.
+        Number of negative pivots, which are the eigenvalues of H below the shift (Sylvester's law of inertia); -1 if a
+        pivot is zero or not finite.
     """
-    n, d, fronts = order.size, blocks.shape[1], parents.size
-    place, local = np.empty(n, np.int64), np.empty(n, np.int64)
-    for p in range(n):
-        place[order[p]] = p
-    panels_first = np.zeros(fronts + 1, np.int64)
-    most = 0
+    d, parents = matrix.blocks.shape[1], symbolic.parents
+    fronts = parents.size
+    factor, largest = _allocate_factor(symbolic, d)
+    workspace = np.empty(largest * largest)
+    local = np.empty(symbolic.order.size, np.int64)
+    stack = np.empty(symbolic.stack_size * d * d)
+    waiting = np.empty(fronts, np.int64)  # fronts whose contribution blocks are on the stack
+    count, top, negative, unusable = 0, 0, 0, False
     for f in range(fronts):
-        own = d * (starts[f + 1] - starts[f])
-        width = own + d * (rows_first[f + 1] - rows_first[f])
-        panels_first[f + 1] = panels_first[f] + own * width
-        most = max(most, width)
-    panels = np.empty(panels_first[fronts])
-    stack = np.empty(stack_size)
-    space = np.empty(most * most)
-    waiting = np.empty(fronts, np.int64)  # fronts whose remainders are on the stack
-    count, top, negative, broken = 0, 0, 0, False
-    for f in range(fronts):
-        begin, end = starts[f], starts[f + 1]
-        own = d * (end - begin)
-        width = own + d * (rows_first[f + 1] - rows_first[f])
-        front = space[: width * width].reshape(width, width)
+        pivots, size = _front_sizes(symbolic, f, d)
+        front = workspace[: size * size].reshape(size, size)
         front[:] = 0.0
-        for p in range(begin, end):
-            local[p] = p - begin
-        for t in range(rows_first[f], rows_first[f + 1]):
-            local[rows[t]] = end - begin + t - rows_first[f]
-        for p in range(begin, end):
-            i = order[p]
-            for t in range(block_first[i], block_first[i + 1]):
-                q = place[block_columns[t]]
-                if q >= p:
-                    for a in range(d):
-                        for b in range(d):
-                            front[d * local[p] + a, d * local[q] + b] = blocks[t, a, b]
-            for a in range(d):
-                front[d * local[p] + a, d * local[p] + a] -= shift
+        _assemble_matrix(front, f, shift, matrix, symbolic, local)
         while count > 0 and parents[waiting[count - 1]] == f:
             count -= 1
             child = waiting[count]
-            size = rows_first[child + 1] - rows_first[child]
-            top -= d * d * size * size
-            rest = stack[top : top + d * d * size * size].reshape(d * size, d * size)
-            for s in range(size):
-                x = d * local[rows[rows_first[child] + s]]
-                for a in range(d):
-                    for t in range(s, size):
-                        y = d * local[rows[rows_first[child] + t]]
-                        for b in range(a if t == s else 0, d):
-                            front[x + a, y + b] += rest[d * s + a, d * t + b]
-        negative += _eliminate(front, own, width)
-        panel = panels[panels_first[f] : panels_first[f + 1]]
-        panel[:] = space[: own * width]
-        for k in range(own):
-            broken |= not abs(front[k, k]) > 0.0 or not np.isfinite(front[k, k])
-            panel[k * (width + 1)] = 1.0 / front[k, k]
+            rows = symbolic.rows[symbolic.row_pointers[child] : symbolic.row_pointers[child + 1]]
+            top -= (d * rows.size) ** 2
+            contribution = stack[top : top + (d * rows.size) ** 2].reshape(d * rows.size, d * rows.size)
+            _extend_add(front, contribution, rows, d, local)
+        negative += _eliminate(front, pivots, size)
+        stored = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
+        unusable |= _store_pivot_rows(front, pivots, size, stored)
         if parents[f] >= 0:
-            size = width - own
-            rest = stack[top : top + size * size].reshape(size, size)
-            for x in range(size):
-                rest[x, x:] = front[own + x, own + x :]
+            left = size - pivots
+            contribution = stack[top : top + left * left].reshape(left, left)
+            for x in range(left):
+                contribution[x, x:] = front[pivots + x, pivots + x :]
             waiting[count] = f
             count += 1
-            top += size * size
-    return panels_first, panels, -1 if broken else negative
+            top += left * left
+    return factor, -1 if unusable else negative
 
 
 @inline
-def _forward(panel, own, width, local):
-    """Overwrite the first `own` of `local` by D^-1 L^-1 local, and take their part off the others."""
+def _eliminate_forward(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
+    """Overwrite the first `pivots` of x by D^-1 L^-1 x, and subtract their part from the others."""
     k = 0
-    while k + 2 <= own:  # two rows a sweep: half of the loads and stores
-        r0, r1 = k * width, (k + 1) * width
-        z0 = local[k] * panel[r0 + k]
-        z1 = (local[k + 1] - z0 * panel[r0 + k + 1]) * panel[r1 + k + 1]
-        local[k], local[k + 1] = z0, z1
-        rest, a, b = local[k + 2 : width], panel[r0 + k + 2 : r0 + width], panel[r1 + k + 2 : r1 + width]
-        for j in range(rest.size):
-            rest[j] -= z0 * a[j] + z1 * b[j]
+    while k + 2 <= pivots:  # two rows at a time: half of the loads and stores
+        r0, r1 = k * size, (k + 1) * size
+        z0 = x[k] * pivot_rows[r0 + k]
+        z1 = (x[k + 1] - z0 * pivot_rows[r0 + k + 1]) * pivot_rows[r1 + k + 1]
+        x[k], x[k + 1] = z0, z1
+        trailing, a, b = x[k + 2 : size], pivot_rows[r0 + k + 2 : r0 + size], pivot_rows[r1 + k + 2 : r1 + size]
+        for j in range(trailing.size):
+            trailing[j] -= z0 * a[j] + z1 * b[j]
         k += 2
-    if k < own:
-        z0 = local[k] * panel[k * width + k]
-        local[k] = z0
-        for j in range(k + 1, width):
-            local[j] -= z0 * panel[k * width + j]
+    if k < pivots:
+        z0 = x[k] * pivot_rows[k * size + k]
+        x[k] = z0
+        for j in range(k + 1, size):
+            x[j] -= z0 * pivot_rows[k * size + j]
 
 
 @inline
-def _backward(panel, own, width, local):
-    """Solve L^T x = local for the first `own`, the others being known."""
-    k = own - 1
+def _substitute_back(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
+    """Solve L^T y = x for the first `pivots` unknowns, in place; the others are known."""
+    k = pivots - 1
     while k >= 1:
-        r0, r1 = (k - 1) * width, k * width
+        r0, r1 = (k - 1) * size, k * size
         s0, s1 = 0.0, 0.0
-        rest, a, b = local[k + 1 : width], panel[r0 + k + 1 : r0 + width], panel[r1 + k + 1 : r1 + width]
-        for j in range(rest.size):
-            s0 += a[j] * rest[j]
-            s1 += b[j] * rest[j]
-        local[k] -= s1 * panel[r1 + k]
-        local[k - 1] -= (s0 + panel[r0 + k] * local[k]) * panel[r0 + k - 1]
+        known, a, b = x[k + 1 : size], pivot_rows[r0 + k + 1 : r0 + size], pivot_rows[r1 + k + 1 : r1 + size]
+        for j in range(known.size):
+            s0 += a[j] * known[j]
+            s1 += b[j] * known[j]
+        x[k] -= s1 * pivot_rows[r1 + k]
+        x[k - 1] -= (s0 + pivot_rows[r0 + k] * x[k]) * pivot_rows[r0 + k - 1]
         k -= 2
     if k == 0:
         s0 = 0.0
-        for j in range(1, width):
-            s0 += panel[j] * local[j]
-        local[0] -= s0 * panel[0]
+        for j in range(1, size):
+            s0 += pivot_rows[j] * x[j]
+        x[0] -= s0 * pivot_rows[0]
+
+
+@inline
+def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
+    """Overwrite the right sides y (K, n), in elimination order, by D^-1 L^-1 y: fronts from the leaves to the root."""
+    for f in range(symbolic.parents.size):
+        begin = d * symbolic.starts[f]
+        pivots, size = _front_sizes(symbolic, f, d)
+        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
+        pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
+        for right in range(y.shape[0]):
+            for k in range(pivots):
+                local[k] = y[right, begin + k]
+            for k in range(pivots, size):
+                local[k] = 0.0
+            _eliminate_forward(pivot_rows, pivots, size, local)
+            for k in range(pivots):
+                y[right, begin + k] = local[k]
+            for t in range(rows.size):
+                for a in range(d):
+                    y[right, d * rows[t] + a] += local[pivots + d * t + a]
+
+
+@inline
+def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
+    """Overwrite y (K, n), in elimination order, by L^-T y: fronts from the root to the leaves."""
+    for f in range(symbolic.parents.size - 1, -1, -1):
+        begin = d * symbolic.starts[f]
+        pivots, size = _front_sizes(symbolic, f, d)
+        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
+        pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
+        for right in range(y.shape[0]):
+            for k in range(pivots):
+                local[k] = y[right, begin + k]
+            for t in range(rows.size):
+                for a in range(d):
+                    local[pivots + d * t + a] = y[right, d * rows[t] + a]
+            _substitute_back(pivot_rows, pivots, size, local)
+            for k in range(pivots):
+                y[right, begin + k] = local[k]
 
 
 @kernel
-def solve(order, starts, rows_first, rows, panels_first, panels, d, x):
-    """Overwrite each row (a right side) of x (K, n) by the solution."""
-    n = order.size
-    fronts = starts.size - 1
-    most = 0
-    for f in range(fronts):
-        most = max(most, starts[f + 1] - starts[f] + rows_first[f + 1] - rows_first[f])
-    local = np.empty(d * most)
+def solve(symbolic: SymbolicAnalysis, factor: LDLFactor, x: Array) -> None:
+    """Overwrite each right side, a row of x, by the solution of (H - shift) x = right.
+
+    Parameters
+    ----------
+    symbolic : SymbolicAnalysis
+        The one that was factorized with.
+    factor : LDLFactor
+        From `factorize`.
+    x : (K, n) array
+        Right sides; overwritten.
+    """
+    order = symbolic.order
+    n, d = order.size, x.shape[1] // order.size
+    largest = 0
+    for f in range(symbolic.parents.size):
+        largest = max(largest, _front_sizes(symbolic, f, d)[1])
+    local = np.empty(largest)
     y = np.empty((x.shape[0], d * n))
     for right in range(x.shape[0]):
         for p in range(n):
             for a in range(d):
                 y[right, d * p + a] = x[right, d * order[p] + a]
-    for f in range(fronts):
-        begin, own = d * starts[f], d * (starts[f + 1] - starts[f])
-        width = own + d * (rows_first[f + 1] - rows_first[f])
-        panel = panels[panels_first[f] : panels_first[f + 1]]
-        for right in range(x.shape[0]):
-            for k in range(own):
-                local[k] = y[right, begin + k]
-            for k in range(own, width):
-                local[k] = 0.0
-            _forward(panel, own, width, local)
-            for k in range(own):
-                y[right, begin + k] = local[k]
-            for t in range(rows_first[f + 1] - rows_first[f]):
-                q = rows[rows_first[f] + t]
-                for a in range(d):
-                    y[right, d * q + a] += local[own + d * t + a]
-    for f in range(fronts - 1, -1, -1):
-        begin, own = d * starts[f], d * (starts[f + 1] - starts[f])
-        width = own + d * (rows_first[f + 1] - rows_first[f])
-        panel = panels[panels_first[f] : panels_first[f + 1]]
-        for right in range(x.shape[0]):
-            for k in range(own):
-                local[k] = y[right, begin + k]
-            for t in range(rows_first[f + 1] - rows_first[f]):
-                q = rows[rows_first[f] + t]
-                for a in range(d):
-                    local[own + d * t + a] = y[right, d * q + a]
-            _backward(panel, own, width, local)
-            for k in range(own):
-                y[right, begin + k] = local[k]
+    _forward(symbolic, factor, d, y, local)
+    _backward(symbolic, factor, d, y, local)
     for right in range(x.shape[0]):
         for p in range(n):
             for a in range(d):

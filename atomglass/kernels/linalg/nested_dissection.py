@@ -1,92 +1,156 @@
-"""Nested dissection of a contact network in space: an elimination order with little fill, and where the fill will be.
+"""Nested dissection of a contact network in space, and the symbolic analysis of its factorization.
 
-Particles that have a contact through a face of the periodic box come last; what is left is an open box, halved along
-its longest side again and again by the particles of one half that touch the other (George, SIAM J. Numer. Anal. 10,
-345 (1973)). Each such separator, and each small box at the end, is a *front*: its particles are eliminated together.
+Particles with a contact across a face of the periodic box are eliminated last. The remaining open box is bisected along
+its longest side, recursively, by a *separator*: the particles of one half that touch the other half (George, SIAM J.
+Numer. Anal. 10, 345 (1973)). Each separator, and each small box at the end of the recursion, is a *supernode*: its
+particles are eliminated together, in one *front*. The fronts form the elimination tree.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from atomglass.kernels.jit import inline, kernel
+from atomglass.types import Array, BoolArray, IntArray
 
-#: Boxes of so few particles are not halved again.
-LEAF = 12
+#: Boxes with at most this many particles are not bisected.
+LEAF_SIZE = 12
+
+
+class EliminationTree(NamedTuple):
+    """An elimination order, and the tree of its fronts.
+
+    Attributes
+    ----------
+    order : (N,) array
+        Particles in order of elimination.
+    starts : (F + 1,) array
+        Front f eliminates the supernode order[starts[f] : starts[f + 1]].
+    parents : (F,) array
+        Front into which the contribution block of front f is assembled; -1 for the root. Fronts are in postorder:
+        all children precede their parent, and the last of them comes directly before it.
+    """
+
+    order: IntArray
+    starts: IntArray
+    parents: IntArray
+
+
+class SymbolicAnalysis(NamedTuple):
+    """All that a factorization knows before it sees a number; one analysis serves every shift.
+
+    Attributes
+    ----------
+    order, starts, parents : (N,), (F + 1,), (F,) arrays
+        The `EliminationTree`.
+    inverse_order : (N,) array
+        Place of each particle in the order.
+    row_pointers, rows : (F + 1,), (R,) arrays
+        Contribution block of front f: the later particles that its elimination couples, as places in the order,
+        rows[row_pointers[f] : row_pointers[f + 1]], ascending.
+    stack_size : int
+        Largest number of elements, in units of d^2, of the contribution blocks that wait for their parents at a time.
+    """
+
+    order: IntArray
+    starts: IntArray
+    parents: IntArray
+    inverse_order: IntArray
+    row_pointers: IntArray
+    rows: IntArray
+    stack_size: int
 
 
 @inline
-def _faces(coordinates, lengths, first, contacts, order):
-    """Put the particles with a contact through a face at the end of the order; return how many others there are."""
+def _move_face_contacts_last(
+    coordinates: Array, lengths: Array, row_pointers: IntArray, contacts: IntArray, order: IntArray
+) -> int:
+    """Fill `order`, particles with a contact across a face at its end; return the number of the others."""
     n, d = coordinates.shape
-    kept, last = 0, n
+    inner, last = 0, n
     for i in range(n):
-        through = False
-        for t in range(first[i], first[i + 1]):
-            for k in range(d):  # only the one on the lower side of the face
-                through |= coordinates[contacts[t], k] - coordinates[i, k] > 0.5 * lengths[k]
-        if through:
+        across = False
+        for t in range(row_pointers[i], row_pointers[i + 1]):
+            for k in range(d):  # only the particle on the lower side of the face
+                across |= coordinates[contacts[t], k] - coordinates[i, k] > 0.5 * lengths[k]
+        if across:
             last -= 1
             order[last] = i
         else:
-            order[kept] = i
-            kept += 1
-    return kept
+            order[inner] = i
+            inner += 1
+    return inner
 
 
 @inline
-def _longest_side(coordinates, members):
-    best, axis = -1.0, 0
+def _longest_axis(coordinates: Array, members: IntArray) -> int:
+    """Return the axis along which the members extend farthest."""
+    longest, axis = -1.0, 0
     for k in range(coordinates.shape[1]):
         low, high = np.inf, -np.inf
         for i in members:
             low, high = min(low, coordinates[i, k]), max(high, coordinates[i, k])
-        if high - low > best:
-            best, axis = high - low, k
+        if high - low > longest:
+            longest, axis = high - low, k
     return axis
 
 
 @inline
-def _halve(coordinates, first, contacts, order, begin, end, side, stamp):
-    """Rearrange order[begin:end] as lower half, upper half, separator; return where the last two begin."""
-    members = order[begin:end].copy()
-    axis = _longest_side(coordinates, members)
+def _find_separator(
+    members: IntArray, row_pointers: IntArray, contacts: IntArray, side: IntArray, label: int
+) -> tuple[BoolArray, int]:
+    """Return which members touch the other half, and the label of the half that has fewer of them."""
+    touching = np.zeros(members.size, np.bool_)
+    counts = np.zeros(2, np.int64)
+    for m in range(members.size):
+        i = members[m]
+        other = 2 * label + 1 - side[i]
+        for t in range(row_pointers[i], row_pointers[i + 1]):
+            if side[contacts[t]] == other:
+                touching[m] = True
+        if touching[m]:
+            counts[side[i] - label] += 1
+    return touching, label + (0 if counts[0] <= counts[1] else 1)
+
+
+@inline
+def _bisect(
+    coordinates: Array, row_pointers: IntArray, contacts: IntArray, members: IntArray, side: IntArray, label: int
+) -> tuple[int, int]:
+    """Reorder the members in place as lower half, upper half, separator; return where the last two begin.
+
+    `side` holds the label of the half in which each particle is: `label` for the lower, `label + 1` for the upper one.
+    """
+    axis = _longest_axis(coordinates, members)
+    unordered = members.copy()
     values = np.empty(members.size)
     for m in range(members.size):
         values[m] = coordinates[members[m], axis]
     ranks = np.argsort(values)
     half = members.size // 2
     for m in range(members.size):
-        side[members[ranks[m]]] = stamp + (0 if m < half else 1)
-    # The particles of either half that touch the other; the smaller of the two sets separates.
-    touching = np.zeros(members.size, np.bool_)
-    counts = np.zeros(2, np.int64)
-    for m in range(members.size):
-        i = members[m]
-        other = 2 * stamp + 1 - side[i]
-        for t in range(first[i], first[i + 1]):
-            if side[contacts[t]] == other:
-                touching[m] = True
-        if touching[m]:
-            counts[side[i] - stamp] += 1
-    smaller = stamp + (0 if counts[0] <= counts[1] else 1)
-    place = begin
+        side[members[ranks[m]]] = label + (0 if m < half else 1)
+    touching, separating_half = _find_separator(unordered, row_pointers, contacts, side, label)
+    place, upper, separator = 0, 0, 0
     for part in range(3):
         if part == 1:
-            middle = place
+            upper = place
         elif part == 2:
             separator = place
-        for m in range(members.size):
-            separates = touching[m] and side[members[m]] == smaller
-            if (part == 2 and separates) or (part < 2 and not separates and side[members[m]] == stamp + part):
-                order[place] = members[m]
+        for m in range(unordered.size):
+            i = unordered[m]
+            separates = touching[m] and side[i] == separating_half
+            if (part == 2 and separates) or (part < 2 and not separates and side[i] == label + part):
+                members[place] = i
                 place += 1
-    return middle, separator
+    return upper, separator
 
 
 @kernel
-def dissect(coordinates, lengths, first, contacts):
-    """Return an elimination order and its fronts.
+def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts: IntArray) -> EliminationTree:
+    """Return a fill-reducing elimination order and the tree of its fronts.
 
     Parameters
     ----------
@@ -94,44 +158,40 @@ def dissect(coordinates, lengths, first, contacts):
         Along the cell vectors, from 0 to `lengths`.
     lengths : (d,) array
         Perpendicular heights of the cell.
-    first, contacts : (N + 1,), (2 P,) arrays
-        The particles that touch particle i: contacts[first[i] : first[i + 1]].
+    row_pointers, contacts : (N + 1,), (B,) arrays
+        The particles that touch particle i: contacts[row_pointers[i] : row_pointers[i + 1]].
 
     Returns
     -------
-    order : (N,) array
-        Particles in order of elimination.
-    starts : (F + 1,) array
-        Front f eliminates order[starts[f] : starts[f + 1]].
-    parents : (F,) array
-        The next front that a front's remainder enters, always a later one; -1 for the last.
+    EliminationTree
+        The order and its fronts.
     """
     n = coordinates.shape[0]
     order = np.empty(n, np.int64)
     side = np.zeros(n, np.int64)
-    # Fronts as found, from the last backwards: begin, end, parent.
+    # Fronts as they are found, parents before children: begin and end in the order, and the parent.
     fronts = np.empty((2 * n + 2, 3), np.int64)
-    stack = np.empty((2 * n + 2, 3), np.int64)
-    inner = _faces(coordinates, lengths, first, contacts, order)
+    stack = np.empty((2 * n + 2, 3), np.int64)  # boxes not yet bisected: begin, end, parent
+    inner = _move_face_contacts_last(coordinates, lengths, row_pointers, contacts, order)
     fronts[0, 0], fronts[0, 1], fronts[0, 2] = inner, n, -1
     stack[0, 0], stack[0, 1], stack[0, 2] = 0, inner, 0
-    found, waiting, stamp = 1, 1, 1
-    while waiting > 0:
-        waiting -= 1
-        begin, end, parent = stack[waiting, 0], stack[waiting, 1], stack[waiting, 2]
+    found, depth, label = 1, 1, 1
+    while depth > 0:
+        depth -= 1
+        begin, end, parent = stack[depth, 0], stack[depth, 1], stack[depth, 2]
         if end == begin:
             continue
-        if end - begin <= LEAF:
+        if end - begin <= LEAF_SIZE:
             fronts[found, 0], fronts[found, 1], fronts[found, 2] = begin, end, parent
             found += 1
             continue
-        middle, separator = _halve(coordinates, first, contacts, order, begin, end, side, stamp)
-        stamp += 2
-        fronts[found, 0], fronts[found, 1], fronts[found, 2] = separator, end, parent
-        # The upper half last on the stack, so first found: reversed, all children come right before their parent.
-        stack[waiting, 0], stack[waiting, 1], stack[waiting, 2] = begin, middle, found
-        stack[waiting + 1, 0], stack[waiting + 1, 1], stack[waiting + 1, 2] = middle, separator, found
-        waiting += 2
+        upper, separator = _bisect(coordinates, row_pointers, contacts, order[begin:end], side, label)
+        label += 2
+        fronts[found, 0], fronts[found, 1], fronts[found, 2] = begin + separator, end, parent
+        # The upper half is pushed last and so found first: in reverse, the fronts are in postorder.
+        stack[depth, 0], stack[depth, 1], stack[depth, 2] = begin, begin + upper, found
+        stack[depth + 1, 0], stack[depth + 1, 1], stack[depth + 1, 2] = begin + upper, begin + separator, found
+        depth += 2
         found += 1
     starts = np.empty(found + 1, np.int64)
     parents = np.empty(found, np.int64)
@@ -140,59 +200,65 @@ def dissect(coordinates, lengths, first, contacts):
         starts[f + 1] = fronts[found - 1 - f, 1]
         above = fronts[found - 1 - f, 2]
         parents[f] = found - 1 - above if above >= 0 else -1
-    return order, starts, parents
+    return EliminationTree(order, starts, parents)
+
+
+@inline
+def _add_rows(places: IntArray, end: int, front: int, marked: IntArray, rows: IntArray, total: int) -> int:
+    """Append to `rows` the places from `end` on that this front does not have yet; return the new total."""
+    for q in places:
+        if q >= end and marked[q] != front:
+            marked[q] = front
+            rows[total] = q
+            total += 1
+    return total
 
 
 @kernel
-def fill(order, starts, parents, first, contacts):
-    """Return the remainder of each front: the later particles that its elimination couples.
+def analyze(tree: EliminationTree, row_pointers: IntArray, contacts: IntArray) -> SymbolicAnalysis:
+    """Return the symbolic analysis: the structure of every front's contribution block.
+
+    Parameters
+    ----------
+    tree : EliminationTree
+        From `dissect`.
+    row_pointers, contacts : (N + 1,), (B,) arrays
+        The contacts given to `dissect`.
 
     Returns
     -------
-    rows_first, rows : (F + 1,), (R,) arrays
-        Places in the order, ascending.
-    peak : int
-        Most numbers, per d^2, that remainders waiting for their parents take at a time.
+    SymbolicAnalysis
+        What `multifrontal_ldlt.factorize` needs besides the numbers.
     """
+    order, starts, parents = tree.order, tree.starts, tree.parents
     n, fronts = order.size, parents.size
-    place = np.empty(n, np.int64)
+    inverse_order = np.empty(n, np.int64)
     for p in range(n):
-        place[order[p]] = p
-    marked = np.full(n, -1, np.int64)
-    rows_first = np.zeros(fronts + 1, np.int64)
+        inverse_order[order[p]] = p
+    marked = np.full(n, -1, np.int64)  # the last front to which each place was added
+    pointers = np.zeros(fronts + 1, np.int64)
     rows = np.empty(16 * n + 64, np.int64)
     first_child, next_child = np.full(fronts, -1, np.int64), np.full(fronts, -1, np.int64)
     total, held, peak = 0, 0, 0
     for f in range(fronts):
-        begin, end = starts[f], starts[f + 1]
+        end = starts[f + 1]
         while total + n > rows.size:
-            bigger = np.empty(2 * rows.size, np.int64)
-            bigger[:total] = rows[:total]
-            rows = bigger
-        for p in range(begin, end):
-            i = order[p]
-            for t in range(first[i], first[i + 1]):
-                q = place[contacts[t]]
-                if q >= end and marked[q] != f:
-                    marked[q] = f
-                    rows[total] = q
-                    total += 1
-        child = first_child[f]
-        released = 0
+            larger = np.empty(2 * rows.size, np.int64)
+            larger[:total] = rows[:total]
+            rows = larger
+        for p in range(starts[f], end):
+            touched = contacts[row_pointers[order[p]] : row_pointers[order[p] + 1]]
+            total = _add_rows(inverse_order[touched], end, f, marked, rows, total)
+        child, released = first_child[f], 0
         while child >= 0:
-            released += (rows_first[child + 1] - rows_first[child]) ** 2
-            for t in range(rows_first[child], rows_first[child + 1]):
-                q = rows[t]
-                if q >= end and marked[q] != f:
-                    marked[q] = f
-                    rows[total] = q
-                    total += 1
+            released += (pointers[child + 1] - pointers[child]) ** 2
+            total = _add_rows(rows[pointers[child] : pointers[child + 1]], end, f, marked, rows, total)
             child = next_child[child]
-        rows[rows_first[f] : total] = np.sort(rows[rows_first[f] : total])
-        rows_first[f + 1] = total
-        held += (total - rows_first[f]) ** 2 - released
+        rows[pointers[f] : total] = np.sort(rows[pointers[f] : total])
+        pointers[f + 1] = total
+        held += (total - pointers[f]) ** 2 - released
         peak = max(peak, held + released)
         if parents[f] >= 0:
             next_child[f] = first_child[parents[f]]
             first_child[parents[f]] = f
-    return rows_first, rows[:total].copy(), peak
+    return SymbolicAnalysis(order, starts, parents, inverse_order, pointers, rows[:total].copy(), peak)

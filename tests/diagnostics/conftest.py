@@ -1,0 +1,11 @@
+"""The random stream that the tests of diagnostics share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20)
