@@ -117,7 +117,8 @@ def picture(rows: list[list[str]], graph: dict[str, set[str]]) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif">',
             "<title>Rooms of atomglass and what they import</title>",
-            '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+            '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+            'orient="auto">'
             '<path d="M0 0 L8 4 L0 8 z" fill="#7a7a7a"/></marker></defs>',
             f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>',
             *arrows,
