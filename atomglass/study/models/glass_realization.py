@@ -18,9 +18,10 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import energy as total_energy
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
-from atomglass.vibrations.expansion import Expansion, expand_all, true_barrier
+from atomglass.vibrations.expansion import barrier_along_mode, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.localization import is_quasi_localized
+from atomglass.vibrations.mode_table import mode_rows
 from atomglass.vibrations.modes import Modes, all_below, all_modes
 
 
@@ -198,20 +199,13 @@ def _mode_rows(
         settings.qlm.frequency_share,
     )
     rows = []
-    for k, expansion in enumerate(expansions):
+    for k, (measured, expansion) in enumerate(zip(mode_rows(modes, expansions), expansions, strict=True)):
         # The true energy profile costs hundreds of energy evaluations: only for modes where it is of interest.
         profiled = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
         rows.append(
             {
-                "mode": k,
-                "frequency": float(modes.frequencies[k]),
-                "eigenvalue": float(modes.eigenvalues[k]),
-                "participation_ratio": float(modes.participation_ratios[k]),
-                "residual": float(modes.residuals[k]),
-                "frequency_gap": float(modes.frequency_gaps[k]),
-                "degenerate": bool(modes.degenerate[k]),
-                **_expansion_columns(expansion),
-                "true_barrier": true_barrier(configuration, potential, expansion) if profiled else math.nan,
+                **measured,
+                "true_barrier": barrier_along_mode(configuration, potential, expansion) if profiled else math.nan,
                 "is_qlm": bool(selected[k]),
                 "first_phonon_frequency": first_phonon,
                 "complete_below": realization["complete_below"],
@@ -219,14 +213,6 @@ def _mode_rows(
             }
         )
     return rows
-
-
-def _expansion_columns(expansion: Expansion) -> Row:
-    names = ("b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy")
-    shares = dict(zip(("b2_cutoff_share", "b3_cutoff_share", "b4_cutoff_share"), expansion.cutoff_shares, strict=True))
-    return {name: getattr(expansion, name) for name in (*names, "barrier")} | {
-        key: float(value) for key, value in shares.items()
-    }
 
 
 def _center(configuration: Configuration, eigenvector: np.ndarray) -> int:
