@@ -1,6 +1,6 @@
 """Sets of moves that make up a sweep. The sampler runs any of them without knowing which.
 
-A set owns the compiled loop over its moves, and the neighbor list that this loop needs.
+A set owns the compiled loop over its moves and the neighbor list that this loop needs.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from typing import Any, Protocol, TypeVar
 from atomglass.errors import InputError
 from atomglass.kernels.sampling import displacement_swap, flat_pair_list, hybrid_monte_carlo
 from atomglass.kernels.sampling.build_verlet_table import build_verlet_table
-from atomglass.kernels.sampling.displacement_swap import MoveParameters
+from atomglass.kernels.sampling.drawn_moves import MoveParameters
 from atomglass.kernels.sampling.flat_pair_list import HMCWorkspace
 from atomglass.kernels.sampling.hybrid_monte_carlo import HMCParameters
 from atomglass.kernels.sampling.verlet_table import VerletTable
 from atomglass.sampling.moves import MIN_HMC_SKIN, DiameterSwaps, Displacements, HybridMonteCarlo
 from atomglass.sampling.state import LiquidState
-from atomglass.system.potential import PairPotential
 from atomglass.types import IntArray
 
 #: Skin of the Verlet table, by dimension. It can be wide, as a move reads only the beginning of a sorted list.
@@ -29,48 +28,64 @@ NeighborData = TypeVar("NeighborData")
 
 
 class MoveSet(Protocol[NeighborData]):
-    """Moves that make up a sweep.
-
-    Attributes
-    ----------
-    displacements, swaps, trajectories
-        The moves. Those that a set never attempts have a fraction of zero or are None.
-    """
+    """Moves that make up a sweep, and what the sampler asks of them."""
 
     @property
-    def displacements(self) -> Displacements: ...  # noqa: D102
+    def displacements(self) -> Displacements:
+        """Displacements of single particles."""
 
     @property
-    def swaps(self) -> DiameterSwaps: ...  # noqa: D102
+    def swaps(self) -> DiameterSwaps:
+        """Diameter swaps."""
 
     @property
-    def trajectories(self) -> HybridMonteCarlo | None: ...  # noqa: D102
+    def trajectories(self) -> HybridMonteCarlo | None:
+        """Trajectories between the sweeps, or None."""
 
     def wanted_skin(self, dimension: int) -> float:
-        """Return the skin with which the moves are fastest."""
+        """Return the skin of the neighbor list with which the moves are fastest."""
 
     def check(self, skin: float, dimension: int) -> None:
-        """Raise InputError if the moves are too large for the skin that the box allows."""
+        """Raise InputError if the skin that the box allows is too small for the moves."""
 
-    def rebuild(self, liquid: LiquidState, potential: PairPotential) -> NeighborData:
+    def rebuild(self, liquid: LiquidState) -> NeighborData:
         """Rebuild the neighbor list for the present positions, recompute all energies, and return the list."""
 
-    def restored(self, liquid: LiquidState, potential: PairPotential) -> NeighborData:
-        """Return the neighbor list that belongs to the reference positions of a saved state."""
+    def restored(self, liquid: LiquidState) -> NeighborData:
+        """Return the neighbor list that belongs to the reference positions."""
 
-    def run(
-        self,
-        liquid: LiquidState,
-        neighbors: NeighborData,
-        potential: PairPotential,
-        temperature: float,
-        sweeps: int,
-        counters: IntArray,
-    ) -> NeighborData:
-        """Do a number of sweeps in place, add to the counters, and return the neighbor list, perhaps a new one."""
+    def run(self, liquid: LiquidState, neighbors: NeighborData, sweeps: int, counters: IntArray) -> NeighborData:
+        """Do a number of sweeps in place.
 
-    def tuned(self, counters: IntArray, target_acceptance: float, skin: float, dimension: int) -> MoveSet[NeighborData]:
-        """Return moves whose acceptance should be closer to the target."""
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles.
+        neighbors : VerletTable or HMCWorkspace
+            Their neighbor list, as `rebuild` or `run` returned it.
+        sweeps : int
+            Number of sweeps.
+        counters : (7,) int array
+            Attempted and accepted moves are added.
+
+        Returns
+        -------
+        VerletTable or HMCWorkspace
+            The neighbor list, which may be a new one.
+        """
+
+    def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> MoveSet[NeighborData]:
+        """Return moves whose acceptance should be closer to a target.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles, whose neighbor list limits the moves.
+        counters : (7,) int array
+            Attempted and accepted moves since the last change.
+        target_acceptance : float
+            Accepted fraction to reach.
+        """
 
     def extra_settings(self) -> dict[str, Any]:
         """Return what a saved state holds besides the parameters of displacements and swaps."""
@@ -93,7 +108,7 @@ class DisplacementsAndSwaps:
     trajectories: None = None
 
     def wanted_skin(self, dimension: int) -> float:
-        """Return the skin with which the moves are fastest."""
+        """Return the skin of the Verlet table with which the moves are fastest."""
         return TABLE_SKIN[dimension]
 
     def check(self, skin: float, dimension: int) -> None:
@@ -103,28 +118,17 @@ class DisplacementsAndSwaps:
             remedy = "use a smaller step or more particles"
             raise InputError("max_displacement", step, f"<= {limit:.4g} in this box", remedy)
 
-    def rebuild(self, liquid: LiquidState, potential: PairPotential) -> VerletTable:
+    def rebuild(self, liquid: LiquidState) -> VerletTable:
         """Rebuild the Verlet table for the present positions and recompute all energies."""
-        return displacement_swap.rebuild_table_and_energies(
-            liquid.axes, liquid.chain, liquid.geometry, potential.parameters
-        )
+        return displacement_swap.rebuild_table_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
 
-    def restored(self, liquid: LiquidState, potential: PairPotential) -> VerletTable:
-        """Return the Verlet table that belongs to the reference positions of a saved state."""
-        return build_verlet_table(
-            liquid.particles, liquid.reference, liquid.geometry, liquid.dimension, potential.parameters
-        )
+    def restored(self, liquid: LiquidState) -> VerletTable:
+        """Return the Verlet table that belongs to the reference positions."""
+        d = liquid.dimension
+        return build_verlet_table(liquid.particles, liquid.reference, liquid.geometry, d, liquid.pair)
 
-    def run(
-        self,
-        liquid: LiquidState,
-        neighbors: VerletTable,
-        potential: PairPotential,
-        temperature: float,
-        sweeps: int,
-        counters: IntArray,
-    ) -> VerletTable:
-        """Do sweeps of N attempted moves in place.
+    def run(self, liquid: LiquidState, neighbors: VerletTable, sweeps: int, counters: IntArray) -> VerletTable:
+        """Do sweeps of N attempted displacements and swaps in place.
 
         Parameters
         ----------
@@ -132,47 +136,35 @@ class DisplacementsAndSwaps:
             The particles.
         neighbors : VerletTable
             Their neighbor list.
-        potential : PairPotential
-            The interactions.
-        temperature : float
-            T, in units of epsilon.
         sweeps : int
-            How many.
+            Number of sweeps.
         counters : (7,) int array
             Attempted and accepted moves are added.
-
-        Returns
-        -------
-        VerletTable
-            The neighbor list, perhaps a new one.
         """
-        parameters = MoveParameters(
-            temperature, self.swaps.fraction, self.displacements.max_displacement, potential.parameters
-        )
+        step = self.displacements.max_displacement
+        parameters = MoveParameters(liquid.temperature, self.swaps.fraction, step, liquid.pair)
         moves = sweeps * len(liquid)
         return displacement_swap.run_moves(
             liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, moves, counters
         )
 
-    def tuned(self, counters: IntArray, target_acceptance: float, skin: float, dimension: int) -> DisplacementsAndSwaps:
-        """Return moves whose displacements should be accepted closer to the target.
+    def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> DisplacementsAndSwaps:
+        """Return moves whose displacements should be accepted with a frequency closer to a target.
 
         Parameters
         ----------
+        liquid : LiquidState
+            The particles, whose neighbor list limits the displacements.
         counters : (7,) int array
             Attempted and accepted moves since the last change.
         target_acceptance : float
             Accepted fraction of the displacements to reach.
-        skin : float
-            Skin of the neighbor list.
-        dimension : int
-            2 or 3.
         """
-        limit = Displacements.limit(skin, dimension)
+        limit = Displacements.limit(liquid.skin, liquid.dimension)
         return replace(self, displacements=self.displacements.tuned(counters, target_acceptance, limit))
 
     def extra_settings(self) -> dict[str, Any]:
-        """Return nothing: displacements and swaps are part of every saved state."""
+        """Return nothing: every saved state holds the parameters of displacements and swaps."""
         return {}
 
 
@@ -183,7 +175,7 @@ class SwapsAndTrajectories:
     Attributes
     ----------
     displacements : Displacements
-        Never attempted, as all moves of a sweep are swaps. They are part of a saved state.
+        Never attempted, as all moves of a sweep are swaps; saved states hold their parameter nevertheless.
     swaps : DiameterSwaps
         All moves of a sweep: their fraction is 1.
     trajectories : HybridMonteCarlo
@@ -205,34 +197,24 @@ class SwapsAndTrajectories:
             raise InputError("swap_fraction with trajectories", self.swaps.fraction, "1", remedy)
 
     def wanted_skin(self, dimension: int) -> float:
-        """Return the skin with which the moves are fastest."""
+        """Return the skin of the pair list with which the moves are fastest."""
         return HMC_SKIN
 
     def check(self, skin: float, dimension: int) -> None:
-        """Raise InputError if the box allows too small a skin."""
+        """Raise InputError if the skin that the box allows is too small to select close pairs."""
         if skin < MIN_HMC_SKIN:
             remedy = "use more particles, or no trajectories"
-            raise InputError("skin of the neighbor list of trajectories", skin, f">= {MIN_HMC_SKIN}", remedy)
+            raise InputError("skin of the pair list of trajectories in this box", skin, f">= {MIN_HMC_SKIN}", remedy)
 
-    def rebuild(self, liquid: LiquidState, potential: PairPotential) -> HMCWorkspace:
+    def rebuild(self, liquid: LiquidState) -> HMCWorkspace:
         """Rebuild the pair list for the present positions and recompute all energies."""
-        return flat_pair_list.rebuild_list_and_energies(
-            liquid.axes, liquid.chain, liquid.geometry, potential.parameters
-        )
+        return flat_pair_list.rebuild_list_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
 
-    def restored(self, liquid: LiquidState, potential: PairPotential) -> HMCWorkspace:
-        """Return the pair list that belongs to the reference positions of a saved state."""
+    def restored(self, liquid: LiquidState) -> HMCWorkspace:
+        """Return the pair list that belongs to the reference positions."""
         return flat_pair_list.build_workspace(liquid.axes, liquid.particles, liquid.reference, liquid.geometry)
 
-    def run(
-        self,
-        liquid: LiquidState,
-        neighbors: HMCWorkspace,
-        potential: PairPotential,
-        temperature: float,
-        sweeps: int,
-        counters: IntArray,
-    ) -> HMCWorkspace:
+    def run(self, liquid: LiquidState, neighbors: HMCWorkspace, sweeps: int, counters: IntArray) -> HMCWorkspace:
         """Do sweeps of N attempted swaps in place, with the trajectories that are due between them.
 
         Parameters
@@ -241,44 +223,33 @@ class SwapsAndTrajectories:
             The particles.
         neighbors : HMCWorkspace
             Their pair list.
-        potential : PairPotential
-            The interactions.
-        temperature : float
-            T, in units of epsilon.
         sweeps : int
-            How many.
+            Number of sweeps.
         counters : (7,) int array
             Attempted and accepted moves are added.
-
-        Returns
-        -------
-        HMCWorkspace
-            The pair list, perhaps a new one.
         """
         hmc = self.trajectories
-        parameters = HMCParameters(temperature, hmc.every, hmc.steps, float(hmc.time_step), potential.parameters)
+        parameters = HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
         return hybrid_monte_carlo.run_sweeps(
             liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, liquid.sweep, sweeps, counters
         )
 
-    def tuned(self, counters: IntArray, target_acceptance: float, skin: float, dimension: int) -> SwapsAndTrajectories:
-        """Return the same moves: parameters of trajectories are not tuned.
+    def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> SwapsAndTrajectories:
+        """Return the same moves: trajectories are not tuned.
 
         Parameters
         ----------
+        liquid : LiquidState
+            Not used.
         counters : (7,) int array
-            Attempted and accepted moves since the last change.
+            Not used.
         target_acceptance : float
-            Not used.
-        skin : float
-            Not used.
-        dimension : int
             Not used.
         """
         return self
 
     def extra_settings(self) -> dict[str, Any]:
-        """Return what a saved state holds besides the parameters of displacements and swaps."""
+        """Return the parameters of the trajectories."""
         return {"trajectories": asdict(self.trajectories)}
 
 

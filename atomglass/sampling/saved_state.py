@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -36,16 +35,7 @@ _ARRAYS = (*_PER_PARTICLE, *_OTHERS, "box")
 _SETTINGS = {"pair", "temperature", "swap_fraction", "max_displacement", "skin", "reach", "sweep"}
 
 
-@dataclass(frozen=True)
-class SavedState:
-    """What a saved state holds: the liquid, its moves and the temperature."""
-
-    liquid: LiquidState
-    moves: MoveSet[Any]
-    temperature: float
-
-
-def to_arrays(liquid: LiquidState, moves: MoveSet[Any], potential: PairPotential, temperature: float) -> dict[str, Any]:
+def to_arrays(liquid: LiquidState, moves: MoveSet[Any]) -> dict[str, Any]:
     """Return the arrays and settings of a sampler.
 
     Parameters
@@ -54,10 +44,6 @@ def to_arrays(liquid: LiquidState, moves: MoveSet[Any], potential: PairPotential
         The particles.
     moves : MoveSet
         The moves.
-    potential : PairPotential
-        The interactions.
-    temperature : float
-        T, in units of epsilon.
 
     Returns
     -------
@@ -65,8 +51,8 @@ def to_arrays(liquid: LiquidState, moves: MoveSet[Any], potential: PairPotential
         Copies of the arrays, and the settings as JSON in an array of one string.
     """
     settings = {
-        "pair": _pair_settings(potential),
-        "temperature": temperature,
+        "pair": _pair_settings(liquid.potential),
+        "temperature": liquid.temperature,
         "swap_fraction": moves.swaps.fraction,
         "max_displacement": moves.displacements.max_displacement,
         "skin": liquid.skin,
@@ -78,8 +64,8 @@ def to_arrays(liquid: LiquidState, moves: MoveSet[Any], potential: PairPotential
     return {**arrays, "settings": np.array(json.dumps(settings))}
 
 
-def from_arrays(state: dict[str, Any], potential: PairPotential, source: str) -> SavedState:
-    """Return what a saved state holds, after checking that it is complete and consistent.
+def from_arrays(state: dict[str, Any], potential: PairPotential, source: str) -> tuple[LiquidState, MoveSet[Any]]:
+    """Return the liquid and the moves of a saved state, after checking that it is complete and consistent.
 
     Parameters
     ----------
@@ -99,9 +85,16 @@ def from_arrays(state: dict[str, Any], potential: PairPotential, source: str) ->
     given = _pair_settings(potential)
     if settings["pair"] != given:
         raise InputError(f"potential of {source}", settings["pair"], f"the one given, {given}")
-    arrays = {name: np.array(state[name]) for name in _ARRAYS}
-    liquid = LiquidState(**arrays, skin=settings["skin"], list_cutoff=settings["reach"], sweep=settings["sweep"])
-    return SavedState(liquid, _moves(settings, liquid.dimension, source), settings["temperature"])
+    arrays: dict[str, Any] = {name: np.array(state[name]) for name in _ARRAYS}
+    liquid = LiquidState(
+        **arrays,
+        skin=settings["skin"],
+        list_cutoff=settings["reach"],
+        potential=potential,
+        temperature=settings["temperature"],
+        sweep=settings["sweep"],
+    )
+    return liquid, _moves(settings, liquid.dimension, source)
 
 
 def write(path: str | Path, state: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The state of the sampled liquid: everything the next move reads."""
+"""The sampled liquid: everything the next move reads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels import cell_list
+from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.sampling.records import ChainState, ListGeometry
 from atomglass.kernels.sampling.verlet_table import DIAMETER
 from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions
+from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray, Seed
 
 
@@ -40,6 +42,10 @@ class LiquidState:
         The box of the configuration.
     skin, list_cutoff : float
         Width of the neighbor list beyond the largest cutoff, and the sum of both.
+    potential : PairPotential
+        The interactions.
+    temperature : float
+        T, in units of epsilon.
     sweep : int
         Sweeps done since the start.
     """
@@ -55,18 +61,26 @@ class LiquidState:
     box: Array
     skin: float
     list_cutoff: float
+    potential: PairPotential
+    temperature: float
     sweep: int = 0
 
     @classmethod
-    def of(cls, configuration: Configuration, skin: float, list_cutoff: float, seed: Seed) -> LiquidState:
+    def of(
+        cls, configuration: Configuration, potential: PairPotential, temperature: float, skin: float, seed: Seed
+    ) -> LiquidState:
         """Return the state of a configuration at sweep 0, before its energies are computed.
 
         Parameters
         ----------
         configuration : Configuration
             Positions, diameters and box.
-        skin, list_cutoff : float
-            Range of the neighbor list.
+        potential : PairPotential
+            The interactions.
+        temperature : float
+            T, in units of epsilon.
+        skin : float
+            Width of the neighbor list beyond the largest cutoff.
         seed : int or numpy.random.SeedSequence
             Seed of the random number generator.
         """
@@ -83,7 +97,9 @@ class LiquidState:
             inverse=wrapped.inverse,
             box=configuration.box,
             skin=skin,
-            list_cutoff=list_cutoff,
+            list_cutoff=potential.reach(configuration.diameters) + skin,
+            potential=potential,
+            temperature=temperature,
         )
 
     def __len__(self) -> int:
@@ -109,6 +125,11 @@ class LiquidState:
     def geometry(self) -> ListGeometry:
         """Return the cell and the range of the neighbor list."""
         return ListGeometry(self.cell, self.inverse, self.list_cutoff, self.skin)
+
+    @property
+    def pair(self) -> PairParameters:
+        """Return the parameters of the potential."""
+        return self.potential.parameters
 
     @property
     def energy(self) -> float:

@@ -96,6 +96,9 @@ class SwapMonteCarlo:
     >>> inherent = ag.quench(mc.configuration, pot)
     """
 
+    #: The neighbor list, of the kind that the moves need.
+    _neighbors: Any
+
     def __init__(
         self,
         configuration: Configuration,
@@ -106,13 +109,11 @@ class SwapMonteCarlo:
         seed: Seed = 1,
         trajectories: HybridMonteCarlo | None = None,
     ) -> None:
-        check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
+        _check_temperature(temperature)
         self._moves: MoveSet[Any] = move_set(swap_fraction, max_displacement, trajectories)
-        self.potential, self.temperature = potential, float(temperature)
         skin = allowed_skin(configuration, potential, self._moves.wanted_skin(configuration.dimension))
         self._moves.check(skin, configuration.dimension)
-        list_cutoff = potential.reach(configuration.diameters) + skin
-        self._liquid = LiquidState.of(configuration, skin, list_cutoff, seed)
+        self._liquid = LiquidState.of(configuration, potential, float(temperature), skin, seed)
         self._sort_and_rebuild()
 
     def __len__(self) -> int:
@@ -184,8 +185,23 @@ class SwapMonteCarlo:
             counters = np.zeros(COUNTERS, np.int64)
             energies.append(self._advance(min(TUNING_SWEEPS, sweeps - start), TUNING_SWEEPS, counters, progress))
             total += counters
-            self._moves = self._moves.tuned(counters, target_acceptance, self._liquid.skin, self._liquid.dimension)
+            self._moves = self._moves.tuned(self._liquid, counters, target_acceptance)
         return _statistics(sweeps, total, np.concatenate(energies), TUNING_SWEEPS)
+
+    @property
+    def potential(self) -> PairPotential:
+        """The interactions."""
+        return self._liquid.potential
+
+    @property
+    def temperature(self) -> float:
+        """T, in units of epsilon. It can be set; the next sweep uses the new value."""
+        return self._liquid.temperature
+
+    @temperature.setter
+    def temperature(self, temperature: float) -> None:
+        _check_temperature(temperature)
+        self._liquid.temperature = float(temperature)
 
     @property
     def sweep(self) -> int:
@@ -219,7 +235,7 @@ class SwapMonteCarlo:
 
     def state(self) -> dict[str, Any]:
         """Return everything the next move reads, as arrays; `restore` continues from it bit for bit."""
-        return saved_state.to_arrays(self._liquid, self._moves, self.potential, self.temperature)
+        return saved_state.to_arrays(self._liquid, self._moves)
 
     @classmethod
     def restore(cls, state: dict[str, Any], potential: PairPotential) -> SwapMonteCarlo:
@@ -237,7 +253,7 @@ class SwapMonteCarlo:
         InputError
             The state belongs to another potential, or is not the state of a sampler.
         """
-        return cls._restored(saved_state.from_arrays(state, potential, "saved state"), potential)
+        return cls._restored(*saved_state.from_arrays(state, potential, "saved state"))
 
     def save(self, path: str | Path) -> None:
         """Write the state to an `.npz` file; an existing file is replaced when all is written."""
@@ -259,15 +275,14 @@ class SwapMonteCarlo:
         InputError
             The file is missing or damaged, or belongs to another potential.
         """
-        saved = saved_state.from_arrays(saved_state.read(path), potential, f"sampler state {path}")
-        return cls._restored(saved, potential)
+        state = saved_state.read(path)
+        return cls._restored(*saved_state.from_arrays(state, potential, f"sampler state {path}"))
 
     @classmethod
-    def _restored(cls, saved: saved_state.SavedState, potential: PairPotential) -> SwapMonteCarlo:
+    def _restored(cls, liquid: LiquidState, moves: MoveSet[Any]) -> SwapMonteCarlo:
         sampler = cls.__new__(cls)
-        sampler.potential, sampler.temperature = potential, saved.temperature
-        sampler._liquid, sampler._moves = saved.liquid, saved.moves
-        sampler._neighbors = saved.moves.restored(saved.liquid, potential)
+        sampler._liquid, sampler._moves = liquid, moves
+        sampler._neighbors = moves.restored(liquid)
         return sampler
 
     def _advance(
@@ -292,15 +307,17 @@ class SwapMonteCarlo:
     def _run_block(self, sweeps: int, counters: IntArray) -> None:
         if self.sweep % SORTING_INTERVAL == 0 and self.sweep > 0:
             self._sort_and_rebuild()
-        self._neighbors = self._moves.run(
-            self._liquid, self._neighbors, self.potential, self.temperature, sweeps, counters
-        )
+        self._neighbors = self._moves.run(self._liquid, self._neighbors, sweeps, counters)
         self._liquid.sweep += sweeps
 
     def _sort_and_rebuild(self) -> None:
         """Sort the particles spatially, rebuild their neighbor list and recompute all energies."""
         self._liquid.sort_spatially()
-        self._neighbors = self._moves.rebuild(self._liquid, self.potential)
+        self._neighbors = self._moves.rebuild(self._liquid)
+
+
+def _check_temperature(temperature: float) -> None:
+    check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
 
 
 def _statistics(sweeps: int, counters: IntArray, energies: Array, record_every: int) -> SwapStatistics:

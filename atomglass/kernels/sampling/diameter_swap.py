@@ -86,8 +86,8 @@ def find_candidates(first: UintArray, second: UintArray, squares: Array, limit: 
         Receives the rows.
     """
     n = c.end.shape[0]
-    for i in range(n):
-        c.end[i] = c.begin[i]
+    for particle in range(n):
+        c.end[particle] = c.begin[particle]
     for k in range(first.shape[0]):
         if squares[k] < limit:
             i, j = np.int64(first[k]), np.int64(second[k])
@@ -95,10 +95,10 @@ def find_candidates(first: UintArray, second: UintArray, squares: Array, limit: 
             c.neighbors[a], c.squares[a] = j, squares[k]
             c.neighbors[b], c.squares[b] = i, squares[k]
             c.end[i], c.end[j] = a + 1, b + 1
-    for i in range(n):
-        while (c.end[i] - c.begin[i]) % LANES != 0:
-            c.neighbors[c.end[i]], c.squares[c.end[i]] = i, PADDING_SQUARED
-            c.end[i] += 1
+    for particle in range(n):
+        while (c.end[particle] - c.begin[particle]) % LANES != 0:
+            c.neighbors[c.end[particle]], c.squares[c.end[particle]] = particle, PADDING_SQUARED
+            c.end[particle] += 1
 
 
 @device

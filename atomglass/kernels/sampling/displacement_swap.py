@@ -9,16 +9,25 @@ that the few cache lines that each of them needs can be prefetched.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import wrap
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair_energy
+from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.sampling.build_verlet_table import build_verlet_table
-from atomglass.kernels.sampling.prefetch import prefetch
+from atomglass.kernels.sampling.drawn_moves import (
+    BLOCK,
+    LARGE_TABLE,
+    MOVES_AHEAD,
+    PREFETCHED_LARGE,
+    PREFETCHED_SMALL,
+    DrawnMoves,
+    MoveParameters,
+    draw_block,
+    prefetch_neighbors,
+)
+from atomglass.kernels.sampling.particle_energy import Site, bounded_energy, site_of, update_neighbors
 from atomglass.kernels.sampling.records import (
     DISPLACEMENTS,
     DISPLACEMENTS_ACCEPTED,
@@ -29,7 +38,6 @@ from atomglass.kernels.sampling.records import (
     ListGeometry,
 )
 from atomglass.kernels.sampling.verlet_table import (
-    BATCH,
     DIAMETER,
     ENERGY,
     VerletTable,
@@ -40,140 +48,14 @@ from atomglass.kernels.sampling.verlet_table import (
     list_end,
     list_range,
     move_to,
-    owner_of,
     present_displacement_squared,
     set_diameter,
     shell_end,
 )
-from atomglass.kernels.xoshiro import Word, next_uniform
 from atomglass.types import Array, IntArray
 
-#: Moves drawn at a time.
-BLOCK = 64
-#: A table with more rows than this does not fit into the second-level cache.
-LARGE_TABLE = 20_000
-#: Neighbors that are prefetched in small and in large tables, and how many moves ahead.
-PREFETCHED_SMALL, PREFETCHED_LARGE, MOVES_AHEAD = 4, 12, 3
 #: Step in which the bound on the displacements grows. All lists are searched a little farther after each step.
 BOUND_STEP = 0.02
-
-
-class DrawnMoves(NamedTuple):
-    """A block of moves, which depend on the random numbers alone.
-
-    Attributes
-    ----------
-    particle : (BLOCK,) int array
-        The particle that moves.
-    partner : (BLOCK,) int array
-        The particle with which it swaps diameters, or -1 for a displacement.
-    step : (BLOCK, 3) array
-        The displacement.
-    allowance : (BLOCK,) array
-        The largest rise of the energy that is accepted, -T ln(1 - u).
-    state_before : (BLOCK, 4) uint64 array
-        State of the random number generator before each move.
-    """
-
-    particle: IntArray
-    partner: IntArray
-    step: Array
-    allowance: Array
-    state_before: NDArray[np.uint64]
-
-
-class MoveParameters(NamedTuple):
-    """Parameters of the moves.
-
-    Attributes
-    ----------
-    temperature : float
-        T, in units of epsilon.
-    swap_fraction : float
-        Fraction of the moves that are swaps.
-    max_displacement : float
-        Largest displacement along an axis.
-    pair : PairParameters
-        The potential.
-    """
-
-    temperature: float
-    swap_fraction: float
-    max_displacement: float
-    pair: PairParameters
-
-
-class Site(NamedTuple):
-    """Position and diameter of a particle, present or trial."""
-
-    x: float
-    y: float
-    z: float
-    diameter: float
-
-
-@device
-def _site(v: VerletTable, i: int, diameter: float) -> Site:
-    """Return the position of particle i with a given diameter."""
-    return Site(v.table[i, X], v.table[i, Y], v.table[i, Z], diameter)
-
-
-@device
-def _squares(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> tuple[float, float]:
-    """Return the squares of a pair's distance and of its diameter."""
-    dx, dy = table[row, X] - site.x, table[row, Y] - site.y
-    square = dx * dx + dy * dy
-    if len(axes) == 3:
-        dz = table[row, Z] - site.z
-        square += dz * dz
-    pair = pair_diameter(site.diameter, table[row, DIAMETER], p.nonadditivity)
-    return square, pair * pair
-
-
-@device
-def _pair_energy(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> float:
-    """Return the energy of one pair."""
-    square, pair_square = _squares(axes, table, row, site, p)
-    if square < p.cutoff_squared * pair_square:
-        return pair_energy(square / pair_square, pair_square / square, p)
-    return 0.0
-
-
-@device
-def _pair_energy_branchless(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> float:
-    """Return the energy of one pair; it is computed beyond the cutoff too, and then discarded."""
-    square, pair_square = _squares(axes, table, row, site, p)
-    energy = pair_energy(square / pair_square, pair_square / square, p)
-    return energy if square < p.cutoff_squared * pair_square else 0.0
-
-
-@device
-def _bounded_energy(
-    axes: tuple[int, ...], v: VerletTable, start: int, end: int, site: Site, bound: float, p: PairParameters
-) -> float:
-    """Return the energy of a particle with the listed neighbors, or a partial sum that exceeds the bound."""
-    energy = 0.0
-    for k in range(start, end, BATCH):
-        for t in range(BATCH):
-            energy += _pair_energy_branchless(axes, v.table, v.neighbors[k + t], site, p)
-        if energy > bound:
-            break
-    return energy
-
-
-@device
-def _update_neighbors(
-    axes: tuple[int, ...], v: VerletTable, start: int, end: int, old: Site, new: Site, partner: int, p: PairParameters
-) -> None:
-    """Update the energies of the listed neighbors of a particle that changed, except that of a swap's partner."""
-    for k in range(start, end):
-        row = np.int64(v.neighbors[k])
-        change = _pair_energy(axes, v.table, row, new, p)
-        change -= _pair_energy(axes, v.table, row, old, p)
-        if change != 0.0:
-            owner = owner_of(v, row)
-            if owner != partner:
-                v.table[owner, ENERGY] += change
 
 
 @device
@@ -191,10 +73,10 @@ def _displace(
     start = list_range(v, i)[0]
     end = list_end(axes, v, i, trial.diameter, trial_squared, displacement_bound, p)
     bound = v.table[i, ENERGY] + allowance
-    energy = _bounded_energy(axes, v, start, end, trial, bound, p)
+    energy = bounded_energy(axes, v, start, end, trial, bound, p)
     if energy > bound:
         return False
-    _update_neighbors(axes, v, start, end, _site(v, i, trial.diameter), trial, -1, p)
+    update_neighbors(axes, v, start, end, site_of(v, i, trial.diameter), trial, -1, p)
     move_to(v, i, trial.x, trial.y, trial.z)
     v.table[i, ENERGY] = energy
     return True
@@ -219,75 +101,22 @@ def _swap(
     bound = v.table[i, ENERGY] + v.table[j, ENERGY] + allowance
     set_diameter(v, grows, large)
     set_diameter(v, shrinks, small)
-    grown, a_start = _site(v, grows, large), list_range(v, grows)[0]
+    grown, a_start = site_of(v, grows, large), list_range(v, grows)[0]
     b_start = list_range(v, shrinks)[0]
     a_end = list_end(axes, v, grows, large, 0.0, displacement_bound, p)
-    a = _bounded_energy(axes, v, a_start, a_end, grown, bound, p)
+    a = bounded_energy(axes, v, a_start, a_end, grown, bound, p)
     if not a > bound:
-        shrunk = _site(v, shrinks, small)
+        shrunk = site_of(v, shrinks, small)
         b_end = list_end(axes, v, shrinks, large, 0.0, displacement_bound, p)  # large: the update needs the old pairs
-        b = _bounded_energy(axes, v, b_start, b_end, shrunk, bound - a, p)
+        b = bounded_energy(axes, v, b_start, b_end, shrunk, bound - a, p)
         if not a + b > bound:
-            _update_neighbors(axes, v, a_start, a_end, _site(v, grows, small), grown, shrinks, p)
-            _update_neighbors(axes, v, b_start, b_end, _site(v, shrinks, large), shrunk, grows, p)
+            update_neighbors(axes, v, a_start, a_end, site_of(v, grows, small), grown, shrinks, p)
+            update_neighbors(axes, v, b_start, b_end, site_of(v, shrinks, large), shrunk, grows, p)
             v.table[grows, ENERGY], v.table[shrinks, ENERGY] = a, b
             return True
     set_diameter(v, grows, small)
     set_diameter(v, shrinks, large)
     return False
-
-
-@device
-def _prefetch_particle(v: VerletTable, i: int) -> None:
-    """Prefetch what a move of particle i reads first."""
-    prefetch(v.table, i)
-    prefetch(v.row_pointers, i)
-
-
-@device
-def _prefetch_neighbors(v: VerletTable, i: int, count: int) -> None:
-    """Prefetch the rows of the nearest neighbors of particle i."""
-    first, end = list_range(v, i)
-    for k in range(first, min(first + count, end)):
-        prefetch(v.table, np.int64(v.neighbors[k]))
-
-
-@device
-def _draw_block(
-    axes: tuple[int, ...],
-    v: VerletTable,
-    parameters: MoveParameters,
-    count: int,
-    moves: DrawnMoves,
-    state: tuple[Word, Word, Word, Word],
-) -> tuple[Word, Word, Word, Word]:
-    """Draw the next moves; return the state of the generator after them."""
-    n = v.row_pointers.shape[0]
-    s0, s1, s2, s3 = state
-    before = moves.state_before
-    for b in range(count):
-        before[b, 0], before[b, 1], before[b, 2], before[b, 3] = s0, s1, s2, s3
-        kind, s0, s1, s2, s3 = next_uniform(s0, s1, s2, s3)
-        u, s0, s1, s2, s3 = next_uniform(s0, s1, s2, s3)
-        moves.particle[b], moves.partner[b] = np.int64(u * n), -1
-        _prefetch_particle(v, moves.particle[b])
-        if kind < parameters.swap_fraction:
-            u, s0, s1, s2, s3 = next_uniform(s0, s1, s2, s3)
-            moves.partner[b] = np.int64(u * n)
-            _prefetch_particle(v, moves.partner[b])
-        else:
-            for k in range(len(axes)):
-                u, s0, s1, s2, s3 = next_uniform(s0, s1, s2, s3)
-                moves.step[b, k] = parameters.max_displacement * (2.0 * u - 1.0)
-        u, s0, s1, s2, s3 = next_uniform(s0, s1, s2, s3)
-        moves.allowance[b] = -parameters.temperature * np.log(1.0 - u)
-    for b in range(count):
-        for i in (moves.particle[b], moves.partner[b]):
-            if i >= 0:
-                first = list_range(v, i)[0]
-                prefetch(v.neighbors, first)
-                prefetch(v.neighbors, first + PREFETCHED_LARGE)
-    return s0, s1, s2, s3
 
 
 @leaf
@@ -337,13 +166,13 @@ def attempt_moves(
     prefetched = PREFETCHED_SMALL if v.table.shape[0] < LARGE_TABLE else PREFETCHED_LARGE
     for done in range(0, number, BLOCK):
         count = min(BLOCK, number - done)
-        state = _draw_block(axes, v, parameters, count, moves, state)
+        state = draw_block(axes, v, parameters, count, moves, state)
         for b in range(count):
             i, j, allowance = moves.particle[b], moves.partner[b], moves.allowance[b]
             if b + MOVES_AHEAD < count:
-                _prefetch_neighbors(v, moves.particle[b + MOVES_AHEAD], prefetched)
+                prefetch_neighbors(v, moves.particle[b + MOVES_AHEAD], prefetched)
                 if moves.partner[b + MOVES_AHEAD] >= 0:
-                    _prefetch_neighbors(v, moves.partner[b + MOVES_AHEAD], prefetched)
+                    prefetch_neighbors(v, moves.partner[b + MOVES_AHEAD], prefetched)
             if j >= 0:
                 if i != j:
                     counters[SWAPS] += 1
@@ -387,9 +216,9 @@ def rebuild_table_and_energies(
     chain.reference[:, :] = chain.particles[:, :3]
     v = build_verlet_table(chain.particles, chain.reference, geometry, len(axes), p)
     for i in range(chain.particles.shape[0]):
-        site = _site(v, i, v.table[i, DIAMETER])
+        site = site_of(v, i, v.table[i, DIAMETER])
         end = shell_end(v, i, site.diameter, 0.0, p)
-        chain.energies[i] = _bounded_energy(axes, v, list_range(v, i)[0], end, site, np.inf, p)
+        chain.energies[i] = bounded_energy(axes, v, list_range(v, i)[0], end, site, np.inf, p)
         v.table[i, ENERGY] = chain.energies[i]
     return v
 

@@ -164,7 +164,7 @@ def compute_limits(w: HMCWorkspace, p: PairParameters) -> None:
 
 
 @leaf
-def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> int:
+def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> np.int64:
     """Select the close pairs by their squared distances, and return their number.
 
     Parameters

@@ -68,19 +68,19 @@ class VerletTable(NamedTuple):
 
 
 @device
-def list_range(v: VerletTable, i: int) -> tuple[int, int]:
+def list_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
     """Return the first entry of the list of particle i, and one past the last."""
     return np.int64(v.row_pointers[i, FIRST_NEIGHBOR]), np.int64(v.row_pointers[i, LIST_END + SHELLS - 1])
 
 
 @device
-def image_range(v: VerletTable, i: int) -> tuple[int, int]:
+def image_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
     """Return the first row of the images of particle i, and one past the last."""
     return np.int64(v.row_pointers[i, FIRST_IMAGE]), np.int64(v.row_pointers[i, END_IMAGE])
 
 
 @device
-def owner_of(v: VerletTable, row: int) -> int:
+def owner_of(v: VerletTable, row: int) -> int | np.int64:
     """Return the particle whose row, or whose image's row, this is."""
     n = v.row_pointers.shape[0]
     return row if row < n else np.int64(v.image_owners[row - n])
@@ -106,7 +106,7 @@ def max_cutoff(diameter: float, max_diameter: float, p: PairParameters) -> float
 
 
 @device
-def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairParameters) -> int:
+def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairParameters) -> np.int64:
     """Return an end of the list of particle i that includes all within the largest cutoff plus a margin.
 
     Parameters
@@ -174,7 +174,7 @@ def list_end(
     trial_squared: float,
     displacement_bound: float,
     p: PairParameters,
-) -> int:
+) -> np.int64:
     """Return where the list of particle i ends, so that no neighbor that can interact with it is beyond.
 
     The end is valid for the present position and for any trial position that is not farther from the reference.
