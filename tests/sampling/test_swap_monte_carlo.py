@@ -7,7 +7,7 @@ import pytest
 
 import atomglass as ag
 from atomglass.errors import InputError
-from atomglass.sampling.swap_monte_carlo import ORDERING_INTERVAL
+from atomglass.sampling.swap_monte_carlo import SORTING_INTERVAL
 
 POTENTIAL = ag.load_potential("kumar2021")
 
@@ -42,12 +42,12 @@ def same(a, b):
 @pytest.mark.parametrize("seed", range(3))
 def test_resumption_at_random_sweeps_is_exact(start, tmp_path, way, seed):
     """Over two reorderings; the splits also lie at them, just before and just after."""
-    total = 2 * ORDERING_INTERVAL + 137
+    total = 2 * SORTING_INTERVAL + 137
     straight = sampler(start)
     straight.run(total)
     rng = np.random.default_rng(seed)
-    special = ORDERING_INTERVAL + np.array([-1, 0, 1])
-    splits = np.unique(np.r_[0, rng.integers(1, total, 6), special, 2 * ORDERING_INTERVAL, total])
+    special = SORTING_INTERVAL + np.array([-1, 0, 1])
+    splits = np.unique(np.r_[0, rng.integers(1, total, 6), special, 2 * SORTING_INTERVAL, total])
     chain = sampler(start)
     for sweeps in np.diff(splits):
         chain.run(int(sweeps))
