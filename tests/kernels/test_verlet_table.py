@@ -1,4 +1,4 @@
-"""The Verlet table misses no pair that can interact, wherever particles moved and whichever diameters they exchanged."""
+"""The Verlet table misses no pair that can interact, wherever particles moved and whichever diameters they swapped."""
 
 from __future__ import annotations
 
