@@ -1,8 +1,8 @@
 """Swap Monte Carlo against the canonical ensemble, in systems small enough to integrate numerically.
 
 Every run is thinned until its values are independent (this is checked), and then compared by chi-squared at four sigma.
-The same statistics reject a sampler whose temperature is three per cent too high, so an acceptance rule with an error of
-this size would not pass.
+The same statistics reject a sampler whose temperature is three per cent too high, so an acceptance rule with an error
+of this size would not pass.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ class Reference:
     max_displacement: float = STEP
 
 
-# Two points of the same source, 2-D at T = 0.20 and 3-D at T = 0.130, are reproduced by none of the programs compared (see
-# docs/validation.md). There the package is compared with the simple program below.
+# Two points of the same source, 2-D at T = 0.20 and 3-D at T = 0.130, are reproduced by none of the programs compared
+# (see docs/validation.md). There the package is compared with the simple program below.
 REFERENCES = [
     Reference("kumar2021", 1024, 0.12, 0.3059, 0.0003, 20_000, 200_000),
     Reference("kumar2021", 1024, 0.09, 0.2638, 0.0003, 40_000, 300_000),
