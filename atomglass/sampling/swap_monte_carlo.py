@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from atomglass.kernels.sampling.records import COUNTERS, REBUILDS
+from atomglass.kernels.sampling.records import COUNTERS
 from atomglass.sampling import saved_state
 from atomglass.sampling.checks import check_count, check_range
 from atomglass.sampling.move_sets import MoveSet, move_set
-from atomglass.sampling.moves import DiameterSwaps, Displacements, HybridMonteCarlo
+from atomglass.sampling.moves import Displacements, HybridMonteCarlo
 from atomglass.sampling.state import LiquidState
+from atomglass.sampling.statistics import SwapStatistics
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import allowed_skin
 from atomglass.system.potential import PairPotential
@@ -26,35 +26,6 @@ SORTING_INTERVAL = 1000
 MOVES_PER_CALL = 1_000_000
 #: Sweeps between two changes of the step while it is tuned.
 TUNING_SWEEPS = 20
-
-
-@dataclass(frozen=True)
-class SwapStatistics:
-    """Results of a run of the sampler.
-
-    Attributes
-    ----------
-    sweeps : int
-        Sweeps done. A sweep is N attempted moves.
-    displacement_acceptance, swap_acceptance : float
-        Accepted fraction of each kind of move; NaN if none was attempted.
-    energies : (K,) array
-        Potential energy per particle after every `record_every` sweeps.
-    record_every : int
-        Sweeps between the recorded energies.
-    rebuilds : int
-        Neighbor lists built.
-    trajectory_acceptance : float
-        Accepted fraction of the trajectories; NaN if none was attempted.
-    """
-
-    sweeps: int
-    displacement_acceptance: float
-    swap_acceptance: float
-    energies: Array
-    record_every: int
-    rebuilds: int
-    trajectory_acceptance: float = float("nan")
 
 
 class SwapMonteCarlo:
@@ -150,7 +121,7 @@ class SwapMonteCarlo:
         check_count("record_every", record_every, 1)
         counters = np.zeros(COUNTERS, np.int64)
         energies = self._advance(sweeps, record_every, counters, progress)
-        return _statistics(sweeps, counters, energies, record_every)
+        return SwapStatistics.of(sweeps, counters, energies, record_every)
 
     def equilibrate(
         self, sweeps: int, target_acceptance: float = 0.3, progress: Callable[[int], object] | None = None
@@ -186,7 +157,7 @@ class SwapMonteCarlo:
             energies.append(self._advance(min(TUNING_SWEEPS, sweeps - start), TUNING_SWEEPS, counters, progress))
             total += counters
             self._moves = self._moves.tuned(self._liquid, counters, target_acceptance)
-        return _statistics(sweeps, total, np.concatenate(energies), TUNING_SWEEPS)
+        return SwapStatistics.of(sweeps, total, np.concatenate(energies), TUNING_SWEEPS)
 
     @property
     def potential(self) -> PairPotential:
@@ -318,15 +289,3 @@ class SwapMonteCarlo:
 
 def _check_temperature(temperature: float) -> None:
     check_range("temperature", temperature, temperature > 0, "> 0", "for T = 0 quench the configuration")
-
-
-def _statistics(sweeps: int, counters: IntArray, energies: Array, record_every: int) -> SwapStatistics:
-    return SwapStatistics(
-        sweeps=sweeps,
-        displacement_acceptance=Displacements.acceptance(counters),
-        swap_acceptance=DiameterSwaps.acceptance(counters),
-        energies=energies,
-        record_every=record_every,
-        rebuilds=int(counters[REBUILDS]),
-        trajectory_acceptance=HybridMonteCarlo.acceptance(counters),
-    )

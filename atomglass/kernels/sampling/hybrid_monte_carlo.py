@@ -3,9 +3,6 @@
 Momenta are drawn from the Maxwell distribution (all masses are 1), Hamilton's equations are integrated by a scheme that
 is reversible and preserves phase-space volume, and the end point is accepted with probability min(1, exp(-dH / T)).
 Detailed balance is exact for any time step (Duane, Kennedy, Pendleton and Roweth, Phys. Lett. B 195, 216 (1987)).
-
-Pairs are stored in flat arrays and handled without branches. Forces are computed in three loops (separations,
-derivatives, sums), of which the compiler vectorizes the second, which contains the division.
 """
 
 from __future__ import annotations
@@ -15,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import PairParameters, pair_energy_slope
+from atomglass.kernels.jit import kernel, leaf
+from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.sampling.diameter_swap import find_candidates, swap_diameters
 from atomglass.kernels.sampling.flat_pair_list import (
     MARGIN,
@@ -35,9 +32,15 @@ from atomglass.kernels.sampling.records import (
     TRAJECTORIES_ACCEPTED,
     ChainState,
     ListGeometry,
-    UintArray,
 )
-from atomglass.kernels.sampling.verlet_table import DIAMETER, X, Y
+from atomglass.kernels.sampling.trajectory import (
+    begin_selection,
+    compute_forces,
+    kick_and_drift,
+    kinetic_energy,
+    write_positions,
+)
+from atomglass.kernels.sampling.verlet_table import DIAMETER
 from atomglass.kernels.xoshiro import uniform
 from atomglass.types import Array, IntArray
 
@@ -86,109 +89,6 @@ def _draw_momenta(flat: Array, temperature: float, generator: NDArray[np.uint64]
             flat[k + 1] = length * np.sin(angle)
             kinetic += 0.5 * flat[k + 1] * flat[k + 1]
     return kinetic
-
-
-@leaf
-def _pair_forces(
-    axes: tuple[int, ...],
-    separation: tuple[Array, Array, Array],
-    inverse_square: Array,
-    force_over_distance: Array,
-    count: int,
-    p: PairParameters,
-) -> None:
-    """Compute phi'(r) / r of the close pairs."""
-    x, y, z = separation
-    for k in range(count):
-        square = x[k] * x[k] + y[k] * y[k]
-        if len(axes) == 3:
-            square += z[k] * z[k]
-        ratio = square * inverse_square[k]
-        slope = pair_energy_slope(ratio, p)[1]
-        force_over_distance[k] = 2.0 * slope * inverse_square[k] if ratio < p.cutoff_squared else 0.0
-
-
-@device
-def _sum_forces(
-    force: Array, i: UintArray, j: UintArray, separation: Array, force_over_distance: Array, count: int
-) -> None:
-    for n in range(force.shape[0]):
-        force[n] = 0.0
-    for k in range(count):
-        pull = force_over_distance[k] * separation[k]
-        force[i[k]] += pull
-        force[j[k]] -= pull
-
-
-@leaf
-def _compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairParameters) -> None:
-    """Compute the forces on the particles from the separations of the close pairs."""
-    separation = (w.separation[X], w.separation[Y], w.separation[len(axes) - 1])
-    _pair_forces(axes, separation, w.inverse_square, w.force_over_distance, count, p)
-    for a in range(len(axes)):
-        _sum_forces(w.force[a], w.i, w.j, w.separation[a], w.force_over_distance, count)
-
-
-@device
-def _kick_and_drift_axis(
-    position: Array,
-    momentum: Array,
-    force: Array,
-    selection_position: Array,
-    displacement_squared: Array,
-    kick: float,
-    time: float,
-) -> None:
-    for n in range(position.shape[0]):
-        momentum[n] += kick * force[n]
-        position[n] += time * momentum[n]
-        step = position[n] - selection_position[n]
-        displacement_squared[n] += step * step
-
-
-@leaf
-def _kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: float) -> float:
-    """Advance momenta, then positions; return the largest squared displacement since the pairs were selected."""
-    for a in range(len(axes)):
-        _kick_and_drift_axis(
-            w.position[a], w.momentum[a], w.force[a], w.selection_position[a], w.displacement_squared, kick, time
-        )
-    largest = 0.0
-    for n in range(w.displacement_squared.shape[0]):
-        largest = max(largest, w.displacement_squared[n])
-        w.displacement_squared[n] = 0.0
-    return largest
-
-
-@leaf
-def _begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) -> float:
-    """Store the positions of the new selection; return the largest distance of a particle from its reference."""
-    largest = 0.0
-    for n in range(w.displacement_squared.shape[0]):
-        square = 0.0
-        for a in axes:
-            w.selection_position[a, n] = w.position[a, n]
-            square += (w.position[a, n] - reference[n, a]) ** 2
-        largest = max(largest, square)
-    return np.sqrt(largest)
-
-
-@leaf
-def _kinetic_energy(axes: tuple[int, ...], w: HMCWorkspace, kick: float) -> float:
-    """Return the kinetic energy after a last kick."""
-    total = 0.0
-    for a in axes:
-        for n in range(w.displacement_squared.shape[0]):
-            total += 0.5 * (w.momentum[a, n] + kick * w.force[a, n]) ** 2
-    return total
-
-
-@leaf
-def _write_positions(axes: tuple[int, ...], w: HMCWorkspace, particles: Array) -> None:
-    """Copy the positions of the trajectory to the particles."""
-    for n in range(w.displacement_squared.shape[0]):
-        for a in axes:
-            particles[n, a] = w.position[a, n]
 
 
 @kernel
@@ -240,12 +140,12 @@ def hmc_step(
     for evaluation in range(2 * parameters.steps + 1):
         if evaluation > 0:
             kick = 2.0 * MINIMUM_NORM_LAMBDA if evaluation % 2 else 1.0 - 2.0 * MINIMUM_NORM_LAMBDA
-            moved = _kick_and_drift(axes, w, (MINIMUM_NORM_LAMBDA if evaluation == 1 else kick) * dt, half)
+            moved = kick_and_drift(axes, w, (MINIMUM_NORM_LAMBDA if evaluation == 1 else kick) * dt, half)
             if not moved <= DIVERGENCE_SQUARED:  # also true of NaN
                 break
         if not moved <= 0.25 * MARGIN * MARGIN:
-            if 2.0 * _begin_selection(axes, w, chain.reference) + MARGIN > geometry.skin:
-                _write_positions(axes, w, particles)
+            if 2.0 * begin_selection(axes, w, chain.reference) + MARGIN > geometry.skin:
+                write_positions(axes, w, particles)
                 w = _with_state_of(axes, rebuild_list(axes, chain, geometry), w)
                 compute_limits(w, p)
                 rebuilt = True
@@ -253,12 +153,12 @@ def hmc_step(
                 compute_squares(axes, w)
             count = select_close_pairs(axes, w, p)
         compute_separations(axes, w, count)
-        _compute_forces(axes, w, count, p)
+        compute_forces(axes, w, count, p)
     change = np.inf
     if moved <= DIVERGENCE_SQUARED:
-        change = compute_energies(axes, w, count, p) + _kinetic_energy(axes, w, MINIMUM_NORM_LAMBDA * dt) - hamiltonian
+        change = compute_energies(axes, w, count, p) + kinetic_energy(axes, w, MINIMUM_NORM_LAMBDA * dt) - hamiltonian
     if change <= allowance:
-        _write_positions(axes, w, particles)
+        write_positions(axes, w, particles)
         chain.energies[:] = w.energy
         return w, True, rebuilt
     particles[:, :], chain.images[:, :] = before, images_before
