@@ -28,7 +28,7 @@ _HOME = {
     "forces": "system.interactions",
     "stress": "system.interactions",
     "SwapMonteCarlo": "sampling.swap_monte_carlo",
-    "HybridMonteCarlo": "sampling.swap_monte_carlo",
+    "HybridMonteCarlo": "sampling.moves",
     "quench": "minimization.quench",
     "Quench": "minimization.quench",
     "hessian": "vibrations.hessian",

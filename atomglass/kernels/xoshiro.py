@@ -1,4 +1,6 @@
-"""xoshiro256** inside the kernels: one stream a sampler, its whole state four 64-bit numbers that a checkpoint holds.
+"""The random number generator xoshiro256** for kernels.
+
+Each sampler has one stream. Its state is four 64-bit integers, which a checkpoint stores.
 
 Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM Trans. Math. Softw. 47, 36 (2021).
 """
@@ -6,17 +8,29 @@ Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", A
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from atomglass.kernels.jit import device
 
+Word = np.uint64
+
 _FIVE, _NINE = np.uint64(5), np.uint64(9)
 _S7, _S57, _S17, _S45, _S19, _S11 = (np.uint64(k) for k in (7, 57, 17, 45, 19, 11))
+#: Spacing of the uniform numbers: a double has 53 significant bits.
 _UNIT = 2.0**-53
 
 
 @device
-def draw(s0, s1, s2, s3):
-    """Return the next 64 random bits and the four words of the new state: in registers, not in memory."""
+def next_words(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[Word, Word, Word, Word, Word]:
+    """Return the next 64 random bits and the four words of the new state.
+
+    Arguments and results stay in registers; a state in an array would be written to memory at every call.
+
+    Parameters
+    ----------
+    s0, s1, s2, s3 : uint64
+        The words of the present state.
+    """
     x = s1 * _FIVE
     bits = ((x << _S7) | (x >> _S57)) * _NINE
     t = s1 << _S17
@@ -29,20 +43,26 @@ def draw(s0, s1, s2, s3):
 
 
 @device
-def draw_uniform(s0, s1, s2, s3):
-    """Return a number in [0, 1), multiple of 2^-53, and the new state."""
-    bits, s0, s1, s2, s3 = draw(s0, s1, s2, s3)
+def next_uniform(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[float, Word, Word, Word, Word]:
+    """Return a number in [0, 1), a multiple of 2^-53, and the four words of the new state.
+
+    Parameters
+    ----------
+    s0, s1, s2, s3 : uint64
+        The words of the present state.
+    """
+    bits, s0, s1, s2, s3 = next_words(s0, s1, s2, s3)
     return np.float64(bits >> _S11) * _UNIT, s0, s1, s2, s3
 
 
 @device
-def next_random(state):
-    """Return the next 64 random bits and advance the state (4,) uint64."""
-    bits, state[0], state[1], state[2], state[3] = draw(state[0], state[1], state[2], state[3])
+def next_random(state: NDArray[np.uint64]) -> Word:
+    """Return the next 64 random bits and advance the state (4,) in place."""
+    bits, state[0], state[1], state[2], state[3] = next_words(state[0], state[1], state[2], state[3])
     return bits
 
 
 @device
-def uniform(state):
-    """Return a number in [0, 1), multiple of 2^-53, and advance the state (4,) uint64."""
+def uniform(state: NDArray[np.uint64]) -> float:
+    """Return a number in [0, 1), a multiple of 2^-53, and advance the state (4,) in place."""
     return np.float64(next_random(state) >> _S11) * _UNIT

@@ -1,1 +1,1 @@
-"""sampling."""
+"""Sampling of equilibrium liquids by swap Monte Carlo and hybrid Monte Carlo."""

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
-from atomglass.sampling.swap_monte_carlo import MIN_HMC_SKIN, MOST_OF_A_TRAJECTORY, HybridMonteCarlo
+from atomglass.sampling.moves import MAX_HMC_COUNT, MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.settings import Settings, find_toml, read_toml, validated
 from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
 from atomglass.version import KERNEL_VERSION
@@ -23,8 +23,8 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 class TrajectorySettings(Settings):
     """Hybrid Monte Carlo in place of single displacements, see `atomglass.HybridMonteCarlo`."""
 
-    every: int = Field(default=HybridMonteCarlo.every, ge=1, le=MOST_OF_A_TRAJECTORY)
-    steps: int = Field(default=HybridMonteCarlo.steps, ge=1, le=MOST_OF_A_TRAJECTORY)
+    every: int = Field(default=HybridMonteCarlo.every, ge=1, le=MAX_HMC_COUNT)
+    steps: int = Field(default=HybridMonteCarlo.steps, ge=1, le=MAX_HMC_COUNT)
     time_step: float = Field(default=HybridMonteCarlo.time_step, gt=0)
 
 

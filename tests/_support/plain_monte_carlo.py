@@ -1,9 +1,10 @@
-"""Swap Monte Carlo as plainly as it can be written: all pairs, no lists, no kept energies, numpy's own random stream.
+"""Swap Monte Carlo in its simplest form: all pairs, no neighbor lists, no stored energies, numpy's random numbers.
 
-It shares no line with the package (the coefficients too are solved for here), and is a second opinion on its energies.
+It shares no line with the package (it solves for the coefficients of the potential itself), so it checks the energies
+independently.
 """
 
-# ruff: noqa: NPY002 (compiled code has its own generator behind these names)
+# ruff: noqa: NPY002 (in compiled code these names are numba's own generator)
 
 from __future__ import annotations
 
@@ -13,20 +14,19 @@ import numpy as np
 CUTOFF_SQUARED = 1.25**2
 # z^-6 + c0 + c2 z + c4 z^2 with z = (r/sigma)^2: value, slope and curvature vanish at the cutoff.
 _MATRIX = np.array([[1, CUTOFF_SQUARED, CUTOFF_SQUARED**2], [0, 1, 2 * CUTOFF_SQUARED], [0, 0, 2]])
-C0, C2, C4 = np.linalg.solve(
-    _MATRIX, [-(CUTOFF_SQUARED**-6), 6 * CUTOFF_SQUARED**-7, -42 * CUTOFF_SQUARED**-8]
-)  # fmt: skip
+_DERIVATIVES = [-(CUTOFF_SQUARED**-6), 6 * CUTOFF_SQUARED**-7, -42 * CUTOFF_SQUARED**-8]
+C0, C2, C4 = np.linalg.solve(_MATRIX, _DERIVATIVES)
 
 
 @numba.njit
-def energy_of(positions, diameters, length, i, place, diameter):
-    """Return the energy of particle i with all others if it were at `place` with this diameter."""
+def energy_of(positions, diameters, length, i, position, diameter):
+    """Return the energy of particle i with all others, at this position and with this diameter."""
     energy = 0.0
     for j in range(len(diameters)):
         if j != i:
             square = 0.0
             for k in range(positions.shape[1]):
-                step = positions[j, k] - place[k]
+                step = positions[j, k] - position[k]
                 step -= length * np.round(step / length)
                 square += step * step
             sigma = 0.5 * (diameter + diameters[j]) * (1 - 0.2 * abs(diameter - diameters[j]))
@@ -45,7 +45,7 @@ def energy_per_particle(positions, diameters, length):
 
 
 @numba.njit
-def _two(positions, diameters, length, i, j):
+def energy_of_two(positions, diameters, length, i, j):
     a = energy_of(positions, diameters, length, i, positions[i], diameters[i])
     return a + energy_of(positions, diameters, length, j, positions[j], diameters[j])
 
@@ -61,9 +61,9 @@ def run(positions, diameters, length, temperature, swap_fraction, max_displaceme
             i = np.random.randint(n)
             if np.random.random() < swap_fraction:
                 j = np.random.randint(n)
-                old = _two(positions, diameters, length, i, j)
+                old = energy_of_two(positions, diameters, length, i, j)
                 diameters[i], diameters[j] = diameters[j], diameters[i]
-                change = _two(positions, diameters, length, i, j) - old
+                change = energy_of_two(positions, diameters, length, i, j) - old
                 if np.random.random() >= np.exp(-change / temperature):
                     diameters[i], diameters[j] = diameters[j], diameters[i]
             else:

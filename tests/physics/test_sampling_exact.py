@@ -1,8 +1,8 @@
-"""Swap Monte Carlo against the canonical ensemble itself, in systems small enough to integrate numerically.
+"""Swap Monte Carlo against the canonical ensemble, in systems small enough to integrate numerically.
 
-Every run is thinned until its values are independent (checked), then compared by chi-squared at four sigma. The same
-statistics are shown to reject a sampler whose temperature is three per cent too high: an acceptance rule that is wrong
-by so little would not pass.
+Every run is thinned until its values are independent (this is checked), and then compared by chi-squared at four sigma.
+The same statistics reject a sampler whose temperature is three per cent too high, so an acceptance rule with an error
+of this size would not pass.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy import integrate, stats
 
 import atomglass as ag
 from atomglass.diagnostics import integrated_correlation_time
-from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo
+from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.system.interactions import InteractingPairs
 
 POTENTIAL = ag.load_potential("kumar2021")
@@ -32,7 +32,7 @@ def cell_of(dimension: int, sheared: bool, height: float) -> np.ndarray:
 
 
 def sampler(diameters, cell, temperature, swap_fraction, seed, trajectories=None):
-    """Return a sampler started from random places without much overlap."""
+    """Return a sampler that starts from random positions without much overlap."""
     rng = np.random.default_rng(seed)
     while True:
         start = ag.Configuration(rng.random((len(diameters), len(cell))) @ cell, diameters, cell)
@@ -41,16 +41,16 @@ def sampler(diameters, cell, temperature, swap_fraction, seed, trajectories=None
 
 
 def chi_squared_probability(counts, expected_shares) -> float:
-    """Return how probable so large a chi-squared is."""
+    """Return the probability of a chi-squared at least as large."""
     counts, shares = np.asarray(counts, float), np.asarray(expected_shares) / np.sum(expected_shares)
-    rare = shares * counts.sum() < 10  # too few for the chi-squared law one by one: they make one bin
+    rare = shares * counts.sum() < 10  # too few for the chi-squared law: merged into one bin
     counts, shares = (np.r_[x[~rare], x[rare].sum()] if rare.any() else x for x in (counts, shares))
     assert len(shares) > 8 and shares.min() * counts.sum() > 4
     return float(stats.chisquare(counts, shares * counts.sum()).pvalue)
 
 
 def nearest_distance(vectors, cell):
-    """Return the length of the shortest image of vectors (..., d), by trying all images around."""
+    """Return the length of the shortest image of vectors (..., d), by trying all neighboring images."""
     fractions = vectors @ np.linalg.inv(cell)
     fractions -= np.rint(fractions)
     squares = [(((fractions + shift) @ cell) ** 2).sum(axis=-1) for shift in product((-1, 0, 1), repeat=len(cell))]
@@ -65,7 +65,7 @@ RANGE = 1.25 * float(POTENTIAL.pair_diameter(*PAIR))
 
 
 def two_particle_law(dimension, volume, temperature, bins=12):
-    """Return energies that bound the bins, ascending, and the probability of each; the first is zero energy."""
+    """Return the ascending energies that bound the bins, and the probability of each bin; the first is zero energy."""
     sphere = {2: lambda r: 2 * np.pi * r, 3: lambda r: 4 * np.pi * r * r}[dimension]
     sigma = float(POTENTIAL.pair_diameter(*PAIR))
 
@@ -107,15 +107,15 @@ def test_two_particles(dimension, sheared, swap_fraction):
     assert chi_squared_probability(counts, shares) > FOUR_SIGMA
 
 
-# Trajectories of molecular dynamics: with no displacement ever tried they must give the same law, at any time step.
+# Trajectories of hybrid Monte Carlo without any displacement must give the same law, at any time step.
 
 
 @pytest.mark.parametrize(("dimension", "sheared", "time_step"), [(2, False, 0.35), (2, True, 0.1), (3, True, 0.3)])
-def test_two_particles_that_move_in_trajectories_alone(dimension, sheared, time_step):
+def test_two_particles_that_move_only_in_trajectories(dimension, sheared, time_step):
     cell = cell_of(dimension, sheared, height=2 * (1.25 * PAIR.max() + 0.7))
-    temperature, schedule = 0.5, HybridMonteCarlo(1, max(2, round(1.4 / time_step)), time_step)
+    temperature, moves = 0.5, HybridMonteCarlo(1, max(2, round(1.4 / time_step)), time_step)
     thin = {2: 30, 3: 40}[dimension]
-    chain = sampler(PAIR, cell, temperature, 1.0, 3, schedule)
+    chain = sampler(PAIR, cell, temperature, 1.0, 3, moves)
     stats = chain.run(6_000 * thin, record_every=thin)
     energies = 2 * stats.energies
     bounds, shares = two_particle_law(dimension, abs(np.linalg.det(cell)), temperature)
@@ -172,7 +172,7 @@ def three_particle_counts(chain, cell, samples, thin):
 
 
 @pytest.mark.parametrize(
-    ("sheared", "swap_fraction", "schedule", "thin"),
+    ("sheared", "swap_fraction", "trajectories", "thin"),
     [
         (False, 0.2, None, 150),
         (False, 0.8, None, 600),
@@ -180,9 +180,9 @@ def three_particle_counts(chain, cell, samples, thin):
         (False, 1.0, HybridMonteCarlo(2, 4, 0.3), 60),
     ],
 )
-def test_three_particles_and_who_has_which_diameter(sheared, swap_fraction, schedule, thin):
-    cell, temperature = cell_of(2, sheared, TRIPLE_HEIGHT if schedule is None else TRIPLE_HEIGHT + 0.4), 0.4
-    chain = sampler(TRIPLE, cell, temperature, swap_fraction, 8, schedule)
+def test_three_particles_and_their_diameters(sheared, swap_fraction, trajectories, thin):
+    cell, temperature = cell_of(2, sheared, TRIPLE_HEIGHT if trajectories is None else TRIPLE_HEIGHT + 0.4), 0.4
+    chain = sampler(TRIPLE, cell, temperature, swap_fraction, 8, trajectories)
     counts, energies = three_particle_counts(chain, cell, 4_000, thin)
     law, mean_energy = three_particle_law(cell, temperature)
     found = integrated_correlation_time(energies)
@@ -227,21 +227,21 @@ def test_configurational_temperature(model, number, swap_fraction):
 
 
 def test_configurational_temperature_with_trajectories():
-    """Long time steps, so that a good part is rejected."""
+    """The time steps are long, so that many trajectories are rejected."""
     assert abs(temperature_score("kumar2021", 144, 0.2, 0.2, 1.0, trajectories=HybridMonteCarlo(4, 5, 0.07))) < 4
 
 
-def test_trajectories_at_a_temperature_three_per_cent_too_high_are_found_out():
-    schedule = HybridMonteCarlo(4, 5, 0.07)
-    assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, 1.0, 2100, schedule) > 4
+def test_trajectories_at_a_temperature_three_per_cent_too_high_are_detected():
+    moves = HybridMonteCarlo(4, 5, 0.07)
+    assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, 1.0, 2100, moves) > 4
 
 
-def test_displacements_at_a_temperature_three_per_cent_too_high_are_found_out():
-    # Three times as many samples as above: of 700, the score is 6 with a spread of 1.7 between seeds, and may miss 4.
+def test_displacements_at_a_temperature_three_per_cent_too_high_are_detected():
+    # Three times as many samples as above: with 700 the score is 6 and its spread between seeds 1.7, so it may miss 4.
     assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, samples=2100) > 4
 
 
-# Swaps alone: N! assignments of the diameters to fixed places, each with its Boltzmann weight.
+# Swaps alone: N! assignments of the diameters to fixed positions, each with its Boltzmann weight.
 
 SIZES = np.array([0.8, 0.95, 1.1, 1.3])
 
@@ -257,7 +257,7 @@ def swap_only_probability(sampler_temperature, temperature, dimension, seed, sam
     sigma = POTENTIAL.pair_diameter(assignments[:, first], assignments[:, second])
     levels = POTENTIAL.phi(distances, sigma).sum(axis=1)
     order = np.argsort(levels)
-    assert np.diff(levels[order]).min() > 1e-6, "two assignments cannot be told apart"
+    assert np.diff(levels[order]).min() > 1e-6, "two assignments have the same energy"
     chain = ag.SwapMonteCarlo(ag.Configuration(places, SIZES, box), POTENTIAL, sampler_temperature, 1.0, 0.05, seed)
     energies = 4 * chain.run(12 * samples, record_every=12).energies
     nearest = np.abs(energies[:, None] - levels[order]).argmin(axis=1)
@@ -268,12 +268,12 @@ def swap_only_probability(sampler_temperature, temperature, dimension, seed, sam
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
-def test_swaps_alone_give_every_assignment_its_weight(dimension):
+def test_swaps_alone_give_every_assignment_its_boltzmann_weight(dimension):
     assert swap_only_probability(1.0, 1.0, dimension, seed=4) > FOUR_SIGMA
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
-def test_swaps_at_a_temperature_three_per_cent_too_high_are_found_out(dimension):
+def test_swaps_at_a_temperature_three_per_cent_too_high_are_detected(dimension):
     assert swap_only_probability(1.03, 1.0, dimension, seed=4) < FOUR_SIGMA
 
 
@@ -287,6 +287,6 @@ def test_incremental_energies_are_those_of_a_full_recompute(model, number):
     chain = ag.SwapMonteCarlo(
         ag.quench(start, potential, force_tolerance=1e-2).configuration, potential, 0.2, 0.2, 0.03
     )
-    for sweeps in (1, 7, 300, 1692, 41):  # stops also just after, and long after, a rebuilding of all energies
+    for sweeps in (1, 7, 300, 1692, 41):  # also just after, and long after, all energies are recomputed
         chain.run(sweeps)
         assert chain.energy == pytest.approx(ag.energy(chain.configuration, potential), rel=1e-12)

@@ -1,7 +1,7 @@
 """Swap Monte Carlo against energies that two independent programs measured (docs/validation.md, "Sampling").
 
-Every run starts from random positions, relaxed a little, goes down in temperature, and knows its own error: the
-integrated correlation time of the energy series gives it.
+Every run starts from random positions that are relaxed a little, and is cooled in stages. Its statistical error follows
+from the integrated correlation time of the energy series.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STEP = 0.12
 
 @dataclass(frozen=True)
 class Reference:
-    """Energy per particle at one state point, and how long to sample it here."""
+    """Energy per particle at one state point, and the length of the run here."""
 
     potential: str
     number: int
@@ -33,8 +33,8 @@ class Reference:
     max_displacement: float = STEP
 
 
-# Two points of the same source, 2-D at T = 0.20 and 3-D at T = 0.130, are met by no program at hand (see
-# docs/validation.md). There the package is held to the plain program below.
+# Two points of the same source, 2-D at T = 0.20 and 3-D at T = 0.130, are reproduced by none of the programs compared
+# (see docs/validation.md). There the package is compared with the simple program below.
 REFERENCES = [
     Reference("kumar2021", 1024, 0.12, 0.3059, 0.0003, 20_000, 200_000),
     Reference("kumar2021", 1024, 0.09, 0.2638, 0.0003, 40_000, 300_000),
@@ -43,7 +43,7 @@ REFERENCES = [
 
 
 def random_start(potential: ag.PairPotential, number: int, seed: int) -> ag.Configuration:
-    """Return random positions at rho = 1, quantile diameters, relaxed until a sampler can start."""
+    """Return random positions at rho = 1 with quantile diameters, relaxed until a sampler can start."""
     rng = np.random.default_rng(seed)
     d = potential.dimension
     box = np.full(d, number ** (1 / d))
@@ -52,7 +52,7 @@ def random_start(potential: ag.PairPotential, number: int, seed: int) -> ag.Conf
 
 
 def equilibrated(potential: ag.PairPotential, number: int, temperature: float, sweeps: int, seed: int, step=STEP):
-    """Return a sampler at the temperature: down from three times as high in four stages, the last the longest."""
+    """Return a sampler at a temperature, cooled from three times this temperature in four stages."""
     configuration = random_start(potential, number, seed)
     for stage, (factor, share) in enumerate([(3.0, 0.05), (1.7, 0.1), (1.25, 0.2), (1.0, 1.0)]):
         stream = np.random.SeedSequence([seed, stage])
@@ -63,7 +63,7 @@ def equilibrated(potential: ag.PairPotential, number: int, temperature: float, s
 
 
 def halves_agree(energies: np.ndarray) -> float:
-    """Return the difference of the two halves' means, in standard errors: a drift shows here."""
+    """Return the difference of the two halves' means in standard errors, which reveals a drift."""
     a, b = (integrated_correlation_time(half) for half in np.array_split(energies, 2))
     return abs(a.mean - b.mean) / np.hypot(a.mean_error, b.mean_error)
 
@@ -88,7 +88,7 @@ def test_energy_reference(reference):
 
 @pytest.mark.slow
 def test_large_sample_at_the_studied_temperature():
-    """N = 4000, T = 0.1: energy, both acceptances, and how slowly the particles leave their places."""
+    """N = 4000, T = 0.1: energy, both acceptances, and how slowly the particles move away."""
     potential = ag.load_potential("kumar2021")
     sampler = equilibrated(potential, 4000, 0.1, 25_000, 11)
     energies, shares, survived = [], {1200: [], 4000: []}, []
@@ -138,8 +138,8 @@ def plain_and_package(model, number, temperature, sweeps, seed=3):
     )
 
 
-def test_a_plain_program_finds_the_same_energy():
-    """All pairs, no lists, N = 64: the ensemble is the same whatever the size, the package's answer must be too."""
+def test_a_simple_program_finds_the_same_energy():
+    """All pairs and no neighbor lists, for N = 64. Both programs sample the ensemble of this finite system."""
     a, b = plain_and_package("kumar2021", 64, 0.2, 8_000)
     assert a.long_enough and b.long_enough and np.hypot(a.mean_error, b.mean_error) < 0.006
     assert abs(a.mean - b.mean) < 4 * np.hypot(a.mean_error, b.mean_error)
@@ -149,7 +149,7 @@ def test_a_plain_program_finds_the_same_energy():
 @pytest.mark.parametrize(
     ("model", "temperature", "sweeps"), [("kumar2021", 0.2, 90_000), ("kumar2021_3d", 0.13, 50_000)]
 )
-def test_a_plain_program_finds_the_same_energy_where_the_references_do_not(model, temperature, sweeps):
+def test_a_simple_program_finds_the_same_energy_where_the_references_differ(model, temperature, sweeps):
     a, b = plain_and_package(model, 256, temperature, sweeps)
     print(model, temperature, a, b)
     assert a.long_enough and b.long_enough

@@ -1,4 +1,4 @@
-"""Swaps of diameters while all particles stay where they are: pairs keep their distances, which are looked up once."""
+"""Diameter swaps while all particles rest: distances do not change and are computed only once for many swaps."""
 
 from __future__ import annotations
 
@@ -7,61 +7,87 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.sampling.displacement_swap import SWAPS, SWAPS_ACCEPTED
-from atomglass.kernels.sampling.simd_pair_energy import LANES, eight_energies
+from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.sampling.records import SWAPS, SWAPS_ACCEPTED, ChainState, UintArray
+from atomglass.kernels.sampling.simd_pair_energy import LANES, eight_pair_energies
 from atomglass.kernels.xoshiro import uniform
+from atomglass.types import Array, IntArray
 
-#: The squared distance that fills up the rows of contacts.
-FAR = 1e16
+#: Squared distance of the entries that pad the rows of neighbors.
+PADDING_SQUARED = 1e16
 
 
-class Contacts(NamedTuple):
-    """Who is so near whom that they interact with some diameters: rows, filled up to multiples of eight.
+class CandidatePairs(NamedTuple):
+    """Pairs close enough to interact with some assignment of the diameters, as one row of neighbors per particle.
 
     Attributes
     ----------
-    begin, end : (N + 1,) and (N,) arrays
-        Particle i's row is begin[i] to end[i]; it has room for all the pairs of the neighbor list.
-    neighbors, squares : (M,) arrays
-        The particles, and how far they are, squared.
+    begin : (N + 1,) int array
+        Start of each particle's row, which has room for all its pairs of the neighbor list.
+    end : (N,) int array
+        End of each row, padded to a multiple of eight.
+    neighbors : (M,) uint32 array
+        The neighbors.
+    squares : (M,) array
+        Their squared distances.
     diameters : (N,) array
-        Of the particles.
+        Diameters of the particles.
     grown, shrunk, old : (L,) arrays
-        Room for the energies of one row each.
+        Memory for the pair energies of one row: of the particle that grows, of the one that shrinks, and of either
+        with its old diameter.
     """
 
-    begin: np.ndarray
-    end: np.ndarray
-    neighbors: np.ndarray
-    squares: np.ndarray
-    diameters: np.ndarray
-    grown: np.ndarray
-    shrunk: np.ndarray
-    old: np.ndarray
+    begin: IntArray
+    end: IntArray
+    neighbors: UintArray
+    squares: Array
+    diameters: Array
+    grown: Array
+    shrunk: Array
+    old: Array
 
 
 @kernel
-def room_for_contacts(n, first, second):
-    """Return room for as many contacts as there are pairs (first, second) in the neighbor list."""
+def allocate_candidates(n: int, first: UintArray, second: UintArray) -> CandidatePairs:
+    """Return memory for the candidate pairs of n particles.
+
+    Parameters
+    ----------
+    n : int
+        Number of particles.
+    first, second : (C,) uint32 arrays
+        Pairs of the neighbor list.
+    """
     begin = np.zeros(n + 1, np.int64)
     for k in range(first.shape[0]):
         begin[first[k] + 1] += 1
         begin[second[k] + 1] += 1
     for i in range(n):
         begin[i + 1] = begin[i] + (begin[i + 1] + LANES - 1) // LANES * LANES
-    widest = np.diff(begin).max()
-    return Contacts(
-        begin, begin[:n].copy(), np.empty(begin[n], np.uint32), np.empty(begin[n]), np.empty(n),
-        np.empty(widest), np.empty(widest), np.empty(widest),
-    )  # fmt: skip
+    longest = np.diff(begin).max()
+    neighbors, squares, diameters = np.empty(begin[n], np.uint32), np.empty(begin[n]), np.empty(n)
+    grown, shrunk, old = np.empty(longest), np.empty(longest), np.empty(longest)
+    return CandidatePairs(begin, begin[:n].copy(), neighbors, squares, diameters, grown, shrunk, old)
 
 
 @leaf
-def find_contacts(first, second, squares, limit, c):
-    """Write who is nearer than the root of `limit`, from the pairs' squared distances."""
+def find_candidates(first: UintArray, second: UintArray, squares: Array, limit: float, c: CandidatePairs) -> None:
+    """Write the rows of the pairs whose squared distance is below a limit.
+
+    Parameters
+    ----------
+    first, second : (C,) uint32 arrays
+        Pairs of the neighbor list.
+    squares : (C,) array
+        Their squared distances.
+    limit : float
+        Square of the largest cutoff of any pair.
+    c : CandidatePairs
+        Receives the rows.
+    """
     n = c.end.shape[0]
-    for one in range(n):
-        c.end[one] = c.begin[one]
+    for particle in range(n):
+        c.end[particle] = c.begin[particle]
     for k in range(first.shape[0]):
         if squares[k] < limit:
             i, j = np.int64(first[k]), np.int64(second[k])
@@ -69,52 +95,58 @@ def find_contacts(first, second, squares, limit, c):
             c.neighbors[a], c.squares[a] = j, squares[k]
             c.neighbors[b], c.squares[b] = i, squares[k]
             c.end[i], c.end[j] = a + 1, b + 1
-    for one in range(n):
-        while (c.end[one] - c.begin[one]) % LANES != 0:
-            c.neighbors[c.end[one]], c.squares[c.end[one]] = one, FAR
-            c.end[one] += 1
+    for particle in range(n):
+        while (c.end[particle] - c.begin[particle]) % LANES != 0:
+            c.neighbors[c.end[particle]], c.squares[c.end[particle]] = particle, PADDING_SQUARED
+            c.end[particle] += 1
 
 
 @device
-def _energy(c, i, sigma, p, terms):
-    """Energy of particle i with this diameter, its pairs' energies in `terms`."""
+def _energy(c: CandidatePairs, i: int, diameter: float, p: PairParameters, terms: Array) -> float:
+    """Return the energy of particle i with this diameter; its pair energies are written to `terms`."""
     energy, start = 0.0, c.begin[i]
     for k in range(start, c.end[i], LANES):
-        energy += eight_energies(c.neighbors, c.squares, c.diameters, k, sigma, p, terms, k - start)
+        energy += eight_pair_energies(c.neighbors, c.squares, c.diameters, k, diameter, p, terms, k - start)
     return energy
 
 
 @device
-def _update_neighbors(c, energies, i, old_sigma, new, partner, p):
-    """Update the energies of the neighbors of i, except the partner's; `new` are those of its pairs."""
-    _energy(c, i, old_sigma, p, c.old)
+def _update_neighbors(
+    c: CandidatePairs, energies: Array, i: int, old_diameter: float, new: Array, partner: int, p: PairParameters
+) -> None:
+    """Update the energies of the neighbors of i, except its partner's; `new` are the new pair energies."""
+    _energy(c, i, old_diameter, p, c.old)
     start = c.begin[i]
     for k in range(start, c.end[i]):
-        change = new[k - start] - c.old[k - start]  # zero for most: a branch would be guessed wrong too often
+        change = new[k - start] - c.old[k - start]  # zero for most; a branch would be mispredicted too often
         energies[c.neighbors[k]] += change if c.neighbors[k] != partner else 0.0
 
 
 @leaf
-def exchange(c, energies, p, temperature, number, generator, counters):
-    """Attempt swaps of the diameters of two random particles, in place.
+def swap_diameters(
+    c: CandidatePairs, chain: ChainState, p: PairParameters, temperature: float, number: int, counters: IntArray
+) -> None:
+    """Attempt swaps of the diameters of two random particles in place.
 
-    The verdicts are those of `displacement_swap`: the allowance is drawn first, and of the two the one that grows is
-    looked at first. If they are neighbors their pair energy counts twice before and twice after.
+    Decisions are those of `displacement_swap`: the random number of the acceptance test is drawn first, and the
+    particle that grows is tried first. If the two are neighbors, their pair energy counts twice before and after.
 
     Parameters
     ----------
-    c : Contacts
-        Where the particles are, and their diameters.
-    energies : (N,) array
-        Energy of each particle with all its neighbors.
+    c : CandidatePairs
+        The pairs, and the diameters.
+    chain : ChainState
+        Its energies are updated; each attempt takes three numbers of its generator.
+    p : PairParameters
+        The potential.
+    temperature : float
+        T, in units of epsilon.
     number : int
-        How many.
-    generator : (4,) uint64 array
-        State of the random stream; each attempt takes three numbers.
-    counters : int array
-        Attempts between two particles and accepted ones are added.
+        How many swaps to attempt.
+    counters : (7,) int array
+        Attempts between two different particles, and accepted ones, are added.
     """
-    n = c.diameters.shape[0]
+    n, energies, generator = c.diameters.shape[0], chain.energies, chain.generator
     for _ in range(number):
         i, j = np.int64(uniform(generator) * n), np.int64(uniform(generator) * n)
         allowance = -temperature * np.log(1.0 - uniform(generator))

@@ -1,345 +1,301 @@
-"""Swap Monte Carlo: single-particle displacements and diameter swaps, detailed balance exact.
+"""Swap Monte Carlo: single-particle displacements and diameter swaps, in detailed balance exactly.
 
-What makes it fast changes no verdict: every particle's energy is kept; the random number of the acceptance test is
-drawn first, so that the sum over neighbors stops once the bound is passed (phi >= 0); neighbors are sorted by
-distance and looked at a few at a time, without branches; in a swap the particle that grows is tried first; moves are
-drawn in blocks, so that the memory they need, few cache lines each, is asked for ahead of time.
+The algorithm is that of Ninarello, Berthier and Coslovich, Phys. Rev. X 7, 021039 (2017). The following makes it fast
+and changes no decision. The energy of every particle is stored. The random number of the acceptance test is drawn
+first, so that the sum over the neighbors ends once it exceeds the bound (phi >= 0). Neighbors are sorted by distance
+and handled in batches without branches. In a swap the particle that grows is tried first. Moves are drawn in blocks, so
+that the few cache lines that each of them needs can be prefetched.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import wrap
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import pair_diameter, pair_energy
-from atomglass.kernels.sampling.prefetch import prefetch
+from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.sampling.build_verlet_table import build_verlet_table
+from atomglass.kernels.sampling.drawn_moves import (
+    BLOCK,
+    LARGE_TABLE,
+    MOVES_AHEAD,
+    PREFETCHED_LARGE,
+    PREFETCHED_SMALL,
+    DrawnMoves,
+    MoveParameters,
+    draw_block,
+    prefetch_neighbors,
+)
+from atomglass.kernels.sampling.particle_energy import Site, bounded_energy, site_of, update_neighbors
+from atomglass.kernels.sampling.records import (
+    DISPLACEMENTS,
+    DISPLACEMENTS_ACCEPTED,
+    REBUILDS,
+    SWAPS,
+    SWAPS_ACCEPTED,
+    ChainState,
+    ListGeometry,
+)
 from atomglass.kernels.sampling.verlet_table import (
-    BATCH,
+    DIAMETER,
     ENERGY,
-    SIGMA,
+    VerletTable,
     X,
     Y,
     Z,
-    list_of,
+    displacement_squared,
+    list_end,
+    list_range,
     move_to,
-    owner_of,
-    resize,
-    stop_for,
-    stop_within,
-    strayed,
-    straying,
+    present_displacement_squared,
+    set_diameter,
+    shell_end,
 )
-from atomglass.kernels.sampling.verlet_table_build import vicinity
-from atomglass.kernels.xoshiro import draw_uniform
+from atomglass.types import Array, IntArray
 
-# Counters.
-DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS = 0, 1, 2, 3, 4
-#: Moves drawn at a time.
-BLOCK = 64
-#: Rows of a table that lies in no near cache.
-FAR = 20_000
-#: Neighbors asked for ahead of time, in smaller tables and in such ones; and how many moves ahead.
-AHEAD_NEAR, AHEAD_FAR, AHEAD_MOVES = 4, 12, 3
-#: Straying is bounded in steps of this length: with each, all lists are read a little further.
-STRAY_STEP = 0.02
-
-
-class Moves(NamedTuple):
-    """A block of moves as drawn: they depend on the random numbers alone.
-
-    Attributes
-    ----------
-    particle, partner : (BLOCK,) arrays
-        Who moves; with whom diameters are swapped, or -1 for a displacement.
-    step : (BLOCK, 3) array
-        The displacement.
-    allowance : (BLOCK,) array
-        The most that the energy may rise.
-    before : (BLOCK, 4) array
-        The random state before each move.
-    """
-
-    particle: np.ndarray
-    partner: np.ndarray
-    step: np.ndarray
-    allowance: np.ndarray
-    before: np.ndarray
-
-
-class Rules(NamedTuple):
-    """Temperature, share of swaps, and largest displacement along an axis."""
-
-    temperature: float
-    swap_fraction: float
-    max_displacement: float
+#: Step in which the bound on the displacements grows. All lists are searched a little farther after each step.
+BOUND_STEP = 0.02
 
 
 @device
-def _squares(axes, table, row, x, y, z, sigma, p):
-    """Squares of a pair's distance and of its diameter."""
-    dx, dy = table[row, X] - x, table[row, Y] - y
-    square = dx * dx + dy * dy
-    if len(axes) == 3:
-        dz = table[row, Z] - z
-        square += dz * dz
-    pair = pair_diameter(sigma, table[row, SIGMA], p.nonadditivity)
-    return square, pair * pair
-
-
-@device
-def _pair(axes, table, row, x, y, z, sigma, p):
-    """Energy of one pair."""
-    square, pair_square = _squares(axes, table, row, x, y, z, sigma, p)
-    if square < p.cutoff_squared * pair_square:
-        return pair_energy(square / pair_square, pair_square / square, p)
-    return 0.0
-
-
-@device
-def _pair_without_branch(axes, table, row, x, y, z, sigma, p):
-    """Energy of one pair: also what lies beyond the cutoff is computed, and set aside."""
-    square, pair_square = _squares(axes, table, row, x, y, z, sigma, p)
-    energy = pair_energy(square / pair_square, pair_square / square, p)
-    return energy if square < p.cutoff_squared * pair_square else 0.0
-
-
-@device
-def _bounded_energy(axes, v, start, stop, x, y, z, sigma, bound, p):
-    """Energy of a particle with the listed neighbors; stops soon after it is above the bound."""
-    energy = 0.0
-    for k in range(start, stop, BATCH):
-        for t in range(BATCH):
-            energy += _pair_without_branch(axes, v.table, v.neighbors[k + t], x, y, z, sigma, p)
-        if energy > bound:
-            break
-    return energy
-
-
-@device
-def _update_neighbors(axes, v, start, stop, old, old_sigma, new, new_sigma, partner, p):
-    """Update the energies of the listed neighbors after a change of one particle, except a swap's partner's."""
-    for k in range(start, stop):
-        row = np.int64(v.neighbors[k])
-        change = _pair(axes, v.table, row, new[0], new[1], new[2], new_sigma, p)
-        change -= _pair(axes, v.table, row, old[0], old[1], old[2], old_sigma, p)
-        if change != 0.0:
-            owner = owner_of(v, row)
-            if owner != partner:
-                v.table[owner, ENERGY] += change
-
-
-@device
-def _displace(axes, v, i, x, y, z, square, allowance, stray, p):
-    """Try to move particle i to (x, y, z), `square` from its reference squared; return whether it was accepted."""
-    sigma, start = v.table[i, SIGMA], list_of(v, i)[0]
-    stop = stop_for(axes, v, i, sigma, square, stray, p)
+def _displace(
+    axes: tuple[int, ...],
+    v: VerletTable,
+    i: int,
+    trial: Site,
+    trial_squared: float,
+    allowance: float,
+    displacement_bound: float,
+    p: PairParameters,
+) -> bool:
+    """Try to move particle i to the trial site; return whether the move was accepted."""
+    start = list_range(v, i)[0]
+    end = list_end(axes, v, i, trial.diameter, trial_squared, displacement_bound, p)
     bound = v.table[i, ENERGY] + allowance
-    energy = _bounded_energy(axes, v, start, stop, x, y, z, sigma, bound, p)
+    energy = bounded_energy(axes, v, start, end, trial, bound, p)
     if energy > bound:
         return False
-    old = (v.table[i, X], v.table[i, Y], v.table[i, Z])
-    _update_neighbors(axes, v, start, stop, old, sigma, (x, y, z), sigma, -1, p)
-    move_to(v, i, x, y, z)
+    update_neighbors(axes, v, start, end, site_of(v, i, trial.diameter), trial, -1, p)
+    move_to(v, i, trial.x, trial.y, trial.z)
     v.table[i, ENERGY] = energy
     return True
 
 
 @device
-def _swap(axes, v, i, j, allowance, stray, p):
-    """Try to exchange the diameters of i and j; return whether it was accepted.
+def _swap(
+    axes: tuple[int, ...],
+    v: VerletTable,
+    i: int,
+    j: int,
+    allowance: float,
+    displacement_bound: float,
+    p: PairParameters,
+) -> bool:
+    """Try to swap the diameters of particles i and j; return whether the move was accepted.
 
-    If i and j are neighbors their pair energy counts twice before and twice after, and does not change.
+    If the two are neighbors, their pair energy counts twice before and twice after the swap, and does not change.
     """
-    grows, shrinks = (i, j) if v.table[i, SIGMA] < v.table[j, SIGMA] else (j, i)
-    small, large = v.table[grows, SIGMA], v.table[shrinks, SIGMA]
+    grows, shrinks = (i, j) if v.table[i, DIAMETER] < v.table[j, DIAMETER] else (j, i)
+    small, large = v.table[grows, DIAMETER], v.table[shrinks, DIAMETER]
     bound = v.table[i, ENERGY] + v.table[j, ENERGY] + allowance
-    resize(v, grows, large)
-    resize(v, shrinks, small)
-    here = (v.table[grows, X], v.table[grows, Y], v.table[grows, Z])
-    a_start, b_start = list_of(v, grows)[0], list_of(v, shrinks)[0]
-    a_stop = stop_for(axes, v, grows, large, 0.0, stray, p)
-    a = _bounded_energy(axes, v, a_start, a_stop, here[0], here[1], here[2], large, bound, p)
+    set_diameter(v, grows, large)
+    set_diameter(v, shrinks, small)
+    grown, a_start = site_of(v, grows, large), list_range(v, grows)[0]
+    b_start = list_range(v, shrinks)[0]
+    a_end = list_end(axes, v, grows, large, 0.0, displacement_bound, p)
+    a = bounded_energy(axes, v, a_start, a_end, grown, bound, p)
     if not a > bound:
-        there = (v.table[shrinks, X], v.table[shrinks, Y], v.table[shrinks, Z])
-        b_stop = stop_for(axes, v, shrinks, large, 0.0, stray, p)  # for the update, which needs the old reach
-        b = _bounded_energy(axes, v, b_start, b_stop, there[0], there[1], there[2], small, bound - a, p)
+        shrunk = site_of(v, shrinks, small)
+        b_end = list_end(axes, v, shrinks, large, 0.0, displacement_bound, p)  # large: the update needs the old pairs
+        b = bounded_energy(axes, v, b_start, b_end, shrunk, bound - a, p)
         if not a + b > bound:
-            _update_neighbors(axes, v, a_start, a_stop, here, small, here, large, shrinks, p)
-            _update_neighbors(axes, v, b_start, b_stop, there, large, there, small, grows, p)
+            update_neighbors(axes, v, a_start, a_end, site_of(v, grows, small), grown, shrinks, p)
+            update_neighbors(axes, v, b_start, b_end, site_of(v, shrinks, large), shrunk, grows, p)
             v.table[grows, ENERGY], v.table[shrinks, ENERGY] = a, b
             return True
-    resize(v, grows, small)
-    resize(v, shrinks, large)
+    set_diameter(v, grows, small)
+    set_diameter(v, shrinks, large)
     return False
 
 
-@device
-def _touch(v, i):
-    """Ask for what a move of particle i reads first."""
-    prefetch(v.table, i)
-    prefetch(v.heads, i)
-
-
-@device
-def _touch_neighbors(v, i, ahead):
-    first, end = list_of(v, i)
-    for k in range(first, min(first + ahead, end)):
-        prefetch(v.table, np.int64(v.neighbors[k]))
-
-
-@device
-def _draw_block(axes, v, rules, count, moves, state):
-    """Draw the next moves; return the random state after them."""
-    n = v.heads.shape[0]
-    s0, s1, s2, s3 = state
-    for b in range(count):
-        moves.before[b, 0], moves.before[b, 1], moves.before[b, 2], moves.before[b, 3] = s0, s1, s2, s3
-        kind, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
-        u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
-        moves.particle[b], moves.partner[b] = np.int64(u * n), -1
-        _touch(v, moves.particle[b])
-        if kind < rules.swap_fraction:
-            u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
-            moves.partner[b] = np.int64(u * n)
-            _touch(v, moves.partner[b])
-        else:
-            for k in range(len(axes)):
-                u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
-                moves.step[b, k] = rules.max_displacement * (2.0 * u - 1.0)
-        u, s0, s1, s2, s3 = draw_uniform(s0, s1, s2, s3)
-        moves.allowance[b] = -rules.temperature * np.log(1.0 - u)
-    for b in range(count):
-        for i in (moves.particle[b], moves.partner[b]):
-            if i >= 0:
-                first = list_of(v, i)[0]
-                prefetch(v.neighbors, first)
-                prefetch(v.neighbors, first + AHEAD_FAR)
-    return s0, s1, s2, s3
-
-
 @leaf
-def attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters):
-    """Attempt moves until one strays too far; return how many were done, and how far (squared) that one strays.
+def attempt_moves(
+    axes: tuple[int, ...],
+    v: VerletTable,
+    generator: NDArray[np.uint64],
+    parameters: MoveParameters,
+    number: int,
+    displacement_bound: float,
+    moves: DrawnMoves,
+    counters: IntArray,
+) -> tuple[int, float]:
+    """Attempt moves until one would take a particle too far from its reference position.
 
-    The trial position is tested *before* its energy is computed, and rejected trials too end the run: no pair within
-    range is ever missing, so detailed balance holds exactly. The generator is left before the move that was not made.
+    The trial position is tested *before* its energy is computed, and a trial that would be rejected ends the loop too:
+    no pair within range is ever missing, so detailed balance is exact. The generator is left in the state before the
+    move that was not made.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    v : VerletTable
+        Lists, positions, diameters and energies.
+    generator : (4,) uint64 array
+        State of the random number generator.
+    parameters : MoveParameters
+        Temperature, fraction of swaps, largest displacement, potential.
+    number : int
+        How many moves to attempt.
+    displacement_bound : float
+        Largest distance from the reference position.
+    moves : DrawnMoves
+        Memory for a block of moves.
+    counters : (7,) int array
+        Attempted and accepted moves are added.
+
+    Returns
+    -------
+    done : int
+        Moves attempted.
+    displacement_squared : float
+        Squared displacement of the trial that ended the loop, else 0.
     """
     state = (generator[0], generator[1], generator[2], generator[3])
-    ahead = AHEAD_NEAR if v.table.shape[0] < FAR else AHEAD_FAR
+    prefetched = PREFETCHED_SMALL if v.table.shape[0] < LARGE_TABLE else PREFETCHED_LARGE
     for done in range(0, number, BLOCK):
         count = min(BLOCK, number - done)
-        state = _draw_block(axes, v, rules, count, moves, state)
+        state = draw_block(axes, v, parameters, count, moves, state)
         for b in range(count):
-            i, j = moves.particle[b], moves.partner[b]
-            if b + AHEAD_MOVES < count:
-                _touch_neighbors(v, moves.particle[b + AHEAD_MOVES], ahead)
-                if moves.partner[b + AHEAD_MOVES] >= 0:
-                    _touch_neighbors(v, moves.partner[b + AHEAD_MOVES], ahead)
+            i, j, allowance = moves.particle[b], moves.partner[b], moves.allowance[b]
+            if b + MOVES_AHEAD < count:
+                prefetch_neighbors(v, moves.particle[b + MOVES_AHEAD], prefetched)
+                if moves.partner[b + MOVES_AHEAD] >= 0:
+                    prefetch_neighbors(v, moves.partner[b + MOVES_AHEAD], prefetched)
             if j >= 0:
                 if i != j:
                     counters[SWAPS] += 1
-                    counters[SWAPS_ACCEPTED] += _swap(axes, v, i, j, moves.allowance[b], stray, p)
+                    counters[SWAPS_ACCEPTED] += _swap(axes, v, i, j, allowance, displacement_bound, parameters.pair)
                 continue
             x, y, z = v.table[i, X] + moves.step[b, X], v.table[i, Y] + moves.step[b, Y], v.table[i, Z]
             if len(axes) == 3:
                 z += moves.step[b, Z]
-            square = straying(axes, v, i, x, y, z)
-            if square > stray * stray:
+            square = displacement_squared(axes, v, i, x, y, z)
+            if square > displacement_bound * displacement_bound:
                 for k in range(4):
-                    generator[k] = moves.before[b, k]
+                    generator[k] = moves.state_before[b, k]
                 return done + b, square
+            trial = Site(x, y, z, v.table[i, DIAMETER])
             counters[DISPLACEMENTS] += 1
-            counters[DISPLACEMENTS_ACCEPTED] += _displace(axes, v, i, x, y, z, square, moves.allowance[b], stray, p)
+            counters[DISPLACEMENTS_ACCEPTED] += _displace(
+                axes, v, i, trial, square, allowance, displacement_bound, parameters.pair
+            )
     generator[0], generator[1], generator[2], generator[3] = state
     return number, 0.0
 
 
 @kernel
-def renew(axes, particles, reference, images, energies, cell, inverse, reach, p):
-    """Wrap, make the present positions the reference, rebuild the list and recompute all energies; return the list."""
-    wrap(particles, images, cell, inverse, len(axes))
-    reference[:, :] = particles[:, :3]
-    v = vicinity(particles, reference, cell, inverse, len(axes), reach, p)
-    for i in range(particles.shape[0]):
-        x, y, z, sigma = particles[i, X], particles[i, Y], particles[i, Z], particles[i, SIGMA]
-        stop = stop_within(v, i, sigma, 0.0, p)
-        energies[i] = _bounded_energy(axes, v, list_of(v, i)[0], stop, x, y, z, sigma, np.inf, p)
-        v.table[i, ENERGY] = energies[i]
+def rebuild_table_and_energies(
+    axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: PairParameters
+) -> VerletTable:
+    """Build the Verlet table for the present positions and recompute all energies.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    chain : ChainState
+        Its positions are wrapped and become the reference positions; its energies are recomputed.
+    geometry : ListGeometry
+        Cell and range of the lists.
+    p : PairParameters
+        The potential.
+    """
+    wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, len(axes))
+    chain.reference[:, :] = chain.particles[:, :3]
+    v = build_verlet_table(chain.particles, chain.reference, geometry, len(axes), p)
+    for i in range(chain.particles.shape[0]):
+        site = site_of(v, i, v.table[i, DIAMETER])
+        end = shell_end(v, i, site.diameter, 0.0, p)
+        chain.energies[i] = bounded_energy(axes, v, list_range(v, i)[0], end, site, np.inf, p)
+        v.table[i, ENERGY] = chain.energies[i]
     return v
 
 
 @device
-def _bound_onstraying(square, skin):
-    """Return a bound on all straying that is at least the root of `square`."""
-    return min(STRAY_STEP * (np.floor(np.sqrt(square) / STRAY_STEP) + 2.0), 0.5 * skin)
+def _displacement_bound(square: float, skin: float) -> float:
+    """Return a bound on all displacements that is at least the square root of `square`."""
+    return min(BOUND_STEP * (np.floor(np.sqrt(square) / BOUND_STEP) + 2.0), 0.5 * skin)
 
 
 @leaf
-def _begin(axes, v, energies):
-    """Copy the energies into the table; return how far (squared) a particle has strayed at most."""
+def _write_energies(axes: tuple[int, ...], v: VerletTable, energies: Array) -> float:
+    """Copy the energies into the table; return the largest squared displacement of a particle."""
     square = 0.0
     for i in range(energies.shape[0]):
         v.table[i, ENERGY] = energies[i]
-        square = max(square, strayed(axes, v, i))
+        square = max(square, present_displacement_squared(axes, v, i))
     return square
 
 
 @leaf
-def _finish(v, particles, energies):
-    """Copy positions, diameters and energies out of the table."""
+def _read_table(v: VerletTable, particles: Array, energies: Array) -> None:
+    """Copy positions, diameters and energies from the table."""
     for i in range(particles.shape[0]):
-        for k in range(SIGMA + 1):
+        for k in range(DIAMETER + 1):
             particles[i, k] = v.table[i, k]
         energies[i] = v.table[i, ENERGY]
 
 
 @kernel
 def run_moves(
-    axes, particles, reference, images, energies, v, cell, inverse, reach, skin, p, rules, number, generator, counters
-):
-    """Attempt a number of moves, in place; return the neighbor list, which may be a new one.
+    axes: tuple[int, ...],
+    chain: ChainState,
+    v: VerletTable,
+    geometry: ListGeometry,
+    parameters: MoveParameters,
+    number: int,
+    counters: IntArray,
+) -> VerletTable:
+    """Attempt a number of moves in place; return the Verlet table, which may be a new one.
 
     Parameters
     ----------
     axes : tuple of int
-        As many as there are dimensions: kernels are compiled for each.
-    particles : (N, 4) array
-        Positions and diameter.
-    reference : (N, 3) array
-        Positions at which the neighbor list was built; the list is a function of them.
-    images : (N, 3) int array
-        Cell vectors taken off by wrapping.
-    energies : (N,) array
-        Energy of each particle with all its neighbors, as the previous moves left it.
-    v : Vicinity
-        The list of the reference positions, and the present positions and diameters.
-    rules : Rules
-        Temperature, share of swaps, largest displacement.
+        One entry for each dimension: kernels are compiled for each.
+    chain : ChainState
+        The particles, as the previous moves left them.
+    v : VerletTable
+        The table of the reference positions, with the present positions and diameters.
+    geometry : ListGeometry
+        Cell and range of the lists.
+    parameters : MoveParameters
+        Temperature, fraction of swaps, largest displacement, potential.
     number : int
-        How many moves.
-    generator : (4,) uint64 array
-        State of the random stream.
-    counters : (5,) int array
-        Attempted and accepted displacements and swaps, list rebuilds; added to.
+        How many moves to attempt.
+    counters : (7,) int array
+        Attempted and accepted moves, and rebuilt tables, are added.
     """
-    moves = Moves(
-        np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.zeros((BLOCK, 3)), np.empty(BLOCK),
+    moves = DrawnMoves(
+        np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.int64),
+        np.zeros((BLOCK, 3)),
+        np.empty(BLOCK),
         np.empty((BLOCK, 4), np.uint64),
-    )  # fmt: skip
-    square = _begin(axes, v, energies)
+    )
+    skin = geometry.skin
+    square = _write_energies(axes, v, chain.energies)
     while True:
         if square > 0.25 * skin * skin:
-            _finish(v, particles, energies)
-            v = renew(axes, particles, reference, images, energies, cell, inverse, reach, p)
+            _read_table(v, chain.particles, chain.energies)
+            v = rebuild_table_and_energies(axes, chain, geometry, parameters.pair)
             counters[REBUILDS] += 1
             square = 0.0
-        stray = _bound_onstraying(square, skin)
-        done, square = attempt_moves(axes, v, generator, p, rules, number, stray, moves, counters)
+        bound = _displacement_bound(square, skin)
+        done, square = attempt_moves(axes, v, chain.generator, parameters, number, bound, moves, counters)
         number -= done
         if number == 0:
             break
-    _finish(v, particles, energies)
+    _read_table(v, chain.particles, chain.energies)
     return v

@@ -1,4 +1,4 @@
-"""Pairs in flat arrays, for trajectories: a wide list, of which those that are near are looked up now and then."""
+"""Pairs in flat arrays for hybrid Monte Carlo: a wide neighbor list, and the close pairs selected from it."""
 
 from __future__ import annotations
 
@@ -8,89 +8,134 @@ import numpy as np
 
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, image_shifts, neighbor_list, wrap
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import pair_diameter, pair_energy
-from atomglass.kernels.sampling.diameter_swap import Contacts, room_for_contacts
-from atomglass.kernels.sampling.verlet_table import SIGMA, X, Y
+from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair_energy
+from atomglass.kernels.sampling.diameter_swap import CandidatePairs, allocate_candidates
+from atomglass.kernels.sampling.records import ChainState, ListGeometry, UintArray
+from atomglass.kernels.sampling.verlet_table import DIAMETER, X, Y
+from atomglass.types import Array
 
-#: Pairs are kept up to this far beyond their cutoff, and looked up anew when a particle has gone half of it.
+#: Close pairs are those within their cutoff plus this margin. They are selected again when a particle has moved half of
+#: it since the last selection.
 MARGIN = 0.3
 
 
-class Work(NamedTuple):
-    """A neighbor list, and what a trajectory needs in memory for as long as it holds.
+class HMCWorkspace(NamedTuple):
+    """A neighbor list of C pairs of N particles in d dimensions, and the memory of a trajectory.
 
     Attributes
     ----------
-    first, second : (C,) arrays
+    first, second : (C,) uint32 arrays
         Pairs of the neighbor list, each once, by increasing `first`.
-    image : (d, C) array
-        Shift of the second's periodic image.
+    list_shift : (d, C) array
+        Shift of the second particle's periodic image.
     squares, limits : (C,) arrays
-        Their squared distances, and those up to which they are near.
-    kept : (C + 1,) array
-        Which of them are near now.
-    place, momentum, force, start : (d, N) arrays
-        The particles, and where they were when the pairs were looked up.
-    gone, energy : (N,) arrays
-        Squares of how far they went since then; their energies at the end.
-    one, other : (M,) arrays
-        Near pairs, each once.
-    shift, separation : (d, M) arrays
-        Of their image, and r_other + shift - r_one.
-    inverse_square, slope : (M,) arrays
-        1 / sigma_ij^2, and dphi/dr divided by r.
-    contacts : Contacts
-        The same particles, for exchanges of diameters.
+        Squared distances of the pairs, and those below which a pair is close.
+    selected : (C + 1,) uint32 array
+        Indices of the close pairs in the list.
+    position, momentum, force : (d, N) arrays
+        Of the particles; positions are not wrapped.
+    selection_position : (d, N) array
+        Positions at the last selection of the close pairs.
+    displacement_squared : (N,) array
+        Squared displacements since then.
+    energy : (N,) array
+        Energies of the particles at the end of the trajectory.
+    i, j : (C,) uint32 arrays
+        Close pairs, each once.
+    shift, separation : (d, C) arrays
+        Of the close pairs: shift of the image of j, and r_j + shift - r_i.
+    inverse_square : (C,) array
+        1 / sigma_ij^2 of the close pairs.
+    force_over_distance : (C,) array
+        phi'(r) / r of the close pairs.
+    candidates : CandidatePairs
+        The same particles, for diameter swaps.
     """
 
-    first: np.ndarray
-    second: np.ndarray
-    image: np.ndarray
-    squares: np.ndarray
-    limits: np.ndarray
-    kept: np.ndarray
-    place: np.ndarray
-    momentum: np.ndarray
-    force: np.ndarray
-    start: np.ndarray
-    gone: np.ndarray
-    energy: np.ndarray
-    one: np.ndarray
-    other: np.ndarray
-    shift: np.ndarray
-    separation: np.ndarray
-    inverse_square: np.ndarray
-    slope: np.ndarray
-    contacts: Contacts
+    first: UintArray
+    second: UintArray
+    list_shift: Array
+    squares: Array
+    limits: Array
+    selected: UintArray
+    position: Array
+    momentum: Array
+    force: Array
+    selection_position: Array
+    displacement_squared: Array
+    energy: Array
+    i: UintArray
+    j: UintArray
+    shift: Array
+    separation: Array
+    inverse_square: Array
+    force_over_distance: Array
+    candidates: CandidatePairs
 
 
 @kernel
-def work_for(axes, particles, reference, cell, inverse, reach):
-    """Return the neighbor list that belongs to the reference positions, and room to work with it."""
+def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, geometry: ListGeometry) -> HMCWorkspace:
+    """Return a workspace with the neighbor list that belongs to the reference positions.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    particles : (N, 4) array
+        Present positions and diameters.
+    reference : (N, 3) array
+        Positions for which the list is built, wrapped into the cell.
+    geometry : ListGeometry
+        Cell and range of the list.
+    """
     d, n = len(axes), reference.shape[0]
-    begin, packed = neighbor_list(reference, cell, inverse, d, reach, True)
-    count, shifts = packed.shape[0], image_shifts(cell)
-    first, second, image = np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count))
+    begin, packed = neighbor_list(reference, geometry.cell, geometry.inverse, d, geometry.list_cutoff, True)
+    count, shifts = packed.shape[0], image_shifts(geometry.cell)
+    first, second, list_shift = np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count))
     for i in range(n):
         for k in range(begin[i], begin[i + 1]):
             first[k], second[k] = i, packed[k] >> IMAGE_BITS
             for a in range(d):
-                image[a, k] = shifts[packed[k] & IMAGE_MASK, a]
-    contacts = room_for_contacts(n, first, second)
-    contacts.diameters[:] = particles[:, SIGMA]
-    w = Work(
-        first, second, image, np.empty(count), np.empty(count), np.empty(count + 1, np.uint32),
-        np.empty((d, n)), np.empty((d, n)), np.empty((d, n)), np.empty((d, n)), np.zeros(n), np.empty(n),
-        np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count)), np.empty((d, count)),
-        np.empty(count), np.empty(count), contacts,
-    )  # fmt: skip
+                list_shift[a, k] = shifts[packed[k] & IMAGE_MASK, a]
+    candidates = allocate_candidates(n, first, second)
+    candidates.diameters[:] = particles[:, DIAMETER]
+    w = HMCWorkspace(
+        first=first,
+        second=second,
+        list_shift=list_shift,
+        squares=np.empty(count),
+        limits=np.empty(count),
+        selected=np.empty(count + 1, np.uint32),
+        position=np.empty((d, n)),
+        momentum=np.empty((d, n)),
+        force=np.empty((d, n)),
+        selection_position=np.empty((d, n)),
+        displacement_squared=np.zeros(n),
+        energy=np.empty(n),
+        i=np.empty(count, np.uint32),
+        j=np.empty(count, np.uint32),
+        shift=np.empty((d, count)),
+        separation=np.empty((d, count)),
+        inverse_square=np.empty(count),
+        force_over_distance=np.empty(count),
+        candidates=candidates,
+    )
     for a in range(d):
-        w.place[a] = particles[:, a]
+        w.position[a] = particles[:, a]
     return w
 
 
 @device
-def _squares(axes, x, y, z, first, second, shift_x, shift_y, shift_z, squares):
+def _square_distances(
+    axes: tuple[int, ...],
+    position: tuple[Array, Array, Array],
+    shift: tuple[Array, Array, Array],
+    first: UintArray,
+    second: UintArray,
+    squares: Array,
+) -> None:
+    x, y, z = position
+    shift_x, shift_y, shift_z = shift
     for k in range(squares.shape[0]):
         i, j = first[k], second[k]
         dx, dy = x[j] - x[i] + shift_x[k], y[j] - y[i] + shift_y[k]
@@ -101,56 +146,88 @@ def _squares(axes, x, y, z, first, second, shift_x, shift_y, shift_z, squares):
 
 
 @leaf
-def square_distances(axes, w):
-    """Write the squared distances of the pairs of the list."""
-    last = len(axes) - 1
-    _squares(
-        axes, w.place[X], w.place[Y], w.place[last], w.first, w.second, w.image[X], w.image[Y], w.image[last], w.squares
-    )
+def compute_squares(axes: tuple[int, ...], w: HMCWorkspace) -> None:
+    """Compute the squared distances of the pairs of the list."""
+    last = len(axes) - 1  # in two dimensions z stands for y and is not used
+    position = (w.position[X], w.position[Y], w.position[last])
+    shift = (w.list_shift[X], w.list_shift[Y], w.list_shift[last])
+    _square_distances(axes, position, shift, w.first, w.second, w.squares)
 
 
 @leaf
-def limit_squares(w, p):
-    """Write up to which squared distance a pair is near: its cutoff plus the margin."""
-    root, sigma = np.sqrt(p.cutoff_squared), w.contacts.diameters
+def compute_limits(w: HMCWorkspace, p: PairParameters) -> None:
+    """Compute the squared distances below which pairs are close: cutoff plus margin, squared."""
+    root, diameters = np.sqrt(p.cutoff_squared), w.candidates.diameters
     for k in range(w.first.shape[0]):
-        limit = root * pair_diameter(sigma[w.first[k]], sigma[w.second[k]], p.nonadditivity) + MARGIN
+        limit = root * pair_diameter(diameters[w.first[k]], diameters[w.second[k]], p.nonadditivity) + MARGIN
         w.limits[k] = limit * limit
 
 
 @leaf
-def find_pairs(axes, w, p):
-    """Write the pairs that are near by their squared distances, and return how many."""
-    count, sigma = np.int64(0), w.contacts.diameters
+def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> np.int64:
+    """Select the close pairs by their squared distances, and return their number.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Squared distances and limits are read; the close pairs are written.
+    p : PairParameters
+        The potential.
+    """
+    count, diameters = np.int64(0), w.candidates.diameters
     for k in range(w.first.shape[0]):
-        w.kept[count] = k  # always, and kept by going on to the next place: no branch that nobody can predict
+        w.selected[count] = k  # without a branch: overwritten unless the count advances
         count += np.int64(w.squares[k] < w.limits[k])
     for t in range(count):
-        k = w.kept[t]
+        k = w.selected[t]
         i, j = w.first[k], w.second[k]
-        pair = pair_diameter(sigma[i], sigma[j], p.nonadditivity)
-        w.one[t], w.other[t], w.inverse_square[t] = i, j, 1.0 / (pair * pair)
+        pair = pair_diameter(diameters[i], diameters[j], p.nonadditivity)
+        w.i[t], w.j[t], w.inverse_square[t] = i, j, 1.0 / (pair * pair)
         for a in range(len(axes)):
-            w.shift[a, t] = w.image[a, k]
+            w.shift[a, t] = w.list_shift[a, k]
     return count
 
 
 @device
-def _separate(place, one, other, shift, out, count):
+def _separations(position: Array, i: UintArray, j: UintArray, shift: Array, separation: Array, count: int) -> None:
     for k in range(count):
-        out[k] = place[other[k]] - place[one[k]] + shift[k]
+        separation[k] = position[j[k]] - position[i[k]] + shift[k]
 
 
 @leaf
-def find_separations(axes, w, count):
-    """Write the separations of the near pairs."""
+def compute_separations(axes: tuple[int, ...], w: HMCWorkspace, count: int) -> None:
+    """Compute the separation vectors of the close pairs.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Positions are read, separations written.
+    count : int
+        Number of close pairs.
+    """
     for a in range(len(axes)):
-        _separate(w.place[a], w.one, w.other, w.shift[a], w.separation[a], count)
+        _separations(w.position[a], w.i, w.j, w.shift[a], w.separation[a], count)
 
 
 @leaf
-def find_energies(axes, w, count, p):
-    """Write the energies of the particles and return the total."""
+def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairParameters) -> float:
+    """Compute the energies of the particles from the separations, and return the total energy.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Separations are read, energies written.
+    count : int
+        Number of close pairs.
+    p : PairParameters
+        The potential.
+    """
     w.energy[:] = 0.0
     total = 0.0
     for k in range(count):
@@ -160,28 +237,52 @@ def find_energies(axes, w, count, p):
         ratio = square * w.inverse_square[k]
         phi = pair_energy(ratio, 1.0 / ratio, p)
         phi = phi if ratio < p.cutoff_squared else 0.0
-        w.energy[w.one[k]] += phi
-        w.energy[w.other[k]] += phi
+        w.energy[w.i[k]] += phi
+        w.energy[w.j[k]] += phi
         total += phi
     return total
 
 
 @kernel
-def list_anew(axes, particles, reference, images, cell, inverse, reach):
-    """Wrap and make the present positions the reference; return the new list with its room."""
-    wrap(particles, images, cell, inverse, len(axes))
-    reference[:, :] = particles[:, :3]
-    return work_for(axes, particles, reference, cell, inverse, reach)
+def rebuild_list(axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry) -> HMCWorkspace:
+    """Wrap the positions, make them the reference, and return a workspace with the new list.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    chain : ChainState
+        Its positions are wrapped and become the reference positions.
+    geometry : ListGeometry
+        Cell and range of the list.
+    """
+    wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, len(axes))
+    chain.reference[:, :] = chain.particles[:, :3]
+    return build_workspace(axes, chain.particles, chain.reference, geometry)
 
 
 @kernel
-def renew(axes, particles, reference, images, energies, cell, inverse, reach, p):
-    """Do so, and recompute all energies."""
-    w = list_anew(axes, particles, reference, images, cell, inverse, reach)
-    square_distances(axes, w)
-    limit_squares(w, p)
-    count = find_pairs(axes, w, p)
-    find_separations(axes, w, count)
-    find_energies(axes, w, count, p)
-    energies[:] = w.energy
+def rebuild_list_and_energies(
+    axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: PairParameters
+) -> HMCWorkspace:
+    """Wrap the positions, make them the reference, rebuild the list and recompute all energies.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    chain : ChainState
+        Its positions are wrapped and become the reference positions; its energies are recomputed.
+    geometry : ListGeometry
+        Cell and range of the list.
+    p : PairParameters
+        The potential.
+    """
+    w = rebuild_list(axes, chain, geometry)
+    compute_squares(axes, w)
+    compute_limits(w, p)
+    count = select_close_pairs(axes, w, p)
+    compute_separations(axes, w, count)
+    compute_energies(axes, w, count, p)
+    chain.energies[:] = w.energy
     return w

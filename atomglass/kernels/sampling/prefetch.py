@@ -1,4 +1,4 @@
-"""Ask for memory ahead of time: at N = 1e5 a random particle lies in no near cache, and waiting is most of a move."""
+"""Prefetching of memory. At N = 1e5 a random particle is in no cache, and most of a move's time would be waiting."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 
-def _touch(typing_context: Any, array: Any, index: Any) -> Any:
-    """Begin to load array[index] (a row, if it has rows of four) into the nearest cache; changes no value."""
+def _prefetch_row(typing_context: Any, array: Any, index: Any) -> Any:
+    """Prefetch array[index], an element or the beginning of a row, into the first-level cache."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args[0]
@@ -21,14 +21,14 @@ def _touch(typing_context: Any, array: Any, index: Any) -> Any:
         address = builder.gep(builder.bitcast(data.data, byte), [builder.mul(arguments[1], strides[0])])
         of = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
         function = cgutils.get_or_insert_function(builder.module, of, "llvm.prefetch.p0")
-        builder.call(function, [address, word(0), word(3), word(1)])  # to read, to keep, data
+        builder.call(function, [address, word(0), word(3), word(1)])  # for reading, high locality, data cache
         return context.get_dummy_value()
 
     return types.void(array, types.intp), codegen
 
 
-def _no_touch(array: Any, index: Any) -> None:
-    """Stand-in where kernels run as plain Python."""
+def _do_nothing(array: Any, index: Any) -> None:
+    """Stand in for the instruction where kernels run as plain Python."""
 
 
-prefetch: Any = _no_touch if numba.config.DISABLE_JIT else intrinsic(_touch)  # type: ignore[attr-defined]
+prefetch: Any = _do_nothing if numba.config.DISABLE_JIT else intrinsic(_prefetch_row)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
-"""Energies of eight pairs at once, in the processor's vectors.
+"""Energies of eight pairs at once, in vector instructions (SIMD).
 
-A compiler makes vectors of long loops. A particle has a dozen neighbors, scattered in memory, and its energy decides
-on a branch: there it stays with one pair at a time, which takes three times as long.
+A compiler vectorizes long loops. The loop over the dozen neighbors of a particle, which are scattered in memory and
+whose energy decides on a branch, it leaves scalar; that takes three times as long.
 """
 
 from __future__ import annotations
@@ -14,20 +14,35 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from atomglass.kernels.jit import device
-from atomglass.kernels.pair_potential import pair_diameter, pair_energy
+from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair_energy
+from atomglass.kernels.sampling.records import UintArray
+from atomglass.types import Array
 
-#: Pairs at once: a vector of 512 bits, or several shorter ones where the processor has no such.
+#: Pairs in a vector of 512 bits. Processors with shorter vectors use several.
 LANES = 8
 
 _NUMBER, _INDEX = ir.DoubleType(), ir.IntType(32)
 _VECTOR = ir.VectorType(_NUMBER, LANES)
-_FLAGS = ("contract", "arcp", "nsz")  # as all kernels, but the order of a sum stays
+#: Fast-math flags of all kernels except `reassoc`: the order of a sum is fixed.
+_FLAGS = ("contract", "arcp", "nsz")
 
 
 def _vector_energies(
-    typing_context: Any, neighbors: Any, squares: Any, diameters: Any, k: Any, sigma: Any, nonadditivity: Any,
-    cutoff_squared: Any, epsilon: Any, c0: Any, c2: Any, c4: Any, terms: Any, at: Any,
-) -> Any:  # fmt: skip
+    typing_context: Any,
+    neighbors: Any,
+    squares: Any,
+    diameters: Any,
+    k: Any,
+    diameter: Any,
+    nonadditivity: Any,
+    cutoff_squared: Any,
+    epsilon: Any,
+    c0: Any,
+    c2: Any,
+    c4: Any,
+    terms: Any,
+    at: Any,
+) -> Any:
     """Write phi of the pairs k to k + 7 to terms[at:], for exponent 12 and order 2; return their sum."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -36,40 +51,39 @@ def _vector_energies(
             context.make_array(signature.args[n])(context, b, arguments[n]).data for n in (0, 1, 2, 11)
         )
         begin, end = arguments[3], arguments[12]
-        sigma, a, cutoff, epsilon, c0, c2, c4 = (_splat(b, arguments[n]) for n in range(4, 11))
+        sigma, a, cutoff, epsilon, c0, c2, c4 = (_broadcast(b, arguments[n]) for n in range(4, 11))
         other: Any = ir.Constant(_VECTOR, ir.Undefined)
         for lane in range(LANES):
             index = b.zext(b.load(b.gep(near, [b.add(begin, begin.type(lane))])), begin.type)
             other = b.insert_element(other, b.load(b.gep(own, [index])), _INDEX(lane))
         r2 = b.load(b.bitcast(b.gep(square, [begin]), _VECTOR.as_pointer()), align=8)
         absolute = cgutils.get_or_insert_function(b.module, ir.FunctionType(_VECTOR, [_VECTOR]), "llvm.fabs.v8f64")
-        rest = b.fsub(_splat(b, _NUMBER(1.0)), b.fmul(a, b.call(absolute, [b.fsub(sigma, other)]), _FLAGS), _FLAGS)
-        pair = b.fmul(b.fmul(_splat(b, _NUMBER(0.5)), b.fadd(sigma, other)), rest)
+        one, half = _broadcast(b, _NUMBER(1.0)), _broadcast(b, _NUMBER(0.5))
+        mixing = b.fsub(one, b.fmul(a, b.call(absolute, [b.fsub(sigma, other)]), _FLAGS), _FLAGS)
+        pair = b.fmul(b.fmul(half, b.fadd(sigma, other)), mixing)
         pair2 = b.fmul(pair, pair)
         z, w = b.fdiv(r2, pair2), b.fdiv(pair2, r2)
         w3 = b.fmul(b.fmul(w, w), w)
         polynomial = b.fadd(c0, b.fmul(z, b.fadd(c2, b.fmul(z, c4, _FLAGS), _FLAGS), _FLAGS), _FLAGS)
         phi = b.fmul(epsilon, b.fadd(b.fmul(w3, w3, _FLAGS), polynomial, _FLAGS))
-        near_enough = b.fcmp_ordered("<", r2, b.fmul(cutoff, pair2))
-        phi = b.select(near_enough, phi, ir.Constant(_VECTOR, [0.0] * LANES))
+        within = b.fcmp_ordered("<", r2, b.fmul(cutoff, pair2))
+        phi = b.select(within, phi, ir.Constant(_VECTOR, [0.0] * LANES))
         b.store(phi, b.bitcast(b.gep(out, [end]), _VECTOR.as_pointer()), align=8)
         return _sum(b, phi)
 
     number = types.float64
-    return number(
-        neighbors, squares, diameters, types.intp, *[number] * 7, terms, types.intp
-    ), codegen  # fmt: skip
+    return number(neighbors, squares, diameters, types.intp, *[number] * 7, terms, types.intp), codegen
 
 
-def _splat(builder: Any, number: Any) -> Any:
+def _broadcast(builder: Any, number: Any) -> Any:
     """Return a vector with this number in all lanes."""
-    nothing = ir.Constant(_VECTOR, ir.Undefined)
-    one = builder.insert_element(nothing, number, _INDEX(0))
-    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_INDEX, LANES), [0] * LANES))
+    undefined = ir.Constant(_VECTOR, ir.Undefined)
+    one = builder.insert_element(undefined, number, _INDEX(0))
+    return builder.shuffle_vector(one, undefined, ir.Constant(ir.VectorType(_INDEX, LANES), [0] * LANES))
 
 
 def _sum(builder: Any, vector: Any) -> Any:
-    """Return the sum of the lanes: halves are added until one number is left."""
+    """Return the sum of the lanes: the halves are added until one number remains."""
     width = LANES
     while width > 1:
         width //= 2
@@ -87,10 +101,19 @@ _vector: Any = None if numba.config.DISABLE_JIT else intrinsic(_vector_energies)
 
 
 @device
-def _one_by_one(neighbors, squares, diameters, k, sigma, p, terms, at):
-    """Do the same for any potential."""
+def _scalar_energies(
+    neighbors: UintArray,
+    squares: Array,
+    diameters: Array,
+    k: int,
+    diameter: float,
+    p: PairParameters,
+    terms: Array,
+    at: int,
+) -> float:
+    """Write the energies of the pairs k to k + 7 to terms[at:], for any potential; return their sum."""
     for t in range(LANES):
-        pair = pair_diameter(sigma, diameters[neighbors[k + t]], p.nonadditivity)
+        pair = pair_diameter(diameter, diameters[neighbors[k + t]], p.nonadditivity)
         pair_square = pair * pair
         square = squares[k + t]
         energy = pair_energy(square / pair_square, pair_square / square, p)
@@ -100,33 +123,53 @@ def _one_by_one(neighbors, squares, diameters, k, sigma, p, terms, at):
 
 
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-    eight_energies = _one_by_one
+    eight_pair_energies = _scalar_energies
 else:
 
     @device
-    def eight_energies(neighbors, squares, diameters, k, sigma, p, terms, at):
-        """Write the energies of eight pairs, and return their sum.
+    def eight_pair_energies(
+        neighbors: UintArray,
+        squares: Array,
+        diameters: Array,
+        k: int,
+        diameter: float,
+        p: PairParameters,
+        terms: Array,
+        at: int,
+    ) -> float:
+        """Write the energies of eight pairs of one particle, and return their sum.
 
         Parameters
         ----------
         neighbors, squares : (M,) uint32 and float64 arrays
-            Who is near a particle, and how far away squared.
+            Neighbors of the particle, and their squared distances.
         diameters : (N,) array
-            Of all particles.
+            Diameters of all particles.
         k : int
-            The first of the eight.
-        sigma : float
-            The particle's own diameter.
+            The first of the eight neighbors.
+        diameter : float
+            Diameter of the particle itself.
         p : PairParameters
-            The interactions.
-        terms : array
-            Where the energies are written.
+            The potential.
+        terms : (L,) array
+            Receives the energies.
         at : int
-            From which place on.
+            Index of the first energy in `terms`.
         """
         if p.exponent == 12 and p.order <= 2:
             return _vector(
-                neighbors, squares, diameters, k, sigma, p.nonadditivity, p.cutoff_squared, p.epsilon,
-                p.c0, p.c2, p.c4, terms, at,
-            )  # fmt: skip
-        return _one_by_one(neighbors, squares, diameters, k, sigma, p, terms, at)
+                neighbors,
+                squares,
+                diameters,
+                k,
+                diameter,
+                p.nonadditivity,
+                p.cutoff_squared,
+                p.epsilon,
+                p.c0,
+                p.c2,
+                p.c4,
+                terms,
+                at,
+            )
+        return _scalar_energies(neighbors, squares, diameters, k, diameter, p, terms, at)

@@ -1,8 +1,12 @@
-"""The neighbor list of the Monte Carlo: sorted by distance, with periodic images as particles of their own.
+"""The Verlet table of the Monte Carlo: neighbors sorted by distance, periodic images stored as rows of their own.
 
-A list is built wide, so that it lasts, but a move looks only at its beginning: beyond the widest cutoff that the
-particle's diameter allows, plus how far particles have strayed since the list was built, no neighbor can interact.
-What a move reads of a particle lies in three places, each its own cache line: its row, its head and its list.
+A Verlet list with a wide skin stays valid for many sweeps, but a move needs only its beginning. A neighbor can interact
+only if it is closer than the largest cutoff that the particle's diameter allows, plus the distance that the two
+particles may have moved since the list was built. As neighbors are sorted by distance, `list_end` finds this point
+without a search.
+
+The data of a particle lie in three places, each of them one cache line: its row of the table, its row pointers and the
+beginning of its list.
 """
 
 from __future__ import annotations
@@ -12,82 +16,131 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import device
-from atomglass.kernels.pair_potential import pair_diameter
+from atomglass.kernels.pair_potential import PairParameters, pair_diameter
+from atomglass.kernels.sampling.records import UintArray
+from atomglass.types import Array
 
-# Columns of the table. From REFERENCE on: the place at which the list was built.
-X, Y, Z, SIGMA, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
-# Columns of the heads: first and last (not included) of a particle's images in the table, begin of its list, stops.
-IMAGE, LAST_IMAGE, FIRST, STOP = 0, 1, 2, 3
-#: How many stops a list has: with the other columns they fill a cache line.
-STOPS = 13
-#: Neighbors looked at without a branch between them; lists are filled up to multiples of it.
+# Columns of the table: position, diameter, energy, and (three columns) the reference position of the list.
+X, Y, Z, DIAMETER, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
+# Columns of the row pointers: first image and one past the last, first neighbor, and from LIST_END on the shells' ends.
+FIRST_IMAGE, END_IMAGE, FIRST_NEIGHBOR, LIST_END = 0, 1, 2, 3
+#: Number of distance shells. With the other row pointers their ends fill a cache line.
+SHELLS = 13
+#: Neighbors handled without a branch between them. Lists are padded to multiples of it.
 BATCH = 4
-#: Added to distances, for their rounding.
+#: Tolerance for the rounding of distances.
 ROUNDING = 1e-5
 
 
-class Vicinity(NamedTuple):
-    """Who is near whom, as it was when the list was built, and where all are now.
+class VerletTable(NamedTuple):
+    """Neighbor lists of N particles, and the present positions and diameters of the particles and their images.
 
     Attributes
     ----------
     table : (N + G + 1, 8) array
-        Position and diameter of the particles, of their G periodic images that any list holds, and of one stand-in that
-        is far from everything; of particles also their energy (valid while moves are made) and reference position.
-    heads : (N, 16) uint32 array
-        Of each particle: the rows of its images in the table, the begin of its list in `neighbors`, and its stops:
-        number k is where neighbors begin that were not within `least + (k + 1) * width`, the last one the list's end.
-    shift, owner : (G + 1, 3) and (G + 1,) arrays
-        Of the images: their shifts, and whose they are.
+        Rows of the particles, of those G periodic images that are in any list, and of one dummy particle that is far
+        from all others. Columns: position, diameter, and for particles the energy (valid only while moves are made)
+        and the reference position.
+    row_pointers : (N, 16) uint32 array
+        Of each particle: the range of its images' rows, the first entry of its list in `neighbors`, and the end of each
+        shell. Shell k ends where the neighbors at distances above `min_cutoff + (k + 1) * shell_width` begin. The last
+        shell's end is the list's end.
+    image_shifts : (G + 1, 3) array
+        Shift vectors of the images.
+    image_owners : (G + 1,) uint32 array
+        The particle to which each image belongs.
     neighbors : (M,) uint32 array
-        Neighbors (rows of the table) of each particle by increasing distance, filled up with the stand-in.
-    least, width : float
-        To which distances the stops belong.
-    largest : float
+        Rows of the neighbors of each particle by increasing distance, padded with the dummy particle.
+    min_cutoff, shell_width : float
+        Inner radius and width of the shells.
+    max_diameter : float
         The largest diameter.
     """
 
-    table: np.ndarray
-    heads: np.ndarray
-    shift: np.ndarray
-    owner: np.ndarray
-    neighbors: np.ndarray
-    least: float
-    width: float
-    largest: float
+    table: Array
+    row_pointers: UintArray
+    image_shifts: Array
+    image_owners: UintArray
+    neighbors: UintArray
+    min_cutoff: float
+    shell_width: float
+    max_diameter: float
 
 
 @device
-def list_of(v, i):
-    """Return where the list of particle i begins and ends."""
-    return np.int64(v.heads[i, FIRST]), np.int64(v.heads[i, STOP + STOPS - 1])
+def list_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
+    """Return the first entry of the list of particle i, and one past the last."""
+    return np.int64(v.row_pointers[i, FIRST_NEIGHBOR]), np.int64(v.row_pointers[i, LIST_END + SHELLS - 1])
 
 
 @device
-def images_of(v, i):
-    """Return the first of the rows of particle i's images, and the one after the last."""
-    return np.int64(v.heads[i, IMAGE]), np.int64(v.heads[i, LAST_IMAGE])
+def image_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
+    """Return the first row of the images of particle i, and one past the last."""
+    return np.int64(v.row_pointers[i, FIRST_IMAGE]), np.int64(v.row_pointers[i, END_IMAGE])
 
 
 @device
-def widest_cutoff(sigma, largest, p):
-    """Return the largest distance at which a particle of this diameter interacts with any."""
-    other = largest
+def owner_of(v: VerletTable, row: int) -> int | np.int64:
+    """Return the particle whose row, or whose image's row, this is."""
+    n = v.row_pointers.shape[0]
+    return row if row < n else np.int64(v.image_owners[row - n])
+
+
+@device
+def max_cutoff(diameter: float, max_diameter: float, p: PairParameters) -> float:
+    """Return the largest distance at which a particle of this diameter interacts with any other.
+
+    Parameters
+    ----------
+    diameter : float
+        Of the particle.
+    max_diameter : float
+        Largest diameter of all particles.
+    p : PairParameters
+        The potential.
+    """
+    other = max_diameter
     if 2.0 * p.nonadditivity * other > 1.0:  # sigma_ij grows with sigma_j only up to 1/(2a)
-        other = max(sigma, 0.5 / p.nonadditivity)
-    return np.sqrt(p.cutoff_squared) * pair_diameter(sigma, other, p.nonadditivity)
+        other = max(diameter, 0.5 / p.nonadditivity)
+    return np.sqrt(p.cutoff_squared) * pair_diameter(diameter, other, p.nonadditivity)
 
 
 @device
-def stop_within(v, i, sigma, margin, p):
-    """Return where the list of i ends for its diameter: none beyond was within the widest cutoff plus the margin."""
-    number = int((widest_cutoff(sigma, v.largest, p) + margin - v.least) / v.width)
-    return np.int64(v.heads[i, max(STOP, min(STOP + number, STOP + STOPS - 1))])
+def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairParameters) -> np.int64:
+    """Return an end of the list of particle i that includes all within the largest cutoff plus a margin.
+
+    Parameters
+    ----------
+    v : VerletTable
+        The lists.
+    i : int
+        The particle.
+    diameter : float
+        Its diameter, present or trial.
+    margin : float
+        Distance beyond the largest cutoff, at the reference positions.
+    p : PairParameters
+        The potential.
+    """
+    shell = int((max_cutoff(diameter, v.max_diameter, p) + margin - v.min_cutoff) / v.shell_width)
+    return np.int64(v.row_pointers[i, max(LIST_END, min(LIST_END + shell, LIST_END + SHELLS - 1))])
 
 
 @device
-def straying(axes, v, i, x, y, z):
-    """How far (squared) a place is from where particle i was when the list was built."""
+def displacement_squared(axes: tuple[int, ...], v: VerletTable, i: int, x: float, y: float, z: float) -> float:
+    """Return the squared distance of a point from the reference position of particle i.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    v : VerletTable
+        The lists.
+    i : int
+        The particle.
+    x, y, z : float
+        The point.
+    """
     dx, dy = x - v.table[i, REFERENCE + X], y - v.table[i, REFERENCE + Y]
     square = dx * dx + dy * dy
     if len(axes) == 3:
@@ -97,43 +150,92 @@ def straying(axes, v, i, x, y, z):
 
 
 @device
-def strayed(axes, v, i):
-    """How far (squared) particle i is from there."""
-    return straying(axes, v, i, v.table[i, X], v.table[i, Y], v.table[i, Z])
+def present_displacement_squared(axes: tuple[int, ...], v: VerletTable, i: int) -> float:
+    """Return the squared distance of particle i from its reference position.
 
-
-@device
-def stop_for(axes, v, i, sigma, square, stray, p):
-    """Return where the list of particle i ends for this diameter, wherever the others are within `stray`.
-
-    It holds where the particle is, and where it is no further (squared) than `square` from its reference.
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    v : VerletTable
+        The lists.
+    i : int
+        The particle.
     """
-    return stop_within(v, i, sigma, stray + np.sqrt(max(square, strayed(axes, v, i))), p)
+    return displacement_squared(axes, v, i, v.table[i, X], v.table[i, Y], v.table[i, Z])
 
 
 @device
-def owner_of(v, row):
-    """Return the particle that a row is, or whose image."""
-    n = v.heads.shape[0]
-    return row if row < n else np.int64(v.owner[row - n])
+def list_end(
+    axes: tuple[int, ...],
+    v: VerletTable,
+    i: int,
+    diameter: float,
+    trial_squared: float,
+    displacement_bound: float,
+    p: PairParameters,
+) -> np.int64:
+    """Return where the list of particle i ends, so that no neighbor that can interact with it is beyond.
+
+    The end is valid for the present position and for any trial position that is not farther from the reference.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    v : VerletTable
+        The lists.
+    i : int
+        The particle.
+    diameter : float
+        Its diameter, present or trial.
+    trial_squared : float
+        Squared distance of the trial position from the reference position; 0 if there is none.
+    displacement_bound : float
+        No other particle is farther than this from its reference position.
+    p : PairParameters
+        The potential.
+    """
+    own = np.sqrt(max(trial_squared, present_displacement_squared(axes, v, i)))
+    return shell_end(v, i, diameter, displacement_bound + own, p)
 
 
 @device
-def move_to(v, i, x, y, z):
-    """Put particle i and its images there."""
-    n = v.heads.shape[0]
+def move_to(v: VerletTable, i: int, x: float, y: float, z: float) -> None:
+    """Move particle i and its images.
+
+    Parameters
+    ----------
+    v : VerletTable
+        The lists.
+    i : int
+        The particle.
+    x, y, z : float
+        Its new position.
+    """
+    n = v.row_pointers.shape[0]
     v.table[i, X], v.table[i, Y], v.table[i, Z] = x, y, z
-    first, last = images_of(v, i)
-    for row in range(first, last):
-        v.table[row, X] = x + v.shift[row - n, X]
-        v.table[row, Y] = y + v.shift[row - n, Y]
-        v.table[row, Z] = z + v.shift[row - n, Z]
+    first, end = image_range(v, i)
+    for row in range(first, end):
+        v.table[row, X] = x + v.image_shifts[row - n, X]
+        v.table[row, Y] = y + v.image_shifts[row - n, Y]
+        v.table[row, Z] = z + v.image_shifts[row - n, Z]
 
 
 @device
-def resize(v, i, sigma):
-    """Give particle i and its images this diameter."""
-    v.table[i, SIGMA] = sigma
-    first, last = images_of(v, i)
-    for row in range(first, last):
-        v.table[row, SIGMA] = sigma
+def set_diameter(v: VerletTable, i: int, diameter: float) -> None:
+    """Set the diameter of particle i and its images.
+
+    Parameters
+    ----------
+    v : VerletTable
+        The lists.
+    i : int
+        The particle.
+    diameter : float
+        Its new diameter.
+    """
+    v.table[i, DIAMETER] = diameter
+    first, end = image_range(v, i)
+    for row in range(first, end):
+        v.table[row, DIAMETER] = diameter

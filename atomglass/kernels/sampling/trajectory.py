@@ -1,0 +1,178 @@
+"""Parts of a trajectory of molecular dynamics: forces, kicks and drifts, kinetic energy.
+
+Forces are computed in three loops (separations, derivatives, sums), of which the compiler vectorizes the second, which
+contains the division.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from atomglass.kernels.jit import device, leaf
+from atomglass.kernels.pair_potential import PairParameters, pair_energy_slope
+from atomglass.kernels.sampling.flat_pair_list import HMCWorkspace
+from atomglass.kernels.sampling.records import UintArray
+from atomglass.kernels.sampling.verlet_table import X, Y
+from atomglass.types import Array
+
+
+@leaf
+def _pair_forces(
+    axes: tuple[int, ...],
+    separation: tuple[Array, Array, Array],
+    inverse_square: Array,
+    force_over_distance: Array,
+    count: int,
+    p: PairParameters,
+) -> None:
+    """Compute phi'(r) / r of the close pairs."""
+    x, y, z = separation
+    for k in range(count):
+        square = x[k] * x[k] + y[k] * y[k]
+        if len(axes) == 3:
+            square += z[k] * z[k]
+        ratio = square * inverse_square[k]
+        slope = pair_energy_slope(ratio, p)[1]
+        force_over_distance[k] = 2.0 * slope * inverse_square[k] if ratio < p.cutoff_squared else 0.0
+
+
+@device
+def _sum_forces(
+    force: Array, i: UintArray, j: UintArray, separation: Array, force_over_distance: Array, count: int
+) -> None:
+    for n in range(force.shape[0]):
+        force[n] = 0.0
+    for k in range(count):
+        pull = force_over_distance[k] * separation[k]
+        force[i[k]] += pull
+        force[j[k]] -= pull
+
+
+@leaf
+def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairParameters) -> None:
+    """Compute the forces on the particles from the separations of the close pairs.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Separations are read, forces written.
+    count : int
+        Number of close pairs.
+    p : PairParameters
+        The potential.
+    """
+    separation = (w.separation[X], w.separation[Y], w.separation[len(axes) - 1])
+    _pair_forces(axes, separation, w.inverse_square, w.force_over_distance, count, p)
+    for a in range(len(axes)):
+        _sum_forces(w.force[a], w.i, w.j, w.separation[a], w.force_over_distance, count)
+
+
+@device
+def _kick_and_drift_axis(
+    position: Array,
+    momentum: Array,
+    force: Array,
+    selection_position: Array,
+    displacement_squared: Array,
+    kick: float,
+    time: float,
+) -> None:
+    for n in range(position.shape[0]):
+        momentum[n] += kick * force[n]
+        position[n] += time * momentum[n]
+        step = position[n] - selection_position[n]
+        displacement_squared[n] += step * step
+
+
+@leaf
+def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: float) -> float:
+    """Advance momenta, then positions; return the largest squared displacement since the pairs were selected.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Forces are read, momenta and positions advanced.
+    kick : float
+        Time for which the forces act on the momenta.
+    time : float
+        Time for which the particles move.
+    """
+    for a in range(len(axes)):
+        _kick_and_drift_axis(
+            w.position[a], w.momentum[a], w.force[a], w.selection_position[a], w.displacement_squared, kick, time
+        )
+    largest = 0.0
+    for n in range(w.displacement_squared.shape[0]):
+        largest = max(largest, w.displacement_squared[n])
+        w.displacement_squared[n] = 0.0
+    return largest
+
+
+@leaf
+def begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) -> float:
+    """Store the positions of a new selection of close pairs.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Positions are copied to the selection positions.
+    reference : (N, 3) array
+        Positions at which the list was built.
+
+    Returns
+    -------
+    float
+        Largest distance of a particle from its reference position.
+    """
+    largest = 0.0
+    for n in range(w.displacement_squared.shape[0]):
+        square = 0.0
+        for a in axes:
+            w.selection_position[a, n] = w.position[a, n]
+            square += (w.position[a, n] - reference[n, a]) ** 2
+        largest = max(largest, square)
+    return np.sqrt(largest)
+
+
+@leaf
+def kinetic_energy(axes: tuple[int, ...], w: HMCWorkspace, kick: float) -> float:
+    """Return the kinetic energy after a last kick.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Momenta, which are not changed, and forces.
+    kick : float
+        Time for which the forces act.
+    """
+    total = 0.0
+    for a in axes:
+        for n in range(w.displacement_squared.shape[0]):
+            total += 0.5 * (w.momentum[a, n] + kick * w.force[a, n]) ** 2
+    return total
+
+
+@leaf
+def write_positions(axes: tuple[int, ...], w: HMCWorkspace, particles: Array) -> None:
+    """Copy the positions of the trajectory to the particles.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        One entry for each dimension.
+    w : HMCWorkspace
+        Positions are read.
+    particles : (N, 4) array
+        Receives the positions.
+    """
+    for n in range(w.displacement_squared.shape[0]):
+        for a in axes:
+            particles[n, a] = w.position[a, n]

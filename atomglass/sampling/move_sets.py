@@ -1,0 +1,280 @@
+"""Sets of moves that make up a sweep. The sampler runs any of them without knowing which.
+
+A set owns the compiled loop over its moves and the neighbor list that this loop needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from atomglass.errors import InputError
+from atomglass.kernels.sampling import displacement_swap, flat_pair_list, hybrid_monte_carlo
+from atomglass.kernels.sampling.build_verlet_table import build_verlet_table
+from atomglass.kernels.sampling.drawn_moves import MoveParameters
+from atomglass.kernels.sampling.flat_pair_list import HMCWorkspace
+from atomglass.kernels.sampling.hybrid_monte_carlo import HMCParameters
+from atomglass.kernels.sampling.verlet_table import VerletTable
+from atomglass.sampling.moves import MIN_HMC_SKIN, DiameterSwaps, Displacements, HybridMonteCarlo
+from atomglass.sampling.state import LiquidState
+from atomglass.types import IntArray
+
+#: Skin of the Verlet table, by dimension. It can be wide, as a move reads only the beginning of a sorted list.
+TABLE_SKIN = {2: 1.3, 3: 1.4}
+#: Skin of the flat list of hybrid Monte Carlo, whose pairs are all read.
+HMC_SKIN = 1.3
+
+NeighborData = TypeVar("NeighborData")
+
+
+class MoveSet(Protocol[NeighborData]):
+    """Moves that make up a sweep, and what the sampler asks of them."""
+
+    @property
+    def displacements(self) -> Displacements:
+        """Displacements of single particles."""
+
+    @property
+    def swaps(self) -> DiameterSwaps:
+        """Diameter swaps."""
+
+    @property
+    def trajectories(self) -> HybridMonteCarlo | None:
+        """Trajectories between the sweeps, or None."""
+
+    def wanted_skin(self, dimension: int) -> float:
+        """Return the skin of the neighbor list with which the moves are fastest."""
+
+    def check(self, skin: float, dimension: int) -> None:
+        """Raise InputError if the skin that the box allows is too small for the moves."""
+
+    def rebuild(self, liquid: LiquidState) -> NeighborData:
+        """Rebuild the neighbor list for the present positions, recompute all energies, and return the list."""
+
+    def restored(self, liquid: LiquidState) -> NeighborData:
+        """Return the neighbor list that belongs to the reference positions."""
+
+    def run(self, liquid: LiquidState, neighbors: NeighborData, sweeps: int, counters: IntArray) -> NeighborData:
+        """Do a number of sweeps in place.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles.
+        neighbors : VerletTable or HMCWorkspace
+            Their neighbor list, as `rebuild` or `run` returned it.
+        sweeps : int
+            Number of sweeps.
+        counters : (7,) int array
+            Attempted and accepted moves are added.
+
+        Returns
+        -------
+        VerletTable or HMCWorkspace
+            The neighbor list, which may be a new one.
+        """
+
+    def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> MoveSet[NeighborData]:
+        """Return moves whose acceptance should be closer to a target.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles, whose neighbor list limits the moves.
+        counters : (7,) int array
+            Attempted and accepted moves since the last change.
+        target_acceptance : float
+            Accepted fraction to reach.
+        """
+
+    def extra_settings(self) -> dict[str, Any]:
+        """Return what a saved state holds besides the parameters of displacements and swaps."""
+
+
+@dataclass(frozen=True)
+class DisplacementsAndSwaps:
+    """Displacements and diameter swaps, chosen at random: swap Monte Carlo.
+
+    Attributes
+    ----------
+    displacements : Displacements
+        Moves of single particles.
+    swaps : DiameterSwaps
+        Their fraction is the probability of a swap.
+    """
+
+    displacements: Displacements
+    swaps: DiameterSwaps
+    trajectories: None = None
+
+    def wanted_skin(self, dimension: int) -> float:
+        """Return the skin of the Verlet table with which the moves are fastest."""
+        return TABLE_SKIN[dimension]
+
+    def check(self, skin: float, dimension: int) -> None:
+        """Raise InputError if a displacement could leave the skin that the box allows."""
+        step, limit = self.displacements.max_displacement, Displacements.limit(skin, dimension)
+        if step > limit:
+            remedy = "use a smaller step or more particles"
+            raise InputError("max_displacement", step, f"<= {limit:.4g} in this box", remedy)
+
+    def rebuild(self, liquid: LiquidState) -> VerletTable:
+        """Rebuild the Verlet table for the present positions and recompute all energies."""
+        return displacement_swap.rebuild_table_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
+
+    def restored(self, liquid: LiquidState) -> VerletTable:
+        """Return the Verlet table that belongs to the reference positions."""
+        d = liquid.dimension
+        return build_verlet_table(liquid.particles, liquid.reference, liquid.geometry, d, liquid.pair)
+
+    def run(self, liquid: LiquidState, neighbors: VerletTable, sweeps: int, counters: IntArray) -> VerletTable:
+        """Do sweeps of N attempted displacements and swaps in place.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles.
+        neighbors : VerletTable
+            Their neighbor list.
+        sweeps : int
+            Number of sweeps.
+        counters : (7,) int array
+            Attempted and accepted moves are added.
+        """
+        step = self.displacements.max_displacement
+        parameters = MoveParameters(liquid.temperature, self.swaps.fraction, step, liquid.pair)
+        moves = sweeps * len(liquid)
+        return displacement_swap.run_moves(
+            liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, moves, counters
+        )
+
+    def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> DisplacementsAndSwaps:
+        """Return moves whose displacements should be accepted with a frequency closer to a target.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles, whose neighbor list limits the displacements.
+        counters : (7,) int array
+            Attempted and accepted moves since the last change.
+        target_acceptance : float
+            Accepted fraction of the displacements to reach.
+        """
+        limit = Displacements.limit(liquid.skin, liquid.dimension)
+        return replace(self, displacements=self.displacements.tuned(counters, target_acceptance, limit))
+
+    def extra_settings(self) -> dict[str, Any]:
+        """Return nothing: every saved state holds the parameters of displacements and swaps."""
+        return {}
+
+
+@dataclass(frozen=True)
+class SwapsAndTrajectories:
+    """Diameter swaps while all particles rest, and trajectories of hybrid Monte Carlo between the sweeps.
+
+    Attributes
+    ----------
+    displacements : Displacements
+        Never attempted, as all moves of a sweep are swaps; saved states hold their parameter nevertheless.
+    swaps : DiameterSwaps
+        All moves of a sweep: their fraction is 1.
+    trajectories : HybridMonteCarlo
+        When trajectories are attempted, and how they are integrated.
+
+    Raises
+    ------
+    InputError
+        The fraction of swaps is not 1.
+    """
+
+    displacements: Displacements
+    swaps: DiameterSwaps
+    trajectories: HybridMonteCarlo
+
+    def __post_init__(self) -> None:
+        if self.swaps.fraction != 1:
+            remedy = "leave it out: trajectories move the particles"
+            raise InputError("swap_fraction with trajectories", self.swaps.fraction, "1", remedy)
+
+    def wanted_skin(self, dimension: int) -> float:
+        """Return the skin of the pair list with which the moves are fastest."""
+        return HMC_SKIN
+
+    def check(self, skin: float, dimension: int) -> None:
+        """Raise InputError if the skin that the box allows is too small to select close pairs."""
+        if skin < MIN_HMC_SKIN:
+            remedy = "use more particles, or no trajectories"
+            raise InputError("skin of the pair list of trajectories in this box", skin, f">= {MIN_HMC_SKIN}", remedy)
+
+    def rebuild(self, liquid: LiquidState) -> HMCWorkspace:
+        """Rebuild the pair list for the present positions and recompute all energies."""
+        return flat_pair_list.rebuild_list_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
+
+    def restored(self, liquid: LiquidState) -> HMCWorkspace:
+        """Return the pair list that belongs to the reference positions."""
+        return flat_pair_list.build_workspace(liquid.axes, liquid.particles, liquid.reference, liquid.geometry)
+
+    def run(self, liquid: LiquidState, neighbors: HMCWorkspace, sweeps: int, counters: IntArray) -> HMCWorkspace:
+        """Do sweeps of N attempted swaps in place, with the trajectories that are due between them.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles.
+        neighbors : HMCWorkspace
+            Their pair list.
+        sweeps : int
+            Number of sweeps.
+        counters : (7,) int array
+            Attempted and accepted moves are added.
+        """
+        hmc = self.trajectories
+        parameters = HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
+        return hybrid_monte_carlo.run_sweeps(
+            liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, liquid.sweep, sweeps, counters
+        )
+
+    def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> SwapsAndTrajectories:
+        """Return the same moves: trajectories are not tuned.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            Not used.
+        counters : (7,) int array
+            Not used.
+        target_acceptance : float
+            Not used.
+        """
+        return self
+
+    def extra_settings(self) -> dict[str, Any]:
+        """Return the parameters of the trajectories."""
+        return {"trajectories": asdict(self.trajectories)}
+
+
+def move_set(
+    swap_fraction: float | None, max_displacement: float, trajectories: HybridMonteCarlo | None
+) -> MoveSet[Any]:
+    """Return the set of moves with these parameters.
+
+    Parameters
+    ----------
+    swap_fraction : float, optional
+        Fraction of the moves of a sweep that are swaps; by default 0.2, and 1 with trajectories.
+    max_displacement : float
+        Largest displacement along an axis.
+    trajectories : HybridMonteCarlo, optional
+        Trajectories instead of displacements.
+
+    Raises
+    ------
+    InputError
+        A value is out of range.
+    """
+    if swap_fraction is None:
+        swap_fraction = DiameterSwaps.fraction if trajectories is None else 1.0
+    swaps, displacements = DiameterSwaps(swap_fraction), Displacements(max_displacement)
+    if trajectories is None:
+        return DisplacementsAndSwaps(displacements, swaps)
+    return SwapsAndTrajectories(displacements, swaps, trajectories)

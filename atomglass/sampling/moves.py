@@ -1,0 +1,154 @@
+"""The moves of the sampler: what each does, and how often it was accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from atomglass.kernels.sampling import records
+from atomglass.kernels.sampling.flat_pair_list import MARGIN
+from atomglass.sampling.checks import check_count, check_range
+from atomglass.types import IntArray
+
+#: Largest allowed number of sweeps between trajectories, and of time steps in one.
+MAX_HMC_COUNT = 1_000_000
+#: Smallest skin of the neighbor list with which trajectories can be integrated.
+MIN_HMC_SKIN = 2 * MARGIN
+#: Added to acceptances when the step is tuned, so that a step is never changed by a ratio of small numbers.
+_ACCEPTANCE_OFFSET = 0.05
+#: Smallest and largest factor by which one tuning interval changes the step.
+_TUNING_FACTORS = (0.8, 1.25)
+
+
+@dataclass(frozen=True)
+class Displacements:
+    """Displacements of single particles, uniform in [-d, d] along each axis.
+
+    Attributes
+    ----------
+    max_displacement : float
+        d, in units of length.
+
+    Raises
+    ------
+    InputError
+        The value is out of range.
+    """
+
+    max_displacement: float = 0.12
+
+    def __post_init__(self) -> None:
+        check_range("max_displacement", self.max_displacement, self.max_displacement > 0, "> 0")
+        object.__setattr__(self, "max_displacement", float(self.max_displacement))
+
+    @staticmethod
+    def limit(skin: float, dimension: int) -> float:
+        """Return the largest d: a trial move from a new neighbor list must stay within half its skin."""
+        return float(skin / 2 / np.sqrt(dimension))
+
+    @staticmethod
+    def acceptance(counters: IntArray) -> float:
+        """Return the accepted fraction of the displacements; NaN if none was attempted."""
+        return _ratio(counters[records.DISPLACEMENTS_ACCEPTED], counters[records.DISPLACEMENTS])
+
+    def tuned(self, counters: IntArray, target_acceptance: float, limit: float) -> Displacements:
+        """Return displacements whose acceptance should be closer to the target.
+
+        Parameters
+        ----------
+        counters : (7,) int array
+            Attempted and accepted moves since the last change.
+        target_acceptance : float
+            The acceptance to reach, between 0 and 1.
+        limit : float
+            Largest allowed d.
+        """
+        if not counters[records.DISPLACEMENTS]:
+            return self
+        ratio = (self.acceptance(counters) + _ACCEPTANCE_OFFSET) / (target_acceptance + _ACCEPTANCE_OFFSET)
+        return Displacements(float(min(self.max_displacement * np.clip(ratio, *_TUNING_FACTORS), limit)))
+
+
+@dataclass(frozen=True)
+class DiameterSwaps:
+    """Swaps of the diameters of two random particles.
+
+    Attributes
+    ----------
+    fraction : float
+        Fraction of the moves of a sweep that are swaps.
+
+    Raises
+    ------
+    InputError
+        The value is out of range.
+    """
+
+    fraction: float = 0.2
+
+    def __post_init__(self) -> None:
+        check_range("swap_fraction", self.fraction, 0 <= self.fraction <= 1, "0 to 1")
+        object.__setattr__(self, "fraction", float(self.fraction))
+
+    @staticmethod
+    def acceptance(counters: IntArray) -> float:
+        """Return the accepted fraction of the swaps; NaN if none was attempted."""
+        return _ratio(counters[records.SWAPS_ACCEPTED], counters[records.SWAPS])
+
+
+@dataclass(frozen=True)
+class HybridMonteCarlo:
+    """Hybrid Monte Carlo: short trajectories of molecular dynamics of all particles, instead of displacements.
+
+    Each trajectory starts from random momenta, follows Hamilton's equations for the time `steps * time_step`, and is
+    accepted or rejected as a whole. The ensemble is the same for any values of the parameters; only the speed of the
+    sampling depends on them. Between trajectories diameters are swapped while all particles rest. See
+    docs/decorrelation.md. Start from a configuration without overlaps: where forces are huge every trajectory is
+    rejected.
+
+    Attributes
+    ----------
+    every : int
+        Sweeps of swaps from one trajectory to the next.
+    steps : int
+        Time steps of a trajectory, of two force evaluations each.
+    time_step : float
+        In units of sqrt(m sigma^2 / epsilon), where m is the mass of every particle. The energy error grows as its
+        square and as the square root of N. About three in four trajectories should be accepted.
+
+    Raises
+    ------
+    InputError
+        A value is out of range.
+
+    Notes
+    -----
+    Duane, Kennedy, Pendleton and Roweth, Phys. Lett. B 195, 216 (1987); the integrator is that of Omelyan, Mryglod and
+    Folk, Comput. Phys. Commun. 151, 272 (2003).
+
+    Examples
+    --------
+    >>> moves = ag.HybridMonteCarlo(every=4, steps=8, time_step=0.05)
+    >>> mc = ag.SwapMonteCarlo(liquid, pot, temperature=0.2, trajectories=moves)
+    >>> mc.run(sweeps=8).sweeps
+    8
+    """
+
+    every: int = 6
+    steps: int = 8
+    time_step: float = 0.05
+
+    def __post_init__(self) -> None:
+        check_count("sweeps from one trajectory to the next", self.every, 1, MAX_HMC_COUNT)
+        check_count("time steps of a trajectory", self.steps, 1, MAX_HMC_COUNT)
+        check_range("time step of a trajectory", self.time_step, self.time_step > 0, "> 0")
+
+    @staticmethod
+    def acceptance(counters: IntArray) -> float:
+        """Return the accepted fraction of the trajectories; NaN if none was attempted."""
+        return _ratio(counters[records.TRAJECTORIES_ACCEPTED], counters[records.TRAJECTORIES])
+
+
+def _ratio(accepted: int, attempted: int) -> float:
+    return int(accepted) / int(attempted) if attempted else float("nan")
