@@ -45,7 +45,7 @@ def evaluation(setting: Setting) -> Iterator[Row]:
 
     def block() -> None:
         for _ in range(200):
-            kernels.energy_forces(geometry.positions, *lists, geometry.shifts, pot.parameters, result)
+            kernels.energy_forces(geometry.positions, lists, pot.parameters, result)
 
     block()
     seconds, ratio = setting.in_evaluations({"": block}, setting.several(9, 3))[""]

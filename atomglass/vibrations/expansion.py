@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 
 from atomglass import quartic
 from atomglass.errors import InputError
-from atomglass.kernels import pair_sums as kernels
+from atomglass.kernels.energy_derivatives import directional_derivatives
+from atomglass.kernels.pair_sums import energy_change, energy_forces
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
@@ -122,7 +123,7 @@ def mode_moments(pairs: InteractingPairs, directions: Array) -> tuple[Array, Arr
     """Return b2, b3, b4 (k, 3) of directions (k, N, d), signs as given, and the shares near the cutoff (k, 3)."""
     full = np.zeros((len(directions), pairs.number, 3))
     full[:, :, : pairs.dimension] = directions
-    return kernels.moments(pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full)
+    return directional_derivatives(pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full)
 
 
 def _near_cutoff(pairs: InteractingPairs) -> NDArray[np.bool_]:
@@ -194,15 +195,14 @@ class _Profile:
         if self._lists is None:
             start = self._energy(positions)
             return np.array([self._energy(positions + x * self._direction) - start for x in s])
-        lists, shifts = self._lists, self._geometry.shifts
-        changes = [kernels.energy_change(positions, self._direction, x, *lists, shifts, self._parameters) for x in s]
+        changes = [energy_change(positions, self._direction, x, self._lists, self._parameters) for x in s]
         return np.array(changes)
 
     def _energy(self, positions: Array) -> float:
         geometry = self._geometry.at(positions)
         lists = half_neighbor_list(geometry, self._diameters, self._potential, 0.0)
         unused = np.empty_like(positions)
-        return kernels.energy_forces(geometry.positions, *lists, geometry.shifts, self._parameters, unused)
+        return energy_forces(geometry.positions, lists, self._parameters, unused)
 
 
 def _largest_move(direction: Array) -> float:
