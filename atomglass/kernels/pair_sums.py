@@ -21,7 +21,19 @@ BRANCHLESS_ABOVE = 10_000
 
 @inline
 def separation(positions: Array, i: int, packed: np.uint32, shifts: Array) -> tuple[float, float, float]:
-    """Return r_j - r_i of a packed neighbor."""
+    """Return r_j - r_i of a listed pair.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Present positions.
+    i : int
+        The particle that owns the pair.
+    packed : uint32
+        Its packed neighbor j.
+    shifts : (32, 3) array
+        Shift vector of each image number.
+    """
     j, image = packed >> IMAGE_BITS, packed & IMAGE_MASK
     dx = positions[j, 0] + shifts[image, 0] - positions[i, 0]
     dy = positions[j, 1] + shifts[image, 1] - positions[i, 1]

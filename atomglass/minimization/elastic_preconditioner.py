@@ -42,8 +42,8 @@ class ElasticPreconditioner:
     """An approximate inverse of the Hessian near a minimum: M^-1 = D^-1 + P (P^T K P)^-1 P^T.
 
     K is the Hessian without the pairs' tension, so that M is positive definite in a liquid too; D is its block
-    diagonal, damped; P interpolates displacements from a coarse grid. An additive two-level method (Dryja and Widlund, in: Third
-    International Symposium on Domain Decomposition Methods, SIAM (1990)).
+    diagonal, damped; P interpolates displacements from a coarse grid. An additive two-level method (Dryja and Widlund,
+    in: Third International Symposium on Domain Decomposition Methods, SIAM (1990)).
 
     Parameters
     ----------

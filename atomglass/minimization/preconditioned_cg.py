@@ -29,8 +29,8 @@ from atomglass.minimization.local_relaxation import LocalRelaxation
 from atomglass.types import Array, IntArray
 
 #: Root-mean-square force below which steps are preconditioned, by dimension. Above it, forces are those of single
-#: pairs, not of waves. At 0.01 in three dimensions, the minimizer would more often leave the basin that short steps find; in
-#: two dimensions it does not, as regions that rearrange are relaxed on their own from 0.03 on.
+#: pairs, not of waves. In three dimensions, 0.01 would more often lead out of the basin that short steps find; in two
+#: dimensions it does not, as regions that rearrange are relaxed on their own from 0.03 on.
 PRECONDITION_FORCE = {2: 1e-2, 3: 1e-3}
 #: Conjugate-gradient steps after a failed Newton step before the next is tried: a third of the cost of one.
 NEWTON_COOLDOWN = 10
@@ -129,7 +129,7 @@ class PreconditionedCG:
     def _cg_step(self, arrays: MinimizerArrays, pairs: PairList) -> bool:
         """Take one step of nonlinear conjugate gradients; return False if the force is not finite."""
         direction, forces, state = arrays.direction, arrays.forces, self._state.scalars
-        rz = _precondition(self._preconditioner, forces[:, : self._dimension].flatten(), self._z)
+        rz, _ = _precondition(self._preconditioner, forces[:, : self._dimension].flatten(), self._z)
         with np.errstate(invalid="ignore"):
             rz_cross = float(self._z @ self._old_forces)
         beta = polak_ribiere(rz, rz_cross, self._rz)
@@ -164,9 +164,10 @@ class PreconditionedCG:
         return is_usable and step_along_newton_direction(arrays, pairs, self._potential, max_force, state)
 
 
-def _precondition(preconditioner: ElasticPreconditioner | None, r: Array, z: Array) -> float:
-    """Write z = M^-1 r, or z = r without a preconditioner, both flat (d N); return r.z."""
+def _precondition(preconditioner: ElasticPreconditioner | None, r: Array, z: Array) -> tuple[float, float]:
+    """Write z = M^-1 r, or z = r without a preconditioner, both flat (d N); return r.z and r.r."""
+    rr = float(r @ r)
     if preconditioner is not None:
-        return preconditioner.apply(r, z)
+        return preconditioner.apply(r, z), rr
     z[:] = r
-    return float(r @ r)
+    return rr, rr

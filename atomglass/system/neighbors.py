@@ -139,7 +139,7 @@ def _trimmed(
     neighbors: PackedArray,
 ) -> PairList:
     """Return the listed pairs that are within their own cutoff plus the skin at these positions."""
-    arrays = trim_neighbor_list(
+    trimmed_starts, trimmed, inverse_sigma_squared = trim_neighbor_list(
         positions,
         diameters,
         row_starts,
@@ -149,7 +149,7 @@ def _trimmed(
         potential.cutoff,
         skin,
     )
-    return PairList(*arrays, wrapped.shifts, wrapped.dimension)
+    return PairList(trimmed_starts, trimmed, inverse_sigma_squared, wrapped.shifts, wrapped.dimension)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,19 @@ class NeighborList:
 
     @classmethod
     def build(cls, wrapped: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> NeighborList:
-        """Search for the pairs; the parameters are those of `half_neighbor_list`."""
+        """Search for the pairs.
+
+        Parameters
+        ----------
+        wrapped : WrappedPositions
+            Positions and cell.
+        diameters : (N,) array
+            Diameters of the particles, in units of length.
+        potential : PairPotential
+            The interactions.
+        skin : float
+            From `allowed_skin`, in units of length.
+        """
         return cls(wrapped, diameters, potential, skin, half_neighbor_list(wrapped, diameters, potential, skin))
 
     def covers(self, positions: Array, skin: float) -> bool:

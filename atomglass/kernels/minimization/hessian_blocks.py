@@ -244,8 +244,8 @@ def inverse_diagonal_blocks(hessian: RowBlocks) -> Array:
 
 
 @inline
-def apply_block_jacobi(inverse: Array, r: Array, z: Array) -> float:
-    """Write z = M^-1 r with M the block diagonal of the Hessian, and return r.z.
+def apply_block_jacobi(inverse: Array, r: Array, z: Array) -> tuple[float, float]:
+    """Write z = M^-1 r with M the block diagonal of the Hessian, and return r.z and r.r.
 
     Parameters
     ----------
@@ -257,13 +257,14 @@ def apply_block_jacobi(inverse: Array, r: Array, z: Array) -> float:
         Overwritten.
     """
     dimension = 2 if inverse.shape[1] == 3 else 3
-    rz = 0.0
+    rz, rr = 0.0, 0.0
     for i in range(inverse.shape[0]):
         if dimension == 2:
             x, y = r[2 * i], r[2 * i + 1]
             ax, ay = x * inverse[i, 0] + y * inverse[i, 1], x * inverse[i, 1] + y * inverse[i, 2]
             z[2 * i], z[2 * i + 1] = ax, ay
             rz += x * ax + y * ay
+            rr += x * x + y * y
         else:
             x, y, w = r[3 * i], r[3 * i + 1], r[3 * i + 2]
             ax = x * inverse[i, 0] + y * inverse[i, 1] + w * inverse[i, 2]
@@ -271,4 +272,5 @@ def apply_block_jacobi(inverse: Array, r: Array, z: Array) -> float:
             az = x * inverse[i, 2] + y * inverse[i, 4] + w * inverse[i, 5]
             z[3 * i], z[3 * i + 1], z[3 * i + 2] = ax, ay, az
             rz += x * ax + y * ay + w * az
-    return rz
+            rr += x * x + y * y + w * w
+    return rz, rr

@@ -73,7 +73,7 @@ def cg_limits(max_force: float, n: int, options: MinimizerOptions, check_interva
 def truncated_cg(
     multiply: Callable[[Any, Array, Array], float],
     hessian: Any,
-    precondition: Callable[[Any, Array, Array], float],
+    precondition: Callable[[Any, Array, Array], tuple[float, float]],
     preconditioner: Any,
     forces: Array,
     direction: Array,
@@ -95,7 +95,7 @@ def truncated_cg(
     hessian : RowBlocks or CoordinateBlocks
         Passed on to `multiply`.
     precondition : callable
-        `precondition(preconditioner, r, z)` writes z = M^-1 r and returns r.z.
+        `precondition(preconditioner, r, z)` writes z = M^-1 r and returns r.z and r.r.
     preconditioner : any
         Passed on to `precondition`.
     forces : (N, 3) array
@@ -116,17 +116,16 @@ def truncated_cg(
     r = forces[:, :dimension].copy().reshape(-1)  # without z in the plane: a third less memory traffic
     x, p = np.zeros_like(r), np.zeros_like(r)
     Ap, z = np.empty_like(r), np.empty_like(r)
-    target = limits.relative_residual**2 * dot(r, r)
-    rz_old = 0.0
+    rz, rr = precondition(preconditioner, r, z)
+    target, rz_old = limits.relative_residual**2 * rr, 0.0
     for iteration in range(1, limits.max_iterations + 1):
-        rz = precondition(preconditioner, r, z)
-        beta = rz / rz_old if rz_old > 0.0 else 0.0
-        rz_old = rz
-        scale_and_add(beta, p, z)
+        scale_and_add(rz / rz_old if rz_old > 0.0 else 0.0, p, z)
         pAp = multiply(hessian, p, Ap)
         if not pAp > 0.0:
             return False, iteration
-        rr = cg_update(x, r, p, Ap, rz / pAp)
+        cg_update(x, r, p, Ap, rz / pAp)
+        rz_old = rz
+        rz, rr = precondition(preconditioner, r, z)
         is_converged = rr <= target
         if is_converged or iteration % limits.check_interval == 0:
             without_mean(x, direction)

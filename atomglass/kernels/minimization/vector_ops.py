@@ -134,7 +134,7 @@ def next_preconditioned_direction(z: Array, beta: float, direction: Array, force
 
 
 @kernel
-def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> float:
+def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> None:
     """Take a step of linear conjugate gradients: x += alpha p and r -= alpha Ap.
 
     Parameters
@@ -145,18 +145,10 @@ def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> float:
         Search direction and its product with the matrix.
     alpha : float
         Length of the step.
-
-    Returns
-    -------
-    rr : float
-        r.r after the step.
     """
-    rr = 0.0
     for k in range(r.size):
         x[k] += alpha * p[k]
         r[k] -= alpha * Ap[k]
-        rr += r[k] * r[k]
-    return rr
 
 
 @kernel
