@@ -60,10 +60,10 @@ def quenched(samples: list[ag.Configuration], way: str) -> dict[str, list]:
     """Quench every sample one way; return energies, groups of the lowest mode, and seconds of CPU."""
     potential = ag.load_potential("kumar2021")
     settings = sys.modules["atomglass.minimization.quench"]
-    usual = getattr(settings, "LARGE", None)  # absent in older checkouts
+    usual = settings.PRECONDITION_ABOVE
     regions = sys.modules.get("atomglass.minimization.local_relaxation")
     if way == "preconditioned":
-        settings.LARGE = 0
+        settings.PRECONDITION_ABOVE = 0
         if regions:
             kept, regions.UNEVEN, regions.HOT = (regions.UNEVEN, regions.HOT), *UNEVEN_AND_HOT
     result: dict[str, list] = {"energy": [], "b": [], "seconds": []}
@@ -76,7 +76,7 @@ def quenched(samples: list[ag.Configuration], way: str) -> dict[str, list]:
         result["energy"].append(done.energy)
         result["b"].append(str(group) == "B")
     if way == "preconditioned":
-        settings.LARGE = usual
+        settings.PRECONDITION_ABOVE = usual
         if regions:
             regions.UNEVEN, regions.HOT = kept
     return result

@@ -26,11 +26,14 @@ class RowBlocks(NamedTuple):
     blocks : (P, 3) or (P, 6) array
         Upper triangle of the pair's block, -d2U/(dr_i dr_j): xx, xy, yy in two dimensions, xx, xy, xz, yy, yz, zz in
         three. In units of epsilon over length^2.
+    dimension : int
+        2 or 3.
     """
 
     row_starts: IntArray
     columns: PackedArray
     blocks: Array
+    dimension: int
 
 
 class CoordinateBlocks(NamedTuple):
@@ -42,14 +45,32 @@ class CoordinateBlocks(NamedTuple):
         The two particles of each pair.
     blocks : (P, 3) or (P, 6) array
         As in `RowBlocks`.
+    dimension : int
+        2 or 3.
     """
 
     rows: PackedArray
     columns: PackedArray
     blocks: Array
+    dimension: int
 
 
-@kernel
+class BlockDiagonal(NamedTuple):
+    """A block-diagonal matrix, one block per particle.
+
+    Attributes
+    ----------
+    blocks : (N, 3) or (N, 6) array
+        Upper triangles, packed as in `RowBlocks`.
+    dimension : int
+        2 or 3.
+    """
+
+    blocks: Array
+    dimension: int
+
+
+@inline
 def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -> RowBlocks:
     """Return the Hessian by interacting pairs; the block of a pair is 4 phi'' r r + 2 phi' 1, derivatives by r^2.
 
@@ -84,7 +105,7 @@ def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -
                     block[3], block[4], block[5] = alpha * dy * dy + beta, alpha * dy * dz, alpha * dz * dz + beta
                 count += 1
         kept_starts[i + 1] = count
-    return RowBlocks(kept_starts, columns[:count], blocks[:count])
+    return RowBlocks(kept_starts, columns[:count], blocks[:count], dimension)
 
 
 @kernel
@@ -104,7 +125,7 @@ def hessian_coordinates(positions: Array, pairs: PairList, potential: PairParame
     rows = np.empty(hessian.columns.size, np.uint32)
     for i in range(hessian.row_starts.size - 1):
         rows[hessian.row_starts[i] : hessian.row_starts[i + 1]] = i
-    return CoordinateBlocks(rows, hessian.columns, hessian.blocks)
+    return CoordinateBlocks(rows, hessian.columns, hessian.blocks, hessian.dimension)
 
 
 @inline
@@ -120,8 +141,7 @@ def multiply_rows(hessian: RowBlocks, p: Array, Hp: Array) -> float:
     Hp : (d N,) array
         Overwritten with the product.
     """
-    row_starts, columns, blocks = hessian.row_starts, hessian.columns, hessian.blocks
-    dimension = 2 if blocks.shape[1] == 3 else 3
+    row_starts, columns, blocks, dimension = hessian
     Hp[:] = 0.0
     if dimension == 2:
         for i in range(row_starts.size - 1):
@@ -179,8 +199,7 @@ def multiply_coordinates(hessian: CoordinateBlocks, p: Array, Hp: Array) -> floa
     Hp : (d N,) array
         Overwritten with the product.
     """
-    rows, columns, blocks = hessian.rows, hessian.columns, hessian.blocks
-    dimension = 2 if blocks.shape[1] == 3 else 3
+    rows, columns, blocks, dimension = hessian
     Hp[:] = 0.0
     if dimension == 2:
         for k in range(rows.size):
@@ -212,10 +231,9 @@ def multiply_coordinates(hessian: CoordinateBlocks, p: Array, Hp: Array) -> floa
 
 
 @inline
-def inverse_diagonal_blocks(hessian: RowBlocks) -> Array:
-    """Return the inverses of the Hessian's diagonal blocks, (N, 3) or (N, 6), packed like the pairs' blocks."""
-    row_starts, columns, blocks = hessian.row_starts, hessian.columns, hessian.blocks
-    dimension = 2 if blocks.shape[1] == 3 else 3
+def inverse_diagonal_blocks(hessian: RowBlocks) -> BlockDiagonal:
+    """Return the inverse of the Hessian's block diagonal: the block-Jacobi preconditioner."""
+    row_starts, columns, blocks, dimension = hessian
     n = row_starts.size - 1
     m = np.zeros((n, blocks.shape[1]))
     for i in range(n):
@@ -240,23 +258,23 @@ def inverse_diagonal_blocks(hessian: RowBlocks) -> Array:
             m[i, 0], m[i, 1], m[i, 2] = xx, xy, yy
         else:
             m[i, 0], m[i, 1], m[i, 2], m[i, 3], m[i, 4], m[i, 5] = xx, xy, xz, yy, yz, zz
-    return m
+    return BlockDiagonal(m, dimension)
 
 
 @inline
-def apply_block_jacobi(inverse: Array, r: Array, z: Array) -> tuple[float, float]:
+def apply_block_jacobi(preconditioner: BlockDiagonal, r: Array, z: Array) -> tuple[float, float]:
     """Write z = M^-1 r with M the block diagonal of the Hessian, and return r.z and r.r.
 
     Parameters
     ----------
-    inverse : (N, 3) or (N, 6) array
+    preconditioner : BlockDiagonal
         From `inverse_diagonal_blocks`.
     r : (d N,) array
         Residual.
     z : (d N,) array
         Overwritten.
     """
-    dimension = 2 if inverse.shape[1] == 3 else 3
+    inverse, dimension = preconditioner
     rz, rr = 0.0, 0.0
     for i in range(inverse.shape[0]):
         if dimension == 2:

@@ -112,8 +112,7 @@ def truncated_cg(
     products : int
         Products with the Hessian.
     """
-    dimension = hessian.blocks.shape[1] // 3 + 1
-    r = forces[:, :dimension].copy().reshape(-1)  # without z in the plane: a third less memory traffic
+    r = forces[:, : hessian.dimension].copy().reshape(-1)  # without z in the plane: a third less memory traffic
     x, p = np.zeros_like(r), np.zeros_like(r)
     Ap, z = np.empty_like(r), np.empty_like(r)
     rz, rr = precondition(preconditioner, r, z)
