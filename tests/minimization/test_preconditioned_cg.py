@@ -111,10 +111,9 @@ def test_the_same_minimum_with_local_relaxation(forced, monkeypatch, name: str, 
     monkeypatch.setattr(local_relaxation, "REGION_SIZE", 40)
     monkeypatch.setattr(local_relaxation, "START_FORCE", 10.0)
     works: list[float] = []
-    relax = local_relaxation.LocalRelaxation.relax
-    monkeypatch.setattr(
-        local_relaxation.LocalRelaxation, "relax", lambda *given: works.append(relax(*given)) or works[-1]
-    )
+    local = local_relaxation.LocalRelaxation
+    relax = local.relax
+    monkeypatch.setattr(local, "relax", lambda *given: works.append(relax(*given)) or works[-1])
     inherent, potential = glass(name, n, d, 7, sheared), ag.load_potential(name)
     positions = inherent.positions + 1e-3 * np.random.default_rng(4).standard_normal((n, d))
     positions[[3, n // 2]] += 0.03
