@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from atomglass.kernels.jit import kernel
+from atomglass.kernels.jit import leaf
 from atomglass.kernels.minimization.vector_ops import add_scaled, dot
 from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.pair_sums import fastest_energy_forces
@@ -39,7 +39,7 @@ class SearchLine(NamedTuple):
     max_step: float
 
 
-@kernel
+@leaf
 def line_search(
     arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, line: SearchLine
 ) -> tuple[float, float, float, int]:
@@ -94,7 +94,7 @@ def line_search(
             step = low + (high - low) * min(max(fraction, 0.05), 0.95)
 
 
-@kernel
+@leaf
 def trial_step(slope: float, direction_squared: float, curvature: float, default: float) -> float:
     """Return the Newton step along a line, slope / (curvature p.p), or the default if no curvature is known.
 
@@ -112,7 +112,7 @@ def trial_step(slope: float, direction_squared: float, curvature: float, default
     return slope / (curvature * direction_squared) if curvature > 0.0 else default
 
 
-@kernel
+@leaf
 def search_and_record(
     arrays: MinimizerArrays,
     pairs: PairList,
@@ -151,7 +151,7 @@ def search_and_record(
     return step
 
 
-@kernel
+@leaf
 def polak_ribiere(rz: float, rz_cross: float, rz_old: float) -> float:
     """Return Polak and Ribiere's beta, restarted (zero) where it would be negative.
 

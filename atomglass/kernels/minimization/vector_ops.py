@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.jit import kernel
+from atomglass.kernels.jit import kernel, leaf
 from atomglass.types import Array
 
 
-@kernel
+@leaf
 def dot(a: Array, b: Array) -> float:
     """Return the scalar product of two flat arrays."""
     total = 0.0
@@ -17,7 +17,7 @@ def dot(a: Array, b: Array) -> float:
     return total
 
 
-@kernel
+@leaf
 def max_norm(vectors: Array) -> float:
     """Return the largest Euclidean norm of the rows of an (N, 3) array; NaN if any component is NaN."""
     largest = 0.0
@@ -28,7 +28,7 @@ def max_norm(vectors: Array) -> float:
     return np.sqrt(largest)
 
 
-@kernel
+@leaf
 def max_displacement(positions: Array, reference: Array) -> float:
     """Return the largest distance of a particle from its reference position, both (N, 3)."""
     largest = 0.0
@@ -39,7 +39,7 @@ def max_displacement(positions: Array, reference: Array) -> float:
     return np.sqrt(largest)
 
 
-@kernel
+@leaf
 def add_scaled(x: Array, alpha: float, p: Array) -> None:
     """Add alpha p to x; both are flat.
 
@@ -56,7 +56,7 @@ def add_scaled(x: Array, alpha: float, p: Array) -> None:
         x[k] += alpha * p[k]
 
 
-@kernel
+@leaf
 def scale_and_add(beta: float, p: Array, z: Array) -> None:
     """Make p = z + beta p, the next search direction of linear conjugate gradients.
 
@@ -73,7 +73,7 @@ def scale_and_add(beta: float, p: Array, z: Array) -> None:
         p[k] = z[k] + beta * p[k]
 
 
-@kernel
+@leaf
 def next_direction(forces: Array, old_forces: Array, direction: Array, beta: float) -> tuple[float, float]:
     """Make direction = forces + beta direction, and old_forces = forces.
 
@@ -100,7 +100,7 @@ def next_direction(forces: Array, old_forces: Array, direction: Array, beta: flo
     return slope, direction_squared
 
 
-@kernel
+@leaf
 def next_preconditioned_direction(z: Array, beta: float, direction: Array, forces: Array, old_forces: Array) -> float:
     """Make direction = z + beta direction, and old_forces = forces; return forces.direction.
 
@@ -133,7 +133,7 @@ def next_preconditioned_direction(z: Array, beta: float, direction: Array, force
     return slope
 
 
-@kernel
+@leaf
 def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> None:
     """Take a step of linear conjugate gradients: x += alpha p and r -= alpha Ap.
 
