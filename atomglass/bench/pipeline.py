@@ -24,10 +24,10 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, half_neighbor_list
 from atomglass.vibrations.elasticity import moduli_of
-from atomglass.vibrations.expansion import mode_moments
+from atomglass.vibrations.expansion import directional_derivatives
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.mode_table import PHONON_MULTIPLE
-from atomglass.vibrations.modes import all_below
+from atomglass.vibrations.modes import modes_of_hessian_below
 
 UNIT = "evaluations"
 #: Force evaluations that are timed together.
@@ -45,14 +45,14 @@ def force_evaluation(context: BenchmarkContext) -> Iterator[Row]:
     """One force evaluation with the pair list kept, N = 4000."""
     sample, pot = samples.reference(), samples.potential(2)
     geometry = WrappedPositions.of(sample)
-    order = geometry.spatial_order(pot.reach(sample.diameters))
+    order = geometry.spatial_order(pot.max_cutoff(sample.diameters))
     geometry = geometry.at(geometry.positions[order])
     lists = half_neighbor_list(geometry, sample.diameters[order], pot, 0.3)
     result = np.empty_like(geometry.positions)
 
     def evaluate_repeatedly() -> None:
         for _ in range(EVALUATIONS):
-            kernels.energy_forces(geometry.positions, *lists, geometry.shifts, pot.parameters, result)
+            kernels.energy_forces(geometry.positions, lists, pot.parameters, result)
 
     evaluate_repeatedly()
     seconds, ratio = context.time_in_evaluations({"": evaluate_repeatedly}, context.choose(9, 3))[""]
@@ -99,7 +99,7 @@ def _modes_below(context: BenchmarkContext, multiple: float) -> Row:
     def modes_task(index: int) -> Callable[[], object]:
         def task() -> None:
             hessian = ReducedHessian(InteractingPairs.of(samples.inherent_state(index), pot))
-            modes = all_below(hessian, bounds[index])
+            modes = modes_of_hessian_below(hessian, bounds[index])
             if not (modes.complete and modes.is_minimum):
                 raise ArithmeticError("the modes are not proven complete")
             counts.append(len(modes))
@@ -120,12 +120,12 @@ def expansion(context: BenchmarkContext) -> Iterator[Row]:
     rng = np.random.default_rng(1)
     directions = rng.standard_normal((DIRECTIONS, pairs.number, 2))
     directions /= np.linalg.norm(directions, axis=(1, 2))[:, None, None]
-    mode_moments(pairs, directions[:2])
+    directional_derivatives(pairs, directions[:2])
     batches = context.choose(MODES // DIRECTIONS, 1)
 
     def task() -> None:
         for _ in range(batches):
-            mode_moments(pairs, directions)
+            directional_derivatives(pairs, directions)
 
     fraction = batches * DIRECTIONS / MODES
     seconds, ratio = context.time_in_evaluations({"": task}, context.choose(5, 3))[""]

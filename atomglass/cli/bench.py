@@ -40,7 +40,7 @@ def bench(
     from atomglass.bench.table import markdown as as_markdown
     from atomglass.bench.yardstick import Yardstick, compiler
     from atomglass.cli.text_table import print_table
-    from atomglass.io.files import written_aside
+    from atomglass.io.files import atomic_output
     from atomglass.study.store.study_store import StudyStore
 
     def log(text: str) -> None:
@@ -58,7 +58,7 @@ def bench(
         log("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
     found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, log))
     if json_file is not None:
-        with written_aside(json_file) as aside:
+        with atomic_output(json_file) as aside:
             aside.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
     if markdown:
         typer.echo(as_markdown(found))

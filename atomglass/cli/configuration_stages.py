@@ -25,7 +25,13 @@ from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.kernel_polynomial import density_of_states
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.vibrations.mode_table import PHONON_MULTIPLE, mode_table
-from atomglass.vibrations.modes import Modes, all_below, all_modes, check_held, lowest_of
+from atomglass.vibrations.modes import (
+    Modes,
+    all_modes_of_hessian,
+    check_not_all_rattlers,
+    lowest_modes_of_hessian,
+    modes_of_hessian_below,
+)
 
 #: Largest force at which a configuration still counts as an inherent state.
 RESIDUAL_FORCE = 1e-6
@@ -220,16 +226,16 @@ def modes_of_file(
     _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file}`")
     pairs = InteractingPairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
-    check_held(reduced)
+    check_not_all_rattlers(reduced)
     moduli = moduli_of(configuration, pairs, reduced)
     if full:
-        modes = all_modes(reduced)
+        modes = all_modes_of_hessian(reduced)
     elif count is not None:
-        modes = lowest_of(reduced, count)
+        modes = lowest_modes_of_hessian(reduced, count)
     elif moduli.first_phonon_frequency > 0:
-        modes = all_below(reduced, PHONON_MULTIPLE * moduli.first_phonon_frequency)
+        modes = modes_of_hessian_below(reduced, PHONON_MULTIPLE * moduli.first_phonon_frequency)
     else:
-        modes = lowest_of(reduced, 20)
+        modes = lowest_modes_of_hessian(reduced, 20)
     table = mode_table(pairs, modes, moduli)
     _write_table(table, out)
     _print_modes(configuration, modes, moduli, table)
@@ -288,7 +294,7 @@ def _check_table(out: Path | None) -> None:
 
 def _write_table(table: pd.DataFrame, out: Path | None) -> None:
     if out is not None:
-        with files.written_aside(out) as aside:
+        with files.atomic_output(out) as aside:
             table.to_parquet(aside) if out.suffix == ".parquet" else table.to_csv(aside, index=False)
 
 

@@ -300,7 +300,3 @@ def _unreadable(path: Path, error: Exception) -> InputError:
     return InputError(
         f"{path} cannot be read as {path.suffix} ({reason[:80]})", remedy=f"give a complete {path.suffix} file"
     )
-
-
-#: Name of the version before.
-written_aside = atomic_output

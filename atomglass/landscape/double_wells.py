@@ -232,7 +232,3 @@ def energy_difference(configuration: Configuration, displacements: Array, potent
         The interactions.
     """
     return float(energy_profile(configuration, potential, displacements, [np.linalg.norm(displacements)])[0])
-
-
-#: Names of the version before.
-Outcome, PUSHES = WellOutcome, DISPLACEMENT_FACTORS

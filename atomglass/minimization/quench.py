@@ -1,4 +1,4 @@
-"""Quench to an inherent state: by conjugate gradients, or by another minimizer that chooses the basin."""
+"""The quench of a configuration to its inherent state."""
 
 from __future__ import annotations
 
@@ -7,38 +7,34 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
-from atomglass.kernels.minimization import conjugate_gradient as kernels
-from atomglass.kernels.minimization import steepest_descent as descent
-from atomglass.minimization.elastic_preconditioner import grid
-from atomglass.minimization.preconditioned_cg import Settling, State
+from atomglass.kernels.minimization.conjugate_gradient import minimize
+from atomglass.kernels.minimization.fire import fire
+from atomglass.kernels.minimization.steepest_descent import steepest_descent
+from atomglass.kernels.records import CONVERGED, STALLED, MinimizerArrays, MinimizerOptions, PairList
+from atomglass.minimization.driver import WIDE_SKIN, Minimizer, QuenchState, Sample, run_minimizer
+from atomglass.minimization.elastic_preconditioner import grid_counts
+from atomglass.minimization.preconditioned_cg import PreconditionedCG
 from atomglass.system.configuration import Configuration
-from atomglass.system.neighbors import NeighborList, WrappedPositions, allowed_skin
+from atomglass.system.neighbors import WrappedPositions, allowed_skin
 from atomglass.system.potential import PairPotential
+from atomglass.types import IntArray
 
-#: Width of the neighbor list beyond each pair's cutoff, and of the one that it is taken from while that lasts.
-SKIN, WIDE_SKIN = 0.4, 1.2
-#: Most that a particle moves in one iteration, in units of length.
+#: Largest displacement of a particle in one iteration, in units of length.
 MAX_STEP = 0.05
-#: Root-mean-square force below which Newton's steps finish the descent: deep in the basin, where they cannot leave it.
+#: Root-mean-square force below which Newton steps are tried: deep in the basin, which they cannot leave from there.
 NEWTON_FORCE = 2e-4
-#: Most that a particle moves in one step of steepest descent.
-FLOW_STEP = MAX_STEP / 10
-#: Iterations between two looks at Python.
-ITERATIONS_PER_CALL = 500
-#: Samples of more particles are quenched by preconditioned steps (`settling`): long waves take too many plain ones.
-LARGE = 10_000
-#: Iterations without a new smallest maximum force after which the quench gives up.
+#: Largest displacement of a particle in one step of steepest descent, in units of length.
+STEEPEST_DESCENT_STEP = MAX_STEP / 10
+#: Samples of more particles are preconditioned: long elastic waves relax too slowly without.
+PRECONDITION_ABOVE = 10_000
+#: Iterations without a new lowest maximum force after which the quench counts as stalled.
 PATIENCE = 20_000
-
-#: Goes down with a list built at `reference`, so many iterations at most; returns why it ended.
-Descent = Callable[[NDArray[np.float64], tuple, int], int]
 
 
 class Method(StrEnum):
-    """The minimizer that goes down into a basin; the last part of the way, within it, is the same for all."""
+    """The minimizer that descends into a basin; from deep within the basin, the final descent is the same for all."""
 
     CONJUGATE_GRADIENTS = "conjugate_gradients"
     STEEPEST_DESCENT = "steepest_descent"
@@ -46,7 +42,7 @@ class Method(StrEnum):
 
     @property
     def words(self) -> str:
-        """The name as one writes it."""
+        """The name as written in a text."""
         return "FIRE" if self is Method.FIRE else self.value.replace("_", " ")
 
 
@@ -59,10 +55,10 @@ class QuenchStatus(StrEnum):
 
     @property
     def advice(self) -> str:
-        """What to do about it."""
+        """What to do if the quench did not converge."""
         return {
             QuenchStatus.CONVERGED: "",
-            QuenchStatus.EXHAUSTED: "raise max_iterations, or quench the result again: it goes on from there",
+            QuenchStatus.EXHAUSTED: "raise max_iterations, or quench the result again: it continues from there",
             QuenchStatus.STALLED: "the force no longer falls: check the configuration for overlaps, "
             "or raise force_tolerance (1e-10 is near rounding for forces of order 10)",
         }[self]
@@ -75,15 +71,19 @@ class Quench:
     Attributes
     ----------
     configuration : Configuration
-        Particles in the order given; positions continuous with the given ones.
+        Particles in the order given. Positions are not wrapped: they differ from the given ones by the displacements.
     energy : float
-        Total potential energy.
+        Total potential energy, in units of epsilon.
     max_force : float
-        Largest force on a particle.
+        Largest force on a particle, in units of epsilon over length.
     status : QuenchStatus
         `converged`, `iterations_exhausted` or `stalled`; `status.advice` says what to do.
-    iterations, evaluations, products : int
-        Steps, force evaluations, and products with the Hessian in Newton's steps.
+    iterations : int
+        Steps.
+    evaluations : int
+        Force evaluations.
+    products : int
+        Products with the Hessian in Newton steps.
     """
 
     configuration: Configuration
@@ -110,11 +110,11 @@ def quench(
     progress: Callable[[float], object] | None = None,
     method: str = Method.CONJUGATE_GRADIENTS,
 ) -> Quench:
-    """Descend to the inherent state by the method wanted, finished by Newton's method.
+    """Minimize the energy, to the inherent state of a configuration.
 
-    More than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`), and in the plane
-    regions that still rearrange go down on their own (`Rearrangements`), whichever method. Their evaluations count by
-    the share of the sample that they are of.
+    Samples of more than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`), and in two
+    dimensions regions that still rearrange are relaxed on their own (`LocalRelaxation`), whichever the method. Their
+    force evaluations count as the fraction of the sample that they are.
 
     Parameters
     ----------
@@ -123,30 +123,38 @@ def quench(
     potential : PairPotential
         The interactions.
     force_tolerance : float
-        Converged when every particle's force is at most this.
+        Converged when the force on every particle is at most this, in units of epsilon over length.
     max_iterations : int
-        Give up after so many.
+        Largest number of iterations.
     longest_step : float
-        Most that one particle moves in one iteration; short steps stay in the basin. Steepest descent moves none by
-        more than `FLOW_STEP`.
+        Largest displacement of a particle in one iteration, in units of length; short steps stay in the basin. In
+        steepest descent no displacement exceeds 0.005.
     newton : bool
         Finish with Newton's method, by products with the Hessian alone; False: conjugate gradients to the end.
     progress : callable, optional
-        Called with the largest force now and then.
+        Called with the largest force at intervals.
     method : {"conjugate_gradients", "steepest_descent", "fire"}
-        Which minimizer goes down to a root-mean-square force of 2e-4, deep in a basin, and so decides on the basin:
+        The minimizer that descends to a root-mean-square force of 2e-4, deep in a basin, and so decides which basin:
         nonlinear conjugate gradients; steepest descent in steps so small that they follow the gradient flow, several
-        times as long; or FIRE 2.0, damped molecular dynamics. Conjugate gradients and Newton's method do the rest.
+        times as slow; or FIRE 2.0, damped molecular dynamics. Conjugate gradients and Newton's method do the rest.
 
     Returns
     -------
     Quench
-        Also where it did not converge; look at `converged`.
+        Also if it did not converge: check `converged`.
 
     Raises
     ------
     InputError
         A setting out of range, or a box too small for the cutoff.
+
+    Examples
+    --------
+    >>> quenched = ag.quench(liquid, pot)
+    >>> quenched.converged, bool(quenched.max_force <= 1e-10)
+    (True, True)
+    >>> quenched.energy < ag.energy(liquid, pot)
+    True
     """
     for name, value in (("force_tolerance", force_tolerance), ("longest_step", longest_step)):
         if not (value > 0 and np.isfinite(value)):
@@ -156,102 +164,66 @@ def quench(
     if method not in list(Method):
         raise InputError("method", method, " or ".join(Method), "leave it out for conjugate gradients")
     start = WrappedPositions.of(configuration)
-    order = start.spatial_order(potential.reach(configuration.diameters))
-    state = State.of(start.positions[order], start.images[order])
+    order = start.spatial_order(potential.max_cutoff(configuration.diameters))
     wide_skin = allowed_skin(configuration, potential, WIDE_SKIN, least=1e-3)
-    way = _Way(
-        start, configuration.diameters[order], potential, wide_skin, force_tolerance, max_iterations,
-        progress or (lambda force: None),
-    )  # fmt: skip
-    step = min(longest_step, way.skin / 4)
-    code = kernels.CONVERGED
-    if method == Method.STEEPEST_DESCENT:
-        code = way.go(state, way.by(descent.steepest_descent, state, min(step, FLOW_STEP), NEWTON_FORCE))
-    elif method == Method.FIRE:
-        code = way.go(state, way.by(descent.fire, state, step, NEWTON_FORCE))
-    if code == kernels.CONVERGED:
-        state.begin()
-        code = way.go(state, way.finish(state, step, NEWTON_FORCE if newton else 0.0), PATIENCE)
+    sample = Sample(start, configuration.diameters[order], potential, wide_skin)
+    state = QuenchState.of(start.positions[order], start.images[order])
+    max_step = min(longest_step, sample.skin / 4)
+    on_progress = progress or (lambda force: None)
+
+    code = CONVERGED
+    if method != Method.CONJUGATE_GRADIENTS:
+        minimizer = _descent(Method(method), sample, state, force_tolerance, max_step)
+        code = run_minimizer(minimizer, sample, state, max_iterations, np.inf, on_progress)
+    if code == CONVERGED:
+        state.scalars.needs_restart = True
+        options = MinimizerOptions(force_tolerance, max_step, NEWTON_FORCE if newton else 0.0, sample.skin)
+        minimizer = _final_descent(sample, state, options)
+        code = run_minimizer(minimizer, sample, state, max_iterations, PATIENCE, on_progress)
     return _result(configuration, start, order, state, code)
 
 
-@dataclass(frozen=True)
-class _Way:
-    """What all minimizers that work on one sample share."""
-
-    start: WrappedPositions
-    diameters: NDArray[np.float64]
-    potential: PairPotential
-    wide_skin: float
-    force_tolerance: float
-    max_iterations: int
-    progress: Callable[[float], object]
-
-    @property
-    def skin(self) -> float:
-        return min(SKIN, self.wide_skin)
-
-    def by(self, kernel: Callable[..., int], state: State, step: float, newton_force: float) -> Descent:
-        """Return a descent by a kernel."""
-
-        def descend(reference: NDArray, lists: tuple, iterations: int) -> int:
-            return kernel(
-                state.positions, reference, state.direction, state.forces, *lists, self.start.shifts,
-                self.potential.parameters, self.start.dimension, self.force_tolerance, step, newton_force, self.skin,
-                iterations, state.memory,
-            )  # fmt: skip
-
-        return descend
-
-    def finish(self, state: State, step: float, newton_force: float) -> Descent:
-        """Return what goes down to the tolerance: conjugate gradients, for a large sample with a preconditioner."""
-        counts = grid(self.start, self.potential.reach(self.diameters)) if len(self.diameters) > LARGE else None
-        if counts is None:
-            return self.by(kernels.minimize, state, step, newton_force)
-        return Settling(
-            state, self.start, self.potential, counts, self.force_tolerance, step, newton_force, self.skin
-        ).minimize  # fmt: skip
-
-    def go(self, state: State, descend: Descent, patience: float = np.inf) -> int:
-        """Call a descent until it ends for another reason than that Python is wanted; return which.
-
-        `patience`: iterations without a new smallest maximum force after which it has stalled. On a long way past
-        saddles the force may rise for long.
-        """
-        best, best_at, code = np.inf, 0, kernels.REBUILD
-        wide: NeighborList | None = None
-        while code in (kernels.REBUILD, kernels.EXHAUSTED):
-            if code == kernels.REBUILD:
-                if wide is None or not wide.holds(state.positions, self.skin):
-                    geometry = self.start.at(state.positions)
-                    state.images[:] += geometry.images
-                    state.positions[:] = geometry.positions
-                    wide = NeighborList.of(geometry, self.diameters, self.potential, self.wide_skin)
-                reference = state.positions.copy()
-                lists = wide.within(reference, self.skin)
-            code = descend(reference, lists, min(ITERATIONS_PER_CALL, self.max_iterations - state.iterations))
-            worst = float(np.sqrt((state.forces**2).sum(axis=1).max()))
-            self.progress(worst)
-            if worst < best:
-                best, best_at = worst, state.iterations
-            if code == kernels.EXHAUSTED and state.iterations >= self.max_iterations:
-                break
-            if state.iterations - best_at > patience:
-                code = kernels.STALLED
-        return code
+def _descent(method: Method, sample: Sample, state: QuenchState, force_tolerance: float, max_step: float) -> Minimizer:
+    """Return the minimizer that descends into the basin, other than conjugate gradients."""
+    if method is Method.FIRE:
+        return _compiled(fire, sample, state, MinimizerOptions(force_tolerance, max_step, NEWTON_FORCE, sample.skin))
+    step = min(max_step, STEEPEST_DESCENT_STEP)
+    return _compiled(
+        steepest_descent, sample, state, MinimizerOptions(force_tolerance, step, NEWTON_FORCE, sample.skin)
+    )
 
 
-def _result(configuration: Configuration, start: WrappedPositions, order: NDArray, state: State, code: int) -> Quench:
+def _final_descent(sample: Sample, state: QuenchState, options: MinimizerOptions) -> Minimizer:
+    """Return the minimizer that descends to the tolerance: conjugate gradients, preconditioned in a large sample."""
+    if len(sample.diameters) > PRECONDITION_ABOVE:
+        counts = grid_counts(sample.start, sample.potential.max_cutoff(sample.diameters))
+        if counts is not None:
+            return PreconditionedCG(sample, state, options, counts).minimize
+    return _compiled(minimize, sample, state, options)
+
+
+def _compiled(kernel: Callable[..., int], sample: Sample, state: QuenchState, options: MinimizerOptions) -> Minimizer:
+    """Return a compiled minimizer with everything bound that stays the same from call to call."""
+
+    def call(arrays: MinimizerArrays, pairs: PairList, max_iterations: int) -> int:
+        return kernel(arrays, pairs, sample.potential.parameters, options, max_iterations, state.scalars)
+
+    return call
+
+
+def _result(
+    configuration: Configuration, start: WrappedPositions, order: IntArray, state: QuenchState, code: int
+) -> Quench:
+    """Return the quenched configuration with particles in the user's order."""
     positions = np.empty_like(state.positions)
     positions[order] = state.positions + state.images @ start.cell
-    status = {kernels.CONVERGED: QuenchStatus.CONVERGED, kernels.STALLED: QuenchStatus.STALLED}
-    forces = np.sqrt((state.forces**2).sum(axis=1).max())
+    status = {CONVERGED: QuenchStatus.CONVERGED, STALLED: QuenchStatus.STALLED}
     return Quench(
         configuration=configuration.replace(positions=positions[:, : start.dimension]),
-        energy=float(state.memory[kernels.ENERGY]),
-        max_force=float(forces),
+        energy=float(state.scalars.energy),
+        max_force=state.max_force,
         status=status.get(code, QuenchStatus.EXHAUSTED),
         iterations=state.iterations,
-        evaluations=int(state.memory[kernels.EVALUATIONS]),
-        products=int(state.memory[kernels.PRODUCTS]),
+        evaluations=int(state.scalars.evaluations),
+        products=int(state.scalars.products),
     )

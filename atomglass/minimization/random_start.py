@@ -1,4 +1,4 @@
-"""Random positions freed of overlaps: where every new liquid begins."""
+"""The start of every new liquid: random positions, minimized until no overlaps are left."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential
 from atomglass.types import Seed
 
-#: Largest force on a particle at which overlaps count as gone, and the iterations allowed for it.
+#: Largest force on a particle at which overlaps count as removed, and the iterations allowed for that.
 START_FORCE, START_ITERATIONS = 1.0, 10_000
 
 
 def random_start(
     particles: int, potential: PairPotential, density: float, diameters: str, diameter_seed: Seed, position_seed: Seed
 ) -> Configuration:
-    """Return particles at random positions in a square or cubic box, quenched until no overlap is left.
+    """Return particles at random positions in a square or cubic box, minimized until no overlaps are left.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def random_start(
     potential : PairPotential
         The interactions; it fixes the dimension and the size distribution.
     density : float
-        Particles per unit volume.
+        Particles per unit volume, in units of length^-d.
     diameters : {"iid", "quantile"}
         How diameters are drawn, see `sample_diameters`.
     diameter_seed, position_seed : int or numpy.random.SeedSequence

@@ -97,7 +97,7 @@ class LiquidState:
             inverse=wrapped.inverse,
             box=configuration.box,
             skin=skin,
-            list_cutoff=potential.reach(configuration.diameters) + skin,
+            list_cutoff=potential.max_cutoff(configuration.diameters) + skin,
             potential=potential,
             temperature=temperature,
         )

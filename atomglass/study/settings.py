@@ -187,7 +187,7 @@ def _check_box(settings: StudySettings, source: str) -> None:
     skin = 2 * settings.sample.max_displacement * potential.dimension**0.5
     if settings.sample.trajectories is not None:
         skin = MIN_HMC_SKIN
-    max_cutoff = potential.reach([potential.diameters.maximum])
+    max_cutoff = potential.max_cutoff([potential.diameters.maximum])
     if side / 2 < max_cutoff + skin:
         least = int(settings.density * (2 * (max_cutoff + skin)) ** potential.dimension) + 1
         raise InputError(

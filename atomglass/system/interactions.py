@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from atomglass.kernels import pair_sums as kernels
+from atomglass.kernels import energy_derivatives, pair_sums
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import cutoff_neighbor_list
 from atomglass.system.potential import PairPotential
-
-Array = NDArray[np.float64]
+from atomglass.types import Array, IntArray
 
 
 @dataclass(frozen=True)
 class InteractingPairs:
-    """The pairs of a configuration that interact, with everything that is computed from them.
+    """The interacting pairs of a configuration, and the derivatives of their energies.
 
     Attributes
     ----------
@@ -26,23 +25,23 @@ class InteractingPairs:
     cutoff_squared : float
         x_c^2, the ratio at which the interaction ends.
     indices : (P, 2) int array
-        i < j.
+        i and j of each pair, i < j.
     separations : (P, 3) array
-        r_j - r_i, nearest image.
+        r_j - r_i, nearest image, in units of length.
     ratios : (P,) array
         (r / sigma_ij)^2.
     derivatives : (P, 5) array
-        phi and its first four derivatives by r^2.
+        phi and its first four derivatives with respect to r^2.
     coordinates : (N, d) array
-        Where the particles are along the cell vectors, from 0 to `lengths`.
+        Positions along the cell vectors, from 0 to `lengths`.
     lengths : (d,) array
-        Perpendicular heights of the cell.
+        Perpendicular heights of the cell, in units of length.
     """
 
     number: int
     dimension: int
     cutoff_squared: float
-    indices: NDArray[np.int64]
+    indices: IntArray
     separations: Array
     ratios: Array
     derivatives: Array
@@ -50,7 +49,7 @@ class InteractingPairs:
     lengths: Array
 
     def without(self, particles: NDArray[np.bool_]) -> InteractingPairs:
-        """Return the pairs in which none of the marked particles (N,) is."""
+        """Return the pairs that contain none of the marked particles (N,)."""
         if not particles.any():
             return self
         kept = ~particles[self.indices].any(axis=1)
@@ -60,21 +59,21 @@ class InteractingPairs:
     @classmethod
     def of(cls, configuration: Configuration, potential: PairPotential) -> InteractingPairs:
         """Find the interacting pairs."""
-        geometry, lists = cutoff_neighbor_list(configuration, potential)
-        indices, separations, ratios, derivatives = kernels.interacting_pairs(
-            geometry.positions, *lists, geometry.shifts, potential.parameters
+        wrapped, pairs = cutoff_neighbor_list(configuration, potential)
+        indices, separations, ratios, derivatives = energy_derivatives.interacting_pairs(
+            wrapped.positions, pairs, potential.parameters
         )
         lengths, d = configuration.heights, configuration.dimension
-        coordinates = (geometry.positions @ geometry.inverse)[:, :d] * lengths
+        coordinates = (wrapped.positions @ wrapped.inverse)[:, :d] * lengths
         return cls(
             len(configuration), d, potential.cutoff**2, indices, separations, ratios, derivatives, coordinates, lengths
         )
 
 
 def _energy_forces(configuration: Configuration, potential: PairPotential) -> tuple[float, Array]:
-    geometry, lists = cutoff_neighbor_list(configuration, potential)
-    result = np.empty_like(geometry.positions)
-    total = kernels.energy_forces(geometry.positions, *lists, geometry.shifts, potential.parameters, result)
+    wrapped, pairs = cutoff_neighbor_list(configuration, potential)
+    result = np.empty_like(wrapped.positions)
+    total = pair_sums.energy_forces(wrapped.positions, pairs, potential.parameters, result)
     return total, np.ascontiguousarray(result[:, : configuration.dimension])
 
 
@@ -85,6 +84,11 @@ def energy(configuration: Configuration, potential: PairPotential) -> float:
     ------
     InputError
         The box is too small for the cutoff.
+
+    Examples
+    --------
+    >>> ag.energy(glass, pot) < ag.energy(liquid, pot)
+    True
     """
     return float(_energy_forces(configuration, potential)[0])
 
@@ -96,12 +100,33 @@ def forces(configuration: Configuration, potential: PairPotential) -> Array:
     ------
     InputError
         The box is too small for the cutoff.
+
+    Examples
+    --------
+    >>> ag.forces(liquid, pot).shape
+    (100, 2)
+    >>> bool(np.abs(ag.forces(glass, pot)).max() < 1e-9)
+    True
     """
     return _energy_forces(configuration, potential)[1]
 
 
 def stress(configuration: Configuration, potential: PairPotential) -> Array:
-    """Return the stress tensor (d, d), dU/d(strain) per volume: positive under tension, the pressure is -trace/d."""
+    """Return the stress tensor (d, d), dU/d(strain) per volume, in units of epsilon over length^d.
+
+    It is positive under tension; the pressure is -trace/d.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
+
+    Examples
+    --------
+    >>> pressure = -np.trace(ag.stress(glass, pot)) / 2
+    >>> bool(pressure > 0)
+    True
+    """
     pairs = InteractingPairs.of(configuration, potential)
     d = configuration.dimension
     r = pairs.separations[:, :d]

@@ -5,37 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from atomglass.errors import InputError
 from atomglass.kernels import cell_list as cells
-from atomglass.kernels import pair_sums as kernels
+from atomglass.kernels.pair_sums import trim_neighbor_list
+from atomglass.kernels.records import PackedArray, PairList
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
-
-Array = NDArray[np.float64]
+from atomglass.types import Array, IntArray
 
 
 @dataclass(frozen=True)
 class WrappedPositions:
-    """A configuration in the kernels' form: three components, wrapped, the cell and its periodic images.
+    """A configuration in the form that kernels take: three components, wrapped into the cell.
 
     Attributes
     ----------
     positions : (N, 3) array
-        Wrapped into the cell; z = 0 in two dimensions.
+        Wrapped into the cell, in units of length; z = 0 in two dimensions.
     images : (N, 3) int array
         Cell vectors taken off each position by the wrapping.
     cell, inverse : (3, 3) arrays
-        Cell vectors as rows, and the inverse.
+        Cell vectors as rows, and the inverse matrix.
     shifts : (32, 3) array
-        Shift vector of each image number.
+        Shift vector of each image number, see `kernels.cell_list`.
     dimension : int
         2 or 3.
     """
 
     positions: Array
-    images: NDArray[np.int64]
+    images: IntArray
     cell: Array
     inverse: Array
     shifts: Array
@@ -54,14 +53,14 @@ class WrappedPositions:
         return cls(positions, images, cell, inverse, cells.image_shifts(cell), d).at(positions)
 
     def at(self, positions: Array) -> WrappedPositions:
-        """Return the geometry of other positions (N, 3) in the same cell, wrapped from there."""
+        """Return other positions (N, 3) in the same cell, wrapped; `images` counts from them."""
         positions, images = positions.copy(), np.zeros_like(self.images)
-        for _ in range(2):  # a second time: subtracting the box can round up to the face itself
+        for _ in range(2):  # twice: after subtracting a cell vector, rounding can leave a particle on the upper face
             cells.wrap(positions, images, self.cell, self.inverse, self.dimension)
         return replace(self, positions=positions, images=images)
 
-    def spatial_order(self, reach: float) -> NDArray[np.int64]:
-        """Return the particles sorted by search cells of width `reach`: neighbors come near in memory."""
+    def spatial_order(self, reach: float) -> IntArray:
+        """Return the particles sorted by search cells of width `reach`, so that neighbors are close in memory."""
         counts = cells.cell_counts(self.inverse, self.dimension, reach)
         return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
 
@@ -78,7 +77,18 @@ class WrappedPositions:
 
 
 def allowed_skin(configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0) -> float:
-    """Return the skin of a neighbor list: the wanted one, or what the box leaves room for, but `least` at least.
+    """Return the skin of a neighbor list: the wanted one, or the largest that the box has room for.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Cell and diameters.
+    potential : PairPotential
+        The interactions.
+    wanted : float
+        Desired skin, in units of length.
+    least : float
+        Smallest skin that is accepted, in units of length.
 
     Raises
     ------
@@ -86,78 +96,116 @@ def allowed_skin(configuration: Configuration, potential: PairPotential, wanted:
         The box is too small for the cutoff, or the diameters do not suit the potential.
     """
     potential.check_diameters(configuration.diameters)
-    reach, height = potential.reach(configuration.diameters), float(configuration.heights.min())
-    room = height / 2 - reach
-    if room < least:
+    max_cutoff, height = potential.max_cutoff(configuration.diameters), float(configuration.heights.min())
+    largest = height / 2 - max_cutoff
+    if largest < least:
         raise InputError(
-            "smallest height of the box", height, f">= twice the interaction range, {2 * (reach + least):.6g}",
+            "smallest height of the box",
+            height,
+            f">= twice the interaction range, {2 * (max_cutoff + least):.6g}",
             "use more particles at the same density, or a larger box",
-        )  # fmt: skip
-    return min(wanted, room)
+        )
+    return min(wanted, largest)
 
 
-def half_neighbor_list(
-    geometry: WrappedPositions, diameters: Array, potential: PairPotential, skin: float
-) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
-    """Return a half neighbor list (first, packed neighbors) and 1/sigma_ij^2 of its pairs.
+def half_neighbor_list(wrapped: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> PairList:
+    """Return the half neighbor list of all pairs within their own cutoff plus the skin.
 
-    `skin` is what `allowed_skin` allows.
+    Parameters
+    ----------
+    wrapped : WrappedPositions
+        Positions and cell.
+    diameters : (N,) array
+        Diameters of the particles, in units of length.
+    potential : PairPotential
+        The interactions.
+    skin : float
+        From `allowed_skin`, in units of length.
     """
-    first, neighbors = cells.neighbor_list(
-        geometry.positions, geometry.cell, geometry.inverse, geometry.dimension,
-        potential.reach(diameters) + skin, True,
-    )  # fmt: skip
-    return kernels.trim(
-        geometry.positions, diameters, first, neighbors, geometry.shifts,
-        potential.nonadditivity, potential.cutoff, skin,
-    )  # fmt: skip
+    max_distance = potential.max_cutoff(diameters) + skin
+    row_starts, neighbors = cells.neighbor_list(
+        wrapped.positions, wrapped.cell, wrapped.inverse, wrapped.dimension, max_distance, True
+    )
+    return _trimmed(wrapped, wrapped.positions, diameters, potential, skin, row_starts, neighbors)
+
+
+def _trimmed(
+    wrapped: WrappedPositions,
+    positions: Array,
+    diameters: Array,
+    potential: PairPotential,
+    skin: float,
+    row_starts: IntArray,
+    neighbors: PackedArray,
+) -> PairList:
+    """Return the listed pairs that are within their own cutoff plus the skin at these positions."""
+    trimmed_starts, trimmed, inverse_sigma_squared = trim_neighbor_list(
+        positions,
+        diameters,
+        row_starts,
+        neighbors,
+        wrapped.shifts,
+        potential.nonadditivity,
+        potential.cutoff,
+        skin,
+    )
+    return PairList(trimmed_starts, trimmed, inverse_sigma_squared, wrapped.shifts, wrapped.dimension)
 
 
 @dataclass(frozen=True)
 class NeighborList:
-    """A wide half list, from which narrower ones are taken without another search while particles are near.
+    """A wide half neighbor list, from which narrower ones are cut without another search while it is valid.
 
     Attributes
     ----------
-    geometry : WrappedPositions
+    wrapped : WrappedPositions
         Where it was built.
     diameters : (N,) array
-        Of the particles.
+        Diameters of the particles, in units of length.
     potential : PairPotential
         The interactions.
     skin : float
-        All pairs within their cutoff plus so much are listed.
-    first, neighbors : arrays
+        All pairs within their own cutoff plus this are listed, in units of length.
+    pairs : PairList
         The list.
     """
 
-    geometry: WrappedPositions
+    wrapped: WrappedPositions
     diameters: Array
     potential: PairPotential
     skin: float
-    first: NDArray[np.int64]
-    neighbors: NDArray[np.uint32]
+    pairs: PairList
 
     @classmethod
-    def of(cls, geometry: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> NeighborList:
-        """Search for the pairs; `skin` is what `allowed_skin` allows."""
-        return cls(geometry, diameters, potential, skin, *half_neighbor_list(geometry, diameters, potential, skin)[:2])
+    def build(cls, wrapped: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> NeighborList:
+        """Search for the pairs.
 
-    def holds(self, positions: Array, skin: float) -> bool:
-        """Whether no pair within its cutoff plus `skin` at these positions (N, 3), not wrapped since, is missing."""
-        moved = ((positions - self.geometry.positions) ** 2).sum(axis=1).max()
-        return bool(2 * np.sqrt(moved) <= self.skin - skin)
+        Parameters
+        ----------
+        wrapped : WrappedPositions
+            Positions and cell.
+        diameters : (N,) array
+            Diameters of the particles, in units of length.
+        potential : PairPotential
+            The interactions.
+        skin : float
+            From `allowed_skin`, in units of length.
+        """
+        return cls(wrapped, diameters, potential, skin, half_neighbor_list(wrapped, diameters, potential, skin))
 
-    def within(self, positions: Array, skin: float) -> tuple[NDArray[np.int64], NDArray[np.uint32], Array]:
-        """Return the half list of a lesser skin at these positions, and its 1/sigma_ij^2."""
-        return kernels.trim(
-            positions, self.diameters, self.first, self.neighbors, self.geometry.shifts,
-            self.potential.nonadditivity, self.potential.cutoff, skin,
-        )  # fmt: skip
+    def covers(self, positions: Array, skin: float) -> bool:
+        """Whether all pairs within their cutoff plus `skin` at positions (N, 3), not wrapped since, are listed."""
+        displacement_squared = ((positions - self.wrapped.positions) ** 2).sum(axis=1).max()
+        return bool(2 * np.sqrt(displacement_squared) <= self.skin - skin)
+
+    def narrowed(self, positions: Array, skin: float) -> PairList:
+        """Return the half neighbor list of a smaller skin at these positions (N, 3), not wrapped since."""
+        row_starts, neighbors = self.pairs.row_starts, self.pairs.neighbors
+        return _trimmed(self.wrapped, positions, self.diameters, self.potential, skin, row_starts, neighbors)
 
 
-def cutoff_neighbor_list(configuration: Configuration, potential: PairPotential) -> tuple[WrappedPositions, tuple]:
-    """Return a configuration's geometry and the half list of the pairs within their cutoffs."""
-    allowed_skin(configuration, potential, 0.0)  # refuses a box too small
-    geometry = WrappedPositions.of(configuration)
-    return geometry, half_neighbor_list(geometry, configuration.diameters, potential, 0.0)
+def cutoff_neighbor_list(configuration: Configuration, potential: PairPotential) -> tuple[WrappedPositions, PairList]:
+    """Return a configuration's wrapped positions and the half neighbor list of the pairs within their cutoffs."""
+    allowed_skin(configuration, potential, 0.0)  # raises if the box is too small
+    wrapped = WrappedPositions.of(configuration)
+    return wrapped, half_neighbor_list(wrapped, configuration.diameters, potential, 0.0)

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from atomglass.kernels.pair_sums import strain_response
+from atomglass.kernels.energy_derivatives import strain_response
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential

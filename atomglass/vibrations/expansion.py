@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 
 from atomglass import quartic
 from atomglass.errors import InputError
-from atomglass.kernels import pair_sums as kernels
+from atomglass.kernels import energy_derivatives
+from atomglass.kernels.pair_sums import energy_change, energy_forces
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
@@ -149,7 +150,9 @@ def directional_derivatives(pairs: InteractingPairs, directions: Array) -> tuple
     """
     full = np.zeros((len(directions), pairs.number, 3))
     full[:, :, : pairs.dimension] = directions
-    return kernels.moments(pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full)
+    return energy_derivatives.directional_derivatives(
+        pairs.indices, pairs.separations, pairs.derivatives, _near_cutoff(pairs), full
+    )
 
 
 def _near_cutoff(pairs: InteractingPairs) -> BoolArray:
@@ -255,15 +258,14 @@ class _Profile:
         if self._lists is None:
             start = self._energy(positions)
             return np.array([self._energy(positions + x * self._direction) - start for x in s])
-        lists, shifts = self._lists, self._geometry.shifts
-        changes = [kernels.energy_change(positions, self._direction, x, *lists, shifts, self._parameters) for x in s]
+        changes = [energy_change(positions, self._direction, x, self._lists, self._parameters) for x in s]
         return np.array(changes)
 
     def _energy(self, positions: Array) -> float:
         geometry = self._geometry.at(positions)
         lists = half_neighbor_list(geometry, self._diameters, self._potential, 0.0)
         unused = np.empty_like(positions)
-        return kernels.energy_forces(geometry.positions, *lists, geometry.shifts, self._parameters, unused)
+        return energy_forces(geometry.positions, lists, self._parameters, unused)
 
 
 def _largest_particle_displacement(direction: Array) -> float:
@@ -285,7 +287,3 @@ def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Ar
         raise InputError("largest component of the direction", largest, "finite and > 0")
     direction = direction / largest  # before the norm, so that no square over- or underflows
     return direction / np.linalg.norm(direction)
-
-
-#: Names of the version before.
-mode_moments, true_barrier = directional_derivatives, barrier_along_mode

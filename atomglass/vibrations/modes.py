@@ -316,8 +316,3 @@ def _frequency_gaps(frequencies: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         gaps: Array = np.minimum(differences[:-1], differences[1:]) / np.abs(frequencies)
     return gaps
-
-
-#: Names of the version before.
-all_modes, lowest_of, all_below = all_modes_of_hessian, lowest_modes_of_hessian, modes_of_hessian_below
-check_held = check_not_all_rattlers

@@ -8,6 +8,8 @@ from itertools import product
 import numpy as np
 
 import atomglass as ag
+from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.records import PairList
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 
 POTENTIALS = ("kumar2021", "kumar2021_3d", "kumar2021_smooth", "ipl10")
@@ -23,7 +25,7 @@ def cell_of(n: int, d: int, sheared: bool, density: float = 1.0) -> np.ndarray:
 
 @cache
 def loose(n: int, d: int, seed: int, sheared: bool = False) -> ag.Configuration:
-    """Particles thrown at random."""
+    """Particles at random positions."""
     rng = np.random.default_rng(seed)
     cell = cell_of(n, d, sheared)
     return ag.Configuration(rng.random((n, d)) @ cell, ag.sample_diameters(n, rng, "quantile"), cell)
@@ -65,9 +67,10 @@ def _lattice(side: int, cell: np.ndarray) -> ag.Configuration:
     return ag.Configuration(fractional @ cell, np.ones(side**d), cell)
 
 
-def listed(sample: ag.Configuration, potential: ag.PairPotential, skin: float = 0.3) -> tuple:
-    """Wrapped positions, and what the kernels want beside them."""
-    geometry = WrappedPositions.of(sample)
-    skin = allowed_skin(sample, potential, skin)
-    lists = half_neighbor_list(geometry, sample.diameters, potential, skin)
-    return geometry.positions, (*lists, geometry.shifts, potential.parameters)
+def listed(
+    sample: ag.Configuration, potential: ag.PairPotential, skin: float = 0.3
+) -> tuple[np.ndarray, PairList, PairParameters]:
+    """What kernels need: wrapped positions, a half neighbor list, and the potential's parameters."""
+    wrapped = WrappedPositions.of(sample)
+    pairs = half_neighbor_list(wrapped, sample.diameters, potential, allowed_skin(sample, potential, skin))
+    return wrapped.positions, pairs, potential.parameters

@@ -11,9 +11,9 @@ from peer_result import time_equal_results
 from atomglass.bench import samples
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
-from atomglass.vibrations.expansion import mode_moments
+from atomglass.vibrations.expansion import directional_derivatives
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import lowest_of
+from atomglass.vibrations.modes import lowest_modes_of_hessian
 
 
 def all_pairs(sample: Configuration) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _compare(sample: Configuration, i: NDArray, j: NDArray, count: int, repeats:
     jax.config.update("jax_enable_x64", True)
     pot = samples.potential(2)
     pairs = InteractingPairs.of(sample, pot)
-    directions = lowest_of(ReducedHessian(pairs), count).eigenvectors
+    directions = lowest_modes_of_hessian(ReducedHessian(pairs), count).eigenvectors
     differences = sample.positions[j] - sample.positions[i]
     separations = jax.numpy.array(differences - np.rint(differences / sample.box) * sample.box)
     sigma = jax.numpy.array(pot.pair_diameter(sample.diameters[i], sample.diameters[j]))
@@ -59,7 +59,7 @@ def _compare(sample: Configuration, i: NDArray, j: NDArray, count: int, repeats:
     compiled = jax.jit(derivatives)
     jax_directions = [jax.numpy.array(direction) for direction in directions]
     theirs = np.array([compiled(direction) for direction in jax_directions])
-    error = float(np.abs(theirs / mode_moments(pairs, directions)[0] - 1).max())
+    error = float(np.abs(theirs / directional_derivatives(pairs, directions)[0] - 1).max())
 
     def differentiate() -> None:
         for direction in jax_directions:
@@ -67,5 +67,5 @@ def _compare(sample: Configuration, i: NDArray, j: NDArray, count: int, repeats:
 
     agreement = f"within {error:.0e}; nested jvp, compiling not counted"
     return time_equal_results(
-        lambda: mode_moments(pairs, directions), differentiate, repeats, error < 1e-8, agreement, count
+        lambda: directional_derivatives(pairs, directions), differentiate, repeats, error < 1e-8, agreement, count
     )

@@ -75,7 +75,7 @@ class Lammps:
         # Radii are half the diameters: |sigma_i - sigma_j| = 2 |rad_i - rad_j|.
         rule = f"s=(radi+radj)*(1-{2 * potential.nonadditivity!r}*abs(radi-radj))"
         pairs = _PAIRS.format(
-            cut=float(potential.reach(sample.diameters)),
+            cut=float(potential.max_cutoff(sample.diameters)),
             xc=potential.cutoff,
             n=potential.exponent,
             c=[float(c) for c in potential.coefficients],
@@ -104,14 +104,14 @@ def forces(sample: Configuration) -> dict[str, Any]:
     energy_error = abs(theirs.energy / total_energy(sample, pot) - 1)
     force_error = np.abs(theirs.per_atom("f") - all_forces(sample, pot)).max()
     geometry = WrappedPositions.of(sample)
-    order = geometry.spatial_order(pot.reach(sample.diameters))
+    order = geometry.spatial_order(pot.max_cutoff(sample.diameters))
     geometry = geometry.at(geometry.positions[order])
     lists = half_neighbor_list(geometry, sample.diameters[order], pot, _SKIN)
     result = np.empty_like(geometry.positions)
 
     def evaluate() -> None:
         for _ in range(_CALLS):
-            kernels.energy_forces(geometry.positions, *lists, geometry.shifts, pot.parameters, result)
+            kernels.energy_forces(geometry.positions, lists, pot.parameters, result)
 
     def evaluate_in_lammps() -> None:
         theirs.program.command(f"run {_CALLS - 1} pre no post no")

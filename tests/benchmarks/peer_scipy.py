@@ -16,7 +16,7 @@ from atomglass.bench.clock import cpu_seconds
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
-from atomglass.vibrations.modes import lowest_of
+from atomglass.vibrations.modes import lowest_modes_of_hessian
 
 #: Number of modes.
 COUNT = 20
@@ -43,8 +43,8 @@ def _compare(sample: Configuration, solve: Callable[[Any], NDArray[np.float64]])
     """Compare with our lowest modes, from the same pairs: matrix, factors, eigenvectors, residuals, inertia."""
     pairs = InteractingPairs.of(sample, samples.potential(2))
     modes, results = [], []
-    lowest_of(ReducedHessian(pairs), 3)
-    ours = [cpu_seconds(lambda: modes.append(lowest_of(ReducedHessian(pairs), COUNT))) for _ in range(3)]
+    lowest_modes_of_hessian(ReducedHessian(pairs), 3)
+    ours = [cpu_seconds(lambda: modes.append(lowest_modes_of_hessian(ReducedHessian(pairs), COUNT))) for _ in range(3)]
     seconds = cpu_seconds(lambda: results.append(np.sort(solve(pair_hessian(pairs)))))
     nonzero = results[0][results[0] > ZERO]
     found = nonzero[:COUNT]

@@ -3,11 +3,11 @@
     python tests/campaigns/paired_quenches.py --samples 1000 --particles 400 --temperature 0.15
     python tests/campaigns/paired_quenches.py --samples 1000 --against ../older-checkout
 
-Compares the quench as it is with the preconditioned one of large samples, with conjugate gradients to the end at steps
+Compares the default quench with the preconditioned one of large samples, with conjugate gradients to the end at steps
 of 0.05 and of 0.005, with steepest descent, with FIRE, and, with `--against`, with the quench of another checkout of
-the package: the share of pairs in the same inherent state, how many others are lower, the share of lowest modes in
-group B, and the mean energy, with the error of the paired difference. Set PYTHONPATH to the checkout that is meant
-where the installed package is another: the first line printed says which it is.
+the package. Prints the fraction of pairs in the same inherent state, how many of the others are lower, the number of
+lowest modes in group B, and the difference of the mean energies with its error, from paired differences. Set PYTHONPATH
+to the checkout to be tested if another is installed: the first line printed says which one is used.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ import numpy as np
 
 import atomglass as ag
 
-#: Energies of one inherent state reached in two ways differ by less; those of two by far more.
+#: Energies of one inherent state, reached by two variants, differ by less than this; those of two states by far more.
 SAME_ENERGY = 1e-8
-#: In place of 20 and 5: in a small sample no force is 20 times the root mean square, and regions would hardly occur.
-UNEVEN_AND_HOT = 7.0, 4.0
-WAYS = {
+#: UNEVENNESS and TRIGGER_FACTOR of local relaxation, in place of 20 and 5: in a small sample no force is 20 times the
+#: root mean square, and regions would hardly be relaxed.
+SMALL_SAMPLE_TRIGGERS = 7.0, 4.0
+#: Settings of `atomglass.quench` that are compared.
+VARIANTS = {
     "quench": {},
     "preconditioned": {},
     "conjugate gradients": {"newton": False},
@@ -56,34 +58,33 @@ def liquids(count: int, particles: int, temperature: float, sweeps: int, seed: i
     return found
 
 
-def quenched(samples: list[ag.Configuration], way: str) -> dict[str, list]:
-    """Quench every sample one way; return energies, groups of the lowest mode, and seconds of CPU."""
+def quenched(samples: list[ag.Configuration], variant: str) -> dict[str, list]:
+    """Quench every sample with one variant; return energies, groups of the lowest mode, and seconds of CPU time."""
     potential = ag.load_potential("kumar2021")
     settings = sys.modules["atomglass.minimization.quench"]
-    usual = getattr(settings, "LARGE", None)  # absent in older checkouts
-    regions = sys.modules.get("atomglass.minimization.local_relaxation")
-    if way == "preconditioned":
-        settings.LARGE = 0
-        if regions:
-            kept, regions.UNEVEN, regions.HOT = (regions.UNEVEN, regions.HOT), *UNEVEN_AND_HOT
+    default = settings.PRECONDITION_ABOVE
+    local = sys.modules["atomglass.minimization.local_relaxation"]
+    if variant == "preconditioned":
+        settings.PRECONDITION_ABOVE = 0
+        kept = local.UNEVENNESS, local.TRIGGER_FACTOR
+        local.UNEVENNESS, local.TRIGGER_FACTOR = SMALL_SAMPLE_TRIGGERS
     result: dict[str, list] = {"energy": [], "b": [], "seconds": []}
     for sample in samples:
         began = time.process_time()
-        done = ag.quench(sample, potential, **WAYS[way])
+        done = ag.quench(sample, potential, **VARIANTS[variant])
         result["seconds"].append(time.process_time() - began)
         mode = ag.lowest_modes(done.configuration, potential, count=1)
         group = ag.expand(done.configuration, potential, mode.eigenvectors[0]).group
         result["energy"].append(done.energy)
         result["b"].append(str(group) == "B")
-    if way == "preconditioned":
-        settings.LARGE = usual
-        if regions:
-            regions.UNEVEN, regions.HOT = kept
+    if variant == "preconditioned":
+        settings.PRECONDITION_ABOVE = default
+        local.UNEVENNESS, local.TRIGGER_FACTOR = kept
     return result
 
 
 def elsewhere(samples: list[ag.Configuration], checkout: Path) -> dict[str, list]:
-    """Quench every sample by another checkout of the package, in a process of its own."""
+    """Quench every sample with another checkout of the package, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "samples.npz"
         np.savez(
@@ -104,7 +105,7 @@ def elsewhere(samples: list[ag.Configuration], checkout: Path) -> dict[str, list
 
 
 def compare(name: str, one: dict[str, list], other: dict[str, list]) -> str:
-    """Say in one line how two ways differ."""
+    """Return one line about how two variants differ."""
     difference = np.array(one["energy"]) - np.array(other["energy"])
     same = np.abs(difference) < SAME_ENERGY
     error = difference.std(ddof=1) / np.sqrt(len(difference))
@@ -118,7 +119,7 @@ def compare(name: str, one: dict[str, list], other: dict[str, list]) -> str:
 
 
 def main() -> None:
-    """Compare the ways and print one line for each."""
+    """Compare the variants and print one line for each."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--samples", type=int, default=1000)
     options.add_argument("--particles", type=int, default=400)
@@ -146,8 +147,8 @@ def main() -> None:
         theirs = elsewhere(samples, given.against)
         print(compare("the other checkout", ours, theirs), flush=True)
         print(compare("the other to small steps", theirs, small), flush=True)
-    for way in ("conjugate gradients", "steepest descent", "FIRE"):
-        print(compare(way, ours, quenched(samples, way)), flush=True)
+    for variant in ("conjugate gradients", "steepest descent", "FIRE"):
+        print(compare(variant, ours, quenched(samples, variant)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Every kernel against its slow twin, in two and three dimensions, in every kind of cell, on every kind of sample."""
+"""Sums over pairs against a slow reference: every dimension, every kind of cell, every kind of sample."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from samples import glass, liquid, loose
 
 import atomglass as ag
 from atomglass.kernels import cell_list as cells
-from atomglass.kernels.pair_sums import strain_response
+from atomglass.kernels.energy_derivatives import strain_response
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions
 from atomglass.vibrations.elasticity import shear_strains
@@ -19,24 +19,31 @@ from atomglass.vibrations.elasticity import shear_strains
 MAKERS = {"liquid": liquid, "glass": glass}
 #: Sizes on either side of three search cells a side: all pairs are searched below, cells above.
 SAMPLES = [
-    ("liquid", "kumar2021", 30, 2, False), ("glass", "kumar2021", 30, 2, True),
-    ("liquid", "kumar2021", 100, 2, True), ("glass", "kumar2021", 144, 2, False),
-    ("liquid", "kumar2021_smooth", 100, 2, False), ("glass", "kumar2021_smooth", 100, 2, True),
-    ("liquid", "ipl10", 30, 2, True), ("glass", "ipl10", 100, 2, False),
-    ("liquid", "kumar2021_3d", 100, 3, True), ("glass", "kumar2021_3d", 100, 3, False),
-    ("glass", "kumar2021_smooth", 100, 3, True), ("liquid", "ipl10", 110, 3, False),
-    ("liquid", "kumar2021_3d", 260, 3, False), ("glass", "kumar2021_3d", 280, 3, True),
-]  # fmt: skip
+    ("liquid", "kumar2021", 30, 2, False),
+    ("glass", "kumar2021", 30, 2, True),
+    ("liquid", "kumar2021", 100, 2, True),
+    ("glass", "kumar2021", 144, 2, False),
+    ("liquid", "kumar2021_smooth", 100, 2, False),
+    ("glass", "kumar2021_smooth", 100, 2, True),
+    ("liquid", "ipl10", 30, 2, True),
+    ("glass", "ipl10", 100, 2, False),
+    ("liquid", "kumar2021_3d", 100, 3, True),
+    ("glass", "kumar2021_3d", 100, 3, False),
+    ("glass", "kumar2021_smooth", 100, 3, True),
+    ("liquid", "ipl10", 110, 3, False),
+    ("liquid", "kumar2021_3d", 260, 3, False),
+    ("glass", "kumar2021_3d", 280, 3, True),
+]
 
 
 def rounding(potential: ag.PairPotential) -> float:
-    """Near its cutoff phi is a small difference of large terms: their rounding is the floor of any program."""
+    """Near its cutoff phi is a small difference of large terms: their rounding limits any program."""
     z = potential.cutoff**2
     return 5e-14 * potential.epsilon * sum(abs(c) * z**k for k, c in enumerate(potential.coefficients))
 
 
 def assert_agree(configuration: ag.Configuration, potential: ag.PairPotential, direction: np.ndarray) -> None:
-    """Energy, forces, Hessian, moments and pairs of the package and of the twin."""
+    """Energy, forces, Hessian, directional derivatives and pairs agree with the slow reference."""
     model = naive.Model.of(potential)
     n, d = configuration.positions.shape
     found = naive.pairs_of(configuration, model)
@@ -68,9 +75,11 @@ def assert_agree(configuration: ag.Configuration, potential: ag.PairPotential, d
 
 @pytest.mark.parametrize("kind, name, n, d, sheared", SAMPLES)
 def test_derivatives_agree(kind: str, name: str, n: int, d: int, sheared: bool) -> None:
-    """On a direction thrown at random; in a glass on its lowest mode too."""
+    """Along a random direction; in a glass along its lowest mode too."""
     configuration, potential = MAKERS[kind](name, n, d, n, sheared), ag.load_potential(name)
-    counts = cells.cell_counts(WrappedPositions.of(configuration).inverse, d, potential.reach(configuration.diameters))
+    counts = cells.cell_counts(
+        WrappedPositions.of(configuration).inverse, d, potential.max_cutoff(configuration.diameters)
+    )
     assert (counts[:d].min() >= 3) == (n > {2: 30, 3: 110}[d])
     assert_agree(configuration, potential, np.random.default_rng(1).standard_normal((n, d)))
     if kind == "glass":
@@ -79,8 +88,8 @@ def test_derivatives_agree(kind: str, name: str, n: int, d: int, sheared: bool) 
 
 
 @pytest.mark.parametrize("d", [2, 3])
-def test_moments_are_the_contracted_tensors(d: int) -> None:
-    """The twin itself: derivatives along a line against third- and fourth-rank tensors, element by element."""
+def test_directional_derivatives_are_contracted_tensors(d: int) -> None:
+    """The reference itself: derivatives along a line against third- and fourth-rank tensors, element by element."""
     potential = ag.load_potential("ipl10")
     model, configuration = naive.Model.of(potential), loose(10, d, 3)
     diameters = configuration.diameters * 0.7  # the box of ten particles is small
@@ -101,16 +110,16 @@ def test_moments_are_the_contracted_tensors(d: int) -> None:
     tilt=st.floats(-0.3, 0.3),
     exponent=st.integers(1, 20),
     order=st.integers(0, 4),
-    strays=st.integers(0, 3),
+    boxes=st.integers(0, 3),
 )
-def test_any_small_sample(n, d, seed, length, tilt, exponent, order, strays) -> None:
-    """Whatever the potential, the cell and the number of boxes by which particles have strayed."""
+def test_any_small_sample(n, d, seed, length, tilt, exponent, order, boxes) -> None:
+    """For any potential and any cell, and for particles that are several boxes away."""
     rng = np.random.default_rng(seed)
     cell = length * (np.eye(d) + tilt * (np.ones((d, d)) - np.eye(d)) * np.tri(d, k=-1))
-    fractional = rng.random((n, d)) * rng.choice([0.3, 1.0]) + rng.integers(-strays, strays + 1, (n, d))
+    fractional = rng.random((n, d)) * rng.choice([0.3, 1.0]) + rng.integers(-boxes, boxes + 1, (n, d))
     configuration = ag.Configuration(fractional @ cell, rng.uniform(0.5, 1.3, n), cell)
     potential = ag.PairPotential(exponent=exponent, order=order, cutoff=1.25, nonadditivity=0.2, epsilon=1.5)
-    if configuration.heights.min() < 2.0 * potential.reach(configuration.diameters):
+    if configuration.heights.min() < 2.0 * potential.max_cutoff(configuration.diameters):
         with pytest.raises(ag.InputError, match="height of the box"):
             ag.energy(configuration, potential)
         return
@@ -151,37 +160,37 @@ def test_neighbor_list_is_that_of_brute_force(n: int, d: int, sheared: bool, hal
 
 
 @pytest.mark.parametrize("n, d, sheared", [(30, 2, True), (150, 2, False), (150, 2, True), (250, 3, False)])
-def test_a_half_list_is_half_of_the_whole_one(n: int, d: int, sheared: bool) -> None:
-    """To the order of neighbors, in which forces are added up; few particles are searched pair by pair."""
+def test_half_list_is_half_of_the_full_list(n: int, d: int, sheared: bool) -> None:
+    """Including the order of neighbors, in which forces are summed; small samples are searched pair by pair."""
     geometry = WrappedPositions.of(loose(n, d, 8, sheared))
     place = geometry.positions, geometry.cell, geometry.inverse, d, 2.05
     first, packed = cells.neighbor_list(*place, True)
-    begin, whole = cells.neighbor_list(*place, False)
+    begin, full = cells.neighbor_list(*place, False)
     of = np.repeat(np.arange(n), np.diff(begin))
-    half = (whole >> cells.IMAGE_BITS) > of
-    assert packed.tolist() == whole[half].tolist()
+    half = (full >> cells.IMAGE_BITS) > of
+    assert packed.tolist() == full[half].tolist()
     assert np.diff(first).tolist() == np.bincount(of[half], minlength=n).tolist()
 
 
 @pytest.mark.parametrize("d, sheared", [(2, False), (2, True), (3, False), (3, True)])
 def test_wrapping(d: int, sheared: bool) -> None:
-    """Particles come into the cell, by whole cell vectors that are remembered; no energy changes."""
+    """Particles are wrapped by whole cell vectors, which are recorded; energy and forces do not change."""
     rng = np.random.default_rng(0)
     potential = ag.load_potential("kumar2021")
     inside = liquid("kumar2021", 100, d, 4, sheared)
-    strayed = inside.replace(positions=inside.positions + rng.integers(-5, 6, (100, d)) @ inside.cell)
-    geometry = WrappedPositions.of(strayed)
-    fractional = geometry.positions[:, :d] @ np.linalg.inv(strayed.cell)
+    unwrapped = inside.replace(positions=inside.positions + rng.integers(-5, 6, (100, d)) @ inside.cell)
+    geometry = WrappedPositions.of(unwrapped)
+    fractional = geometry.positions[:, :d] @ np.linalg.inv(unwrapped.cell)
     assert fractional.min() >= -1e-15
     assert fractional.max() <= 1 + 1e-15
-    assert geometry.unwrapped(geometry.positions) == pytest.approx(strayed.positions, abs=1e-12)
-    assert ag.energy(strayed, potential) == pytest.approx(ag.energy(inside, potential), rel=1e-11)
-    assert ag.forces(strayed, potential) == pytest.approx(ag.forces(inside, potential), abs=1e-10)
+    assert geometry.unwrapped(geometry.positions) == pytest.approx(unwrapped.positions, abs=1e-12)
+    assert ag.energy(unwrapped, potential) == pytest.approx(ag.energy(inside, potential), rel=1e-11)
+    assert ag.forces(unwrapped, potential) == pytest.approx(ag.forces(inside, potential), abs=1e-10)
 
 
 @pytest.mark.parametrize("position", [-1e-17, 6.0, np.nextafter(6.0, 0), -6.0, np.nextafter(0.0, -1)])
 def test_particles_on_the_faces(position: float) -> None:
-    """A particle a rounding error from a face sees its neighbors on both sides."""
+    """A particle within rounding of a face interacts with its neighbors on both sides."""
     potential = ag.load_potential("kumar2021")
     conf = ag.Configuration([[position, 3.0], [1.0, 3.0], [5.0, 3.0], [0.0, 4.0], [0.0, 2.0]], np.ones(5), [6.0, 6.0])
     assert ag.energy(conf, potential) == pytest.approx(4 * float(potential.phi(1.0)), rel=1e-12)
@@ -190,7 +199,7 @@ def test_particles_on_the_faces(position: float) -> None:
 
 @pytest.mark.parametrize("d", [2, 3])
 def test_strain_derivatives(d: int) -> None:
-    """Stress, and Born and non-affine parts under every strain, against the twin's."""
+    """Stress, and Born and non-affine terms under every strain, against the slow reference."""
     name = "kumar2021" if d == 2 else "kumar2021_3d"
     configuration, potential = liquid(name, 100, d, 6, True), ag.load_potential(name)
     model, pairs = naive.Model.of(potential), InteractingPairs.of(configuration, potential)
@@ -204,7 +213,7 @@ def test_strain_derivatives(d: int) -> None:
         slope, curvature, push = naive.strain_derivatives(found, model, strain, 100)
         assert first[k] == pytest.approx(slope, rel=1e-11, abs=1e-10)
         assert second[k] == pytest.approx(curvature, rel=1e-11)
-        # The package moves particles before the strain, the twin after it: they differ by S times the gradient.
+        # The package displaces particles before the strain, the reference after: they differ by S times the gradient.
         push -= naive.forces(found, model, 100, d) @ strain
         assert mixed[k, :, :d] == pytest.approx(push, abs=1e-10)
         assert (stress * strain).sum() * configuration.volume == pytest.approx(slope, rel=1e-10, abs=1e-10)

@@ -1,4 +1,4 @@
-"""Steepest descent and FIRE, step by step against their slow twins; and the bound that sets their steps."""
+"""Steepest descent and FIRE, step by step against slow references; and the bound that sets their steps."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import pytest
 from samples import glass, liquid, listed, loose
 
 import atomglass as ag
-from atomglass.kernels.minimization import conjugate_gradient as minimize
-from atomglass.kernels.minimization import steepest_descent as descent
-from atomglass.kernels.minimization.steepest_descent import stiffness_bound
-from atomglass.minimization.quench import FLOW_STEP, MAX_STEP, Method
+from atomglass.kernels.minimization.steepest_descent import steepest_descent
+from atomglass.kernels.minimization.stiffness_bound import stiffness_bound
+from atomglass.kernels.records import EXHAUSTED, MinimizerArrays, MinimizerOptions, new_minimizer_state
+from atomglass.minimization.quench import MAX_STEP, STEEPEST_DESCENT_STEP, Method
 
 CASES = [("kumar2021", 36, 2, False), ("kumar2021", 36, 2, True), ("kumar2021_3d", 90, 3, True)]
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
-def test_the_bound_holds(name: str, n: int, d: int, sheared: bool) -> None:
-    """As the twin has it, and above the largest eigenvalue, but not so far that steps become needlessly short."""
+def test_stiffness_bound(name: str, n: int, d: int, sheared: bool) -> None:
+    """Equal to the slow reference; above the largest eigenvalue, but not so far that steps become needlessly short."""
     sample, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
-    positions, lists = listed(sample, potential)
-    bound = stiffness_bound(positions, *lists)
+    bound = stiffness_bound(*listed(sample, potential))
     model = naive.Model.of(potential)
     found = naive.pairs_of(sample, model)
     assert bound == pytest.approx(naive.stiffness_bound(found, model, n), rel=1e-11)
@@ -30,10 +29,10 @@ def test_the_bound_holds(name: str, n: int, d: int, sheared: bool) -> None:
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
-def test_steepest_descent_is_its_twin(name: str, n: int, d: int, sheared: bool) -> None:
+def test_steepest_descent_steps(name: str, n: int, d: int, sheared: bool) -> None:
     start, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
     model = naive.Model.of(potential)
-    expected, energies = naive.gradient_steps(start, model, 23, FLOW_STEP)
+    expected, energies = naive.gradient_steps(start, model, 23, STEEPEST_DESCENT_STEP)
     ours = ag.quench(start, potential, method="steepest_descent", max_iterations=23)
     assert ours.iterations == 23
     assert ours.configuration.positions == pytest.approx(expected, abs=1e-12)
@@ -42,31 +41,29 @@ def test_steepest_descent_is_its_twin(name: str, n: int, d: int, sheared: bool) 
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
-def test_a_step_that_goes_up_is_halved(name: str, n: int, d: int, sheared: bool) -> None:
-    """Told a bound a hundred times too low, it finds by itself how far it may go: the energy falls in every step."""
+def test_a_step_that_raises_the_energy_is_halved(name: str, n: int, d: int, sheared: bool) -> None:
+    """With a bound a hundred times too low, halving finds a step that lowers the energy every time."""
     sample, potential = glass(name, n, d, 7, sheared), ag.load_potential(name)
     shaken = sample.positions + 1e-3 * np.random.default_rng(1).standard_normal((n, d))
     start = sample.replace(positions=shaken)
-    positions, lists = listed(start, potential)
+    positions, pairs, parameters = listed(start, potential)
     model = naive.Model.of(potential)
     low = 0.01 * naive.stiffness_bound(naive.pairs_of(start, model), model, n)
     expected, energies = naive.gradient_steps(start, model, 8, 0.05, stale=low)
-    before, memory = positions.copy(), np.zeros(descent.MEMORY)
-    memory[descent.ITERATIONS], memory[descent.STIFFNESS] = 1, low
-    rest = np.zeros((n, 3)), np.zeros((n, 3))
-    code = descent.steepest_descent(
-        positions, before.copy(), *rest, *lists, d, 1e-10, 0.05, 1e-9, 0.3, 8, memory
-    )  # fmt: skip
-    assert code == minimize.EXHAUSTED
-    assert memory[descent.EVALUATIONS] > 12, "no step was halved"
+    before, state = positions.copy(), new_minimizer_state()
+    state.iterations, state.stiffness_bound = 1, low
+    arrays = MinimizerArrays(positions, before.copy(), np.zeros((n, 3)), np.zeros((n, 3)))
+    code = steepest_descent(arrays, pairs, parameters, MinimizerOptions(1e-10, 0.05, 1e-9, 0.3), 8, state)
+    assert code == EXHAUSTED
+    assert state.evaluations > 12, "no step was halved"
     assert (positions - before)[:, :d] == pytest.approx(expected - start.positions, abs=1e-12)
-    assert memory[descent.ENERGY] == pytest.approx(energies[-1], rel=1e-13)
+    assert state.energy == pytest.approx(energies[-1], rel=1e-13)
     assert np.all(np.diff(energies) < 0)
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
-def test_fire_is_its_twin(name: str, n: int, d: int, sheared: bool) -> None:
-    """Over enough steps to have sped up, turned and begun anew."""
+def test_fire_steps(name: str, n: int, d: int, sheared: bool) -> None:
+    """Over enough steps for the time step to grow and the velocity to be reset."""
     start, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
     steps = 150 if d == 2 else 30
     expected, turns = naive.fire(start, naive.Model.of(potential), steps, MAX_STEP)
@@ -77,10 +74,10 @@ def test_fire_is_its_twin(name: str, n: int, d: int, sheared: bool) -> None:
 
 
 @pytest.mark.parametrize("method", [Method.STEEPEST_DESCENT, Method.FIRE])
-def test_no_particle_moves_farther_than_it_may(method: Method) -> None:
-    """From overlaps, where forces are enormous; the energy of steepest descent falls in every step."""
+def test_largest_displacement(method: Method) -> None:
+    """From overlaps, where forces are very large; in steepest descent the energy falls in every step."""
     start, potential = loose(100, 2, 5), ag.load_potential("kumar2021")
-    limit = {Method.STEEPEST_DESCENT: FLOW_STEP, Method.FIRE: 1.5 * MAX_STEP}[method]
+    limit = {Method.STEEPEST_DESCENT: STEEPEST_DESCENT_STEP, Method.FIRE: 1.5 * MAX_STEP}[method]
     before, energies = start.positions, [ag.energy(start, potential)]
     for k in range(1, 40):
         done = ag.quench(start, potential, method=method, max_iterations=k)

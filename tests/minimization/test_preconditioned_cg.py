@@ -1,4 +1,4 @@
-"""The preconditioned quench of large samples, at sizes where the slow twin and the plain quench can be asked."""
+"""The preconditioned quench of large samples, at sizes where a slow reference and the plain quench are affordable."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
-from atomglass.minimization import local_relaxation as rearrangements
-from atomglass.minimization.elastic_preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid
-from atomglass.minimization.preconditioned_cg import Settling
+from atomglass.minimization import local_relaxation
+from atomglass.minimization.elastic_preconditioner import DAMPING, SHIFT, ElasticPreconditioner, grid_counts
+from atomglass.minimization.preconditioned_cg import PreconditionedCG
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, half_neighbor_list
 from atomglass.vibrations.hessian import pair_hessian
@@ -23,21 +23,21 @@ CASES = [("kumar2021", 144, 2, False), ("kumar2021", 144, 2, True), ("kumar2021_
 
 @pytest.fixture
 def forced(monkeypatch) -> list:
-    """Every sample counts as large; the calls of the preconditioned descent."""
+    """Treat every sample as large; return the calls of the preconditioned minimizer."""
     calls: list = []
-    minimize = Settling.minimize
+    minimize = PreconditionedCG.minimize
 
-    def told(self, *arguments):
+    def recorded(self, *arguments):
         calls.append(self)
         return minimize(self, *arguments)
 
-    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "LARGE", 0)
-    monkeypatch.setattr(Settling, "minimize", told)
+    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "PRECONDITION_ABOVE", 0)
+    monkeypatch.setattr(PreconditionedCG, "minimize", recorded)
     return calls
 
 
 def without_tension(sample: ag.Configuration, potential: ag.PairPotential) -> np.ndarray:
-    """The Hessian with every pair's first derivative put to zero, dense."""
+    """The Hessian with every pair's first derivative set to zero, dense."""
     pairs = InteractingPairs.of(sample, potential)
     second = np.zeros_like(pairs.derivatives)
     second[:, 2] = pairs.derivatives[:, 2]
@@ -46,18 +46,18 @@ def without_tension(sample: ag.Configuration, potential: ag.PairPotential) -> np
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
 @pytest.mark.parametrize("maker", [glass, liquid])
-def test_preconditioner_is_the_dense_one(maker, name: str, n: int, d: int, sheared: bool) -> None:
-    """D^-1 + P (P^T K P)^-1 P^T against the twin's matrices; in a liquid as well it is positive."""
+def test_elastic_preconditioner(maker, name: str, n: int, d: int, sheared: bool) -> None:
+    """D^-1 + P (P^T K P)^-1 P^T against dense matrices; it is positive definite in a liquid too."""
     sample, potential = maker(name, n, d, 7, sheared), ag.load_potential(name)
     geometry = WrappedPositions.of(sample)
-    counts = grid(geometry, potential.reach(sample.diameters))
+    counts = grid_counts(geometry, potential.max_cutoff(sample.diameters))
     assert counts is not None
     lists = half_neighbor_list(geometry, sample.diameters, potential, 0.0)
     ours = ElasticPreconditioner(geometry, geometry.positions, lists, potential, counts)
 
     if d == 2:
         stiffness = naive.stiffness(naive.pairs_of(sample, naive.Model.of(potential)), naive.Model.of(potential), n, d)
-    else:  # so many particles take the twin minutes
+    else:  # the slow reference would take minutes
         stiffness = without_tension(sample, potential)
     weights = np.kron(naive.interpolation(sample.positions, sample.cell, counts), np.eye(d))
     coarse = weights.T @ stiffness @ weights
@@ -77,17 +77,17 @@ def test_preconditioner_is_the_dense_one(maker, name: str, n: int, d: int, shear
 
 
 def test_no_grid_in_a_small_box() -> None:
-    """Five cells wider than a pair must fit along each axis; else the plain quench does it."""
+    """Five cells wider than a pair must fit along each axis, or else the sample is not preconditioned."""
     potential = ag.load_potential("kumar2021")
     sample = liquid("kumar2021", 64, 2, 9)
-    assert grid(WrappedPositions.of(sample), potential.reach(sample.diameters)) is None
+    assert grid_counts(WrappedPositions.of(sample), potential.max_cutoff(sample.diameters)) is None
     thin = ag.Configuration(sample.positions, sample.diameters, [8.0, 800.0])
-    assert grid(WrappedPositions.of(thin), potential.reach(sample.diameters)) is None
+    assert grid_counts(WrappedPositions.of(thin), potential.max_cutoff(sample.diameters)) is None
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
 def test_the_same_minimum_from_within_the_basin(forced, name: str, n: int, d: int, sheared: bool) -> None:
-    """As conjugate gradients without a preconditioner, and to the same tolerance; Newton's steps or none."""
+    """Where plain conjugate gradients end, to the same tolerance; with and without Newton steps."""
     inherent, potential = glass(name, n, d, 7, sheared), ag.load_potential(name)
     noise = np.random.default_rng(4).standard_normal((n, d))
     start = inherent.replace(positions=inherent.positions + 0.01 * noise)
@@ -104,15 +104,16 @@ def test_the_same_minimum_from_within_the_basin(forced, name: str, n: int, d: in
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES[:2])
-def test_the_same_minimum_with_regions_on_their_own(forced, monkeypatch, name: str, n: int, d: int, sheared) -> None:
-    """From within the basin, where a few particles were pushed farther than all others."""
-    monkeypatch.setattr(rearrangements, "UNEVEN", 4.0)
-    monkeypatch.setattr(rearrangements, "HOT", 2.0)
-    monkeypatch.setattr(rearrangements, "SIZE", 40)
-    monkeypatch.setattr(rearrangements, "BEGIN_FORCE", 10.0)
+def test_the_same_minimum_with_local_relaxation(forced, monkeypatch, name: str, n: int, d: int, sheared) -> None:
+    """From within the basin, where a few particles were displaced more than all others."""
+    monkeypatch.setattr(local_relaxation, "UNEVENNESS", 4.0)
+    monkeypatch.setattr(local_relaxation, "TRIGGER_FACTOR", 2.0)
+    monkeypatch.setattr(local_relaxation, "REGION_SIZE", 40)
+    monkeypatch.setattr(local_relaxation, "START_FORCE", 10.0)
     works: list[float] = []
-    relax = rearrangements.Rearrangements.relax
-    monkeypatch.setattr(rearrangements.Rearrangements, "relax", lambda *given: works.append(relax(*given)) or works[-1])
+    local = local_relaxation.LocalRelaxation
+    relax = local.relax
+    monkeypatch.setattr(local, "relax", lambda *given: works.append(relax(*given)) or works[-1])
     inherent, potential = glass(name, n, d, 7, sheared), ag.load_potential(name)
     positions = inherent.positions + 1e-3 * np.random.default_rng(4).standard_normal((n, d))
     positions[[3, n // 2]] += 0.03
@@ -127,8 +128,8 @@ def test_the_same_minimum_with_regions_on_their_own(forced, monkeypatch, name: s
     assert away - away.mean(axis=0) == pytest.approx(0, abs=1e-7)
 
 
-def test_fewer_steps_and_no_longer_ones(forced, monkeypatch) -> None:
-    """From a liquid: downhill all the way, no particle farther than allowed in a step, and fewer steps than plainly."""
+def test_fewer_and_no_longer_steps(forced, monkeypatch) -> None:
+    """From a liquid: the energy always falls, no step exceeds the limit, and there are fewer than without."""
     start, potential = liquid("kumar2021", 400, 2, 7), ag.load_potential("kumar2021")
     place, energy, before, longest = start.positions, ag.energy(start, potential), 0, 0.02
     for iterations in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89):
@@ -141,14 +142,14 @@ def test_fewer_steps_and_no_longer_ones(forced, monkeypatch) -> None:
     done = ag.quench(start, potential)
     assert done.converged
     assert forced
-    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "LARGE", 10_000)
+    monkeypatch.setattr(sys.modules["atomglass.minimization.quench"], "PRECONDITION_ABOVE", 10_000)
     plain = ag.quench(start, potential)
-    # 0.88 here; there are no long waves in so small a box (docs/performance_kernels.md tells of large ones).
+    # 0.88 here: so small a box has no long waves (for large ones see docs/performance_kernels.md).
     assert done.evaluations + done.products < 0.95 * (plain.evaluations + plain.products)
 
 
 def test_an_overlap_is_reported(forced) -> None:
-    """Forces that are no numbers end the quench with a verdict, not with an exception."""
+    """Forces that are not finite end the quench with a status, not with an exception."""
     sample = glass("kumar2021", 144, 2, 7)
     positions = sample.positions.copy()
     positions[1] = positions[0] + 1e-6

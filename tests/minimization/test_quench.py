@@ -1,4 +1,4 @@
-"""The quench: to a minimum, downhill, into the basin in which it started; and an honest verdict."""
+"""The quench: it reaches the minimum of the basin in which it started, and reports how it ended."""
 
 from __future__ import annotations
 

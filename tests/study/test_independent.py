@@ -260,7 +260,7 @@ def test_a_realization_that_always_crashes_its_process_is_given_up(crashing: Pat
     assert len(kept) == 3 and all("crash_model.py" in crash["trace"] for crash in kept)
     told = collect(StudyStore(crashing.parent / "out")).attempts.to_pandas().query("realization == 6")
     assert told["attempt"].tolist() == [-3, -2, -1] and (told["status"] == "crashed").all()
-    assert "fault of their own: 3" in said("status", crashing.parent / "out")
+    assert "processes that crashed: 3" in said("status", crashing.parent / "out")
 
 
 def test_workers_survive_a_crashing_realization(crashing: Path, monkeypatch) -> None:

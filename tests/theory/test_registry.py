@@ -76,7 +76,7 @@ def test_run(name, tmp_path):
 
 def test_invalid_settings_give_a_one_line_message(tmp_path):
     config = tmp_path / "bad.toml"
-    config.write_text("realizations = 3\n")
+    config.write_text("realisations = 3\n")
     result = CliRunner().invoke(
         theory_app, ["run", "parshin2007", "--config", str(config), "--out", str(tmp_path / "o")]
     )

@@ -10,7 +10,7 @@ from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
 from atomglass.analysis.statistics.number_format import TYPESET
-from atomglass.landscape.double_wells import Outcome
+from atomglass.landscape.double_wells import WellOutcome
 from atomglass.study.collected_tables import require_columns
 
 _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic_barrier", "energy_difference")
@@ -69,12 +69,12 @@ def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
             for r in exponents_by_quench_outcome(modes, wells).itertuples()
         ],
     )
-    return [summary, exponents, *_new_minima(wells[(wells["outcome"] == str(Outcome.NEW)) & second])]
+    return [summary, exponents, *_new_minima(wells[(wells["outcome"] == str(WellOutcome.NEW)) & second])]
 
 
 def _summary(name: str, rows: pd.DataFrame) -> tuple[Any, ...]:
-    new = rows[rows["outcome"] == str(Outcome.NEW)]
-    same = int((rows["outcome"] == str(Outcome.SAME)).sum())
+    new = rows[rows["outcome"] == str(WellOutcome.NEW)]
+    same = int((rows["outcome"] == str(WellOutcome.SAME)).sum())
     ratio = new["barrier"] / new["quartic_barrier"] if "barrier" in new else pd.Series(dtype=float)
     found = f"{int(new['barrier'].notna().sum())} of {len(new)}" if "barrier" in new and len(new) else "–"
     return (

@@ -12,7 +12,7 @@ from atomglass.analysis.results.paired_studies import PairedComparison
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.number_format import PLAIN
-from atomglass.landscape.double_wells import Outcome
+from atomglass.landscape.double_wells import WellOutcome
 
 #: Title, header and rows.
 TextTable = tuple[str, list[str], list[list[str]]]
@@ -122,7 +122,7 @@ def _theory(table: pd.DataFrame) -> TextTable:
 
 def well_outcomes_table(wells: pd.DataFrame) -> TextTable:
     """Return how many displaced glasses of each kind went where; medians are those of the new minima."""
-    header = ["modes", "count", *map(str, Outcome), "share new", "saddles", "height", "of quartic's", "particles"]
+    header = ["modes", "count", *map(str, WellOutcome), "share new", "saddles", "height", "of quartic's", "particles"]
     hidden = wells["second_minimum"].astype(bool)
     kinds = {
         "B": wells["group"] == "B",
@@ -136,12 +136,12 @@ def well_outcomes_table(wells: pd.DataFrame) -> TextTable:
 
 def _well_outcomes(name: str, rows: pd.DataFrame) -> list[str]:
     counts = rows["outcome"].value_counts()
-    is_new = rows["outcome"] == str(Outcome.NEW)
+    is_new = rows["outcome"] == str(WellOutcome.NEW)
     new, found = rows[is_new], fraction(is_new, rows["chain"])
     return [
         name,
         str(len(rows)),
-        *(str(counts.get(str(outcome), 0)) for outcome in Outcome),
+        *(str(counts.get(str(outcome), 0)) for outcome in WellOutcome),
         f"{found.value:.3f} +- {found.error:.3f}",
         str(int(new["barrier"].notna().sum())),
         f"{new['barrier'].median():.2g}",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction, ratio_error
-from atomglass.landscape.double_wells import Outcome
+from atomglass.landscape.double_wells import WellOutcome
 
 Array = NDArray[np.float64]
 #: Two quenches to the same inherent state differ by less in energy per particle; different states, by far more.
@@ -170,7 +170,7 @@ def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection)
     if study.wells is not None:
         rows = study.wells.merge(qlms[["realization", "mode"]], on=["realization", "mode"])
         rows = rows[rows["second_minimum"].astype(bool)]
-        new = _sums(rows["chain"], rows["outcome"] == str(Outcome.NEW), chains)
+        new = _sums(rows["chain"], rows["outcome"] == str(WellOutcome.NEW), chains)
         tested = _sums(rows["chain"], np.ones(len(rows)), chains)
         found["second wells that glasses fall into"] = RatioOfSums(new, tested)
     return found

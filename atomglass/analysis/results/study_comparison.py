@@ -13,7 +13,7 @@ from atomglass.analysis.selection import Selection, barrier_is_real, complete_re
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.errors import InputError
-from atomglass.landscape.double_wells import Outcome
+from atomglass.landscape.double_wells import WellOutcome
 from atomglass.system.potential import load_potential
 
 
@@ -91,7 +91,7 @@ def _new_minima(wells: pd.DataFrame | None, qlms: pd.DataFrame) -> list[tuple[st
     hidden, in_a = tested["second_minimum"].astype(bool), tested["group"] == "A"
     kinds = {"new_B": tested["group"] == "B", "new_hidden": in_a & hidden, "new_A": in_a & ~hidden}
     return [
-        (name, fraction(tested.loc[chosen, "outcome"] == str(Outcome.NEW), tested.loc[chosen, "chain"]))
+        (name, fraction(tested.loc[chosen, "outcome"] == str(WellOutcome.NEW), tested.loc[chosen, "chain"]))
         for name, chosen in kinds.items()
     ]
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from atomglass.analysis.selection import Selection, in_group, select
 from atomglass.analysis.statistics.exponents import exponent_and_error
-from atomglass.landscape.double_wells import Outcome
+from atomglass.landscape.double_wells import WellOutcome
 
 
 def exponents_by_quench_outcome(
@@ -42,7 +42,7 @@ def exponents_by_quench_outcome(
 
 def _rows(tested: pd.DataFrame) -> Iterator[tuple[str, str, int, float, float, float]]:
     for group in ("A", "B"):
-        for outcome in (Outcome.NEW, Outcome.SAME):
+        for outcome in (WellOutcome.NEW, WellOutcome.SAME):
             rows = in_group(tested[tested["outcome"] == str(outcome)], group)
             value, error = exponent_and_error(rows["x"], rows["chain"])
             yield group, str(outcome), len(rows), value, error, float(rows["x"].min())

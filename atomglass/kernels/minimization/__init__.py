@@ -1,1 +1,1 @@
-"""minimization."""
+"""Compiled minimizers: conjugate gradients, Newton's method, steepest descent, FIRE, and their building blocks."""

@@ -1,22 +1,68 @@
-"""A coarse grid for long elastic waves: which nodes a particle moves with, and how stiff the grid is.
+"""A coarse grid for long elastic waves: interpolation of displacements from its nodes, and its stiffness matrix.
 
 The displacement of a particle is interpolated from the 2^d corners of its grid cell. With P that interpolation and K
-the stiffness of the interacting pairs without their tension, the grid's stiffness is P^T K P (Galerkin).
+the stiffness matrix of the interacting pairs without their tension, the grid's stiffness is P^T K P (Galerkin).
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import IMAGE_BITS
 from atomglass.kernels.jit import inline, kernel
-from atomglass.kernels.pair_potential import pair_derivatives
+from atomglass.kernels.pair_potential import PairParameters, pair_derivatives
 from atomglass.kernels.pair_sums import separation
+from atomglass.kernels.records import PackedArray, PairList
+from atomglass.types import Array, IntArray
+
+#: Single precision: interpolation weights, which need only be the same in `restrict` and `prolong_and_add`.
+Float32Array = NDArray[np.float32]
+#: Grid cells and nodes.
+Int32Array = NDArray[np.int32]
+
+
+class Interpolation(NamedTuple):
+    """How the displacement of each particle follows from those of the grid's nodes.
+
+    Attributes
+    ----------
+    cells : (N, d) int32 array
+        Grid cell of each particle.
+    nodes : (N, 2^d) uint32 array
+        Corners of that cell; corner c is the upper one along axis k where bit k of c is set.
+    weights : (N, 2^d) float32 array
+        Weights of the corners, which add up to 1.
+    """
+
+    cells: Int32Array
+    nodes: PackedArray
+    weights: Float32Array
+
+
+class PairSprings(NamedTuple):
+    """Interacting pairs as springs without tension: the block of a pair is the outer product v v.
+
+    Attributes
+    ----------
+    row_starts : (N + 1,) int array
+        The pairs of particle i are `row_starts[i]` to `row_starts[i + 1]`.
+    columns : (P,) uint32 array
+        The other particle of each pair.
+    vectors : (P, d) array
+        v, in units of (epsilon over length^2)^(1/2).
+    """
+
+    row_starts: IntArray
+    columns: PackedArray
+    vectors: Array
 
 
 @kernel
-def place(positions, inverse, dimension, counts):
-    """Return the cell of each particle on a periodic grid, its corners, and their weights.
+def interpolation(positions: Array, inverse: Array, dimension: int, counts: IntArray) -> Interpolation:
+    """Return the multilinear interpolation from the nodes of a periodic grid to the particles.
 
     Parameters
     ----------
@@ -28,12 +74,6 @@ def place(positions, inverse, dimension, counts):
         2 or 3.
     counts : (d,) int array
         Nodes along each cell vector.
-
-    Returns
-    -------
-    cells, nodes, weights : (N, d), (N, 2^d), (N, 2^d) arrays
-        Corner c is the upper one along axis k where bit k of c is set; weights add up to one, in single precision: any
-        will do that are the same in `restrict` and `correct`, and less memory is read.
     """
     n, corners = positions.shape[0], 1 << dimension
     cells = np.empty((n, dimension), np.int32)
@@ -51,99 +91,122 @@ def place(positions, inverse, dimension, counts):
                 upper = (c >> k) & 1
                 nodes[i, c] = nodes[i, c] * counts[k] + (lower + upper) % counts[k]
                 weights[i, c] *= np.float32(f - lower if upper else 1.0 - f + lower)
-    return cells, nodes, weights
+    return Interpolation(cells, nodes, weights)
 
 
 @kernel
-def springs(positions, first, neighbors, inverse_squares, shifts, p, dimension):
-    """Return the interacting pairs as a half list (begin, columns) and vectors v (P, d): a pair's stiffness is v v.
+def pair_springs(positions: Array, pairs: PairList, potential: PairParameters) -> PairSprings:
+    """Return the interacting pairs as springs: their blocks of the Hessian without tension, 4 phi'' r r.
 
-    That is its block of the Hessian without tension, 4 psi'' r r; a pair that would soften counts as zero.
+    A pair with negative phi'' counts as zero.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped when the list was built.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters
+        Parameters of the pair potential.
     """
-    begin = np.zeros(first.size, np.int64)
+    row_starts, neighbors, dimension = pairs.row_starts, pairs.neighbors, pairs.dimension
+    kept_starts = np.zeros(row_starts.size, np.int64)
     columns = np.empty(neighbors.size, np.uint32)
     vectors = np.empty((neighbors.size, dimension))
     count = 0
     for i in range(positions.shape[0]):
-        for k in range(first[i], first[i + 1]):
-            dx, dy, dz = separation(positions, i, neighbors[k], shifts)
-            w = inverse_squares[k]
+        for k in range(row_starts[i], row_starts[i + 1]):
+            dx, dy, dz = separation(positions, i, neighbors[k], pairs.shifts)
+            w = pairs.inverse_sigma_squared[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
-            if ratio < p.cutoff_squared:
-                _, _, f2, _, _ = pair_derivatives(ratio, p)
+            if ratio < potential.cutoff_squared:
+                _, _, f2, _, _ = pair_derivatives(ratio, potential)
                 root = 2.0 * w * np.sqrt(max(f2, 0.0))
                 columns[count] = neighbors[k] >> IMAGE_BITS
                 vectors[count, 0], vectors[count, 1] = root * dx, root * dy
                 if dimension == 3:
                     vectors[count, 2] = root * dz
                 count += 1
-        begin[i + 1] = count
-    return begin, columns[:count], vectors[:count]
+        kept_starts[i + 1] = count
+    return PairSprings(kept_starts, columns[:count], vectors[:count])
 
 
 @inline
-def _step(difference, count):
-    """Return a difference of neighboring cells along one axis, -1 to 1 around the periodic grid."""
+def _periodic_difference(difference: int, count: int) -> int:
+    """Return the difference of two neighboring cells along one axis of the periodic grid, -1 to 1."""
     if difference > 1:
         return difference - count
     return difference + count if difference < -1 else difference
 
 
+@inline
+def _corner_numbers(corners: int, dimension: int) -> IntArray:
+    """Return the corners' places relative to the lowest one, as numbers to the base 5: differences need no carry."""
+    numbers = np.zeros(corners, np.int64)
+    for c in range(corners):
+        for k in range(dimension):
+            numbers[c] = 5 * numbers[c] + ((c >> k) & 1)
+    return numbers
+
+
 @kernel
-def grid_stiffness(begin, columns, vectors, cells, nodes, weights, counts):
+def grid_stiffness(springs: PairSprings, grid: Interpolation, counts: IntArray) -> Array:
     """Return P^T K P by nodes and offsets, (M, 5^d, d, d).
 
-    Offsets run from -2 to 2 along each axis, the last axis fastest: no more, as grid cells are wider than any pair, and
-    each another node, as there are five along each axis at least.
+    Offsets run from -2 to 2 along each axis, the last axis fastest. That is enough, as grid cells are wider than any
+    pair; and each offset is another node, as there are at least five along each axis.
+
+    Parameters
+    ----------
+    springs : PairSprings
+        The stiffness K.
+    grid : Interpolation
+        The interpolation P.
+    counts : (d,) int array
+        Nodes along each cell vector.
     """
-    d, corners = vectors.shape[1], nodes.shape[1]
-    total = 1
-    for k in range(d):
-        total *= counts[k]
-    blocks = np.zeros((total, 5**d, d, d))
-    flat = blocks.reshape(total * 5**d, d * d)
-    square = np.empty(d * d)
-    # Where a corner is, as a number to the base 5, from the lowest corner of particle i on; differences need no carry.
-    within = np.zeros(corners, np.int64)
-    for c in range(corners):
-        for k in range(d):
-            within[c] = 5 * within[c] + ((c >> k) & 1)
-    middle = 5**d // 2
-    at = np.empty(2 * corners, np.int64)
-    node, share = np.empty(2 * corners, np.int64), np.empty(2 * corners)
-    for i in range(begin.size - 1):
-        for t in range(begin[i], begin[i + 1]):
-            j = columns[t]
-            apart = 0
+    cells, nodes, weights = grid.cells, grid.nodes, grid.weights
+    d, corners = springs.vectors.shape[1], nodes.shape[1]
+    blocks = np.zeros((counts.prod(), 5**d, d, d))
+    flat = blocks.reshape(blocks.shape[0] * 5**d, d * d)
+    outer = np.empty(d * d)
+    corner_numbers, middle = _corner_numbers(corners, d), 5**d // 2
+    # The corners of particle i, then those of particle j: node, place as a number to the base 5, and weight.
+    node, place, weight = np.empty(2 * corners, np.int64), np.empty(2 * corners, np.int64), np.empty(2 * corners)
+    for i in range(springs.row_starts.size - 1):
+        for t in range(springs.row_starts[i], springs.row_starts[i + 1]):
+            j = springs.columns[t]
+            offset = 0
             for k in range(d):
-                apart = 5 * apart + _step(cells[j, k] - cells[i, k], counts[k])
+                offset = 5 * offset + _periodic_difference(cells[j, k] - cells[i, k], counts[k])
             for c in range(corners):
                 node[c], node[corners + c] = nodes[i, c], nodes[j, c]
-                share[c], share[corners + c] = weights[i, c], -weights[j, c]
-                at[c], at[corners + c] = within[c], apart + within[c]
+                weight[c], weight[corners + c] = weights[i, c], -weights[j, c]
+                place[c], place[corners + c] = corner_numbers[c], offset + corner_numbers[c]
             used = 2 * corners
-            if apart == 0:  # both move with the same nodes: most pairs, and a quarter of the work
-                share[:corners] += share[corners:]
+            if offset == 0:  # both particles in one cell: most pairs, and a quarter of the work
+                weight[:corners] += weight[corners:]
                 used = corners
             for x in range(d):
                 for y in range(d):
-                    square[d * x + y] = vectors[t, x] * vectors[t, y]
+                    outer[d * x + y] = springs.vectors[t, x] * springs.vectors[t, y]
             for a in range(used):
-                row = 5**d * node[a] + middle - at[a]
+                row = 5**d * node[a] + middle - place[a]
                 for b in range(used):
-                    w = share[a] * share[b]
+                    w = weight[a] * weight[b]
                     for m in range(d * d):
-                        flat[row + at[b], m] += w * square[m]
+                        flat[row + place[b], m] += w * outer[m]
     return blocks
 
 
 @kernel
-def diagonal_blocks(begin, columns, vectors):
-    """Return the diagonal blocks (N, d, d) of the stiffness."""
+def diagonal_blocks(springs: PairSprings) -> Array:
+    """Return the diagonal blocks (N, d, d) of the stiffness matrix."""
+    row_starts, columns, vectors = springs.row_starts, springs.columns, springs.vectors
     d = vectors.shape[1]
-    blocks = np.zeros((begin.size - 1, d, d))
-    for i in range(begin.size - 1):
-        for t in range(begin[i], begin[i + 1]):
+    blocks = np.zeros((row_starts.size - 1, d, d))
+    for i in range(row_starts.size - 1):
+        for t in range(row_starts[i], row_starts[i + 1]):
             for x in range(d):
                 for y in range(d):
                     v = vectors[t, x] * vectors[t, y]
@@ -153,9 +216,19 @@ def diagonal_blocks(begin, columns, vectors):
 
 
 @kernel
-def restrict(nodes, weights, field, coarse):
-    """Write P^T field; the field is flat (d N), the result (M, d)."""
-    d = coarse.shape[1]
+def restrict(grid: Interpolation, field: Array, coarse: Array) -> None:
+    """Write P^T field.
+
+    Parameters
+    ----------
+    grid : Interpolation
+        The interpolation P.
+    field : (d N,) array
+        One vector per particle.
+    coarse : (M, d) array
+        Overwritten with one vector per node.
+    """
+    nodes, weights, d = grid.nodes, grid.weights, coarse.shape[1]
     coarse[:] = 0.0
     for i in range(nodes.shape[0]):
         for c in range(nodes.shape[1]):
@@ -167,12 +240,25 @@ def restrict(nodes, weights, field, coarse):
 
 
 @kernel
-def correct(nodes, weights, coarse, inverse, field, result):
-    """Write P coarse plus the inverse blocks times the field, flat (d N); return result.field.
+def prolong_and_add(
+    grid: Interpolation, coarse: Array, inverse_blocks: Float32Array, field: Array, result: Array
+) -> float:
+    """Write P coarse + D^-1 field, and return result.field.
 
-    Blocks are packed as `newton.pair_blocks` packs them: (N, 3) in the plane and (N, 6) in space.
+    Parameters
+    ----------
+    grid : Interpolation
+        The interpolation P.
+    coarse : (M, d) array
+        One vector per node.
+    inverse_blocks : (N, 3) or (N, 6) array
+        D^-1, block by block: xx, xy, yy in two dimensions, xx, xy, xz, yy, yz, zz in three.
+    field : (d N,) array
+        One vector per particle.
+    result : (d N,) array
+        Overwritten.
     """
-    d = coarse.shape[1]
+    nodes, weights, d = grid.nodes, grid.weights, coarse.shape[1]
     total = 0.0
     for i in range(nodes.shape[0]):
         x, y, z = 0.0, 0.0, 0.0
@@ -182,7 +268,7 @@ def correct(nodes, weights, coarse, inverse, field, result):
             y += w * coarse[q, 1]
             if d == 3:
                 z += w * coarse[q, 2]
-        m = inverse[i]
+        m = inverse_blocks[i]
         fx, fy = field[d * i], field[d * i + 1]
         if d == 2:
             x += m[0] * fx + m[1] * fy

@@ -1,194 +1,294 @@
-"""Descents of small regions of a large sample, all else held: where a few particles still rearrange and the rest waits.
+"""Relaxation of small regions of a large sample, all other particles held fixed.
 
-A region is what lies around the particle of the largest force, found by walking from neighbor to neighbor, which
-needs no geometry. Its particles come first in the arrays of their own small problem, then those around it, which are
-held by a direction of zero.
+A few particles may still rearrange when the rest of the sample is near its minimum. A region is what lies around the
+particle of the largest force, found by a breadth-first search over the neighbor list. It becomes a small problem of its
+own: first its free particles, then those around them, which are held fixed by a direction of zero.
 """
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, NO_SHIFT
 from atomglass.kernels.jit import inline, kernel
-from atomglass.kernels.minimization.conjugate_gradient import (
-    conjugate,
-    dot,
-    evaluate,
-    largest_norm,
-    line_search,
-    strayed,
-)
+from atomglass.kernels.minimization.conjugate_gradient import FIRST_STEP
+from atomglass.kernels.minimization.line_search import SearchLine, polak_ribiere, search_and_record, trial_step
+from atomglass.kernels.minimization.vector_ops import dot, max_displacement, max_norm, next_direction
+from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_sums import fastest_energy_forces
+from atomglass.kernels.records import MinimizerArrays, PackedArray, PairList
+from atomglass.types import Array, IntArray
+
+
+class ReverseList(NamedTuple):
+    """The other half of a half neighbor list: each pair at the particle that does not own it.
+
+    Attributes
+    ----------
+    row_starts : (N + 1,) int array
+        The entries of particle i are `row_starts[i]` to `row_starts[i + 1]`.
+    neighbors : (P,) uint32 array
+        Packed neighbors; the image of a pair seen from the other side is the opposite one.
+    pairs : (P,) uint32 array
+        Index of each pair in the half list.
+    """
+
+    row_starts: IntArray
+    neighbors: PackedArray
+    pairs: PackedArray
+
+
+class RegionOptions(NamedTuple):
+    """Settings of a local relaxation.
+
+    Attributes
+    ----------
+    trigger_force : float
+        A particle with a larger force becomes the center of a region, in units of epsilon over length.
+    target_force : float
+        A region is relaxed until its largest force is at most this.
+    region_size : int
+        Free particles of a region.
+    max_step : float
+        Largest displacement of a particle in one trial step, in units of length.
+    max_displacement : float
+        A region is left unfinished once a particle is farther than this from where the list was built.
+    max_evaluations : int
+        A region is left unfinished after this many force evaluations.
+    """
+
+    trigger_force: float
+    target_force: float
+    region_size: int
+    max_step: float
+    max_displacement: float
+    max_evaluations: int
 
 
 @kernel
-def backwards(first, neighbors):
-    """Return the other half of a half list: by particle (N + 1,), the packed partners of lower index, and their pairs.
-
-    The image of a partner seen from the other side is the opposite one; `pairs` are places in `neighbors`.
-    """
-    begin = np.zeros(first.size + 1, np.int64)
+def reverse_list(row_starts: IntArray, neighbors: PackedArray) -> ReverseList:
+    """Return the other half of a half neighbor list, see `PairList` for the parameters."""
+    starts = np.zeros(row_starts.size + 1, np.int64)
     for k in range(neighbors.size):
-        begin[(neighbors[k] >> IMAGE_BITS) + 2] += 1
-    for i in range(2, begin.size):
-        begin[i] += begin[i - 1]
-    partners, pairs = np.empty(neighbors.size, np.uint32), np.empty(neighbors.size, np.uint32)
-    for i in range(first.size - 1):
-        for k in range(first[i], first[i + 1]):
+        starts[(neighbors[k] >> IMAGE_BITS) + 2] += 1
+    for i in range(2, starts.size):
+        starts[i] += starts[i - 1]
+    owners, pairs = np.empty(neighbors.size, np.uint32), np.empty(neighbors.size, np.uint32)
+    for i in range(row_starts.size - 1):
+        for k in range(row_starts[i], row_starts[i + 1]):
             j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
-            partners[begin[j + 1]] = (i << IMAGE_BITS) | (2 * NO_SHIFT - image)
-            pairs[begin[j + 1]] = k
-            begin[j + 1] += 1
-    return begin[:-1], partners, pairs
+            owners[starts[j + 1]] = (i << IMAGE_BITS) | (2 * NO_SHIFT - image)
+            pairs[starts[j + 1]] = k
+            starts[j + 1] += 1
+    return ReverseList(starts[:-1], owners, pairs)
 
 
 @inline
-def _around(seed, size, first, neighbors, begin, partners, local, region):
-    """Write the particles nearest to the seed, in steps from neighbor to neighbor; return how many, `size` at most.
+def _neighbor_range(pairs: PairList, reverse: ReverseList, i: int, side: int) -> tuple[int, int]:
+    """Return where the neighbors of particle i begin and end: side 0 in the half list, side 1 in its other half."""
+    if side == 0:
+        return pairs.row_starts[i], pairs.row_starts[i + 1]
+    return reverse.row_starts[i], reverse.row_starts[i + 1]
 
-    `local` (N,) holds each one's place in the region; -1 elsewhere.
+
+@kernel
+def find_region(seed: int, size: int, pairs: PairList, reverse: ReverseList, local_index: Array) -> IntArray:
+    """Return the particles nearest to the seed by a breadth-first search over the neighbor list.
+
+    Parameters
+    ----------
+    seed : int
+        The particle at the center.
+    size : int
+        Largest number of particles.
+    pairs, reverse : PairList, ReverseList
+        Both halves of the neighbor list.
+    local_index : (N,) int array
+        Set to each particle's place in the region; must be -1 before, and is left so elsewhere.
     """
-    region[0], local[seed] = seed, 0
-    count, at = 1, 0
-    while at < count and count < size:
-        i = region[at]
-        at += 1
+    region = np.empty(size, np.int64)
+    region[0], local_index[seed] = seed, 0
+    count, visited = 1, 0
+    while visited < count and count < size:
+        i = region[visited]
+        visited += 1
         for side in range(2):
-            for k in range(first[i] if side == 0 else begin[i], first[i + 1] if side == 0 else begin[i + 1]):
-                j = (neighbors[k] if side == 0 else partners[k]) >> IMAGE_BITS
-                if local[j] < 0 and count < size:
-                    local[j], region[count] = count, j
+            start, end = _neighbor_range(pairs, reverse, i, side)
+            for k in range(start, end):
+                j = (pairs.neighbors[k] if side == 0 else reverse.neighbors[k]) >> IMAGE_BITS
+                if local_index[j] < 0 and count < size:
+                    local_index[j], region[count] = count, j
                     count += 1
-    return count
+    return region[:count]
 
 
-@inline
-def _problem(count, first, neighbors, inverse_squares, begin, partners, pairs, local, region):
-    """Return members (free, then held), and the half list of all pairs with a free particle."""
-    most = 0
-    for a in range(count):
-        i = region[a]
-        most += first[i + 1] - first[i] + begin[i + 1] - begin[i]
-    members = np.empty(count + most, np.int64)
-    members[:count] = region[:count]
-    packed, squares = np.empty(most, np.uint32), np.empty(most)
-    rows = np.zeros(count + most + 1, np.int64)
-    total, pair = count, 0
-    for a in range(count):
-        i = region[a]
-        for side in range(2):
-            for k in range(first[i] if side == 0 else begin[i], first[i + 1] if side == 0 else begin[i + 1]):
-                other = neighbors[k] if side == 0 else partners[k]
-                j = other >> IMAGE_BITS
-                b = local[j]
-                if b < 0:
-                    b = local[j] = total
-                    members[total] = j
-                    total += 1
-                if b > a:
-                    packed[pair] = (b << IMAGE_BITS) | (other & IMAGE_MASK)
-                    squares[pair] = inverse_squares[k if side == 0 else pairs[k]]
-                    pair += 1
-        rows[a + 1] = pair
-    rows[count + 1 : total + 1] = pair
-    return members[:total], rows[: total + 1], packed[:pair], squares[:pair]
+@kernel
+def region_pairs(
+    region: IntArray, pairs: PairList, reverse: ReverseList, local_index: Array
+) -> tuple[IntArray, PairList]:
+    """Return the members of a region's problem, and the half list of all pairs with a free particle.
 
+    Parameters
+    ----------
+    region : (F,) int array
+        The free particles, from `find_region`.
+    pairs, reverse : PairList, ReverseList
+        Both halves of the sample's neighbor list.
+    local_index : (N,) int array
+        From `find_region`; the places of the held particles are added.
 
-@inline
-def _descend(positions, reference, free, lists, dimension, goal, longest_step, room, most):
-    """Go down by conjugate gradients as `minimize` does; return evaluations, and whether all ended below the goal.
-
-    It ends before that where the list no longer holds, or after `most` evaluations.
+    Returns
+    -------
+    members : (M,) int array
+        The free particles, then those held fixed around them.
+    region_list : PairList
+        Their pairs, by places in `members`.
     """
-    forces, direction, old = np.empty_like(positions), np.zeros_like(positions), np.empty((free, 3))
-    evaluate(positions, forces, lists, dimension)
-    flat, flat_old, flat_direction = forces[:free].reshape(-1), old.reshape(-1), direction[:free].reshape(-1)
-    done, curvature, previous = 1, 0.0, 0.0
-    flat_old[:] = 0.0
-    while done < most and largest_norm(forces[:free]) > goal and strayed(positions[:free], reference) <= room:
-        force_square = dot(flat, flat)
-        beta = max(0.0, (force_square - dot(flat, flat_old)) / previous) if previous > 0.0 else 0.0
-        slope, square = conjugate(flat, flat_old, flat_direction, beta)
+    n_free, capacity = region.size, 0
+    for a in range(n_free):
+        for side in range(2):
+            start, end = _neighbor_range(pairs, reverse, region[a], side)
+            capacity += end - start
+    members = np.empty(n_free + capacity, np.int64)
+    members[:n_free] = region
+    neighbors, inverse_sigma_squared = np.empty(capacity, np.uint32), np.empty(capacity)
+    row_starts = np.zeros(n_free + capacity + 1, np.int64)
+    n_members, n_pairs = n_free, 0
+    for a in range(n_free):
+        for side in range(2):
+            start, end = _neighbor_range(pairs, reverse, region[a], side)
+            for k in range(start, end):
+                packed = pairs.neighbors[k] if side == 0 else reverse.neighbors[k]
+                j = packed >> IMAGE_BITS
+                b = local_index[j]
+                if b < 0:
+                    b = local_index[j] = n_members
+                    members[n_members] = j
+                    n_members += 1
+                if b > a:
+                    neighbors[n_pairs] = (b << IMAGE_BITS) | (packed & IMAGE_MASK)
+                    inverse_sigma_squared[n_pairs] = pairs.inverse_sigma_squared[k if side == 0 else reverse.pairs[k]]
+                    n_pairs += 1
+        row_starts[a + 1] = n_pairs
+    row_starts[n_free + 1 : n_members + 1] = n_pairs
+    region_list = PairList(
+        row_starts[: n_members + 1],
+        neighbors[:n_pairs],
+        inverse_sigma_squared[:n_pairs],
+        pairs.shifts,
+        pairs.dimension,
+    )
+    return members[:n_members], region_list
+
+
+@kernel
+def relax_region(
+    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, options: RegionOptions, state: Any
+) -> bool:
+    """Relax the free particles of a region by nonlinear conjugate gradients; return whether they reached the target.
+
+    The steps are those of `minimize`; it also ends where the list is about to become invalid, or after
+    `max_evaluations`.
+
+    Parameters
+    ----------
+    arrays : MinimizerArrays
+        Of the members, changed in place; `reference` has the free ones only.
+    pairs : PairList
+        From `region_pairs`.
+    potential : PairParameters
+        Parameters of the pair potential.
+    options : RegionOptions
+        Settings.
+    state : MINIMIZER_STATE record
+        Reset at the start; counts the evaluations.
+    """
+    n_free = arrays.reference.shape[0]
+    positions, direction, forces = arrays.positions[:n_free], arrays.direction[:n_free], arrays.forces[:n_free]
+    old_forces = np.zeros((n_free, 3))
+    f, f_old, p = forces.reshape(-1), old_forces.reshape(-1), direction.reshape(-1)
+    state.energy = fastest_energy_forces(arrays.positions, pairs, potential, arrays.forces)
+    state.evaluations, state.curvature, old_force_squared = 1.0, 0.0, 0.0
+    while (
+        state.evaluations < options.max_evaluations
+        and max_norm(forces) > options.target_force
+        and max_displacement(positions, arrays.reference) <= options.max_displacement
+    ):
+        force_squared = dot(f, f)
+        beta = polak_ribiere(force_squared, dot(f, f_old), old_force_squared)
+        slope, direction_squared = next_direction(f, f_old, p, beta)
         if not slope > 0.0:
-            slope, square = conjugate(flat, flat_old, flat_direction, 0.0)
+            slope, direction_squared = next_direction(f, f_old, p, 0.0)
         if not np.isfinite(slope):
             break
-        previous = force_square
-        guess = slope / (curvature * square) if curvature > 0.0 else 1e-3
-        longest = longest_step / largest_norm(direction[:free])
-        step, _, end, evaluations = line_search(positions, direction, forces, slope, guess, longest, lists, dimension)
-        done += evaluations
-        if slope > end:
-            curvature = (slope - end) / (step * square)
-    return done, largest_norm(forces[:free]) <= goal
+        old_force_squared = force_squared
+        first_step = trial_step(slope, direction_squared, state.curvature, FIRST_STEP)
+        line = SearchLine(slope, first_step, options.max_step / max_norm(direction))
+        search_and_record(arrays, pairs, potential, line, direction_squared, state)
+    return max_norm(forces) <= options.target_force
 
 
-@inline
-def _seeds(field, least):
-    """Return the particles whose vector in an (N, 3) field is longer than `least`, the longest first."""
-    squares = field[:, 0] ** 2 + field[:, 1] ** 2 + field[:, 2] ** 2
-    found = np.flatnonzero(squares > least * least)
-    return found[np.argsort(-squares[found])]
+@kernel
+def _seeds(forces: Array, trigger_force: float) -> IntArray:
+    """Return the particles whose force exceeds the trigger, the largest first."""
+    squared = forces[:, 0] ** 2 + forces[:, 1] ** 2 + forces[:, 2] ** 2
+    found = np.flatnonzero(squared > trigger_force * trigger_force)
+    return found[np.argsort(-squared[found])]
 
 
 @kernel
 def relax(
-    positions, reference, forces, first, neighbors, inverse_squares, shifts, p, begin, partners, pairs, dimension,
-    hot, goal, size, longest_step, room, most,
-):  # fmt: skip
-    """Let regions go down one after the other, all else held: those around particles of more force than `hot`.
+    arrays: MinimizerArrays,
+    pairs: PairList,
+    reverse: ReverseList,
+    potential: PairParameters,
+    options: RegionOptions,
+    state: Any,
+) -> tuple[int, float]:
+    """Relax regions around particles of large force, one after the other, all other particles held fixed.
 
-    A particle that lay in a region before is not the middle of another one.
+    A particle that was in an earlier region does not become the center of another.
 
     Parameters
     ----------
-    positions, reference, forces : (N, 3) arrays
-        Positions are changed in place; the list was built at `reference`; forces are those of the start.
-    first, neighbors, inverse_squares, shifts, p
-        Half list and potential, see `forces.energy_forces`.
-    begin, partners, pairs : arrays
-        From `backwards`.
-    dimension : int
-        2 or 3.
-    hot, goal : float
-        Force of a particle around which a region is; force that its particles are brought down to.
-    size : int
-        Particles of a region.
-    longest_step : float
-        Most that one particle moves in one trial.
-    room : float
-        How far from `reference` particles may be before a step.
-    most : int
-        Evaluations of one region after which it is left as it is.
+    arrays : MinimizerArrays
+        Positions are changed in place; forces are those at the start and are not updated.
+    pairs, reverse : PairList, ReverseList
+        Both halves of the neighbor list, built at the reference positions.
+    potential : PairParameters
+        Parameters of the pair potential.
+    options : RegionOptions
+        Settings.
+    state : MINIMIZER_STATE record
+        Working space, overwritten.
 
     Returns
     -------
-    unfinished, work : int, float
-        Regions that did not come down to the goal; particles evaluated, in units of N.
+    unfinished : int
+        Regions that did not reach the target force.
+    work : float
+        Force evaluations, in units of those of the whole sample.
     """
-    n = positions.shape[0]
-    seeds = _seeds(forces, hot)
-    local, covered, region = np.full(n, -1, np.int32), np.zeros(n, np.bool_), np.empty(size, np.int64)
+    n = arrays.positions.shape[0]
+    local_index, was_free = np.full(n, -1, np.int32), np.zeros(n, np.bool_)
     unfinished, work = 0, 0.0
-    for seed in seeds:
-        if covered[seed]:
+    for seed in _seeds(arrays.forces, options.trigger_force):
+        if was_free[seed]:
             continue
-        free = _around(seed, size, first, neighbors, begin, partners, local, region)
-        members, rows, packed, squares = _problem(
-            free, first, neighbors, inverse_squares, begin, partners, pairs, local, region
-        )
-        places, there = np.empty((members.size, 3)), np.empty((free, 3))
+        region = find_region(seed, options.region_size, pairs, reverse, local_index)
+        members, region_list = region_pairs(region, pairs, reverse, local_index)
+        positions, reference = np.empty((members.size, 3)), np.empty((region.size, 3))
         for a in range(members.size):
-            places[a] = positions[members[a]]
-            local[members[a]] = -1
-        for a in range(free):
-            there[a] = reference[members[a]]
-            covered[members[a]] = True
-        evaluations, ended = _descend(
-            places, there, free, (rows, packed, squares, shifts, p), dimension, goal, longest_step, room, most
-        )
-        for a in range(free):
-            positions[members[a]] = places[a]
-        unfinished += not ended
-        work += evaluations * free / n
+            positions[a] = arrays.positions[members[a]]
+            local_index[members[a]] = -1
+        for a in range(region.size):
+            reference[a] = arrays.reference[region[a]]
+            was_free[region[a]] = True
+        region_arrays = MinimizerArrays(positions, reference, np.zeros_like(positions), np.empty_like(positions))
+        unfinished += not relax_region(region_arrays, region_list, potential, options, state)
+        for a in range(region.size):
+            arrays.positions[region[a]] = positions[a]
+        work += state.evaluations * region.size / n
     return unfinished, work

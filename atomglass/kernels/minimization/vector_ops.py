@@ -1,117 +1,165 @@
-"""Steps of a preconditioned descent, each one pass over the particles: large samples, which Python can drive."""
+"""Vector operations of the minimizers, each one pass over memory; kernels and Python call the same functions."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.jit import kernel
-from atomglass.kernels.minimization import conjugate_gradient as minimize
-from atomglass.kernels.minimization import newton_cg as newton
+from atomglass.kernels.jit import kernel, leaf
+from atomglass.types import Array
 
 
-@kernel
-def search(
-    positions, direction, forces, slope, first_step, longest, first, neighbors, inverse_squares, shifts, p, dimension
-):
-    """Search along a line, see `minimize.line_search`; return step, energy, slope and evaluations."""
-    lists = (first, neighbors, inverse_squares, shifts, p)
-    return minimize.line_search(positions, direction, forces, slope, first_step, longest, lists, dimension)
+@leaf
+def dot(a: Array, b: Array) -> float:
+    """Return the scalar product of two flat arrays."""
+    total = 0.0
+    for k in range(a.size):
+        total += a[k] * b[k]
+    return total
 
 
-@kernel
-def turn(scaled, beta, direction, forces, old, dimension):
-    """Make direction = scaled + beta * direction and old = forces; return forces.direction.
+@leaf
+def max_norm(vectors: Array) -> float:
+    """Return the largest Euclidean norm of the rows of an (N, 3) array; NaN if any component is NaN."""
+    largest = 0.0
+    for i in range(vectors.shape[0]):
+        squared = vectors[i, 0] ** 2 + vectors[i, 1] ** 2 + vectors[i, 2] ** 2
+        if not squared <= largest:  # true for NaN too, which must be returned
+            largest = squared
+    return np.sqrt(largest)
 
-    `scaled` and `old` are flat (d N), the others (N, 3).
+
+@leaf
+def max_displacement(positions: Array, reference: Array) -> float:
+    """Return the largest distance of a particle from its reference position, both (N, 3)."""
+    largest = 0.0
+    for i in range(positions.shape[0]):
+        dx, dy = positions[i, 0] - reference[i, 0], positions[i, 1] - reference[i, 1]
+        dz = positions[i, 2] - reference[i, 2]
+        largest = max(largest, dx * dx + dy * dy + dz * dz)
+    return np.sqrt(largest)
+
+
+@leaf
+def add_scaled(x: Array, alpha: float, p: Array) -> None:
+    """Add alpha p to x; both are flat.
+
+    Parameters
+    ----------
+    x : (n,) array
+        Changed in place.
+    alpha : float
+        Factor of the added vector.
+    p : (n,) array
+        The vector to add.
+    """
+    for k in range(x.size):
+        x[k] += alpha * p[k]
+
+
+@leaf
+def scale_and_add(beta: float, p: Array, z: Array) -> None:
+    """Make p = z + beta p, the next search direction of linear conjugate gradients.
+
+    Parameters
+    ----------
+    beta : float
+        Factor of the previous direction.
+    p : (n,) array
+        Search direction, changed in place.
+    z : (n,) array
+        Preconditioned residual.
+    """
+    for k in range(p.size):
+        p[k] = z[k] + beta * p[k]
+
+
+@leaf
+def next_direction(forces: Array, old_forces: Array, direction: Array, beta: float) -> tuple[float, float]:
+    """Make direction = forces + beta direction, and old_forces = forces.
+
+    Parameters
+    ----------
+    forces, old_forces, direction : (n,) arrays
+        Flat; the last two are changed in place.
+    beta : float
+        Factor of the previous direction.
+
+    Returns
+    -------
+    slope, direction_squared : float
+        forces.direction and direction.direction.
+    """
+    slope, direction_squared = 0.0, 0.0
+    for k in range(forces.size):
+        f = forces[k]
+        p = f + beta * direction[k]
+        direction[k] = p
+        old_forces[k] = f
+        slope += f * p
+        direction_squared += p * p
+    return slope, direction_squared
+
+
+@leaf
+def next_preconditioned_direction(z: Array, beta: float, direction: Array, forces: Array, old_forces: Array) -> float:
+    """Make direction = z + beta direction, and old_forces = forces; return forces.direction.
+
+    Parameters
+    ----------
+    z : (d N,) array
+        Preconditioned forces.
+    beta : float
+        Factor of the previous direction.
+    direction : (N, 3) array
+        Changed in place.
+    forces : (N, 3) array
+        Present forces.
+    old_forces : (d N,) array
+        Overwritten.
+
+    Returns
+    -------
+    slope : float
+        Force along the direction, forces.direction.
     """
     slope = 0.0
+    dimension = z.size // direction.shape[0]
     for i in range(direction.shape[0]):
         for m in range(dimension):
             k = dimension * i + m
-            direction[i, m] = scaled[k] + beta * direction[i, m]
-            old[k] = forces[i, m]
+            direction[i, m] = z[k] + beta * direction[i, m]
+            old_forces[k] = forces[i, m]
             slope += direction[i, m] * forces[i, m]
     return slope
 
 
-@kernel
-def largest(vectors):
-    """Return the greatest Euclidean norm of the rows of an (N, 3) array."""
-    return minimize.largest_norm(vectors)
+@leaf
+def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> None:
+    """Take a step of linear conjugate gradients: x += alpha p and r -= alpha Ap.
 
-
-@kernel
-def strayed(positions, reference):
-    """Return how far from where the list was built the farthest particle is."""
-    return minimize.strayed(positions, reference)
-
-
-@kernel
-def pair_blocks(positions, first, neighbors, inverse_squares, shifts, p, dimension):
-    """Return the Hessian as pairs and blocks, see `newton.pair_blocks`: rows, columns (P,) and blocks."""
-    begin, columns, blocks = newton.pair_blocks(positions, first, neighbors, inverse_squares, shifts, p, dimension)
-    rows = np.empty(columns.size, np.uint32)
-    for i in range(begin.size - 1):
-        rows[begin[i] : begin[i + 1]] = i
-    return rows, columns, blocks
-
-
-@kernel
-def multiply(rows, columns, blocks, vector, result, dimension):
-    """Write H vector, both flat (d N); return vector.H.vector.
-
-    Pair by pair, without a loop over each particle's own: two to four turns, of which the processor cannot learn how
-    many in a large sample, so that half of the time was wrong guesses.
+    Parameters
+    ----------
+    x, r : (n,) arrays
+        Solution and residual, changed in place.
+    p, Ap : (n,) arrays
+        Search direction and its product with the matrix.
+    alpha : float
+        Length of the step.
     """
-    result[:] = 0.0
-    if dimension == 2:
-        for k in range(rows.size):
-            i, j = 2 * rows[k], 2 * columns[k]
-            wx, wy = vector[i] - vector[j], vector[i + 1] - vector[j + 1]
-            ax = blocks[k, 0] * wx + blocks[k, 1] * wy
-            ay = blocks[k, 1] * wx + blocks[k, 2] * wy
-            result[i] += ax
-            result[i + 1] += ay
-            result[j] -= ax
-            result[j + 1] -= ay
-    else:
-        for k in range(rows.size):
-            i, j = 3 * rows[k], 3 * columns[k]
-            wx, wy, wz = vector[i] - vector[j], vector[i + 1] - vector[j + 1], vector[i + 2] - vector[j + 2]
-            ax = blocks[k, 0] * wx + blocks[k, 1] * wy + blocks[k, 2] * wz
-            ay = blocks[k, 1] * wx + blocks[k, 3] * wy + blocks[k, 4] * wz
-            az = blocks[k, 2] * wx + blocks[k, 4] * wy + blocks[k, 5] * wz
-            result[i] += ax
-            result[i + 1] += ay
-            result[i + 2] += az
-            result[j] -= ax
-            result[j + 1] -= ay
-            result[j + 2] -= az
-    bend = 0.0
-    for k in range(vector.size):
-        bend += vector[k] * result[k]
-    return bend
+    for k in range(r.size):
+        x[k] += alpha * p[k]
+        r[k] -= alpha * Ap[k]
 
 
 @kernel
-def take_step(solution, rest, vector, image, step):
-    """Add step * vector to the solution, take step * image off the rest; return rest.rest."""
-    square = 0.0
-    for k in range(rest.size):
-        solution[k] += step * vector[k]
-        rest[k] -= step * image[k]
-        square += rest[k] * rest[k]
-    return square
-
-
-@kernel
-def combine(scaled, ratio, vector):
-    """Make vector = scaled + ratio * vector."""
-    for k in range(vector.size):
-        vector[k] = scaled[k] + ratio * vector[k]
-
-
-@kernel
-def without_drift(flat, direction, dimension):
-    """Write a flat (d N) field as (N, 3), less its mean."""
-    newton.without_drift(flat, direction, dimension)
+def without_mean(flat: Array, field: Array) -> None:
+    """Write a flat (d N) field as (N, 3), less its mean: the uniform translation that a preconditioner brings in."""
+    dimension = flat.size // field.shape[0]
+    field[:] = 0.0
+    for m in range(dimension):
+        mean = 0.0
+        for i in range(field.shape[0]):
+            mean += flat[dimension * i + m]
+        mean /= field.shape[0]
+        for i in range(field.shape[0]):
+            field[i, m] = flat[dimension * i + m] - mean

@@ -164,7 +164,7 @@ def compute_limits(w: HMCWorkspace, p: PairParameters) -> None:
 
 
 @leaf
-def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> np.int64:
+def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> int:
     """Select the close pairs by their squared distances, and return their number.
 
     Parameters
@@ -187,7 +187,7 @@ def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters
         w.i[t], w.j[t], w.inverse_square[t] = i, j, 1.0 / (pair * pair)
         for a in range(len(axes)):
             w.shift[a, t] = w.list_shift[a, k]
-    return count
+    return int(count)
 
 
 @device

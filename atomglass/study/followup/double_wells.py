@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.landscape.double_wells import PUSHES, SecondWell, find_second_well
+from atomglass.landscape.double_wells import DISPLACEMENT_FACTORS, SecondWell, find_second_well
 from atomglass.study.collect import write_frame
 from atomglass.study.followup.kept_modes import KeptMode, kept_modes
 from atomglass.study.load import load_study
@@ -33,9 +33,9 @@ def second_wells(
 ) -> pd.DataFrame:
     """Search for the second well along every quasi-localized mode of a study whose glass was kept.
 
-    A mode whose quartic expansion has a second minimum is displaced to that minimum and farther (`PUSHES`). The other
-    modes are displaced once, for comparison, to where the expansion comes closest to a second minimum. The rows of each
-    finished chain are stored in `wells/`, so that a second call continues where the first was interrupted, and computes
+    A mode whose quartic expansion has a second minimum is displaced to that minimum and farther
+    (`DISPLACEMENT_FACTORS`). The other modes are displaced once, for comparison, to where the expansion comes closest to
+    a second minimum. The rows of each finished chain are stored in `wells/`, so that a second call continues where the first was interrupted, and computes
     only the chains that have more glasses than before.
 
     Parameters
@@ -94,7 +94,7 @@ def _one_chain(task: tuple[Path, int, pd.DataFrame]) -> None:
 
 
 def _row(kept: KeptMode, potential: PairPotential) -> dict[str, Any]:
-    pushes = PUSHES if kept.expansion.second_minimum else PUSHES[:1]
+    pushes = DISPLACEMENT_FACTORS if kept.expansion.second_minimum else DISPLACEMENT_FACTORS[:1]
     found = find_second_well(kept.configuration, potential, kept.expansion, pushes)
     row = {name: kept.row[name] for name in (*KEYS, "true_barrier")}
     measured = {name: getattr(found, name) for name in _MEASURED} | {"outcome": str(found.outcome)}

@@ -16,7 +16,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.expansion import Expansion, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import all_below, all_modes
+from atomglass.vibrations.modes import all_modes_of_hessian, modes_of_hessian_below
 
 #: Largest relative difference between the frequency of a recomputed mode and that in the table.
 FREQUENCY_TOLERANCE = 1e-6
@@ -72,7 +72,9 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
         pairs = InteractingPairs.of(glass, potential)
         reduced = ReducedHessian(pairs)
         bound = settings.modes.phonon_multiple * float(expected["first_phonon_frequency"].iloc[0])
-        found = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)
+        found = (
+            all_modes_of_hessian(reduced) if settings.modes.full_spectrum else modes_of_hessian_below(reduced, bound)
+        )
         places = expected["mode"].to_numpy()
         expansions = expand_all(pairs, found.eigenvectors[places[places < len(found)]])
         for k, (_, row) in enumerate(expected.iterrows()):

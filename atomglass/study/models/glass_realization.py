@@ -22,7 +22,7 @@ from atomglass.vibrations.expansion import barrier_along_mode, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.localization import is_quasi_localized
 from atomglass.vibrations.mode_table import mode_rows
-from atomglass.vibrations.modes import Modes, all_below, all_modes
+from atomglass.vibrations.modes import Modes, all_modes_of_hessian, modes_of_hessian_below
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _realize(
     if not moduli.first_phonon_frequency > 0:
         return _failed(row, "no_rigidity", "the shear modulus is not positive: no first phonon frequency")
     bound = settings.modes.phonon_multiple * moduli.first_phonon_frequency
-    modes = all_modes(reduced) if settings.modes.full_spectrum else all_below(reduced, bound)
+    modes = all_modes_of_hessian(reduced) if settings.modes.full_spectrum else modes_of_hessian_below(reduced, bound)
     row |= {
         "complete": modes.complete,
         "complete_below": math.inf if settings.modes.full_spectrum else (bound if modes.complete else math.nan),

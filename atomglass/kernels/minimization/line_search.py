@@ -1,0 +1,169 @@
+"""Line search on the force alone.
+
+Energies agree to 1e-13 at best, which is too coarse near a minimum; the force along the line stays accurate. The
+search looks for the *first* zero of that force and bounds every trial step, so that the descent stays in its basin.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from atomglass.kernels.jit import leaf
+from atomglass.kernels.minimization.vector_ops import add_scaled, dot
+from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_sums import fastest_energy_forces
+from atomglass.kernels.records import MinimizerArrays, PairList
+
+#: The search ends when the force along the line has fallen to this fraction. At 0.1 it takes a sixth fewer
+#: evaluations, but fewer samples reach the inherent state that short steps reach (914 of 1,000 in place of 933).
+SLOPE_REDUCTION = 0.2
+#: Evaluations after which the search ends in any case.
+MAX_EVALUATIONS = 12
+
+
+class SearchLine(NamedTuple):
+    """Where a line search starts and how far it may go; steps are in units of the direction's length.
+
+    Attributes
+    ----------
+    slope : float
+        Force along the direction at the start, F.p > 0.
+    first_step : float
+        First trial step.
+    max_step : float
+        Largest total step.
+    """
+
+    slope: float
+    first_step: float
+    max_step: float
+
+
+@leaf
+def line_search(
+    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, line: SearchLine
+) -> tuple[float, float, float, int]:
+    """Move to where the force along the line has (nearly) vanished for the first time.
+
+    Parameters
+    ----------
+    arrays : MinimizerArrays
+        Positions and forces are changed in place.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters
+        Parameters of the pair potential.
+    line : SearchLine
+        Slope at the start, first and largest step.
+
+    Returns
+    -------
+    step : float
+        Total step, in units of the direction.
+    energy : float
+        Energy where the search ended.
+    slope : float
+        Force along the direction where the search ended.
+    evaluations : int
+        Force evaluations made.
+    """
+    positions, direction, forces = arrays.positions.reshape(-1), arrays.direction.reshape(-1), arrays.forces.reshape(-1)
+    low, low_slope = 0.0, line.slope
+    high, high_slope = -1.0, 0.0
+    at, step = 0.0, min(line.first_step, line.max_step)
+    evaluations = 0
+    while True:
+        add_scaled(positions, step - at, direction)
+        at = step
+        energy = fastest_energy_forces(arrays.positions, pairs, potential, arrays.forces)
+        evaluations += 1
+        slope = dot(forces, direction)
+        is_small = abs(slope) <= SLOPE_REDUCTION * line.slope
+        if is_small or evaluations >= MAX_EVALUATIONS or (slope > 0.0 and at >= line.max_step):
+            return at, energy, slope, evaluations
+        if slope > 0.0:
+            low, low_slope = at, slope
+        else:
+            high, high_slope = at, slope
+        if high < 0.0:  # not yet bracketed: extrapolate the secant, at most threefold
+            fall = line.slope - slope
+            step = at * line.slope / fall if fall > 0.0 else 3.0 * at
+            step = min(min(max(step, 1.1 * at), 3.0 * at), line.max_step)
+        else:  # bracketed: regula falsi
+            fraction = low_slope / (low_slope - high_slope)
+            step = low + (high - low) * min(max(fraction, 0.05), 0.95)
+
+
+@leaf
+def trial_step(slope: float, direction_squared: float, curvature: float, default: float) -> float:
+    """Return the Newton step along a line, slope / (curvature p.p), or the default if no curvature is known.
+
+    Parameters
+    ----------
+    slope : float
+        Force along the direction, F.p.
+    direction_squared : float
+        p.p.
+    curvature : float
+        d2U/ds2 along the previous direction of unit length; 0 if not known.
+    default : float
+        Step to return without a curvature.
+    """
+    return slope / (curvature * direction_squared) if curvature > 0.0 else default
+
+
+@leaf
+def search_and_record(
+    arrays: MinimizerArrays,
+    pairs: PairList,
+    potential: PairParameters,
+    line: SearchLine,
+    direction_squared: float,
+    state: Any,
+) -> float:
+    """Search along the line, and record energy, evaluations and the curvature found.
+
+    Parameters
+    ----------
+    arrays : MinimizerArrays
+        Positions and forces are changed in place.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters
+        Parameters of the pair potential.
+    line : SearchLine
+        Slope at the start, first and largest step.
+    direction_squared : float
+        p.p, to which the curvature refers.
+    state : MINIMIZER_STATE record
+        Changed in place.
+
+    Returns
+    -------
+    step : float
+        Total step, in units of the direction.
+    """
+    step, energy, end_slope, evaluations = line_search(arrays, pairs, potential, line)
+    state.evaluations += evaluations
+    state.energy = energy
+    if line.slope > end_slope:
+        state.curvature = (line.slope - end_slope) / (step * direction_squared)
+    return step
+
+
+@leaf
+def polak_ribiere(rz: float, rz_cross: float, rz_old: float) -> float:
+    """Return Polak and Ribiere's beta, restarted (zero) where it would be negative.
+
+    Nocedal and Wright, Numerical Optimization (2006), Eq. 5.45.
+
+    Parameters
+    ----------
+    rz : float
+        Forces times preconditioned forces.
+    rz_cross : float
+        Preconditioned forces times the forces of the previous step.
+    rz_old : float
+        `rz` of the previous step; 0 in the first.
+    """
+    return max(0.0, (rz - rz_cross) / rz_old) if rz_old > 0.0 else 0.0

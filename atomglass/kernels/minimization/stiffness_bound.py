@@ -1,0 +1,72 @@
+"""An upper bound of the Hessian's largest eigenvalue, which sets the steps of steepest descent and FIRE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from atomglass.kernels.cell_list import IMAGE_BITS
+from atomglass.kernels.jit import kernel
+from atomglass.kernels.pair_potential import PairParameters, pair_derivatives
+from atomglass.kernels.pair_sums import separation
+from atomglass.kernels.records import PairList
+from atomglass.types import Array
+
+#: Iterations after which the bound is computed again: it changes slowly, and costs a pass over the pairs.
+UPDATE_INTERVAL = 10
+
+
+@kernel
+def stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters) -> float:
+    """Return a bound of the Hessian's largest eigenvalue: twice the largest sum of phi''(r) over one particle's pairs.
+
+    A repulsive pair contributes at most phi'' (n.(u_i - u_j))^2 <= 2 phi'' (u_i^2 + u_j^2) to u.H.u.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped when the list was built.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters
+        Parameters of the pair potential.
+
+    Returns
+    -------
+    bound : float
+        In units of epsilon over length^2.
+    """
+    row_starts, neighbors = pairs.row_starts, pairs.neighbors
+    sums = np.zeros(positions.shape[0])
+    for i in range(positions.shape[0]):
+        for k in range(row_starts[i], row_starts[i + 1]):
+            dx, dy, dz = separation(positions, i, neighbors[k], pairs.shifts)
+            w = pairs.inverse_sigma_squared[k]
+            ratio = (dx * dx + dy * dy + dz * dz) * w
+            if ratio < potential.cutoff_squared:
+                _, f1, f2, _, _ = pair_derivatives(ratio, potential)
+                stiffness = max(4.0 * f2 * ratio * w + 2.0 * f1 * w, 0.0)
+                sums[i] += stiffness
+                sums[neighbors[k] >> IMAGE_BITS] += stiffness
+    return 2.0 * sums.max()
+
+
+@kernel
+def update_stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters, state: Any) -> float:
+    """Compute the bound again if it is due, keep it in the state, and return it.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped when the list was built.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters
+        Parameters of the pair potential.
+    state : MINIMIZER_STATE record
+        `stiffness_bound` is changed in place.
+    """
+    if state.stiffness_bound == 0.0 or state.iterations % UPDATE_INTERVAL == 0:
+        state.stiffness_bound = stiffness_bound(positions, pairs, potential)
+    return state.stiffness_bound

@@ -1,0 +1,142 @@
+"""The loop around a minimizer: it rebuilds neighbor lists, and ends when the minimizer has converged or stalled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from atomglass.kernels.records import EXHAUSTED, REBUILD, STALLED, MinimizerArrays, PairList, new_minimizer_state
+from atomglass.system.neighbors import NeighborList, WrappedPositions
+from atomglass.system.potential import PairPotential
+from atomglass.types import Array, IntArray
+
+#: Largest skin of the neighbor list, and of the wide list from which it is cut while that is valid; units of length.
+SKIN, WIDE_SKIN = 0.4, 1.2
+#: Iterations in one call of a minimizer: compiled code blocks Python's signal handlers, so calls stay short.
+ITERATIONS_PER_CALL = 500
+
+#: Minimizes with a neighbor list for a number of iterations; returns CONVERGED, REBUILD, EXHAUSTED or STALLED.
+Minimizer = Callable[[MinimizerArrays, PairList, int], int]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is fixed during a quench.
+
+    Attributes
+    ----------
+    start : WrappedPositions
+        The cell, and the particles at the start in the order given by the user.
+    diameters : (N,) array
+        Of the particles in spatial order, in units of length.
+    potential : PairPotential
+        The interactions.
+    wide_skin : float
+        Skin of the wide neighbor list that the box has room for, in units of length.
+    """
+
+    start: WrappedPositions
+    diameters: Array
+    potential: PairPotential
+    wide_skin: float
+
+    @property
+    def skin(self) -> float:
+        """Skin of the neighbor list, in units of length."""
+        return min(SKIN, self.wide_skin)
+
+
+@dataclass(frozen=True)
+class QuenchState:
+    """What a minimization changes in place; particles are in spatial order.
+
+    Attributes
+    ----------
+    positions : (N, 3) array
+        Wrapped when the wide neighbor list was built, and moved since.
+    images : (N, 3) int array
+        Cell vectors taken off each position by wrapping.
+    direction, forces : (N, 3) arrays
+        Search direction and forces.
+    scalars : MINIMIZER_STATE record
+        Counters and scalars that the minimizer carries from call to call.
+    """
+
+    positions: Array
+    images: IntArray
+    direction: Array
+    forces: Array
+    scalars: Any
+
+    @classmethod
+    def of(cls, positions: Array, images: IntArray) -> QuenchState:
+        """Return the state at the start."""
+        return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), new_minimizer_state())
+
+    @property
+    def iterations(self) -> int:
+        """Iterations done."""
+        return int(self.scalars.iterations)
+
+    @property
+    def max_force(self) -> float:
+        """Largest force on a particle."""
+        return float(np.sqrt((self.forces**2).sum(axis=1).max()))
+
+
+def run_minimizer(
+    minimizer: Minimizer,
+    sample: Sample,
+    state: QuenchState,
+    max_iterations: int,
+    patience: float,
+    on_progress: Callable[[float], object],
+) -> int:
+    """Call a minimizer, rebuilding the neighbor list when it asks for that, until it has ended.
+
+    Parameters
+    ----------
+    minimizer : callable
+        See `Minimizer`.
+    sample : Sample
+        Cell, diameters, interactions.
+    state : QuenchState
+        Changed in place.
+    max_iterations : int
+        Largest total number of iterations.
+    patience : float
+        Iterations without a new lowest maximum force after which the minimization counts as stalled. Infinite for a
+        descent from a liquid, in which the force may rise for long at saddles.
+    on_progress : callable
+        Called with the largest force after each call of the minimizer.
+
+    Returns
+    -------
+    code : int
+        CONVERGED, EXHAUSTED or STALLED.
+    """
+    best_force, best_iteration, code = np.inf, 0, REBUILD
+    wide: NeighborList | None = None
+    while code in (REBUILD, EXHAUSTED):
+        if code == REBUILD:
+            if wide is None or not wide.covers(state.positions, sample.skin):
+                wrapped = sample.start.at(state.positions)
+                state.images[:] += wrapped.images
+                state.positions[:] = wrapped.positions
+                wide = NeighborList.build(wrapped, sample.diameters, sample.potential, sample.wide_skin)
+            reference = state.positions.copy()
+            pairs = wide.narrowed(reference, sample.skin)
+        arrays = MinimizerArrays(state.positions, reference, state.direction, state.forces)
+        code = minimizer(arrays, pairs, min(ITERATIONS_PER_CALL, max_iterations - state.iterations))
+        force = state.max_force
+        on_progress(force)
+        if force < best_force:
+            best_force, best_iteration = force, state.iterations
+        if code == EXHAUSTED and state.iterations >= max_iterations:
+            break
+        if state.iterations - best_iteration > patience:
+            code = STALLED
+    return code
