@@ -127,7 +127,7 @@ def truncated_cg(
         rz, rr = precondition(preconditioner, r, z)
         is_converged = rr <= target
         if is_converged or iteration % limits.check_interval == 0:
-            without_mean(x, direction)
+            without_mean(x, direction, hessian.dimension)
             if not max_norm(direction) <= limits.max_displacement:
                 return False, iteration
             if is_converged:

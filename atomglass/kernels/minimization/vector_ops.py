@@ -152,9 +152,18 @@ def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> None:
 
 
 @kernel
-def without_mean(flat: Array, field: Array) -> None:
-    """Write a flat (d N) field as (N, 3), less its mean: the uniform translation that a preconditioner brings in."""
-    dimension = flat.size // field.shape[0]
+def without_mean(flat: Array, field: Array, dimension: int) -> None:
+    """Write a flat field, less its mean: the uniform translation that a preconditioner brings in.
+
+    Parameters
+    ----------
+    flat : (d N,) array
+        Displacements.
+    field : (N, 3) array
+        Overwritten.
+    dimension : int
+        d. Given, not computed from the sizes: the compiler then adds up in the same order in all callers.
+    """
     field[:] = 0.0
     for m in range(dimension):
         mean = 0.0

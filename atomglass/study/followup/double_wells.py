@@ -34,8 +34,9 @@ def second_wells(
     """Search for the second well along every quasi-localized mode of a study whose glass was kept.
 
     A mode whose quartic expansion has a second minimum is displaced to that minimum and farther
-    (`DISPLACEMENT_FACTORS`). The other modes are displaced once, for comparison, to where the expansion comes closest to
-    a second minimum. The rows of each finished chain are stored in `wells/`, so that a second call continues where the first was interrupted, and computes
+    (`DISPLACEMENT_FACTORS`). The other modes are displaced once, for comparison, to where the expansion comes closest
+    to a second minimum. The rows of each finished chain are stored in `wells/`, so that a second call continues where
+    the first was interrupted, and computes
     only the chains that have more glasses than before.
 
     Parameters
