@@ -50,7 +50,7 @@ def modules() -> dict[str, Path]:
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if not parts[-1].startswith("__"):
+        if not parts[-1].startswith("__") or parts == ("__about__",):
             found[".".join(parts)] = path
     return found
 

@@ -13,7 +13,7 @@ import warnings
 from types import ModuleType
 from typing import Any
 
-from atomglass.version import __version__
+from atomglass.__about__ import __version__
 
 #: Public names and the modules they live in.
 _HOME = {

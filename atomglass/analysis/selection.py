@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def in_group(modes: pd.DataFrame, group: str) -> pd.DataFrame:
     return modes if group == "all" else modes[modes["group"] == group]
 
 
-def cluster_labels(qlms: pd.DataFrame) -> NDArray:
+def cluster_labels(qlms: pd.DataFrame) -> NDArray[Any]:
     """Return the labels within which modes are alike: defects where recurrences are marked, otherwise chains."""
     return qlms["defect" if "defect" in qlms.columns else "chain"].to_numpy()
 

@@ -10,7 +10,8 @@ import numpy as np
 from atomglass.io import files
 from atomglass.minimization.quench import quench
 from atomglass.minimization.random_start import random_start
-from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo, SwapMonteCarlo
+from atomglass.sampling.moves import HybridMonteCarlo
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential, load_potential
 

@@ -58,8 +58,8 @@ def bench(
         log("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
     found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, log))
     if json_file is not None:
-        with atomic_output(json_file) as aside:
-            aside.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
+        with atomic_output(json_file) as stream:
+            stream.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
     if markdown:
         typer.echo(as_markdown(found))
     else:

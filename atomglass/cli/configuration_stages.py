@@ -14,7 +14,8 @@ from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.minimization.quench import quench
 from atomglass.minimization.random_start import random_start
-from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo, SwapMonteCarlo
+from atomglass.sampling.moves import HybridMonteCarlo
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
@@ -294,8 +295,8 @@ def _check_table(out: Path | None) -> None:
 
 def _write_table(table: pd.DataFrame, out: Path | None) -> None:
     if out is not None:
-        with files.atomic_output(out) as aside:
-            table.to_parquet(aside) if out.suffix == ".parquet" else table.to_csv(aside, index=False)
+        with files.atomic_output(out) as stream:
+            table.to_parquet(stream) if out.suffix == ".parquet" else table.to_csv(stream, index=False)
 
 
 def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:

@@ -34,7 +34,7 @@ def commands() -> None:
 @app.command()
 def version() -> None:
     """Print the version."""
-    from atomglass.version import __version__
+    from atomglass.__about__ import __version__
 
     typer.echo(__version__)
 

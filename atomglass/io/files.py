@@ -10,8 +10,6 @@ A file appears under its name only when it is complete: it is written under a te
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from typing import IO, Any
 import numpy as np
 
 from atomglass.errors import InputError
+from atomglass.io.atomic import replacing
 from atomglass.io.extended_xyz import RawFrame, format_frame, parse_frame, split_frames
 from atomglass.system.configuration import Configuration, find_diameters, from_three_dimensional
 
@@ -172,15 +171,11 @@ def atomic_output(path: Path) -> Iterator[IO[bytes]]:
         The folder is missing, the path is that of a folder, or an error of the file system.
     """
     _check_place(path)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
     try:
-        with temporary.open("xb") as stream:
+        with replacing(path) as stream:
             yield stream
-        os.replace(temporary, path)
     except OSError as error:
         raise InputError(f"cannot write {path} ({error.strerror})", remedy="choose another place") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _check_suffix(path: Path, known: tuple[str, ...]) -> None:

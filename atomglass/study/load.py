@@ -32,7 +32,7 @@ class Study:
 
     modes: pd.DataFrame
     realizations: pd.DataFrame
-    settings: dict
+    settings: dict[str, Any]
     columns: pd.DataFrame
     wells: pd.DataFrame | None = None
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from atomglass.__about__ import KERNEL_VERSION
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
 from atomglass.sampling.moves import MAX_HMC_COUNT, MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.settings import Settings, find_toml, read_toml, validated
 from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
-from atomglass.version import KERNEL_VERSION
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 Text = Annotated[str, StringConstraints(min_length=1)]

@@ -9,7 +9,8 @@ import numpy as np
 
 from atomglass.kernels.jit import cache_folder
 from atomglass.minimization.quench import Method, quench
-from atomglass.sampling.swap_monte_carlo import HybridMonteCarlo, SwapMonteCarlo
+from atomglass.sampling.moves import HybridMonteCarlo
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.study.models.glass import start_chain
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.registry import read_study

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from atomglass.__about__ import KERNEL_VERSION, __version__
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import verbatim
 from atomglass.study.load import Study
-from atomglass.version import KERNEL_VERSION, __version__
 
 _RUN_COLUMNS = {
     "atomglass": "atomglass",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,7 @@ def _probability_of_a(x: Array) -> Array:
     return lower / (lower + upper)
 
 
-def _fit_omega_star(log_density: Callable[[float], Array], scale: float, chain: NDArray) -> tuple[float, float]:
+def _fit_omega_star(log_density: Callable[[float], Array], scale: float, chain: NDArray[Any]) -> tuple[float, float]:
     """Maximize a likelihood over omega*.
 
     Parameters

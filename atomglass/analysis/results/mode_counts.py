@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from numpy.typing import NDArray
 
 from atomglass.analysis.statistics.chain_errors import Fraction, rate
 
 
-def qlms_in_each(qlms: pd.DataFrame, whole: pd.DataFrame) -> NDArray:
+def qlms_in_each(qlms: pd.DataFrame, whole: pd.DataFrame) -> NDArray[Any]:
     """Return the number of modes in each complete realization, zeros included, shape (len(whole),)."""
     return qlms.groupby("realization").size().reindex(whole["realization"], fill_value=0).to_numpy()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,7 @@ def _label(column: str) -> str:
     return "|b3|" if column == "b3" else column
 
 
-def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.Generator) -> tuple[float, NDArray]:
+def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.Generator) -> tuple[float, NDArray[Any]]:
     """Return the ratio of the medians of |column|, B to A, and its logarithms in resamples of whole chains."""
     if min(len(rows) for rows in groups.values()) < MIN_MODES:
         return math.nan, np.empty(0)
@@ -110,7 +111,7 @@ def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.G
     values, in_b, chain = values[order], in_b[order], chain[order]
     weights = rng.multinomial(len(labels), np.full(len(labels), 1 / len(labels)), size=RESAMPLES)[:, chain]
 
-    def weighted_medians(member: NDArray) -> NDArray:
+    def weighted_medians(member: NDArray[Any]) -> NDArray[Any]:
         cumulative = np.cumsum(weights[:, member], axis=1)
         return values[member][np.argmax(cumulative >= cumulative[:, -1:] / 2, axis=1)]
 
@@ -118,7 +119,7 @@ def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.G
     return ratio, np.log(weighted_medians(in_b) / weighted_medians(~in_b))
 
 
-def _ratio(quantity: str, paper: float, ratio: tuple[float, NDArray], note: str) -> PaperStatement:
+def _ratio(quantity: str, paper: float, ratio: tuple[float, NDArray[Any]], note: str) -> PaperStatement:
     """Compare a ratio with what the paper says in words: it agrees within a factor of two."""
     value, logs = ratio
     if math.isnan(value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -208,7 +209,7 @@ def _mode_number(good: pd.DataFrame) -> NDArray[np.float64]:
     return (good["dimension"].astype(float) * held).to_numpy()
 
 
-def _rate_error(number: NDArray, total: NDArray, chain: NDArray) -> float:
+def _rate_error(number: NDArray[Any], total: NDArray[Any], chain: NDArray[Any]) -> float:
     """Return one standard error of sum(number)/sum(total), between chains if there are at least five."""
     counts, weights = sum_by_chain(chain, number, total)
     if len(counts) >= 5:

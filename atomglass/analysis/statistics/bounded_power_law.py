@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ Array = NDArray[np.float64]
 _EXPONENT_BOUNDS = (-0.999, 60.0)
 
 
-def fit_bounded_power_law(y: Array, low: Array, chain: NDArray) -> tuple[float, float]:
+def fit_bounded_power_law(y: Array, low: Array, chain: NDArray[Any]) -> tuple[float, float]:
     """Fit the exponent m of the density ~ y^m on (low, 1), with an interval for each event.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,7 +68,7 @@ def sum_by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float6
     return [np.bincount(index, weights=np.asarray(value, dtype=float)).astype(float) for value in values]
 
 
-def ratio_error(numerator: NDArray, denominator: NDArray) -> float:
+def ratio_error(numerator: NDArray[Any], denominator: NDArray[Any]) -> float:
     """Return the standard error of sum(numerator) / sum(denominator), whose entries are independent chains.
 
     This is the linearized (sandwich) estimate with the small-sample factor K / (K - 1); NaN for fewer than two chains.
@@ -134,7 +135,7 @@ def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
     return Fraction(events / total, error, float(events), total, effective)
 
 
-def mean_error(values: NDArray[np.float64], chain: NDArray) -> float:
+def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
     """Return the standard error of a mean: the larger of that of independent values and that between chains.
 
     Parameters
@@ -150,7 +151,7 @@ def mean_error(values: NDArray[np.float64], chain: NDArray) -> float:
     return max(independent, between_chains)
 
 
-def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArray) -> float:
+def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArray[Any]) -> float:
     """Return the standard error of a fitted parameter: the larger of the model's own and that with chains as units.
 
     Parameters

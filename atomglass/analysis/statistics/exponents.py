@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -124,7 +125,7 @@ def truncated_power_law(x: ArrayLike, chain: ArrayLike | None = None) -> Exponen
     return ExponentFit(float(rate - 1), float(rate / math.sqrt(x.size)), chain_error, x.size, chains)
 
 
-def _chain_error(logs: NDArray, rate: float, chain: NDArray) -> tuple[float, int]:
+def _chain_error(logs: NDArray[Any], rate: float, chain: NDArray[Any]) -> tuple[float, int]:
     """Return the error of the rate with chains as units, and the number of chains.
 
     The score of a mode is 1/rate - (-ln x). The scores of one chain are summed before they are squared: the sandwich

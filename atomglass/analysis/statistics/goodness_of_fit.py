@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -179,7 +180,7 @@ def _simulated_p(null: Array, distance: float) -> float:
     return (1 + int((null >= distance).sum())) / (1 + null.size)
 
 
-def _checked(values: ArrayLike, cluster: ArrayLike) -> tuple[Array, NDArray]:
+def _checked(values: ArrayLike, cluster: ArrayLike) -> tuple[Array, NDArray[Any]]:
     values, cluster = np.asarray(values, dtype=float), np.asarray(cluster)
     if values.shape != cluster.shape:
         raise InputError("the number of cluster labels", cluster.size, f"{values.size}, one for each mode")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -39,7 +40,7 @@ class Histogram:
     def mirrored(self) -> Histogram:
         """Return the histogram of the values with both signs: each value counts half at either sign."""
 
-        def both_signs(negative: NDArray, positive: NDArray) -> NDArray:
+        def both_signs(negative: NDArray[Any], positive: NDArray[Any]) -> NDArray[Any]:
             return np.concatenate([negative[..., ::-1], positive], axis=-1)
 
         half, half_error = self.density / 2, self.error / 2

@@ -9,6 +9,7 @@ first phonon frequency that elasticity predicts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def hybrid_spectra(model: HybridModel, realizations: int, rng: np.random.Generat
     return modes[modes["frequency"] < 1.2].reset_index(drop=True)
 
 
-def _diagonalize(model: HybridModel, member: NDArray, count: int, rng: np.random.Generator) -> pd.DataFrame:
+def _diagonalize(model: HybridModel, member: NDArray[Any], count: int, rng: np.random.Generator) -> pd.DataFrame:
     """Return the modes of realizations with the same number of localized modes, diagonalized together."""
     waves, eigenvalue, strain = _plane_waves(model.side)
     wave_count, size = len(waves), len(member)
@@ -147,7 +148,7 @@ def _plane_waves(side: int) -> tuple[Array, Array, Array]:
     return np.array(waves), np.array(eigenvalue), np.array(strain)
 
 
-def _localized_fields(model: HybridModel, center: NDArray, rng: np.random.Generator) -> Array:
+def _localized_fields(model: HybridModel, center: NDArray[Any], rng: np.random.Generator) -> Array:
     """Return normalized localized fields, shape (realizations, modes, sites, 2): rotating vectors in a Gaussian."""
     side = model.side
     step = np.arange(side) - center[..., None]  # (realizations, modes, axis, sites along it)

@@ -8,6 +8,7 @@ index, so that the overlap of two displacement fields is a sum over particles.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,7 @@ def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: f
     return _table(modes, pairs["place"].to_numpy(), pairs["place_before"].to_numpy(), np.full(len(pairs), np.nan))
 
 
-def _arrays(patterns: Mapping[str, ArrayLike], count: int) -> tuple[NDArray, NDArray, NDArray]:
+def _arrays(patterns: Mapping[str, ArrayLike], count: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     missing = [name for name in ("displacement", "center", "box") if name not in patterns]
     if missing:
         raise InputError(f"the patterns lack {', '.join(missing)}", remedy="give displacement, center and box")
@@ -127,7 +128,7 @@ def _arrays(patterns: Mapping[str, ArrayLike], count: int) -> tuple[NDArray, NDA
     return field, center, box
 
 
-def _table(modes: pd.DataFrame, later: NDArray, earlier: NDArray, overlap: NDArray) -> pd.DataFrame:
+def _table(modes: pd.DataFrame, later: NDArray[Any], earlier: NDArray[Any], overlap: NDArray[Any]) -> pd.DataFrame:
     """Return the table of defects, given pairs of rows that match."""
     n = len(modes)
     _, label = connected_components(coo_array((np.ones(len(later)), (later, earlier)), shape=(n, n)), directed=False)

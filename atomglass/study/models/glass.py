@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from atomglass.minimization.random_start import random_start
-from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, HybridMonteCarlo, SwapMonteCarlo
+from atomglass.sampling.moves import HybridMonteCarlo
+from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, SwapMonteCarlo
 from atomglass.settings import validated
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.protocol import Labels, Realization, stream

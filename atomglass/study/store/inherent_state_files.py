@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,7 +62,7 @@ def read(path: Path) -> dict[int, Configuration]:
     return found
 
 
-def _configuration(row: dict) -> Configuration:
+def _configuration(row: dict[str, Any]) -> Configuration:
     diameters, box = np.array(row["diameters"]), np.array(row["box"])
     positions = np.array(row["positions"]).reshape(len(diameters), -1)
     d = positions.shape[1]

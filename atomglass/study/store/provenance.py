@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.__about__ import KERNEL_VERSION, __version__
 from atomglass.kernels.jit import source_hash
-from atomglass.version import KERNEL_VERSION, __version__
 
 _PACKAGES = ("numpy", "scipy", "numba", "pandas", "pyarrow")
 
