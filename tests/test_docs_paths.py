@@ -18,7 +18,7 @@ LINK = re.compile(r"\]\(([^)#:]+?)(?:#[^)]*)?\)")
 def test_named_files_exist(page: Path) -> None:
     text = page.read_text()
     for name in PATH.findall(text):
-        places = (ROOT / name, page.parent / name, ROOT / "atomglass" / name)
+        places = (ROOT / name, page.parent / name, ROOT / "atomglass" / name, ROOT / "atomglass" / "theory" / name)
         assert any(place.exists() for place in places), f"{page.name} names {name}"
     for name in LINK.findall(text):
         assert (page.parent / name).exists(), f"{page.name} links to {name}"

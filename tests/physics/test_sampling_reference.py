@@ -139,10 +139,16 @@ def plain_and_package(model, number, temperature, sweeps, seed=3):
 
 
 def test_a_simple_program_finds_the_same_energy():
-    """All pairs and no neighbor lists, for N = 64. Both programs sample the ensemble of this finite system."""
-    a, b = plain_and_package("kumar2021", 64, 0.2, 8_000)
-    assert a.long_enough and b.long_enough and np.hypot(a.mean_error, b.mean_error) < 0.006
-    assert abs(a.mean - b.mean) < 4 * np.hypot(a.mean_error, b.mean_error)
+    """All pairs and no neighbor lists, for N = 64. Both programs sample the ensemble of this finite system.
+
+    The error is that of the mean difference over independent starts. The error of one short run is too small by up to
+    a factor of two, and which starts are slow depends on the rounding of the processor.
+    """
+    pairs = [plain_and_package("kumar2021", 64, 0.2, 3_000, seed) for seed in range(3, 13)]
+    differences = np.array([a.mean - b.mean for a, b in pairs])
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    assert error < 0.006
+    assert abs(differences.mean()) < 4.3 * error  # Student's t with 9 degrees of freedom: one time in 500
 
 
 @pytest.mark.slow
