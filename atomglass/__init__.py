@@ -6,11 +6,8 @@ Names are loaded when first used, so that `import atomglass` and the command lin
 from __future__ import annotations
 
 import importlib
-import importlib.abc
-import importlib.machinery
 import sys
 import warnings
-from types import ModuleType
 from typing import Any
 
 from atomglass.__about__ import __version__
@@ -87,25 +84,26 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-class _MovedModule(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Import a module by its name of the version before, with a warning that tells the new one."""
+class _MovedModule:
+    """Finder and loader of modules by their names of the version before, with a warning that tells the new name."""
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         if fullname.removeprefix("atomglass.") not in _MOVED_MODULES:
             return None
-        return importlib.machinery.ModuleSpec(fullname, self)
+        from importlib.machinery import ModuleSpec
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return ModuleSpec(fullname, self)  # type: ignore[arg-type]
+
+    def create_module(self, spec: Any) -> Any:
         new = f"atomglass.{_MOVED_MODULES[spec.name.removeprefix('atomglass.')]}"
         warnings.warn(f"{spec.name} is now {new}; the old name will go", DeprecationWarning, stacklevel=2)
         module = importlib.import_module(new)
         spec.loader_state = module.__spec__
         return module
 
-    def exec_module(self, module: ModuleType) -> None:
+    def exec_module(self, module: Any) -> None:
         """Give the new module, which has been executed, its own specification back."""
-        assert module.__spec__ is not None
         module.__spec__ = module.__spec__.loader_state
 
 
-sys.meta_path.append(_MovedModule())
+sys.meta_path.append(_MovedModule())  # type: ignore[arg-type]
