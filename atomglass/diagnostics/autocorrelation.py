@@ -76,7 +76,7 @@ def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
     Raises
     ------
     InputError
-        Fewer than two functions, or input that `relaxation_time` refuses.
+        Fewer than two functions, or input that `relaxation_time` rejects.
 
     Examples
     --------

@@ -192,7 +192,7 @@ def _nearest(vectors: Array, configuration: Configuration) -> Array:
 
 
 def _check_same_particles(before: Configuration, after: Configuration) -> None:
-    """Refuse two configurations of different particles or in different cells."""
+    """Reject two configurations of different particles or in different cells."""
     if before.positions.shape != after.positions.shape:
         raise InputError(
             "shapes of the two configurations", (before.positions.shape, after.positions.shape), "the same particles"

@@ -107,7 +107,7 @@ def parse_frame(frame: RawFrame, dimension: int | None = None) -> Configuration:
     ------
     InputError
         No cell, no particle sizes, a row with a wrong number of columns, text in place of a number, or values that
-        `Configuration` refuses.
+        `Configuration` rejects.
     """
     if not frame.rows:
         raise InputError(f"{frame.name}: number of particles", 0, "at least 1", "give a file that is not empty")
@@ -167,7 +167,7 @@ def _numbers(words: list[list[str]], width: int, where: str) -> Array:
 
 
 def _check_not_cut(columns: dict[str, Array], where: str) -> None:
-    """Refuse a file truncated within its last number: all columns are there, but `radius` is not half the diameter."""
+    """Reject a file truncated within its last number: all columns are there, but `radius` is not half the diameter."""
     if "diameters" not in columns or "radius" not in columns:
         return
     diameters, radii = columns["diameters"][:, 0], columns["radius"][:, 0]

@@ -50,7 +50,7 @@ def read(path: str | Path, frame: int = -1, dimension: int | None = None) -> Con
     ------
     InputError
         A file that is missing, of another format than its name says, truncated, without diameters or box, or without
-        this frame; an array that `Configuration` refuses.
+        this frame; an array that `Configuration` rejects.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def frames(path: str | Path, dimension: int | None = None) -> Iterator[Configura
     Raises
     ------
     InputError
-        A file or a frame that `read` refuses.
+        A file or a frame that `read` rejects.
     """
     path = _existing(path)
     if path.suffix.lower() in _TEXT:
@@ -141,7 +141,7 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
 
 
 def check_output(path: str | Path) -> None:
-    """Refuse a path that `write` could not write to, before the computation whose result goes there.
+    """Reject a path that `write` could not write to, before the computation whose result goes there.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def check_output(path: str | Path) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Refuse a path in a missing folder, or that of a folder."""
+    """Reject a path in a missing folder, or that of a folder."""
     if not path.parent.is_dir():
         raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
     if path.is_dir():
@@ -179,13 +179,13 @@ def atomic_output(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _check_suffix(path: Path, known: tuple[str, ...]) -> None:
-    """Refuse a file whose format is not known."""
+    """Reject a file whose format is not known."""
     if path.suffix.lower() not in known:
         raise InputError(f"suffix of {path.name}", path.suffix, ", ".join(known), "convert the file or rename it")
 
 
 def _existing(path: str | Path) -> Path:
-    """Return the path of a readable file, or refuse it."""
+    """Return the path of a readable file, or reject it."""
     path = Path(path)
     _check_suffix(path, _READABLE)
     if path.is_dir():
@@ -196,7 +196,7 @@ def _existing(path: str | Path) -> Path:
 
 
 def _check_frame(frame: int, count: int, path: Path) -> None:
-    """Refuse an index beyond the frames of a file."""
+    """Reject an index beyond the frames of a file."""
     if not -count <= frame < count:
         raise InputError(f"frame of {path}", frame, f"{-count} to {count - 1}", "choose one that is there")
 

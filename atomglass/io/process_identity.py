@@ -18,7 +18,7 @@ class ProcessIdentity:
     host : str
         Name of the machine.
     boot : str
-        Identifier of the machine's present boot; empty if unknown.
+        Identifier of the machine's current boot; empty if unknown.
     process : int
         Process number.
     started : str

@@ -26,7 +26,7 @@ def separation(positions: Array, i: int, packed: np.uint32, shifts: Array) -> tu
     Parameters
     ----------
     positions : (N, 3) array
-        Present positions.
+        Current positions.
     i : int
         The particle that owns the pair.
     packed : uint32
@@ -57,7 +57,7 @@ def trim_neighbor_list(
     Parameters
     ----------
     positions : (N, 3) array
-        Present positions, not wrapped since the list was built.
+        Current positions, not wrapped since the list was built.
     diameters : (N,) array
         Diameters of the particles.
     row_starts, neighbors : arrays

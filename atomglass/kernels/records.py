@@ -91,13 +91,13 @@ MINIMIZER_STATE = np.dtype(
         ("iterations", np.int64),  # steps done
         ("evaluations", np.float64),  # force evaluations; those of a part of the sample count as that fraction
         ("products", np.int64),  # products with the Hessian in Newton steps
-        ("energy", np.float64),  # potential energy at the present positions, in units of epsilon
+        ("energy", np.float64),  # potential energy at the current positions, in units of epsilon
         ("needs_restart", np.bool_),  # the next call starts without a previous direction
         ("curvature", np.float64),  # d2U/ds2 along the last search direction of unit length; 0 if not yet known
         ("newton_cooldown", np.int64),  # conjugate-gradient steps left until Newton's method is tried again
         ("stiffness_bound", np.float64),  # upper bound of the Hessian's largest eigenvalue; 0 if not yet known
-        ("time_step", np.float64),  # FIRE: present time step
-        ("alpha", np.float64),  # FIRE: present mixing of velocity and force
+        ("time_step", np.float64),  # FIRE: current time step
+        ("alpha", np.float64),  # FIRE: current mixing of velocity and force
         ("n_positive", np.int64),  # FIRE: steps since the power F.v was last negative
         ("fire_steps", np.int64),  # FIRE: steps since it started
     ],

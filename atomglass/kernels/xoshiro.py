@@ -29,7 +29,7 @@ def next_words(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[Word, Word, Word
     Parameters
     ----------
     s0, s1, s2, s3 : uint64
-        The words of the present state.
+        The words of the current state.
     """
     x = s1 * _FIVE
     bits = ((x << _S7) | (x >> _S57)) * _NINE
@@ -49,7 +49,7 @@ def next_uniform(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[float, Word, W
     Parameters
     ----------
     s0, s1, s2, s3 : uint64
-        The words of the present state.
+        The words of the current state.
     """
     bits, s0, s1, s2, s3 = next_words(s0, s1, s2, s3)
     return np.float64(bits >> _S11) * _UNIT, s0, s1, s2, s3

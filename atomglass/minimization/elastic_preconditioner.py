@@ -50,7 +50,7 @@ class ElasticPreconditioner:
     wrapped : WrappedPositions
         The cell.
     positions : (N, 3) array
-        Present positions, in units of length.
+        Current positions, in units of length.
     pairs : PairList
         A half neighbor list that is valid at these positions.
     potential : PairPotential

@@ -75,7 +75,7 @@ class PreconditionedCG:
         Parameters
         ----------
         arrays : MinimizerArrays
-            Changed in place, but for the reference positions.
+            Changed in place, except for the reference positions.
         pairs : PairList
             Half neighbor list, built at the reference positions.
         max_iterations : int

@@ -49,7 +49,7 @@ class MoveSet(Protocol[NeighborData]):
         """Raise InputError if the skin that the box allows is too small for the moves."""
 
     def rebuild(self, liquid: LiquidState) -> NeighborData:
-        """Rebuild the neighbor list for the present positions, recompute all energies, and return the list."""
+        """Rebuild the neighbor list for the current positions, recompute all energies, and return the list."""
 
     def restored(self, liquid: LiquidState) -> NeighborData:
         """Return the neighbor list that belongs to the reference positions."""
@@ -119,7 +119,7 @@ class DisplacementsAndSwaps:
             raise InputError("max_displacement", step, f"<= {limit:.4g} in this box", remedy)
 
     def rebuild(self, liquid: LiquidState) -> VerletTable:
-        """Rebuild the Verlet table for the present positions and recompute all energies."""
+        """Rebuild the Verlet table for the current positions and recompute all energies."""
         return displacement_swap.rebuild_table_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
 
     def restored(self, liquid: LiquidState) -> VerletTable:
@@ -207,7 +207,7 @@ class SwapsAndTrajectories:
             raise InputError("skin of the pair list of trajectories in this box", skin, f">= {MIN_HMC_SKIN}", remedy)
 
     def rebuild(self, liquid: LiquidState) -> HMCWorkspace:
-        """Rebuild the pair list for the present positions and recompute all energies."""
+        """Rebuild the pair list for the current positions and recompute all energies."""
         return flat_pair_list.rebuild_list_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
 
     def restored(self, liquid: LiquidState) -> HMCWorkspace:

@@ -138,7 +138,7 @@ class LiquidState:
 
     @property
     def configuration(self) -> Configuration:
-        """Return the present configuration, with unwrapped positions and the original numbers of the particles."""
+        """Return the current configuration, with unwrapped positions and the original numbers of the particles."""
         d = self.dimension
         positions, diameters = np.empty((len(self), d)), np.empty(len(self))
         positions[self.order] = self.particles[:, :d] + self.images[:, :d] @ self.cell[:d, :d]

@@ -201,7 +201,7 @@ class SwapMonteCarlo:
 
     @property
     def configuration(self) -> Configuration:
-        """The present configuration. Positions are unwrapped: they continue through the faces of the box."""
+        """The current configuration. Positions are unwrapped: they continue through the faces of the box."""
         return self._liquid.configuration
 
     def state(self) -> dict[str, Any]:

@@ -235,7 +235,7 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
 
 
 def _rows_from(rows: pa.Table, start: int, per_chain: int) -> pa.Table:
-    """Return the rows from index `start` of the chain on, with realizations numbered for the present chain length.
+    """Return the rows from index `start` of the chain on, with realizations numbered for the current chain length.
 
     An extended study has longer chains than when its first shards were written.
     """

@@ -10,7 +10,7 @@ from atomglass.errors import InputError
 
 
 def require_columns(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:
-    """Refuse a table that lacks columns.
+    """Reject a table that lacks columns.
 
     Parameters
     ----------

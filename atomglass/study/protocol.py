@@ -184,7 +184,7 @@ class StudyModel(Protocol):
         """
 
     def realize(self, settings: Any, sampler: Any, check: Callable[[], object]) -> Realization:
-        """Return the realization at the sampler's present state.
+        """Return the realization at the sampler's current state.
 
         Parameters
         ----------

@@ -181,7 +181,7 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
 
 
 def _check_box(settings: StudySettings, source: str) -> None:
-    """Refuse a study whose box is too small for the minimum-image convention, before anything is written."""
+    """Reject a study whose box is too small for the minimum-image convention, before anything is written."""
     potential = settings.pair_potential
     side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
     skin = 2 * settings.sample.max_displacement * potential.dimension**0.5

@@ -37,7 +37,7 @@ def read_only(array: Array) -> Array:
 
 
 def check_positions(positions: Array) -> None:
-    """Refuse positions that are not (N, 2) or (N, 3) finite numbers."""
+    """Reject positions that are not (N, 2) or (N, 3) finite numbers."""
     if positions.ndim != 2 or positions.shape[1] not in (2, 3):
         raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row a particle")
     if len(positions) == 0:
@@ -49,7 +49,7 @@ def check_positions(positions: Array) -> None:
 
 
 def check_diameters(diameters: Array, count: int) -> None:
-    """Refuse diameters that are not N positive numbers."""
+    """Reject diameters that are not N positive numbers."""
     if diameters.shape != (count,):
         raise InputError(
             "shape of diameters", diameters.shape, f"({count},), one diameter for each position", "match the lengths"
@@ -61,7 +61,7 @@ def check_diameters(diameters: Array, count: int) -> None:
 
 
 def check_box(box: Array, d: int) -> None:
-    """Refuse a box that is neither d positive lengths nor d independent cell vectors."""
+    """Reject a box that is neither d positive lengths nor d independent cell vectors."""
     if box.shape not in ((d,), (d, d)):
         raise InputError(
             "shape of the box", box.shape, f"({d},) lengths or a ({d}, {d}) cell", f"positions have {d} columns"
@@ -79,13 +79,13 @@ def check_box(box: Array, d: int) -> None:
 
 
 def check_volume(volume: float) -> None:
-    """Refuse a box whose volume is outside the range of float64."""
+    """Reject a box whose volume is outside the range of float64."""
     if not 0 < volume < np.inf:
         raise InputError("volume of the box", volume, "representable in float64 and > 0", "choose other units")
 
 
 def check_distinct(fractional: Array) -> None:
-    """Refuse two particles at the same point modulo the box; they are found by sorting, in O(N log N)."""
+    """Reject two particles at the same point modulo the box; they are found by sorting, in O(N log N)."""
     far = np.flatnonzero(~(np.abs(fractional) <= _MAX_DISTANCE).all(axis=1))
     if len(far):
         raise InputError(

@@ -137,7 +137,7 @@ class Configuration:
         Raises
         ------
         InputError
-            Arrays that `Configuration` refuses.
+            Arrays that `Configuration` rejects.
         """
         return Configuration(
             self.positions if positions is None else positions,  # type: ignore[arg-type]
@@ -232,7 +232,7 @@ def from_three_dimensional(
 
 
 def _check_in_plane(heights: Array, cell: Array) -> None:
-    """Refuse a two-dimensional sample that is not flat, apart from rounding errors."""
+    """Reject a two-dimensional sample that is not flat, apart from rounding errors."""
     rounding = _FLATNESS * np.abs(cell[:2, :2]).max()
     outside = np.flatnonzero(np.abs(heights) > rounding)
     if len(outside):

@@ -180,7 +180,7 @@ class PairPotential:
         return self.max_cutoff(diameters)
 
     def check_diameters(self, diameters: Array) -> None:
-        """Refuse diameters so different that the non-additive rule gives a pair diameter that is not positive."""
+        """Reject diameters so different that the non-additive rule gives a pair diameter that is not positive."""
         spread = float(diameters.max() - diameters.min())
         if self.nonadditivity * spread >= 1:
             raise InputError(

@@ -274,7 +274,7 @@ def _largest_particle_displacement(direction: Array) -> float:
 
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
-    """Return a direction (N, d), normalized, or refuse it."""
+    """Return a direction (N, d), normalized, or reject it."""
     if np.iscomplexobj(direction):
         raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
     direction = np.asarray(direction, dtype=float)

@@ -202,14 +202,14 @@ def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
 
 
 def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
-    """Return the Hessian without rattlers, or refuse a sample of rattlers."""
+    """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
     reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
     check_not_all_rattlers(reduced)
     return reduced
 
 
 def check_not_all_rattlers(reduced: ReducedHessian) -> None:
-    """Refuse a sample in which at most one particle is held by its neighbors."""
+    """Reject a sample in which at most one particle is held by its neighbors."""
     if reduced.size <= reduced.dimension:
         raise InputError(
             "number of particles held by their neighbors",

@@ -42,7 +42,7 @@ def minimize(
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place, but for the reference positions.
+        Changed in place, except for the reference positions.
     pairs : PairList
         Half neighbor list, built at the reference positions.
     potential : PairParameters

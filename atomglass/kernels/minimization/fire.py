@@ -104,7 +104,7 @@ def fire(
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place, but for the reference positions; `direction` holds the velocities.
+        Changed in place, except for the reference positions; `direction` holds the velocities.
     pairs : PairList
         Half neighbor list, built at the reference positions.
     potential : PairParameters

@@ -113,7 +113,7 @@ def next_preconditioned_direction(z: Array, beta: float, direction: Array, force
     direction : (N, 3) array
         Changed in place.
     forces : (N, 3) array
-        Present forces.
+        Current forces.
     old_forces : (d N,) array
         Overwritten.
 

@@ -185,7 +185,7 @@ def build_verlet_table(
     Parameters
     ----------
     particles : (N, 4) array
-        Present positions and diameters.
+        Current positions and diameters.
     reference : (N, 3) array
         Positions for which the lists are built, wrapped into the cell.
     geometry : ListGeometry

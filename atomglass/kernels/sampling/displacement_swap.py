@@ -139,7 +139,7 @@ def attempt_moves(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         Lists, positions, diameters and energies.
     generator : (4,) uint64 array
@@ -199,12 +199,12 @@ def attempt_moves(
 def rebuild_table_and_energies(
     axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: PairParameters
 ) -> VerletTable:
-    """Build the Verlet table for the present positions and recompute all energies.
+    """Build the Verlet table for the current positions and recompute all energies.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         Its positions are wrapped and become the reference positions; its energies are recomputed.
     geometry : ListGeometry
@@ -263,11 +263,11 @@ def run_moves(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension: kernels are compiled for each.
+        Axis indices, (0, 1) or (0, 1, 2); kernels are compiled for each dimension.
     chain : ChainState
         The particles, as the previous moves left them.
     v : VerletTable
-        The table of the reference positions, with the present positions and diameters.
+        The table of the reference positions, with the current positions and diameters.
     geometry : ListGeometry
         Cell and range of the lists.
     parameters : MoveParameters

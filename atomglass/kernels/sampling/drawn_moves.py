@@ -106,7 +106,7 @@ def draw_block(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists, whose first cache lines are prefetched.
     parameters : MoveParameters

@@ -80,9 +80,9 @@ def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, g
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     particles : (N, 4) array
-        Present positions and diameters.
+        Current positions and diameters.
     reference : (N, 3) array
         Positions for which the list is built, wrapped into the cell.
     geometry : ListGeometry
@@ -170,7 +170,7 @@ def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Squared distances and limits are read; the close pairs are written.
     p : PairParameters
@@ -203,7 +203,7 @@ def compute_separations(axes: tuple[int, ...], w: HMCWorkspace, count: int) -> N
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Positions are read, separations written.
     count : int
@@ -220,7 +220,7 @@ def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Pair
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Separations are read, energies written.
     count : int
@@ -250,7 +250,7 @@ def rebuild_list(axes: tuple[int, ...], chain: ChainState, geometry: ListGeometr
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         Its positions are wrapped and become the reference positions.
     geometry : ListGeometry
@@ -270,7 +270,7 @@ def rebuild_list_and_energies(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         Its positions are wrapped and become the reference positions; its energies are recomputed.
     geometry : ListGeometry

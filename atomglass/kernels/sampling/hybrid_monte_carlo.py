@@ -114,11 +114,11 @@ def hmc_step(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         The particles.
     w : HMCWorkspace
-        The list of the reference positions; the squared distances of its pairs are those of the present positions.
+        The list of the reference positions; the squared distances of its pairs are those of the current positions.
     geometry : ListGeometry
         Cell and range of the list.
     parameters : HMCParameters
@@ -186,11 +186,11 @@ def run_sweeps(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension: kernels are compiled for each.
+        Axis indices, (0, 1) or (0, 1, 2); kernels are compiled for each dimension.
     chain : ChainState
         The particles, as the previous sweeps left them.
     w : HMCWorkspace
-        The list of the reference positions, with the present positions and diameters.
+        The list of the reference positions, with the current positions and diameters.
     geometry : ListGeometry
         Cell and range of the list.
     parameters : HMCParameters

@@ -13,7 +13,7 @@ from atomglass.types import Array
 
 
 class Site(NamedTuple):
-    """Position and diameter of a particle, present or trial."""
+    """Position and diameter of a particle, current or trial."""
 
     x: float
     y: float
@@ -32,7 +32,7 @@ def site_of(v: VerletTable, i: int, diameter: float) -> Site:
     i : int
         The particle.
     diameter : float
-        Its diameter, present or trial.
+        Its diameter, current or trial.
     """
     return Site(v.table[i, X], v.table[i, Y], v.table[i, Z], diameter)
 
@@ -75,7 +75,7 @@ def bounded_energy(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     start, end : int
@@ -105,7 +105,7 @@ def update_neighbors(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists, and the energies.
     start, end : int

@@ -55,7 +55,7 @@ def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairPa
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Separations are read, forces written.
     count : int
@@ -93,7 +93,7 @@ def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: fl
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Forces are read, momenta and positions advanced.
     kick : float
@@ -119,7 +119,7 @@ def begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) ->
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Positions are copied to the selection positions.
     reference : (N, 3) array
@@ -147,7 +147,7 @@ def kinetic_energy(axes: tuple[int, ...], w: HMCWorkspace, kick: float) -> float
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Momenta, which are not changed, and forces.
     kick : float
@@ -167,7 +167,7 @@ def write_positions(axes: tuple[int, ...], w: HMCWorkspace, particles: Array) ->
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Positions are read.
     particles : (N, 4) array

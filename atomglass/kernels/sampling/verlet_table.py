@@ -33,7 +33,7 @@ ROUNDING = 1e-5
 
 
 class VerletTable(NamedTuple):
-    """Neighbor lists of N particles, and the present positions and diameters of the particles and their images.
+    """Neighbor lists of N particles, and the current positions and diameters of the particles and their images.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairPar
     i : int
         The particle.
     diameter : float
-        Its diameter, present or trial.
+        Its diameter, current or trial.
     margin : float
         Distance beyond the largest cutoff, at the reference positions.
     p : PairParameters
@@ -133,7 +133,7 @@ def displacement_squared(axes: tuple[int, ...], v: VerletTable, i: int, x: float
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     i : int
@@ -156,7 +156,7 @@ def present_displacement_squared(axes: tuple[int, ...], v: VerletTable, i: int) 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     i : int
@@ -177,18 +177,18 @@ def list_end(
 ) -> np.int64:
     """Return where the list of particle i ends, so that no neighbor that can interact with it is beyond.
 
-    The end is valid for the present position and for any trial position that is not farther from the reference.
+    The end is valid for the current position and for any trial position that is not farther from the reference.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     i : int
         The particle.
     diameter : float
-        Its diameter, present or trial.
+        Its diameter, current or trial.
     trial_squared : float
         Squared distance of the trial position from the reference position; 0 if there is none.
     displacement_bound : float

@@ -59,7 +59,7 @@ class ChainObserver(Protocol):
 
 
 def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Origin) -> None:
-    """Bring a chain from its present state to its last realization.
+    """Bring a chain from its current state to its last realization.
 
     Parameters
     ----------

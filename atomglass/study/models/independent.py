@@ -39,7 +39,7 @@ class IndependentSampler:
     sweep: int = 0
 
     def state(self) -> dict[str, Any]:
-        """Return the number of realizations drawn, the present one included."""
+        """Return the number of realizations drawn, the current one included."""
         return {"drawn": np.array(self.sweep)}
 
     def generator(self) -> np.random.Generator:

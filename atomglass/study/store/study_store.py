@@ -140,7 +140,7 @@ class StudyStore:
         return self.settings.model_copy(update={"ensemble": wanted.ensemble})
 
     def require_glasses(self) -> None:
-        """Refuse a study of any other model.
+        """Reject a study of any other model.
 
         Raises
         ------
