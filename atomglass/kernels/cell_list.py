@@ -29,7 +29,7 @@ def wrap(positions: Array, images: IntArray, cell: Array, inverse: Array, dimens
     positions : (N, 3) array
         Cartesian; overwritten.
     images : (N, 3) int array
-        The number of cell vectors subtracted from each position is added here.
+        Incremented by the number of cell vectors that are subtracted from each position.
     cell, inverse : (3, 3) arrays
         Cell vectors as rows, and the inverse matrix.
     dimension : int
@@ -71,7 +71,7 @@ def _cell_coordinate(positions: Array, i: int, inverse: Array, dimension: int, k
 
 @kernel
 def cell_counts(inverse: Array, dimension: int, search_radius: float) -> IntArray:
-    """Return how many search cells at least as wide as the search radius fit along each axis.
+    """Return the number of search cells, no narrower than the search radius, that fit along each axis.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def sort_into_cells(
     Returns
     -------
     order : (N,) array
-        Particles by search cell, ascending within each.
+        Particle indices by search cell, ascending within each cell.
     starts : (cells + 1,) array
         The particles of search cell c are order[starts[c] : starts[c + 1]].
     cells : (N, 3) array
@@ -166,22 +166,22 @@ def _nearest_image(positions: Array, i: int, j: int, cell: Array, inverse: Array
 
 
 class Search(NamedTuple):
-    """Filled search cells; `counts` is zero for boxes of fewer than three cells a side, where all pairs are tried.
+    """Particles sorted into search cells, the input of `neighbors_of`.
 
     Attributes
     ----------
-    counts : (3,) array
-        Cells along each axis.
-    order, starts, cells : arrays
-        From `sort_into_cells`.
+    counts : (3,) int array
+        Cells along each axis; zero for a box fewer than three cells wide, in which all pairs are tried.
+    order, starts, cells : (N,), (cells + 1,) and (N, 3) int arrays
+        Particles by search cell, start of each cell, and cell of each particle; from `sort_into_cells`.
     sorted_positions : (N, 3) array
-        Positions in that order.
+        Positions in the order of `order`.
     shifts : (32, 3) array
-        From `image_shifts`.
+        Shift vector of each image number, from `image_shifts`.
     depth : int
-        Neighboring cells on either side along the last axis: 1 in three dimensions, 0 in two.
+        Neighboring cells on each side along the third axis: 1 in three dimensions, 0 in two.
     room : int
-        Length of the arrays into which `neighbors_of` writes: more than any particle's candidates.
+        Length of the arrays into which `neighbors_of` writes; larger than any particle's number of candidates.
     """
 
     counts: IntArray
@@ -243,19 +243,32 @@ def neighbors_of(
 ) -> np.int64:
     """Write the neighbors of particle i within the search radius, and return how many there are.
 
-    Every candidate is written, and the next one overwrites it unless it was near enough: there is no branch for the
-    processor to mispredict.
+    Every candidate is written, and is overwritten by the next one unless it is close enough: this leaves no branch for
+    the processor to mispredict.
 
     Parameters
     ----------
     search : Search
         From `search_cells`.
-    positions, cell, inverse, dimension, search_radius, half
-        As given to `neighbor_list`.
+    positions : (N, 3) array
+        Wrapped into the cell.
     i : int
         The particle.
+    cell, inverse : (3, 3) arrays
+        Cell vectors as rows, and the inverse matrix.
+    dimension : int
+        2 or 3.
+    search_radius : float
+        In units of length.
+    half : bool
+        Return only neighbors with a higher index than i.
     packed, distances_squared : (search.room,) arrays
         The neighbors, packed, and their squared distances; overwritten.
+
+    Returns
+    -------
+    count : int
+        Number of neighbors.
     """
     count, limit = np.uint32(0), search_radius * search_radius
     if search.counts[0] == 0:

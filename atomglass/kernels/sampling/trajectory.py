@@ -1,7 +1,7 @@
-"""Parts of a trajectory of molecular dynamics: forces, kicks and drifts, kinetic energy.
+"""Parts of a molecular-dynamics trajectory: forces, kicks and drifts, kinetic energy.
 
-Forces are computed in three loops (separations, derivatives, sums), of which the compiler vectorizes the second, which
-contains the division.
+Forces are computed in three loops (separations, derivatives, sums), so that the compiler can vectorize the second one,
+which contains the division.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _kick_and_drift_axis(
 
 @leaf
 def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: float) -> float:
-    """Advance momenta, then positions; return the largest squared displacement since the pairs were selected.
+    """Advance momenta, then positions; return the largest squared displacement since the close pairs were selected.
 
     Parameters
     ----------
@@ -97,9 +97,9 @@ def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: fl
     w : HMCWorkspace
         Forces are read, momenta and positions advanced.
     kick : float
-        Time for which the forces act on the momenta.
+        Time during which the forces act on the momenta, in units of sqrt(m sigma^2 / epsilon).
     time : float
-        Time for which the particles move.
+        Time during which the particles move.
     """
     for a in range(len(axes)):
         _kick_and_drift_axis(
@@ -114,7 +114,7 @@ def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: fl
 
 @leaf
 def begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) -> float:
-    """Store the positions of a new selection of close pairs.
+    """Store the positions at which close pairs are selected.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) ->
 
 @leaf
 def kinetic_energy(axes: tuple[int, ...], w: HMCWorkspace, kick: float) -> float:
-    """Return the kinetic energy after a last kick.
+    """Return the kinetic energy after a final kick, in units of epsilon.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def kinetic_energy(axes: tuple[int, ...], w: HMCWorkspace, kick: float) -> float
     w : HMCWorkspace
         Momenta, which are not changed, and forces.
     kick : float
-        Time for which the forces act.
+        Time during which the forces act.
     """
     total = 0.0
     for a in axes:
