@@ -42,8 +42,8 @@ class VerletTable(NamedTuple):
         reference position.
     row_pointers : (N, 16) uint32 array
         For each particle: the range of its images' rows, the first entry of its list in `neighbors`, and the end of
-        each shell. Shell k ends where the neighbors at distances above `min_cutoff + (k + 1) * shell_width` begin. The last
-        shell's end is the list's end.
+        each shell. Shell k ends where the neighbors at distances above `min_cutoff + (k + 1) * shell_width` begin. The
+        end of the last shell is the end of the list.
     image_shifts : (G + 1, 3) array
         Shift vectors of the images, in units of length.
     image_owners : (G + 1,) uint32 array
