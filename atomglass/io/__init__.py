@@ -1,1 +1,1 @@
-"""Configurations in files, and files that appear only when complete."""
+"""Reading and writing configurations, and writing files completely or not at all."""

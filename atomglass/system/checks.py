@@ -1,4 +1,4 @@
-"""Checks of the arrays of a configuration; each raises `InputError` with a message of one line."""
+"""Checks of the arrays of a configuration; each raises `InputError` with a one-line message."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from numpy.typing import ArrayLike
 from atomglass.errors import InputError
 from atomglass.types import Array
 
-#: Largest distance from the origin (in box lengths); beyond, a float64 position is too coarse within the box.
+#: Largest distance from the origin, in box lengths, beyond which a float64 position is too coarse within the box.
 _MAX_DISTANCE = 1e6
 
-#: Particles closer than this fraction of the box in every direction coincide. This is above the rounding of a wrapped
-#: position (1e-16 times `_MAX_DISTANCE`), and far below any distance in a sample with repulsive interactions.
+#: Fraction of the box below which particles coincide, if they are this close in every direction. It is larger than the
+#: rounding error of a wrapped position (1e-16 times `_MAX_DISTANCE`), and far smaller than any distance in a sample
+#: with repulsive interactions.
 _COINCIDENCE = 2.0**-32
 
-#: Cells flatter than this (volume over the product of the edge lengths) are singular.
+#: Volume divided by the product of the edge lengths below which a cell counts as singular.
 _MIN_CELL_SHAPE = 1e-9
 
 
 def real_array(name: str, values: ArrayLike) -> Array:
-    """Return a read-only float64 copy."""
+    """Return a read-only float64 copy of an array, or reject values that are not real numbers."""
     try:
         array = np.asarray(values)
         if np.iscomplexobj(array):
@@ -72,7 +73,7 @@ def check_box(box: Array, d: int) -> None:
         raise InputError("box", box, "lengths > 0", "give the lengths of the periodic box")
     if box.ndim == 2:
         largest = np.abs(box).max(axis=1, keepdims=True)
-        rows = box / np.where(largest > 0, largest, 1.0)  # of order 1, so that no square over- or underflows
+        rows = box / np.where(largest > 0, largest, 1.0)  # of order 1, so that no square overflows or underflows
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
         if abs(np.linalg.det(rows)) < _MIN_CELL_SHAPE:
             raise InputError("cell", box, "linearly independent rows", "give the cell vectors as rows")
@@ -85,7 +86,7 @@ def check_volume(volume: float) -> None:
 
 
 def check_distinct(fractional: Array) -> None:
-    """Reject two particles at the same point modulo the box; they are found by sorting, in O(N log N)."""
+    """Reject two particles at the same point modulo the box, found by sorting in O(N log N) operations."""
     far = np.flatnonzero(~(np.abs(fractional) <= _MAX_DISTANCE).all(axis=1))
     if len(far):
         raise InputError(
@@ -106,12 +107,12 @@ def check_distinct(fractional: Array) -> None:
 
 
 def check_seed(seed: int) -> int:
-    """Return the seed of a random stream, or refuse it.
+    """Return the seed of a random stream, or reject it.
 
     Raises
     ------
     InputError
-        It is negative or not an integer.
+        The seed is negative or not an integer.
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError("seed", seed, "an integer >= 0")

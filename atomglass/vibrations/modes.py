@@ -18,8 +18,8 @@ from atomglass.vibrations.hessian import ReducedHessian
 
 #: Relative difference in frequency below which modes are nearly degenerate, so that b3 depends on the choice of basis.
 DEGENERATE_GAP = 0.01
-#: The Hessian is diagonalized as a dense matrix if it has fewer degrees of freedom than the first number, or if a larger
-#: fraction of its modes than the second is requested.
+#: The Hessian is diagonalized as a dense matrix if it has fewer degrees of freedom than the first number, or if a
+#: larger fraction of its modes than the second is requested.
 DENSE_SIZE, DENSE_FRACTION = 150, 0.2
 #: Relative residual at which an eigenpair of the inverse has converged.
 LANCZOS_TOLERANCE = 1e-13
@@ -249,8 +249,8 @@ def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tu
     """Return the `expected` eigenpairs below a factor's shift and the next one above it, as far as they converge.
 
     The Lanczos iteration uses the inverse shifted to the bound itself. Requested modes are its negative eigenvalues;
-    all others are positive, most of them near zero. This takes half as many steps as the inverse at zero, for which modes
-    just beyond the bound lie close to the last requested one.
+    all others are positive, most of them near zero. This takes half as many steps as the inverse at zero, for which
+    modes just beyond the bound lie close to the last requested one.
     """
     max_steps = min(reduced.size - reduced.dimension, 4 * expected + 60)
     basis, alpha, beta = np.empty((max_steps, reduced.size)), np.empty(max_steps), np.empty(max_steps)
