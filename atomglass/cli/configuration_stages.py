@@ -1,4 +1,4 @@
-"""What the commands on a single configuration do: read a file, compute one stage, print and write the result."""
+"""The stages behind the commands on a single configuration: read a file, compute, print and write the result."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from atomglass.vibrations.modes import (
     modes_of_hessian_below,
 )
 
-#: Largest force at which a configuration still counts as an inherent state.
+#: Largest force, in units of epsilon over length, at which a configuration still counts as an inherent state.
 RESIDUAL_FORCE = 1e-6
 
 
 @dataclass(frozen=True)
 class LiquidStart:
-    """The configuration from which a liquid is sampled: a new one, or one from a file.
+    """The initial configuration of a liquid: a new one, or one from a file.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class LiquidStart:
     frame : int
         Which configuration of the file; -1 is the last.
     density : float or None
-        Number density of a new configuration; None for the potential's own.
+        Number density of a new configuration; None for that of the potential.
     diameters : str or None
         How the diameters of a new configuration are drawn: `iid` (also if None) or `quantile`.
     """
@@ -80,16 +80,17 @@ class LiquidStart:
 
 @dataclass(frozen=True)
 class MoveOptions:
-    """How a liquid is sampled.
+    """Options of the moves by which a liquid is sampled.
 
     Attributes
     ----------
     temperature : float
-        In units of epsilon.
+        Temperature, in units of epsilon.
     swap_fraction, max_displacement : float or None
-        As in `SwapMonteCarlo`; None for its defaults.
+        Fraction of swaps, and largest displacement along an axis in units of length; None for the defaults of
+        `SwapMonteCarlo`.
     hybrid : bool
-        Whether hybrid Monte Carlo takes the place of displacements.
+        Whether to use hybrid Monte Carlo instead of displacements.
     """
 
     temperature: float
@@ -171,9 +172,9 @@ def quench_file(
     force_tolerance : float
         Largest force on a particle at the end, in reduced units.
     max_iterations : int
-        Number of iterations after which to give up.
+        Largest number of iterations.
     method : str
-        As in `atomglass.quench`.
+        The minimizer: `conjugate_gradients`, `steepest_descent` or `fire`.
 
     Returns
     -------
