@@ -70,7 +70,7 @@ class LiquidStart:
         if self.file is not None:
             for name, value in (("--density", self.density), ("--diameters", self.diameters)):
                 if value is not None:
-                    raise InputError(name, value, "nothing beside --from", f"leave {name} out: the file has its own")
+                    raise InputError(name, value, "only without --from", f"leave {name} out: the file has its own")
             return files.read(self.file, self.frame)
         assert self.particles is not None
         diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
@@ -116,7 +116,7 @@ class MoveOptions:
             name, value = options.popitem()
             option = f"--{name.replace('_', '-')}"
             remedy = f"leave {option} out: there are no displacements then"
-            raise InputError(option, value, "nothing beside --trajectories", remedy)
+            raise InputError(option, value, "only without --trajectories", remedy)
         hybrid = HybridMonteCarlo() if self.hybrid else None
         return SwapMonteCarlo(configuration, potential, self.temperature, seed=seed, trajectories=hybrid, **options)
 
@@ -220,7 +220,7 @@ def modes_of_file(
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
     if count is not None and full:
-        raise InputError("--count", count, "nothing beside --full", "leave one of them out")
+        raise InputError("--count", count, "only without --full", "leave one of them out")
     pot = load_potential(potential)
     configuration = files.read(file, frame)
     if quench_first:

@@ -92,7 +92,20 @@ def pair_energy(z: float, w: float, p: PairParameters) -> float:
 
 @device
 def pair_energy_slope(z: float, p: PairParameters) -> tuple[float, float]:
-    """Return phi and dphi/dz at z < z_c, both in units of epsilon."""
+    """Return phi and its first derivative at z < z_c.
+
+    Parameters
+    ----------
+    z : float
+        (r / sigma_ij)^2.
+    p : PairParameters
+        The potential.
+
+    Returns
+    -------
+    phi, slope : float
+        phi and dphi/dz, in units of epsilon.
+    """
     w = 1.0 / z
     power = inverse_power(w, p.exponent)
     if p.order <= 2:
@@ -108,7 +121,20 @@ def pair_energy_slope(z: float, p: PairParameters) -> tuple[float, float]:
 
 @device
 def pair_derivatives(z: float, p: PairParameters) -> tuple[float, float, float, float, float]:
-    """Return phi and its first four derivatives with respect to z at z < z_c, all in units of epsilon."""
+    """Return phi and its first four derivatives at z < z_c.
+
+    Parameters
+    ----------
+    z : float
+        (r / sigma_ij)^2.
+    p : PairParameters
+        The potential.
+
+    Returns
+    -------
+    phi, first, second, third, fourth : float
+        phi and its derivatives with respect to z, in units of epsilon.
+    """
     c = p.coefficients
     m, w = 0.5 * p.exponent, 1.0 / z
     f0 = inverse_power(w, p.exponent)

@@ -30,6 +30,11 @@ def next_words(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[Word, Word, Word
     ----------
     s0, s1, s2, s3 : uint64
         The words of the current state.
+
+    Returns
+    -------
+    bits, s0, s1, s2, s3 : uint64
+        The random bits, and the words of the new state.
     """
     x = s1 * _FIVE
     bits = ((x << _S7) | (x >> _S57)) * _NINE
@@ -50,6 +55,13 @@ def next_uniform(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[float, Word, W
     ----------
     s0, s1, s2, s3 : uint64
         The words of the current state.
+
+    Returns
+    -------
+    number : float
+        The random number.
+    s0, s1, s2, s3 : uint64
+        The words of the new state.
     """
     bits, s0, s1, s2, s3 = next_words(s0, s1, s2, s3)
     return np.float64(bits >> _S11) * _UNIT, s0, s1, s2, s3

@@ -87,7 +87,7 @@ class SecondWell:
 
 
 def expected_second_minimum(expansion: Expansion) -> float:
-    """Return the position along the mode of the quartic's second minimum or, without one, where it nearly has one.
+    """Return the position along the mode where the quartic has, or comes closest to having, a second minimum.
 
     Without a second minimum, U'(s) / s = b2 + b3 s/2 + b4 s^2/6 has no real root; it is smallest at s = -3 b3 / (2 b4).
     The result, in units of length, is NaN for a quartic that is not bounded from below.
@@ -213,7 +213,7 @@ def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential)
 
 
 def _barrier_of_quartic(old: Configuration, expansion: Expansion) -> Configuration:
-    """Return the configuration at the barrier of the quartic or, without one, halfway to where it nearly has a well."""
+    """Return the configuration at the barrier of the quartic or, without one, halfway to `expected_second_minimum`."""
     place = expected_second_minimum(expansion)
     # The stationary points other than s = 0 are the roots of b2 + b3 s/2 + b4 s^2/6: their product is 6 b2 / b4.
     top = 6 * expansion.b2 / (expansion.b4 * place) if expansion.second_minimum else place / 2

@@ -17,7 +17,7 @@ from atomglass.study.registry import read_study
 
 
 def warm_up(log: Callable[[str], object], everything: bool = False) -> None:
-    """Compile the kernels that a study of glasses needs, unless the cache already holds them.
+    """Compile the kernels that a study of glasses needs, unless the cache already contains them.
 
     Parameters
     ----------

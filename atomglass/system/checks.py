@@ -40,7 +40,7 @@ def read_only(array: Array) -> Array:
 def check_positions(positions: Array) -> None:
     """Reject positions that are not (N, 2) or (N, 3) finite numbers."""
     if positions.ndim != 2 or positions.shape[1] not in (2, 3):
-        raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row a particle")
+        raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row per particle")
     if len(positions) == 0:
         raise InputError("number of particles", 0, "at least 1", "give a configuration that is not empty")
     bad = np.flatnonzero(~np.isfinite(positions).all(axis=1))

@@ -134,6 +134,7 @@ def _square_distances(
     second: UintArray,
     squares: Array,
 ) -> None:
+    """Write the squared distances of pairs, given positions and image shifts by component."""
     x, y, z = position
     shift_x, shift_y, shift_z = shift
     for k in range(squares.shape[0]):
@@ -192,6 +193,7 @@ def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters
 
 @device
 def _separations(position: Array, i: UintArray, j: UintArray, shift: Array, separation: Array, count: int) -> None:
+    """Write one component of the separation vectors of the close pairs."""
     for k in range(count):
         separation[k] = position[j[k]] - position[i[k]] + shift[k]
 

@@ -40,6 +40,7 @@ def _pair_forces(
 def _sum_forces(
     force: Array, i: UintArray, j: UintArray, separation: Array, force_over_distance: Array, count: int
 ) -> None:
+    """Sum one component of the forces on the particles over the close pairs."""
     for n in range(force.shape[0]):
         force[n] = 0.0
     for k in range(count):
@@ -79,6 +80,7 @@ def _kick_and_drift_axis(
     kick: float,
     time: float,
 ) -> None:
+    """Advance one component of momenta and positions, and add its share to the squared displacements."""
     for n in range(position.shape[0]):
         momentum[n] += kick * force[n]
         position[n] += time * momentum[n]

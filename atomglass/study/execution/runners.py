@@ -99,7 +99,7 @@ def run_workers(
                     number, code = pool.join(pipe)
                     if code == 0:
                         continue
-                    deaths.append(f"a worker died ({_cause(code)}); what it had checkpointed is kept")
+                    deaths.append(f"a worker died ({_cause(code)}); its work up to the last checkpoint is kept")
                     crashed = -code in _CRASH_SIGNALS
                     crashes, replacements = crashes + crashed, replacements + (not crashed)
                     if replacements <= MAX_REPLACEMENTS and crashes <= MAX_CRASH_REPLACEMENTS and not stop.is_set():

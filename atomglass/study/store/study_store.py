@@ -210,7 +210,7 @@ class StudyStore:
             raise DamagedShard("it belongs to another study")
         numbers = shard.realizations["index_in_chain"].to_pylist()
         if numbers != list(range(*span)) or set(shard.realizations["chain"].to_pylist()) != {chain}:
-            raise DamagedShard("it holds other realizations than its name says")
+            raise DamagedShard("it does not contain the realizations that its name indicates")
         return shard
 
     def read_configurations(self, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:
