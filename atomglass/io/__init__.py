@@ -1,1 +1,1 @@
-"""Reading and writing configurations, and writing files completely or not at all."""
+"""Files of configurations, and files that are written completely or not at all."""

@@ -49,7 +49,7 @@ def wrap(positions: Array, images: IntArray, cell: Array, inverse: Array, dimens
 
 @kernel
 def image_shifts(cell: Array) -> Array:
-    """Return the shift vector of each of the 27 image numbers, (32, 3); the last five rows are zero."""
+    """Return the shift vectors of the 27 image numbers, (32, 3), in units of length; the last five rows are zero."""
     shifts = np.zeros((IMAGE_MASK + 1, 3))
     for a in range(-1, 2):
         for b in range(-1, 2):
@@ -62,7 +62,7 @@ def image_shifts(cell: Array) -> Array:
 @device
 def _cell_coordinate(positions: Array, i: int, inverse: Array, dimension: int, k: int, count: int) -> int:
     """Return the search cell of particle i along axis k, of `count` cells."""
-    # Clipped, not wrapped again: a particle that rounding has put on the upper face belongs to the last cell.
+    # Clipped, not wrapped again: a particle that rounding has moved to the upper face belongs to the last cell.
     f = 0.0
     for m in range(dimension):
         f += positions[i, m] * inverse[m, k]
@@ -80,12 +80,12 @@ def cell_counts(inverse: Array, dimension: int, search_radius: float) -> IntArra
     dimension : int
         2 or 3.
     search_radius : float
-        Least width of a search cell, in units of length.
+        Smallest width of a search cell, in units of length.
 
     Returns
     -------
     (3,) int array
-        At least 1 along each axis.
+        Number of cells, at least 1 along each axis.
     """
     counts = np.ones(3, np.int64)
     for k in range(dimension):
@@ -207,12 +207,12 @@ def search_cells(positions: Array, cell: Array, inverse: Array, dimension: int, 
     dimension : int
         2 or 3.
     search_radius : float
-        Least width of a search cell, in units of length.
+        Smallest width of a search cell, in units of length.
 
     Returns
     -------
     Search
-        For `neighbors_of`.
+        The sorted particles, for `neighbors_of`.
     """
     counts = cell_counts(inverse, dimension, search_radius)
     order, starts, cells = sort_into_cells(positions, inverse, dimension, counts)
@@ -279,7 +279,7 @@ def neighbors_of(
         return np.int64(count)
     nx, ny, nz = search.counts[0], search.counts[1], search.counts[2]
     x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-    for step in range(9 * (2 * search.depth + 1)):  # the face that a cell lies beyond gives the image, without rounding
+    for step in range(9 * (2 * search.depth + 1)):  # the face that a cell lies beyond gives the exact image number
         a = search.cells[i, 0] + step % 3 - 1
         b = search.cells[i, 1] + step // 3 % 3 - 1
         c = search.cells[i, 2] + step // 9 - search.depth

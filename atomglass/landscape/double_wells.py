@@ -201,6 +201,11 @@ def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential)
     -------
     Configuration or None
         The minimum; None unless exactly one of the two descents from the saddle ends in the old minimum.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
     """
     distance = np.linalg.norm(_difference(saddle.configuration, old))
     ends = []

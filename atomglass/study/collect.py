@@ -106,7 +106,7 @@ def collect(store: StudyStore) -> Collected:
     """Verify all shards, and write `modes`, `realizations`, `attempts` and `runs` as Parquet files.
 
     Rows are in the order of chains and realizations, no matter which process computed them, and each realization occurs
-    exactly once. Memory holds one shard at a time, and the rows that do not yet fill a row group.
+    exactly once. Only one shard is in memory at a time, with the rows that do not yet fill a row group.
 
     Raises
     ------

@@ -21,7 +21,13 @@ _MIN_CELL_SHAPE = 1e-9
 
 
 def real_array(name: str, values: ArrayLike) -> Array:
-    """Return a read-only float64 copy of an array, or reject values that are not real numbers."""
+    """Return a read-only float64 copy of an array, or reject values that are not real numbers.
+
+    Raises
+    ------
+    InputError
+        A value is not a real number.
+    """
     try:
         array = np.asarray(values)
         if np.iscomplexobj(array):
@@ -38,7 +44,13 @@ def read_only(array: Array) -> Array:
 
 
 def check_positions(positions: Array) -> None:
-    """Reject positions that are not (N, 2) or (N, 3) finite numbers."""
+    """Reject positions that are not (N, 2) or (N, 3) finite numbers.
+
+    Raises
+    ------
+    InputError
+        The shape is wrong, there are no particles, or a position is not finite.
+    """
     if positions.ndim != 2 or positions.shape[1] not in (2, 3):
         raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row per particle")
     if len(positions) == 0:
@@ -50,7 +62,13 @@ def check_positions(positions: Array) -> None:
 
 
 def check_diameters(diameters: Array, count: int) -> None:
-    """Reject diameters that are not N positive numbers."""
+    """Reject diameters that are not N positive numbers.
+
+    Raises
+    ------
+    InputError
+        The number of diameters is wrong, or a diameter is not finite and positive.
+    """
     if diameters.shape != (count,):
         raise InputError(
             "shape of diameters", diameters.shape, f"({count},), one diameter for each position", "match the lengths"
@@ -62,7 +80,13 @@ def check_diameters(diameters: Array, count: int) -> None:
 
 
 def check_box(box: Array, d: int) -> None:
-    """Reject a box that is neither d positive lengths nor d independent cell vectors."""
+    """Reject a box that is neither d positive lengths nor d independent cell vectors.
+
+    Raises
+    ------
+    InputError
+        The shape is wrong, a length is not finite and positive, or the cell vectors are linearly dependent.
+    """
     if box.shape not in ((d,), (d, d)):
         raise InputError(
             "shape of the box", box.shape, f"({d},) lengths or a ({d}, {d}) cell", f"positions have {d} columns"
@@ -80,13 +104,25 @@ def check_box(box: Array, d: int) -> None:
 
 
 def check_volume(volume: float) -> None:
-    """Reject a box whose volume is outside the range of float64."""
+    """Reject a box whose volume is outside the range of float64.
+
+    Raises
+    ------
+    InputError
+        The volume overflows or underflows.
+    """
     if not 0 < volume < np.inf:
         raise InputError("volume of the box", volume, "representable in float64 and > 0", "choose other units")
 
 
 def check_distinct(fractional: Array) -> None:
-    """Reject two particles at the same point modulo the box, found by sorting in O(N log N) operations."""
+    """Reject two particles at the same point modulo the box, found by sorting in O(N log N) operations.
+
+    Raises
+    ------
+    InputError
+        Two particles coincide, or a position is too far from the origin to be resolved within the box.
+    """
     far = np.flatnonzero(~(np.abs(fractional) <= _MAX_DISTANCE).all(axis=1))
     if len(far):
         raise InputError(

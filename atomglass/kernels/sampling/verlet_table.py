@@ -68,13 +68,13 @@ class VerletTable(NamedTuple):
 
 @device
 def list_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
-    """Return the first entry of the list of particle i, and one past the last."""
+    """Return the range of the list of particle i in `v.neighbors`: its first entry, and one past the last."""
     return np.int64(v.row_pointers[i, FIRST_NEIGHBOR]), np.int64(v.row_pointers[i, LIST_END + SHELLS - 1])
 
 
 @device
 def image_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
-    """Return the first row of the images of particle i, and one past the last."""
+    """Return the range of the images of particle i in `v.table`: the first row, and one past the last."""
     return np.int64(v.row_pointers[i, FIRST_IMAGE]), np.int64(v.row_pointers[i, END_IMAGE])
 
 

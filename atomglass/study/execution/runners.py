@@ -181,7 +181,7 @@ class _WorkerPool:
         return found
 
     def join(self, pipe: Connection) -> tuple[int, int]:
-        """Wait for the process of a worker that ended; return its number and exit code."""
+        """Wait for the process of a worker that ended; return the worker's number and its exit code."""
         number, process = self.pipes.pop(pipe)
         pipe.close()
         process.join()

@@ -19,7 +19,7 @@ from atomglass.study.settings import StudySettings, read_glass_study
 #: Number of Monte Carlo moves between two checks for a stop request, which take a fraction of a second.
 BLOCK_MOVES = 1_000_000
 
-# Stages of a chain that have random streams of their own.
+# Stages of a chain, each with its own random stream.
 _POSITIONS, _DIAMETERS, _SAMPLER = 0, 1, 2
 
 

@@ -258,7 +258,15 @@ class StudyStore:
         replace(path, content, previous=path.with_suffix(".previous"))
 
     def load_checkpoint(self, chain: int) -> tuple[Checkpoint, list[str]]:
-        """Return the newest intact checkpoint (or the chain's start), and a line about each damaged one."""
+        """Return the newest intact checkpoint of a chain.
+
+        Returns
+        -------
+        checkpoint : Checkpoint
+            The checkpoint, or the start of the chain if there is none.
+        damaged : list of str
+            A line about each damaged checkpoint.
+        """
         path, lines = self.checkpoint_path(chain), list[str]()
         for candidate in (path, path.with_suffix(".previous")):
             try:
