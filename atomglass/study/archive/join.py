@@ -149,7 +149,7 @@ def _read_portions(folders: Sequence[Path]) -> list[_Portion]:
         for part in portion.parts():
             if part["seed"] in seeds:
                 raise InputError(
-                    f"seed {part['seed']} is used by both {seeds[part['seed']]} and {folder}",
+                    f"seed {part['seed']} is that of {seeds[part['seed']]} and of {folder}",
                     allowed="a different seed for each study",
                     remedy="chains with the same seed are not independent",
                 )
