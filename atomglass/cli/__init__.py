@@ -1,1 +1,1 @@
-"""The command line: one module for each group of commands. Imports of the work happen inside the commands."""
+"""The command line: one module for each group of commands. Commands import what they need when they run."""

@@ -13,7 +13,7 @@ StudyFolder = Annotated[Path, typer.Argument(help="Directory of a collected stud
 
 
 def _need_glasses(folder: Path) -> None:
-    """Raise InputError if a study is not of glasses; of published tables without the study this is not known."""
+    """Raise InputError if a study is not of glasses, which cannot be known for published tables without the study."""
     from atomglass.study.store.study_store import StudyStore
 
     if (folder / "study.json").is_file():
@@ -25,7 +25,7 @@ def wells(
     folder: StudyFolder,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Number of processes.")] = 1,
     chains: Annotated[
-        int | None, typer.Option("--chains", min=1, help="Only this number of chains, the first ones.")
+        int | None, typer.Option("--chains", min=1, help="Number of chains, from the first; by default all.")
     ] = None,
 ) -> None:
     """Test the second wells of a collected study in its kept glasses: displace, quench, find the saddle.
@@ -48,14 +48,14 @@ def compare(
     fixed_number_of: Annotated[
         int | None,
         typer.Option(
-            "--fixed-number-of", min=1, help="Keep the bound on N PR that holds for this number of particles."
+            "--fixed-number-of", min=1, help="Keep the bound on N PR at its value for this number of particles."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the table as CSV too.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the table as CSV.")] = None,
 ) -> None:
     """Compare collected studies: QLMs, fractions in group B and with hidden wells, confirmed second wells, exponents.
 
-    Studies of the same liquids as the first, quenched differently, are also compared with it glass by glass.
+    Studies of the same liquids as the first one, but quenched differently, are also compared with it glass by glass.
     """
     for folder in folders:
         _need_glasses(folder)
@@ -86,7 +86,7 @@ def compare(
 def recurrences(folder: StudyFolder) -> None:
     """Find which quasi-localized modes of a collected study are the same defect in successive kept glasses.
 
-    Writes recurrences.parquet, which `analyze` then uses.
+    Writes recurrences.parquet, which `analyze` uses.
     """
     _need_glasses(folder)
     from atomglass.study.followup.recurrence_table import NAME, find_recurrences
@@ -107,7 +107,7 @@ def analyze(
 ) -> None:
     """Analyze a collected study: exponents with errors, the paper's statements, tests of the theory.
 
-    Prints tables, and writes them as CSV and together as analysis.json.
+    Prints tables, and writes them as CSV files and together as analysis.json.
     """
     _need_glasses(folder)
     from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
@@ -173,7 +173,7 @@ def publish(
 ) -> None:
     """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
 
-    `analyze` and `report` read the copy as they read the study.
+    `analyze` and `report` accept the copy like a study.
     """
     from atomglass.study.archive.publish import publish_tables
 

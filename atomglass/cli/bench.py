@@ -15,23 +15,24 @@ app = typer.Typer()
 
 @app.command()
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="Few repeats, no large samples: under a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Few repetitions, no large samples: under a minute.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Run only this benchmark; may be given several times.")
+        list[str] | None, typer.Option("--only", help="Run only this benchmark; can be given several times.")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the table in Markdown.")] = False,
     study: Annotated[
         Path | None,
         typer.Option(
-            "--study", help="A collected study whose correlation time tells how many glasses are independent."
+            "--study", help="A collected study whose correlation time determines how many glasses are independent."
         ),
     ] = None,
-    names: Annotated[bool, typer.Option("--list", help="List the benchmarks and run none.")] = False,
+    names: Annotated[bool, typer.Option("--list", help="List the benchmarks without running them.")] = False,
 ) -> None:
     """Measure the speed of every stage on this machine, and compare it with C.
 
-    CPU time of one core, medians and half the range; our code and C are timed alternately. A target is met or MISSED.
+    Times are CPU times of one core, as medians and half the range; our code and C are timed alternately. Targets are
+    met or MISSED.
     """
     _check_json_file(json_file)
     from atomglass.bench.context import BenchmarkContext
@@ -52,7 +53,7 @@ def bench(
         return
     chosen = choose_benchmarks(only or [], quick)
     if study is not None:
-        StudyStore(study)  # raises now, before the work, if there is no study
+        StudyStore(study)  # raises an error now, before the work, if there is no study
     command = compiler()
     if command is None:
         log("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")

@@ -26,7 +26,7 @@ def sample(
     potential: PotentialOption = "kumar2021",
     temperature: Annotated[float, typer.Option("--temperature", "-t", help="In units of epsilon.")] = 0.1,
     sweeps: Annotated[int, typer.Option(help="Sweeps of N attempted moves.")] = 10_000,
-    density: Annotated[float | None, typer.Option(help="Number density; by default the model's own.")] = None,
+    density: Annotated[float | None, typer.Option(help="Number density; by default that of the potential.")] = None,
     diameters: Annotated[str | None, typer.Option(help="iid (the default) or quantile.")] = None,
     frame: Frame = -1,
     swap_fraction: Annotated[float | None, typer.Option(help="Fraction of swap moves; by default 0.2.")] = None,
@@ -35,11 +35,11 @@ def sample(
     ] = None,
     trajectories: Annotated[
         bool,
-        typer.Option("--trajectories", help="Hybrid Monte Carlo instead of displacements: decorrelates faster."),
+        typer.Option("--trajectories", help="Hybrid Monte Carlo instead of displacements, for faster decorrelation."),
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
 ) -> None:
-    """Equilibrate a liquid by Swap Monte Carlo and write its configuration."""
+    """Equilibrate a liquid by swap Monte Carlo and write its configuration."""
     from atomglass.cli.configuration_stages import LiquidStart, MoveOptions, sample_liquid
 
     begin = LiquidStart(particles, start, frame, density, diameters)
@@ -79,7 +79,7 @@ def modes(
             help="Number of lowest modes; by default all below 1.2 times the first phonon frequency.",
         ),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="The whole spectrum, by dense diagonalization.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Compute the whole spectrum, by dense diagonalization.")] = False,
     quench_first: Annotated[bool, typer.Option("--quench", help="Quench the configuration first.")] = False,
     out: OutTable = None,
 ) -> None:
@@ -94,12 +94,12 @@ def dos(
     file: InFile,
     potential: PotentialOption = "kumar2021",
     frame: Frame = -1,
-    moments: Annotated[int, typer.Option(help="Chebyshev moments: more give a finer resolution.")] = 2000,
-    vectors: Annotated[int, typer.Option(help="Random vectors: more give a smaller error.")] = 16,
+    moments: Annotated[int, typer.Option(help="Number of Chebyshev moments; more give a finer resolution.")] = 2000,
+    vectors: Annotated[int, typer.Option(help="Number of random vectors; more give a smaller error.")] = 16,
     seed: Annotated[int, typer.Option(help="Seed of the random vectors.")] = 1,
     out: OutTable = None,
 ) -> None:
-    """Estimate the density of states of an inherent state and its boson peak, for large samples."""
+    """Estimate the density of states of an inherent state and its boson peak; suited to large samples."""
     from atomglass.cli.configuration_stages import density_of_file
 
     density_of_file(file, potential, frame, moments, vectors, seed, out)

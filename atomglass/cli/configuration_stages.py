@@ -1,4 +1,4 @@
-"""What the commands on a single configuration do: read a file, compute one stage, print and write the result."""
+"""The stages behind the commands on a single configuration: read a file, compute, print and write the result."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from atomglass.vibrations.modes import (
     modes_of_hessian_below,
 )
 
-#: Largest force at which a configuration still counts as an inherent state.
+#: Largest force, in units of epsilon over length, at which a configuration still counts as an inherent state.
 RESIDUAL_FORCE = 1e-6
 
 
 @dataclass(frozen=True)
 class LiquidStart:
-    """The configuration from which a liquid is sampled: a new one, or one from a file.
+    """The initial configuration of a liquid: a new one, or one from a file.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class LiquidStart:
     frame : int
         Which configuration of the file; -1 is the last.
     density : float or None
-        Number density of a new configuration; None for the potential's own.
+        Number density of a new configuration; None for that of the potential.
     diameters : str or None
         How the diameters of a new configuration are drawn: `iid` (also if None) or `quantile`.
     """
@@ -70,7 +70,7 @@ class LiquidStart:
         if self.file is not None:
             for name, value in (("--density", self.density), ("--diameters", self.diameters)):
                 if value is not None:
-                    raise InputError(name, value, "nothing beside --from", f"leave {name} out: the file has its own")
+                    raise InputError(name, value, "only without --from", f"leave {name} out: the file has its own")
             return files.read(self.file, self.frame)
         assert self.particles is not None
         diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
@@ -80,16 +80,17 @@ class LiquidStart:
 
 @dataclass(frozen=True)
 class MoveOptions:
-    """How a liquid is sampled.
+    """Options of the moves by which a liquid is sampled.
 
     Attributes
     ----------
     temperature : float
-        In units of epsilon.
+        Temperature, in units of epsilon.
     swap_fraction, max_displacement : float or None
-        As in `SwapMonteCarlo`; None for its defaults.
+        Fraction of swaps, and largest displacement along an axis in units of length; None for the defaults of
+        `SwapMonteCarlo`.
     hybrid : bool
-        Whether hybrid Monte Carlo takes the place of displacements.
+        Whether to use hybrid Monte Carlo instead of displacements.
     """
 
     temperature: float
@@ -115,7 +116,7 @@ class MoveOptions:
             name, value = options.popitem()
             option = f"--{name.replace('_', '-')}"
             remedy = f"leave {option} out: there are no displacements then"
-            raise InputError(option, value, "nothing beside --trajectories", remedy)
+            raise InputError(option, value, "only without --trajectories", remedy)
         hybrid = HybridMonteCarlo() if self.hybrid else None
         return SwapMonteCarlo(configuration, potential, self.temperature, seed=seed, trajectories=hybrid, **options)
 
@@ -171,9 +172,9 @@ def quench_file(
     force_tolerance : float
         Largest force on a particle at the end, in reduced units.
     max_iterations : int
-        Number of iterations after which to give up.
+        Largest number of iterations.
     method : str
-        As in `atomglass.quench`.
+        The minimizer: `conjugate_gradients`, `steepest_descent` or `fire`.
 
     Returns
     -------
@@ -219,7 +220,7 @@ def modes_of_file(
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
     if count is not None and full:
-        raise InputError("--count", count, "nothing beside --full", "leave one of them out")
+        raise InputError("--count", count, "only without --full", "leave one of them out")
     pot = load_potential(potential)
     configuration = files.read(file, frame)
     if quench_first:

@@ -1,4 +1,4 @@
-"""The application, the commands on the package itself, and how errors become one line and an exit status."""
+"""The application, the commands on the package itself, and the conversion of errors to one line and an exit status."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def potentials() -> None:
 
 
 def main() -> None:
-    """Run the command line; bad input is one line on stderr and exit status 2."""
-    # One thread per process unless the user asks for more: results do not depend on the machine, and processes do not
-    # compete for cores.
+    """Run the command line; invalid input is reported by one line on stderr and exit status 2."""
+    # One thread per process unless the user requests more, so that results do not depend on the machine and processes
+    # do not compete for cores.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that stdout cannot encode must not end a command
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that stdout cannot encode must not abort a command
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = app(standalone_mode=False)
@@ -75,16 +75,16 @@ def main() -> None:
     except Exception as error:
         if _is_interrupt(error):
             sys.exit(_interrupted())
-        # Errors of the option parser become one line like all others; anything else is a bug, and keeps its traceback.
+        # Errors of the option parser become one line like all others; anything else is a bug and keeps its traceback.
         if not hasattr(error, "format_message"):
             raise
         text = error.format_message().rstrip(".")
-        status = _complain(f"{text}; see `atomglass --help`") if text else 2  # without a text, help has been shown
+        status = _complain(f"{text}; see `atomglass --help`") if text else 2  # an empty text means that help was shown
     sys.exit(status or 0)
 
 
 def _is_interrupt(error: BaseException) -> bool:
-    """Whether Ctrl-C caused an exception: the parser's Abort, or what a compiled kernel makes of it."""
+    """Return whether Ctrl-C caused an exception: the parser's Abort, or the form it takes in a compiled kernel."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, KeyboardInterrupt) or type(cause).__name__ == "Abort":
@@ -99,7 +99,7 @@ def _interrupted() -> int:
 
 
 def _complain(text: str) -> int:
-    """Print one line to stderr and return the exit status of bad input."""
+    """Print one line to stderr, and return the exit status for invalid input."""
     typer.echo("atomglass: " + " ".join(text.split()), err=True)
     return 2
 

@@ -1,4 +1,4 @@
-"""Progress of a running study: bars on a terminal, lines in a log file; and tables printed to either."""
+"""Progress of a running study, as bars on a terminal or lines in a log file."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from atomglass.study.status import study_status
 from atomglass.study.store.study_store import StudyStore
 
-#: Seconds between lines in a log file.
+#: Time between lines in a log file, in seconds.
 LOG_SECONDS = 15.0
 
 
 class StudyProgress:
-    """Display the progress of a study: sweeps, finished realizations, quasi-localized modes and failures.
+    """Display of the progress of a study: sweeps, finished realizations, quasi-localized modes and failures.
 
     Parameters
     ----------
     store : StudyStore
-        The study. What was finished before counts as done.
+        The study. Earlier results count as done.
     others : bool
-        Whether other processes, which do not report here, work on the study too: then its directory is read from time
-        to time.
+        Whether other processes that do not report here are also working on the study, so that its directory must be
+        read from time to time.
     silent : bool
         Whether to show notices only.
     """
@@ -93,7 +93,7 @@ class StudyProgress:
         self._log_if_due()
 
     def notice(self, text: str) -> None:
-        """Show a line that a person should see."""
+        """Show a line to the user."""
         if self._bars:
             self._bars.console.print(text)
         else:

@@ -47,7 +47,7 @@ def run(
         typer.Option(
             "--claim-life",
             min=0.1,
-            help="Seconds without a heartbeat after which a chain of another process is taken over.",
+            help="Seconds without a heartbeat after which the chain of another process is taken over.",
         ),
     ] = 600.0,
 ) -> None:
@@ -118,7 +118,7 @@ def _report_outcome(outcome: RunOutcome, reason: str, study: str, out: Path, wor
 
 
 def _partition(part: str | None) -> Partition:
-    """Return which chains to begin with: those of `--part`, or those of this task of a SLURM array."""
+    """Return the chains to begin with: those of `--part`, or those of this task in a SLURM array."""
     from atomglass.study.execution.worker import Partition
 
     if part is None and "SLURM_ARRAY_TASK_ID" in os.environ:
@@ -165,7 +165,7 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
 @app.command()
 def plan(
     study: StudyFile,
-    cores: Annotated[int, typer.Option("--cores", min=1, help="Cores for which the wall time is estimated.")] = 1,
+    cores: Annotated[int, typer.Option("--cores", min=1, help="Number of cores to estimate the wall time for.")] = 1,
     measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
 ) -> None:
     """Estimate what a study costs: core-hours, disk space, and on how many cores it can run."""
@@ -184,7 +184,7 @@ def plan(
 @app.command()
 def export(
     folder: StudyFolder,
-    realization: Annotated[int, typer.Argument(help="Its number, as in the column `realization` of the tables.")],
+    realization: Annotated[int, typer.Argument(help="Its number, the column `realization` of the tables.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .extxyz or .npz.")],
 ) -> None:
     """Write the inherent state of one realization, if the study kept it."""
@@ -202,8 +202,8 @@ def collect(
 ) -> None:
     """Collect the results of a study in modes.parquet, realizations.parquet, figures and a summary.
 
-    Every checksum is verified and every realization is taken exactly once; missing and failed ones are listed. What
-    varies between runs (hosts, times) is in attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
+    Every checksum is verified and every realization is taken exactly once; missing and failed ones are listed. Data
+    that vary between runs (hosts, times) are in attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
     from atomglass.analysis.report.overview import write_overview
     from atomglass.study import collect as tables
@@ -221,9 +221,9 @@ def collect(
 
 
 def _warn(store: StudyStore, found: Any) -> None:
-    """Print to stderr what the tables do not show."""
+    """Print to stderr findings that the tables do not show."""
     for line in found.damaged:
-        typer.echo(f"damaged: {line}; run the study again to compute it again", err=True)
+        typer.echo(f"damaged: {line}; run the study again to recompute it", err=True)
     lost = sum(stop - start for _, start, stop in found.missing)
     if lost:
         shown = ", ".join(f"chain {c}: {start} to {stop - 1}" for c, start, stop in found.missing[:5])
@@ -241,7 +241,7 @@ def crosscheck(
     one: Annotated[Path, typer.Argument(help="Directory of a collected study.")],
     other: Annotated[Path, typer.Argument(help="Directory of the same study, computed on another machine.")],
 ) -> None:
-    """Compare the same study computed on two machines: changed basins are counted, modes must agree to 1e-8.
+    """Compare a study computed on two machines: changed basins are counted, and modes must agree to 1e-8.
 
     Exit status 1: modes of the same basin do not agree.
     """
@@ -266,7 +266,7 @@ def crosscheck(
 
 
 def _count_and_first(numbers: list[int]) -> str:
-    """Return the count of numbers and the first of them."""
+    """Return, as text, how many numbers there are and the first few of them."""
     shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
     return f"{len(numbers)} ({shown})" if numbers else "0"
 
@@ -274,9 +274,7 @@ def _count_and_first(numbers: list[int]) -> str:
 @app.command()
 def status(
     folder: StudyFolder,
-    chains: Annotated[
-        bool, typer.Option("--chains", help="Print a line for each chain, even if there are many.")
-    ] = False,
+    chains: Annotated[bool, typer.Option("--chains", help="Print one line per chain, even if there are many.")] = False,
 ) -> None:
     """Show the progress of a study: chains done, running, interrupted and waiting; rate and time left."""
     from atomglass.cli.progress import duration

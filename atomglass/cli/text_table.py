@@ -1,4 +1,4 @@
-"""Tables as text: aligned on a terminal, uncut in a log file."""
+"""Tables as text: aligned on a terminal, never truncated in a log file."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-#: Columns of characters where the output is no terminal: enough not to cut any table.
+#: Width in characters if the output is not a terminal, which is enough for any table.
 LOG_FILE_WIDTH = 200
 
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table. Numbers are aligned to the right; names are printed as they are, even with square brackets.
+    """Print a table. Numbers are right-aligned; names are printed literally, even with square brackets.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
     rows : sequence of sequences of str
         The cells.
     """
-    # Text, unlike str, is not searched for markup: a study may be called "[red]" or ":smile:".
+    # Text, unlike str, is not parsed for markup: a study may be called "[red]" or ":smile:".
     table = Table(title=Text(title, style="table.title") if title else None, title_justify="left")
     table.box, table.pad_edge = None, False
     for place, name in enumerate(header):

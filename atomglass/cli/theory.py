@@ -31,13 +31,13 @@ def list_papers() -> None:
 
 @theory_app.command("run")
 def run_paper(
-    name: Annotated[str, typer.Argument(help="A name that `atomglass theory list` shows.")],
+    name: Annotated[str, typer.Argument(help="A name listed by `atomglass theory list`.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for figures and tables; created if missing.")],
     config: Annotated[
         Path | None, typer.Option("--config", help="TOML file; without it, the shipped workflows/NAME.toml.")
     ] = None,
 ) -> None:
-    """Compute the figures of one paper, and compare its statements with what is found here."""
+    """Compute the figures of one paper, and compare its statements with our results."""
     from atomglass.settings import find_toml, read_toml, validated
     from atomglass.theory.registry import load_paper
 
@@ -91,7 +91,7 @@ def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
     from rich.text import Text
 
     colors = {"agrees": "green", "differs": "yellow", "not reproducible": "red"}
-    title = Text(f"{name}: the paper and ours", style="table.title")
+    title = Text(f"{name}: statements of the paper, and our results", style="table.title")
     table = Table("where", "paper's statement", "paper", "ours", "verdict", title=title)
     for s in statements:
         cells = [Text(text) for text in (s.source, s.statement, s.paper, s.ours)]
@@ -100,7 +100,7 @@ def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
 
 
 def _console() -> Console:
-    """Return a console as wide as the terminal, or wide enough for the tables if the output is no terminal."""
+    """Return a console as wide as the terminal, or wide enough for the tables if the output is not a terminal."""
     from rich.console import Console
 
     console = Console()

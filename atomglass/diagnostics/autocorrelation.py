@@ -1,4 +1,4 @@
-"""Memory of a sampler: autocorrelation functions averaged over runs, and their relaxation time with its error."""
+"""Memory of a sampler: autocorrelation functions averaged over runs, and their decay time with its error."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class MemoryTime:
     Attributes
     ----------
     time : float
-        In the units of the given times; NaN if the mean does not decay to 1/e.
+        Decay time, in the units of the given times; NaN if the mean does not decay to 1/e.
     error : float
-        Its jackknife standard error over the functions.
+        Jackknife standard error of the time over the functions.
     left_out : (R,) array
-        The time without each of the functions. From these follow the errors of ratios of times whose runs share their
-        starting configurations.
+        Decay times, each with one of the functions left out. They determine the errors of ratios of times from runs
+        that share their starting configurations.
 
     Examples
     --------
@@ -39,14 +39,19 @@ class MemoryTime:
     left_out: Array
 
     def gain_of(self, other: MemoryTime, price: float = 1.0) -> tuple[float, float]:
-        """Return the ratio of this time to another one, and its standard error.
+        """Return the ratio of this time to the cost-weighted other time, and its standard error.
 
         Parameters
         ----------
         other : MemoryTime
-            From the same number of runs, each from the same start as the corresponding run here.
+            Time from the same number of runs, each with the same initial configuration as the corresponding run here.
         price : float
-            Cost of one unit of the other time, in units of this one.
+            Cost of one unit of the other time, relative to one unit of this time.
+
+        Returns
+        -------
+        gain, error : float
+            The ratio and its jackknife standard error.
 
         Raises
         ------
@@ -54,7 +59,7 @@ class MemoryTime:
             The numbers of runs differ.
         """
         if self.left_out.shape != other.left_out.shape:
-            raise InputError("runs of the two times", (len(self.left_out), len(other.left_out)), "as many of both")
+            raise InputError("runs of the two times", (len(self.left_out), len(other.left_out)), "equal numbers")
         return self.time / (price * other.time), jackknife_error(self.left_out / (price * other.left_out))
 
 
@@ -64,9 +69,9 @@ def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
     Parameters
     ----------
     times : (T,) array
-        Increasing, starting at zero.
+        Times, increasing from zero.
     functions : (R, T) array
-        A correlation function from each of R >= 2 independent runs; their mean starts at 1.
+        One correlation function from each of R >= 2 independent runs; their mean starts at 1.
 
     Returns
     -------
@@ -76,7 +81,8 @@ def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
     Raises
     ------
     InputError
-        Fewer than two functions, or input that `relaxation_time` refuses.
+        There are fewer than two functions, lengths differ, values are not finite, times do not increase, or the mean
+        starts below 1/e.
 
     Examples
     --------
@@ -95,7 +101,7 @@ def memory_time(times: ArrayLike, functions: ArrayLike) -> MemoryTime:
 
 
 def jackknife_error(left_out: ArrayLike) -> float:
-    """Return the standard error of an estimate from its values (R,), each without one of the R runs.
+    """Return the jackknife standard error of an estimate, from its values (R,) with one of R runs left out each.
 
     Efron, *The Jackknife, the Bootstrap and Other Resampling Plans* (SIAM, 1982).
     """
@@ -109,13 +115,13 @@ def autocorrelations(series: ArrayLike, lags: int, variance: float) -> Array:
     Parameters
     ----------
     series : (R, T) array
-        Values at equal intervals, without equilibration.
+        Values at equal intervals, after equilibration.
     lags : int
-        The largest lag, below T.
+        Largest lag, in units of the interval; below T.
     variance : float
-        Of the ensemble, best from all runs of all samplers of it. Then the runs need to be long only compared with the
-        lag t, not compared with the slowest relaxation: slow degrees of freedom hardly change within t and so hardly
-        contribute to the differences.
+        Variance of the values in the ensemble, best estimated from all runs of all samplers. The runs then need to be
+        long only compared with the lag t, not with the slowest relaxation: slow degrees of freedom hardly change within
+        t and thus hardly contribute to the differences.
 
     Returns
     -------
@@ -125,7 +131,7 @@ def autocorrelations(series: ArrayLike, lags: int, variance: float) -> Array:
     Raises
     ------
     InputError
-        A wrong shape, values that are not finite, a lag out of range, or a variance that is not positive.
+        The shape is wrong, values are not finite, a lag is out of range, or the variance is not positive.
 
     Examples
     --------

@@ -25,9 +25,9 @@ class HexaticOrder:
     particles : (N,) complex array
         psi_6 of each particle.
     global_order : float
-        |mean of psi_6|: 1 in a triangular crystal, of order N^-1/2 in a liquid.
+        |mean of psi_6|, which is 1 in a triangular crystal and of order N^-1/2 in a liquid.
     local_order : float
-        Mean of |psi_6|: also large in a polycrystal.
+        Mean of |psi_6|, which is also large in a polycrystal.
 
     Examples
     --------
@@ -47,13 +47,13 @@ class SteinhardtOrder:
     Attributes
     ----------
     degree : int
-        l.
+        The degree l.
     particles : (N,) array
         Q_l of each particle; 0 if it has no neighbor.
     averaged : (N,) array
-        Q_l from the average of q_lm over the particle and its neighbors, which distinguishes crystal and liquid best.
+        Q_l from the average of q_lm over the particle and its neighbors, which best distinguishes crystal and liquid.
     global_order : float
-        Q_l of all bonds together: of order N^-1/2 in a liquid.
+        Q_l of all bonds together, which is of order N^-1/2 in a liquid.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def hexatic_order(configuration: Configuration) -> HexaticOrder:
     Raises
     ------
     InputError
-        Another dimension, or a sample too sparse or too small for a Voronoi tessellation.
+        The sample is not two-dimensional, or is too sparse or too small for a Voronoi tessellation.
 
     Notes
     -----
@@ -110,9 +110,9 @@ def steinhardt_order(
     configuration : Configuration
         The sample.
     degree : int
-        l, 1 to 12. Q_6 is 0.57452 in fcc, 0.48476 in hcp, 0.51069 in bcc (14 neighbors).
+        The degree l, 1 to 12. Q_6 is 0.57452 in fcc, 0.48476 in hcp, 0.51069 in bcc (14 neighbors).
     cutoff : float, optional
-        Neighbors are closer than this, in units of length; 1.4 rho^(-1/3) by default.
+        Distance below which particles are neighbors, in units of length; 1.4 rho^(-1/3) by default.
     reach : float, optional
         Deprecated name of `cutoff`.
 
@@ -124,7 +124,7 @@ def steinhardt_order(
     Raises
     ------
     InputError
-        Another dimension, or a degree or cutoff out of range.
+        The sample is not three-dimensional, or the degree or the cutoff is out of range.
 
     Notes
     -----
@@ -139,7 +139,9 @@ def steinhardt_order(
     0.764
     """
     if reach is not None:
-        warnings.warn("the keyword `reach` of steinhardt_order will go: use `cutoff`", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            "the keyword `reach` of steinhardt_order is deprecated: use `cutoff`", DeprecationWarning, stacklevel=2
+        )
         cutoff = reach
     if configuration.dimension != 3:
         raise InputError("dimension for Q_l", configuration.dimension, "3", "use hexatic_order in 2-D")
@@ -159,7 +161,7 @@ def steinhardt_order(
 
 
 def _voronoi_bonds(configuration: Configuration) -> tuple[IntArray, Array, Array]:
-    """Return particles, vectors to their Voronoi neighbors and lengths of the common edges, each edge from both sides.
+    """Return particles, vectors to their Voronoi neighbors, and lengths of the common edges; each edge occurs twice.
 
     The sample is padded with its periodic images. Around a vertex at distance R from its particle there is an empty
     circle of radius R, so that a padding of 2 R is sufficient; the padding is increased until this holds.
@@ -193,7 +195,7 @@ def _padded(fractional: Array, margins: Array) -> Array:
 
 
 def _spherical_harmonics(vectors: Array, degree: int) -> ComplexArray:
-    """Return Y_lm of directions, (l + 1, P), for m = 0 to l; those of -m are their conjugates up to a sign."""
+    """Return Y_lm of directions, (l + 1, P), for m = 0 to l; those for -m are the complex conjugates up to a sign."""
     cosine = vectors[:, 2] / np.linalg.norm(vectors, axis=1)
     azimuth = np.arctan2(vectors[:, 1], vectors[:, 0])
     m = np.arange(degree + 1)[:, None]

@@ -17,7 +17,8 @@ from atomglass.system.configuration import Configuration
 GLOBAL_ORDER = {2: 0.2, 3: 0.1}
 #: Largest local order of a liquid: mean |psi_6| in 2-D, mean averaged Q_6 in 3-D.
 LOCAL_ORDER = {2: 0.7, 3: 0.3}
-#: Global order from fluctuations alone, in units of N^-1/2; with a Rayleigh tail it is exceeded once in 10^5 samples.
+#: Limit of the global order from fluctuations, in units of N^-1/2; with a Rayleigh tail, one in 10^5 liquids exceeds
+#: it.
 FLUCTUATION = 5.0
 #: Largest correlation of neighbors' diameters in a liquid, and largest structure factor of the diameters in a liquid at
 #: the smallest wave vectors.
@@ -32,11 +33,11 @@ class LiquidReport:
     Attributes
     ----------
     is_liquid : bool
-        No sign of crystalline order or of demixing.
+        Whether there is no sign of crystalline order or of demixing.
     reasons : tuple of str
-        Signs of order or demixing, in words with numbers; empty for a liquid.
+        Signs of order or demixing, in words and numbers; empty for a liquid.
     dimension, number : int
-        d and N.
+        Space dimension d, and number of particles N.
     global_order : float
         |mean psi_6| in 2-D, global Q_6 in 3-D. This and the following three are maxima over the configurations.
     local_order : float
@@ -47,7 +48,7 @@ class LiquidReport:
         Structure factor of the diameters at the smallest wave vectors; NaN if all diameters are equal.
     overlap : float
         Fraction of particles of the last configuration within 0.3 of their positions in the first; NaN for a single
-        configuration. It is no criterion: a deeply supercooled liquid hardly moves for a long time.
+        configuration. It is not a criterion, since a deeply supercooled liquid hardly moves for a long time.
 
     Examples
     --------
@@ -75,17 +76,17 @@ def liquid_report(configurations: Configuration | Sequence[Configuration]) -> Li
     Parameters
     ----------
     configurations : Configuration or sequence of them
-        One sample, or several of the same particles in temporal order.
+        One sample, or several samples of the same particles in temporal order.
 
     Returns
     -------
     LiquidReport
-        Its text names what is not liquid-like.
+        The report; its text names everything that is not liquid-like.
 
     Raises
     ------
     InputError
-        No configurations, different particles, or a box too small for the analysis.
+        There are no configurations, their particles differ, or the box is too small for the analysis.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Comparison of two configurations in time: overlap, mean-square displacement, bond breaking."""
+"""Comparison of two configurations at different times: overlap, mean-square displacement, bond breaking."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray
 
-#: Two particles are bonded below this distance in pair diameters, the cutoff of the shipped models with n = 12.
+#: Distance below which two particles are bonded, in pair diameters: the cutoff of the shipped models with n = 12.
 BONDED = 1.25
-#: A bond is broken beyond this distance in pair diameters; the gap keeps vibrations from breaking and restoring it.
+#: Distance above which a bond is broken, in pair diameters; the gap keeps vibrations from breaking and restoring it.
 BROKEN = 1.5
 
 
@@ -24,20 +24,20 @@ def overlap(before: Configuration, after: Configuration, cutoff: float = 0.3) ->
     Parameters
     ----------
     before, after : Configuration
-        The same particles, in the same order and cell. Only positions are compared (by the nearest image), so that a
-        diameter swap alone changes nothing.
+        The same particles, in the same order and cell. Only positions are compared (using the nearest image), so that
+        diameter swaps alone do not change the overlap.
     cutoff : float
-        The distance, in units of length; at most half the smallest height of the cell.
+        The distance, in units of length, at most half the smallest height of the cell.
 
     Returns
     -------
     float
-        Between 0 and 1.
+        The fraction, between 0 and 1.
 
     Raises
     ------
     InputError
-        Configurations of different particles or cells, or a cutoff out of range.
+        Particles or cells of the configurations differ, or the cutoff is out of range.
 
     Examples
     --------
@@ -53,15 +53,15 @@ def overlap(before: Configuration, after: Configuration, cutoff: float = 0.3) ->
 
 
 def mean_square_displacement(before: Configuration, after: Configuration) -> float:
-    """Return the mean of |r_i(after) - r_i(before)|^2.
+    """Return the mean of |r_i(after) - r_i(before)|^2, in units of length^2.
 
-    The positions must be unwrapped, as those of `SwapMonteCarlo.configuration` are.
+    The positions must be unwrapped, like those of `SwapMonteCarlo.configuration`.
 
     Raises
     ------
     InputError
-        Configurations of different particles or cells, or positions that were wrapped into the box (all are within it,
-        and some displacements exceed half of it).
+        Particles or cells of the configurations differ, or positions seem to have been wrapped into the box (all lie
+        within it, and some displacements exceed half of it).
 
     Examples
     --------
@@ -97,7 +97,7 @@ def bonds(
     configuration : Configuration
         The sample.
     cutoff : float
-        In units of the pair diameter.
+        Largest length of a bond, in units of the pair diameter.
     potential : PairPotential, optional
         Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
     reach : float, optional
@@ -111,7 +111,7 @@ def bonds(
     Raises
     ------
     InputError
-        A cutoff that is not positive or too long for the box.
+        The cutoff is not positive, or is too long for the box.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def bonds(
     2
     """
     if reach is not None:
-        warnings.warn("the keyword `reach` of bonds will go: use `cutoff`", DeprecationWarning, stacklevel=2)
+        warnings.warn("the keyword `reach` of bonds is deprecated: use `cutoff`", DeprecationWarning, stacklevel=2)
         cutoff = reach
     if not (cutoff > 0 and np.isfinite(cutoff)):
         raise InputError("cutoff of a bond", cutoff, "> 0")
@@ -136,29 +136,30 @@ def bond_breaking(
     broken: float = BROKEN,
     potential: PairPotential | None = None,
 ) -> float:
-    """Return the fraction of the bonds before (r < bonded sigma_ij) that survive after (r < broken sigma_ij).
+    """Return the fraction of bonds before (r < bonded sigma_ij) that survive after (r < broken sigma_ij).
 
-    Both lengths are in units of the pair diameters *before*: a particle that has exchanged its diameter but has not
-    moved keeps its neighbors. So the function measures motion alone, with swaps and without.
+    Both lengths are in units of the pair diameters *before*, so that a particle that has exchanged its diameter but has
+    not moved keeps its neighbors. The fraction thus measures only motion, with or without swaps.
 
     Parameters
     ----------
     before, after : Configuration
         The same particles, in the same order and cell.
     bonded, broken : float
-        The two lengths, in pair diameters; the second is larger, so that vibrations break no bond.
+        The two lengths, in pair diameters; the second is larger, so that vibrations do not break bonds.
     potential : PairPotential, optional
         Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
 
     Returns
     -------
     float
-        Between 0 and 1.
+        The fraction, between 0 and 1.
 
     Raises
     ------
     InputError
-        Configurations of different particles or cells, lengths in the wrong order or too long for the box, or no bonds.
+        Particles or cells of the configurations differ, the lengths are in the wrong order or too long for the box, or
+        there are no bonds.
 
     Notes
     -----
@@ -178,7 +179,7 @@ def bond_breaking(
         raise InputError("length of a broken bond", longest, f"<= half the least height of the cell, {largest:g}")
     pairs = bonds(before, bonded, potential)
     if not len(pairs):
-        raise InputError("number of bonds before", 0, ">= 1", "take a longer bond length")
+        raise InputError("number of bonds before", 0, ">= 1", "choose a longer bond length")
     separations = _nearest(after.positions[pairs[:, 1]] - after.positions[pairs[:, 0]], after)
     limits = broken * pair_diameters(before, pairs, potential)
     return float(np.mean((separations**2).sum(axis=1) < limits**2))
@@ -192,7 +193,7 @@ def _nearest(vectors: Array, configuration: Configuration) -> Array:
 
 
 def _check_same_particles(before: Configuration, after: Configuration) -> None:
-    """Refuse two configurations of different particles or in different cells."""
+    """Reject two configurations of different particles or in different cells."""
     if before.positions.shape != after.positions.shape:
         raise InputError(
             "shapes of the two configurations", (before.positions.shape, after.positions.shape), "the same particles"

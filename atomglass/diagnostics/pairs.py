@@ -11,23 +11,39 @@ from atomglass.system.neighbors import WrappedPositions
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray
 
-#: Neighbors are closer than this many rho^(-1/d), the first minimum of g(r) in dense liquids. This includes the 12
-#: neighbors in fcc and hcp (at 1.12) and the 8 + 6 in bcc (1.09 and 1.26), but not the next shells (from 1.59 on).
+#: Distance below which particles are neighbors, in units of rho^(-1/d): the first minimum of g(r) in dense liquids. It
+#: includes the 12 neighbors in fcc and hcp (at 1.12) and the 8 + 6 in bcc (at 1.09 and 1.26), but not the next shells
+#: (from 1.59 on).
 NEIGHBOR_CUTOFF = 1.4
 
 
 def neighbor_distance(configuration: Configuration) -> float:
-    """Return the distance within which two particles are neighbors, whatever their diameters."""
+    """Return the distance within which two particles are neighbors, regardless of diameters, in units of length."""
     return float(NEIGHBOR_CUTOFF * configuration.density ** (-1 / configuration.dimension))
 
 
 def pairs_within(configuration: Configuration, cutoff: float) -> tuple[IntArray, Array]:
-    """Return the pairs closer than a cutoff: indices (P, 2), i < j, and separations r_j - r_i (P, d).
+    """Return the pairs of particles closer than a cutoff.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        The sample.
+    cutoff : float
+        In units of length; at most half the smallest height of the cell.
+
+    Returns
+    -------
+    pairs : (P, 2) int array
+        Particles i < j of each pair.
+    separations : (P, d) array
+        r_j - r_i for the nearest image, in units of length.
 
     Raises
     ------
     InputError
-        The cutoff exceeds half the smallest height of the cell, beyond which a pair has no unique nearest image.
+        The cutoff is not positive, or exceeds half the smallest height of the cell, beyond which a pair has no unique
+        nearest image.
     """
     largest = float(configuration.heights.min()) / 2
     if not 0 < cutoff <= largest * (1 + 1e-12):
@@ -35,7 +51,7 @@ def pairs_within(configuration: Configuration, cutoff: float) -> tuple[IntArray,
             "distance of the pairs",
             cutoff,
             f"> 0 and <= half the least height of the cell, {largest:g}",
-            "take a shorter distance or a larger box",
+            "choose a shorter distance or a larger box",
         )
     geometry = WrappedPositions.of(configuration)
     row_pointers, neighbors = cells.neighbor_list(
@@ -48,7 +64,7 @@ def pairs_within(configuration: Configuration, cutoff: float) -> tuple[IntArray,
 
 
 def pair_diameters(configuration: Configuration, pairs: IntArray, potential: PairPotential | None) -> Array:
-    """Return the diameters sigma_ij (P,) of pairs.
+    """Return the diameters sigma_ij (P,) of pairs, in units of length.
 
     Parameters
     ----------

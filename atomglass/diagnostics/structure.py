@@ -13,7 +13,8 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray
 
-#: Wave vectors up to this multiple of the smallest are "large scale": [10] and [11] in a square, up to [110] in a cube.
+#: Multiple of the smallest wave vector up to which wave vectors are "large scale": [10] and [11] in a square, up to
+#: [110] in a cube.
 LARGE_SCALE = 1.5
 
 
@@ -24,9 +25,9 @@ class RadialDistribution:
     Attributes
     ----------
     distances : (K,) array
-        Bin centers: r, or r/sigma_ij if `scaled`.
+        Bin centers: r in units of length, or r/sigma_ij if `scaled`.
     values : (K,) array
-        g: number of pairs over the number expected for an ideal gas.
+        g, the number of pairs divided by the number expected for an ideal gas.
     counts : (K,) array
         Number of pairs, each counted once.
     scaled : bool
@@ -52,7 +53,7 @@ class SizeCorrelation:
     Attributes
     ----------
     neighbors : float
-        Moran's I, the correlation coefficient of the diameters of neighbors: 1 if neighbors are equal.
+        Moran's I, the correlation coefficient of the diameters of neighbors, which is 1 if neighbors are equal.
     expected, deviation : float
         Mean and standard deviation of I over all permutations of the diameters.
     large_scale : float
@@ -73,7 +74,7 @@ class SizeCorrelation:
 
     @property
     def score(self) -> float:
-        """Neighbor correlation in standard deviations of a shuffled sample."""
+        """Deviation of the neighbor correlation from its mean in shuffled samples, in standard deviations."""
         return (self.neighbors - self.expected) / self.deviation
 
 
@@ -84,16 +85,17 @@ def radial_distribution(
     scaled: bool = False,
     potential: PairPotential | None = None,
 ) -> RadialDistribution:
-    """Return the pair distribution function g, in two or three dimensions and any cell.
+    """Return the pair distribution function g, in two or three dimensions and any periodic cell.
 
     Parameters
     ----------
     configuration : Configuration
         The sample.
     width, r_max : float
-        Width of the bins and largest distance; in units of the pair diameter if `scaled`.
+        Width of the bins and largest distance, in units of length, or of the pair diameter if `scaled`.
     scaled : bool
-        Divide distances by sigma_ij: peaks are sharper in a polydisperse sample, and order and demixing more visible.
+        Whether to divide distances by sigma_ij, which sharpens peaks in polydisperse samples, and makes order and
+        demixing more visible.
     potential : PairPotential, optional
         Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
 
@@ -105,7 +107,7 @@ def radial_distribution(
     Raises
     ------
     InputError
-        A width or distance out of range, or a distance beyond half the smallest height of the cell.
+        The width or the distance is out of range, or the distance exceeds half the smallest height of the cell.
 
     Notes
     -----
@@ -135,16 +137,16 @@ def radial_distribution(
 
 
 def size_correlation(configuration: Configuration) -> SizeCorrelation:
-    """Return the correlation of neighbors' diameters, and the variation of the sizes over the largest distances.
+    """Return the correlation of neighbors' diameters, and the variation of the sizes over the largest length scales.
 
     Raises
     ------
     InputError
-        All diameters equal, fewer than four particles, or no two particles near each other.
+        All diameters are equal, there are fewer than four particles, or no two particles are neighbors.
 
     Notes
     -----
-    Neighbors are closer than 1.4 rho^(-1/d), whatever their sizes, so that a permutation of the diameters changes no
+    Neighbors are closer than 1.4 rho^(-1/d), regardless of size, so that permutations of the diameters do not change
     neighbors. The moments of I under permutations are those of Cliff and Ord, *Spatial Processes* (1981), Sec. 1.5.
 
     Examples
@@ -171,7 +173,7 @@ def size_correlation(configuration: Configuration) -> SizeCorrelation:
 
 
 def _total_pair_volume(configuration: Configuration, potential: PairPotential | None) -> float:
-    """Return sum_{i<j} sigma_ij^d, row by row: N^2 numbers at once could exceed the memory."""
+    """Return sum_{i<j} sigma_ij^d, computed row by row, as N^2 numbers at once could exceed the memory."""
     n = len(configuration)
     total = 0.0
     for i in range(n - 1):
@@ -181,7 +183,7 @@ def _total_pair_volume(configuration: Configuration, potential: PairPotential | 
 
 
 def _large_scale_waves(configuration: Configuration) -> Array:
-    """Return the wave vectors (K, d), one of each pair +-k, up to 1.5 times the smallest."""
+    """Return the wave vectors (K, d) up to 1.5 times the smallest, one of each pair +-k."""
     d = configuration.dimension
     half_space = [m for m in product(range(-3, 4), repeat=d) if m > (0,) * d]
     waves: Array = 2 * np.pi * np.array(half_space) @ np.linalg.inv(configuration.cell).T

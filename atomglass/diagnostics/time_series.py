@@ -11,17 +11,17 @@ from scipy.fft import next_fast_len
 from atomglass.errors import InputError
 from atomglass.types import Array
 
-#: The window of the autocorrelation sum ends at the first lag beyond this many correlation times (Sokal's c).
+#: Window of the autocorrelation sum, in units of the correlation time (Sokal's c).
 WINDOW = 5.0
-#: A series shorter than this many correlation times does not determine its correlation time.
+#: Length of a series, in units of its correlation time, below which it does not determine that time.
 LONG_ENOUGH = 50.0
-#: Smallest number of values for which an autocorrelation is estimated.
+#: Smallest number of values from which an autocorrelation is estimated.
 MIN_VALUES = 10
 
 
 @dataclass(frozen=True)
 class CorrelationTime:
-    """Integrated autocorrelation time of a series, and what follows for its mean.
+    """Integrated autocorrelation time of a series, and the resulting error of its mean.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class CorrelationTime:
 
     @property
     def independent_values(self) -> float:
-        """Number of independent values that the series is worth, length / tau."""
+        """Effective number of independent values in the series, length / tau."""
         return self.length / self.time
 
 
@@ -63,17 +63,17 @@ def integrated_correlation_time(series: ArrayLike) -> CorrelationTime:
     Parameters
     ----------
     series : (T,) array
-        Values at equal intervals, without equilibration.
+        Values at equal intervals, after equilibration.
 
     Returns
     -------
     CorrelationTime
-        Check `long_enough` before using it.
+        The time and the mean with their errors; check `long_enough` before use.
 
     Raises
     ------
     InputError
-        Fewer than ten values, a value that is not finite, or a constant series.
+        There are fewer than ten values, a value is not finite, or the series is constant.
 
     Notes
     -----
@@ -100,7 +100,7 @@ def integrated_correlation_time(series: ArrayLike) -> CorrelationTime:
     # At least five lags: an anticorrelated series has tau below 1, but lags beyond the first contribute.
     ends = np.flatnonzero(np.arange(len(taus)) >= WINDOW * np.maximum(taus, 1.0))
     window = int(ends[0]) if len(ends) else len(taus) - 1
-    # Anticorrelated series can have tau near zero; noise must not make it zero or negative.
+    # The tau of an anticorrelated series can be near zero; noise must not make it zero or negative.
     tau = max(float(taus[window]), 1.0 / len(values))
     return CorrelationTime(
         time=tau,
@@ -118,20 +118,20 @@ def relaxation_time(times: ArrayLike, correlation: ArrayLike) -> float:
     Parameters
     ----------
     times : (T,) array
-        Increasing.
+        Times, increasing.
     correlation : (T,) array
         The function, normalized to 1 at time zero.
 
     Returns
     -------
     float
-        NaN if 1/e is not reached within the given times.
+        The time, in the units of `times`; NaN if 1/e is not reached within the given times.
 
     Raises
     ------
     InputError
-        Lengths that differ, values that are not finite, times that do not increase, or a first value below 1/e (the
-        crossing lies before the first time).
+        Lengths differ, values are not finite, times do not increase, or the first value is below 1/e (the crossing lies
+        before the first time).
 
     Examples
     --------
@@ -160,7 +160,7 @@ def relaxation_time(times: ArrayLike, correlation: ArrayLike) -> float:
 
 
 def _autocorrelation(values: Array) -> Array:
-    """Return the normalized autocorrelation at lags 0 to T/2, with denominator T at every lag (positive definite)."""
+    """Return the normalized autocorrelation at lags 0 to T/2, with denominator T at all lags (positive definite)."""
     n = len(values)
     deviation = values - values.mean()
     spectrum = np.fft.rfft(deviation, next_fast_len(2 * n, real=True))

@@ -1,1 +1,1 @@
-"""Configurations in files, and files that appear only when complete."""
+"""Files of configurations, and files that are written completely or not at all."""

@@ -2,7 +2,7 @@
 
 Content is written to a hidden temporary file in the same folder and synced. The temporary file is then renamed
 (`replacing`, `replace`) or hard-linked (`create`: the name must not exist yet) to its final name, and the folder is
-synced so that the name survives a power failure. A process killed in between leaves the temporary file behind, which
+synced so that the name survives a power failure. A process that is killed in between leaves a temporary file, which
 `remove_stale_temporaries` deletes.
 """
 
@@ -21,14 +21,14 @@ _SUFFIX = ".aside"
 
 @contextlib.contextmanager
 def replacing(path: Path, *, previous: Path | None = None) -> Iterator[BinaryIO]:
-    """Open a file for writing that replaces `path` when the block ends; if the block raises, nothing changes.
+    """Open a file for writing that replaces `path` when the block ends; if the block raises an error, nothing changes.
 
     Parameters
     ----------
     path : Path
         The file's final name.
     previous : Path, optional
-        Keep the file that was replaced under this name.
+        Name under which the replaced file is kept.
     """
     with _temporary_file(path) as temporary:
         with temporary.open("wb") as file:
@@ -49,16 +49,16 @@ def replace(path: Path, content: bytes, *, previous: Path | None = None) -> None
     path : Path
         The file's final name.
     content : bytes
-        What it holds.
+        Content of the file.
     previous : Path, optional
-        Keep the file that was replaced under this name.
+        Name under which the replaced file is kept.
     """
     with replacing(path, previous=previous) as file:
         file.write(content)
 
 
 def create(path: Path, content: bytes) -> bool:
-    """Write a whole file unless `path` exists already; return whether it was written."""
+    """Write a whole file unless `path` already exists; return whether it was written."""
     with _temporary_file(path) as temporary:
         with temporary.open("wb") as file:
             file.write(content)
@@ -72,7 +72,7 @@ def create(path: Path, content: bytes) -> bool:
 
 
 def remove_stale_temporaries(folder: Path) -> None:
-    """Delete the temporary files of processes of this machine that have died."""
+    """Delete the temporary files of processes on this machine that have died."""
     for path in folder.glob(f".*{_SUFFIX}") if folder.is_dir() else ():
         owner = path.name.rsplit("@", 1)[-1].removesuffix(_SUFFIX)
         if is_dead(ProcessIdentity.from_text(owner)):
@@ -81,7 +81,7 @@ def remove_stale_temporaries(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _temporary_file(path: Path) -> Iterator[Path]:
-    """Yield a hidden name beside `path` that tells which process writes it; remove that file at the end."""
+    """Yield a hidden file name in the same folder that identifies the writing process; remove that file at the end."""
     owner = ProcessIdentity.current().text
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}@{owner}{_SUFFIX}")
     try:

@@ -1,4 +1,4 @@
-"""Extended XYZ: written without loss of precision, and read as other programs write it.
+"""Extended XYZ files: written without loss of precision, and read in the forms that other programs write.
 
 A frame consists of a line with the number of particles, a comment line of `key=value` pairs (`Lattice`: the cell
 vectors one after the other; `Properties`: the columns, as name:type:count; `pbc`), and one line for each particle.
@@ -31,9 +31,9 @@ class RawFrame(NamedTuple):
     Attributes
     ----------
     name : str
-        File and frame, for error messages.
+        Names of file and frame, for error messages.
     comment : str
-        The second line.
+        The comment line.
     rows : list of str
         One line for each particle.
     """
@@ -44,7 +44,7 @@ class RawFrame(NamedTuple):
 
 
 def format_frame(configuration: Configuration) -> Iterator[str]:
-    """Yield the lines of one frame."""
+    """Yield the lines of one frame in extended XYZ format."""
     d = configuration.dimension
     cell = np.eye(3)
     cell[:d, :d] = configuration.cell
@@ -58,14 +58,14 @@ def format_frame(configuration: Configuration) -> Iterator[str]:
 
 
 def split_frames(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
-    """Yield the frames of a file as text, so that a frame can be skipped without parsing it.
+    """Yield the frames of a file as text, so that frames can be skipped without being parsed.
 
     Parameters
     ----------
     lines : iterable of str
-        The file, line by line.
+        The lines of the file.
     name : str
-        Its name, for error messages.
+        Name of the file, for error messages.
 
     Raises
     ------
@@ -99,15 +99,15 @@ def parse_frame(frame: RawFrame, dimension: int | None = None) -> Configuration:
     Parameters
     ----------
     frame : RawFrame
-        From `split_frames`.
+        The frame, from `split_frames`.
     dimension : {2, 3}, optional
         Overrides the dimension that the file states.
 
     Raises
     ------
     InputError
-        No cell, no particle sizes, a row with a wrong number of columns, text in place of a number, or values that
-        `Configuration` refuses.
+        There is no cell or no particle size, a row has the wrong number of columns or text instead of a number, or
+        `Configuration` rejects the values.
     """
     if not frame.rows:
         raise InputError(f"{frame.name}: number of particles", 0, "at least 1", "give a file that is not empty")
@@ -130,7 +130,7 @@ def parse_frame(frame: RawFrame, dimension: int | None = None) -> Configuration:
 
 
 def _columns(properties: str, frame: RawFrame) -> dict[str, Array]:
-    """Return the columns that are used, each (N, count): `pos` and those that hold sizes."""
+    """Return the columns that are used, each (N, count): `pos` and those that contain particle sizes."""
     fields = properties.split(":")
     names, counts = [name.lower() for name in fields[::3]], fields[2::3]
     if len(fields) % 3 or not all(count.isdecimal() for count in counts) or "pos" not in names:
@@ -167,11 +167,11 @@ def _numbers(words: list[list[str]], width: int, where: str) -> Array:
 
 
 def _check_not_cut(columns: dict[str, Array], where: str) -> None:
-    """Refuse a file truncated within its last number: all columns are there, but `radius` is not half the diameter."""
+    """Reject a file truncated within its last number: no column is missing, but `radius` is not half the diameter."""
     if "diameters" not in columns or "radius" not in columns:
         return
     diameters, radii = columns["diameters"][:, 0], columns["radius"][:, 0]
-    # Our files hold exactly half the diameter; other programs may round both columns.
+    # Files of this package contain exactly half the diameter; other programs may round both columns.
     bad = np.flatnonzero((radii != diameters / 2) & (np.abs(2 * radii - diameters) > 1e-3 * np.abs(diameters)))
     if len(bad):
         raise InputError(
@@ -183,7 +183,7 @@ def _check_not_cut(columns: dict[str, Array], where: str) -> None:
 
 
 def _cell(header: dict[str, str]) -> Array:
-    """Return the cell vectors (3, 3) that the comment line states."""
+    """Return the cell vectors (3, 3) given in the comment line."""
     lattice = header.get("lattice")
     if lattice is None:
         raise InputError("no periodic box found", remedy='add Lattice="ax ay az bx by bz cx cy cz" to the comment line')
@@ -197,7 +197,7 @@ def _cell(header: dict[str, str]) -> Array:
 
 
 def _periodicity(header: dict[str, str]) -> list[bool]:
-    """Return whether the sample is periodic in x, y and z: in all three, if only a cell is stated."""
+    """Return whether the sample is periodic in x, y and z; in all three if only a cell is given."""
     text = header.get("pbc", "T T T")
     flags = [word.lower() for word in text.replace(",", " ").split()]
     known = {"t": True, "true": True, "1": True, "f": False, "false": False, "0": False}
@@ -207,7 +207,7 @@ def _periodicity(header: dict[str, str]) -> list[bool]:
 
 
 def _stated_dimension(header: dict[str, str]) -> int | None:
-    """Return the dimension that the comment line states, if any."""
+    """Return the dimension given in the comment line, if any."""
     text = header.get("dimension")
     if text not in (None, "2", "3"):
         raise InputError("dimension", text, "2 or 3", "correct it")

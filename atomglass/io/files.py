@@ -5,7 +5,7 @@
 | `.npz` | yes | yes | every bit; arrays `positions`, `diameters` and `box` (or `cell`) |
 | `.gsd` | yes | no | single precision, as HOOMD-blue writes it; any number of frames |
 
-A file appears under its name only when it is complete: it is written under a temporary name and renamed.
+A file appears under its name only when it is complete: it is written under a temporary name and then renamed.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ def read(path: str | Path, frame: int = -1, dimension: int | None = None) -> Con
     frame : int
         Index of the frame from 0, or from the end if negative; the last one by default.
     dimension : {2, 3}, optional
-        By default the one that the file states; if it states none, 2 if all z are equal or the box is not periodic
-        along z.
+        Overrides the dimension given in the file; if the file gives none, the default is 2 if all z are equal or the
+        box is not periodic along z, and 3 otherwise.
 
     Returns
     -------
     Configuration
-        Positions as in the file, not wrapped.
+        The configuration, with positions as in the file, not wrapped.
 
     Raises
     ------
     InputError
-        A file that is missing, of another format than its name says, truncated, without diameters or box, or without
-        this frame; an array that `Configuration` refuses.
+        The file is missing or truncated, has another format than its suffix indicates, or lacks diameters, a box or
+        this frame; or `Configuration` rejects an array.
 
     Examples
     --------
@@ -71,19 +71,20 @@ def read(path: str | Path, frame: int = -1, dimension: int | None = None) -> Con
 
 
 def frames(path: str | Path, dimension: int | None = None) -> Iterator[Configuration]:
-    """Yield every configuration of a file in order, with one in memory at a time.
+    """Yield every configuration of a file in order, keeping one in memory at a time.
 
     Parameters
     ----------
     path : str or Path
         A `.extxyz`, `.xyz`, `.npz` or `.gsd` file.
     dimension : {2, 3}, optional
-        See `read`.
+        Overrides the dimension given in the file; if the file gives none, the default is 2 if all z are equal or the
+        box is not periodic along z, and 3 otherwise.
 
     Raises
     ------
     InputError
-        A file or a frame that `read` refuses.
+        `read` rejects the file or one of its frames.
     """
     path = _existing(path)
     if path.suffix.lower() in _TEXT:
@@ -99,12 +100,25 @@ def frames(path: str | Path, dimension: int | None = None) -> Iterator[Configura
 
 
 def read_all(path: str | Path, dimension: int | None = None) -> list[Configuration]:
-    """Return every configuration of a file as a list; see `frames`."""
+    """Return every configuration of a file as a list.
+
+    Parameters
+    ----------
+    path : str or Path
+        A `.extxyz`, `.xyz`, `.npz` or `.gsd` file.
+    dimension : {2, 3}, optional
+        Overrides the dimension given in the file.
+
+    Raises
+    ------
+    InputError
+        `read` rejects the file or one of its frames.
+    """
     return list(frames(path, dimension))
 
 
 def write(path: str | Path, configuration: Configuration | Iterable[Configuration]) -> None:
-    """Write a configuration, or in extended XYZ several frames, so that `read` returns the same bits.
+    """Write a configuration, or several frames in extended XYZ, so that `read` returns the same bits.
 
     Parameters
     ----------
@@ -116,7 +130,7 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
     Raises
     ------
     InputError
-        An unknown suffix, a missing folder, or an error of the file system; no partial file is left then.
+        The suffix is unknown, the folder is missing, or the file system reports an error; no partial file is left.
 
     Examples
     --------
@@ -141,12 +155,12 @@ def write(path: str | Path, configuration: Configuration | Iterable[Configuratio
 
 
 def check_output(path: str | Path) -> None:
-    """Refuse a path that `write` could not write to, before the computation whose result goes there.
+    """Reject a path to which `write` could not write, before the result is computed.
 
     Raises
     ------
     InputError
-        An unknown suffix, a missing folder, or a folder of that name.
+        The suffix is unknown, the folder is missing, or the path is that of a folder.
     """
     path = Path(path)
     _check_suffix(path, _WRITABLE)
@@ -154,7 +168,7 @@ def check_output(path: str | Path) -> None:
 
 
 def _check_place(path: Path) -> None:
-    """Refuse a path in a missing folder, or that of a folder."""
+    """Reject a path in a missing folder, or that of a folder."""
     if not path.parent.is_dir():
         raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
     if path.is_dir():
@@ -163,12 +177,12 @@ def _check_place(path: Path) -> None:
 
 @contextmanager
 def atomic_output(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for writing that appears under its name only when it is complete, in place of an existing one.
+    """Open a file for writing that appears under its name only when complete, replacing an existing one.
 
     Raises
     ------
     InputError
-        The folder is missing, the path is that of a folder, or an error of the file system.
+        The folder is missing, the path is that of a folder, or the file system reports an error.
     """
     _check_place(path)
     try:
@@ -179,13 +193,13 @@ def atomic_output(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _check_suffix(path: Path, known: tuple[str, ...]) -> None:
-    """Refuse a file whose format is not known."""
+    """Reject a file whose format is not known."""
     if path.suffix.lower() not in known:
         raise InputError(f"suffix of {path.name}", path.suffix, ", ".join(known), "convert the file or rename it")
 
 
 def _existing(path: str | Path) -> Path:
-    """Return the path of a readable file, or refuse it."""
+    """Return the path of a readable file, or reject it."""
     path = Path(path)
     _check_suffix(path, _READABLE)
     if path.is_dir():
@@ -196,9 +210,9 @@ def _existing(path: str | Path) -> Path:
 
 
 def _check_frame(frame: int, count: int, path: Path) -> None:
-    """Refuse an index beyond the frames of a file."""
+    """Reject an index beyond the frames of a file."""
     if not -count <= frame < count:
-        raise InputError(f"frame of {path}", frame, f"{-count} to {count - 1}", "choose one that is there")
+        raise InputError(f"frame of {path}", frame, f"{-count} to {count - 1}", "choose an existing frame")
 
 
 @contextmanager
@@ -214,7 +228,7 @@ def _text_frames(path: Path) -> Iterator[Iterator[RawFrame]]:
 
 
 def _pick(found: Iterator[RawFrame], frame: int, path: Path) -> RawFrame:
-    """Return one frame, reading and keeping no more than necessary."""
+    """Return one frame, reading no more of the file than necessary and keeping as few frames as possible."""
     kept: deque[RawFrame] = deque(maxlen=1 if frame >= 0 else -frame)
     count = 0
     for raw in found:
@@ -233,12 +247,12 @@ def _read_npz(path: Path) -> Configuration:
     try:
         with np.load(path, allow_pickle=False) as data:
             arrays: dict[str, Any] = {name: data[name] for name in data.files}
-    except Exception as error:  # for a damaged archive zip, zlib and numpy raise errors of many types
+    except Exception as error:  # for a damaged archive, zip, zlib and numpy raise errors of many types
         raise _unreadable(path, error) from None
     box = arrays.get("box", arrays.get("cell"))
     if "positions" not in arrays or box is None:
         raise InputError(
-            f"arrays in {path}", ", ".join(arrays) or "none", "positions, diameters, box (or cell)", "name them so"
+            f"arrays in {path}", ", ".join(arrays) or "none", "positions, diameters, box (or cell)", "rename them"
         )
     try:
         return Configuration(arrays["positions"], find_diameters(arrays), box)
@@ -253,7 +267,7 @@ def _open_gsd(path: Path) -> Iterator[Any]:
 
     try:
         trajectory = gsd.hoomd.open(path, "r")
-    except Exception as error:  # gsd raises RuntimeError, OSError and others on files that are not GSD
+    except Exception as error:  # for files that are not GSD, gsd raises RuntimeError, OSError and others
         raise _unreadable(path, error) from None
     with trajectory:
         if len(trajectory) == 0:
@@ -262,7 +276,7 @@ def _open_gsd(path: Path) -> Iterator[Any]:
 
 
 def _gsd_frame(trajectory: Any, index: int, path: Path, dimension: int | None) -> Configuration:
-    """Return one frame of a HOOMD-blue trajectory; positions, relative to the box's center, are kept."""
+    """Return one frame of a HOOMD-blue trajectory, with positions relative to the center of the box, as stored."""
     try:
         frame = trajectory[index]
         stored = any(trajectory.file.chunk_exists(frame=k, name="particles/diameter") for k in (0, index))

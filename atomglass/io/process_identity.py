@@ -1,4 +1,4 @@
-"""The identity of a process across machines and restarts, and whether that process has certainly ended."""
+"""The identity of a process across machines and restarts, and whether a process has certainly ended."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ProcessIdentity:
-    """A process, distinguished from a later one with the same number by the start times of machine and process.
+    """A process, distinguished from later ones with the same number by the boot of the machine and its start time.
 
     Attributes
     ----------
     host : str
         Name of the machine.
     boot : str
-        Identifier of the machine's present boot; empty if unknown.
+        Identifier of the machine's current boot; empty if unknown.
     process : int
-        Process number.
+        Process number (PID).
     started : str
         Start time of the process in clock ticks since boot; empty if unknown.
     """
@@ -38,12 +38,12 @@ class ProcessIdentity:
 
     @property
     def text(self) -> str:
-        """All fields in one word that is valid in a file name."""
+        """All fields as a single word that is valid in a file name."""
         return f"{self.host}~{self.boot}~{self.process}~{self.started}"
 
     @classmethod
     def from_text(cls, text: str) -> ProcessIdentity | None:
-        """Return the process that `text` describes; None if it describes none."""
+        """Return the process that `text` describes, or None if the text has another form."""
         parts = text.split("~")
         if len(parts) != 4 or not parts[2].isdigit():
             return None
@@ -51,7 +51,7 @@ class ProcessIdentity:
 
 
 def is_dead(identity: ProcessIdentity | None) -> bool:
-    """Return whether a process has certainly ended; of processes on other machines that is never certain."""
+    """Return whether a process has certainly ended, which is never certain for processes on other machines."""
     if identity is None or identity.host != ProcessIdentity.current().host:
         return False
     if identity.boot != _boot():
@@ -68,7 +68,7 @@ def _boot() -> str:
 
 
 def _start_time(process: int) -> str:
-    """Return the start time of a running process; empty if there is none, or if it is a zombie."""
+    """Return the start time of a running process; empty if there is no such process, or if it is a zombie."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, IndexError):

@@ -29,7 +29,7 @@ def wrap(positions: Array, images: IntArray, cell: Array, inverse: Array, dimens
     positions : (N, 3) array
         Cartesian; overwritten.
     images : (N, 3) int array
-        The number of cell vectors subtracted from each position is added here.
+        Incremented by the number of cell vectors that are subtracted from each position.
     cell, inverse : (3, 3) arrays
         Cell vectors as rows, and the inverse matrix.
     dimension : int
@@ -49,7 +49,7 @@ def wrap(positions: Array, images: IntArray, cell: Array, inverse: Array, dimens
 
 @kernel
 def image_shifts(cell: Array) -> Array:
-    """Return the shift vector of each of the 27 image numbers, (32, 3); the last five rows are zero."""
+    """Return the shift vectors of the 27 image numbers, (32, 3), in units of length; the last five rows are zero."""
     shifts = np.zeros((IMAGE_MASK + 1, 3))
     for a in range(-1, 2):
         for b in range(-1, 2):
@@ -62,7 +62,7 @@ def image_shifts(cell: Array) -> Array:
 @device
 def _cell_coordinate(positions: Array, i: int, inverse: Array, dimension: int, k: int, count: int) -> int:
     """Return the search cell of particle i along axis k, of `count` cells."""
-    # Clipped, not wrapped again: a particle that rounding has put on the upper face belongs to the last cell.
+    # Clipped, not wrapped again: a particle that rounding has moved to the upper face belongs to the last cell.
     f = 0.0
     for m in range(dimension):
         f += positions[i, m] * inverse[m, k]
@@ -71,7 +71,7 @@ def _cell_coordinate(positions: Array, i: int, inverse: Array, dimension: int, k
 
 @kernel
 def cell_counts(inverse: Array, dimension: int, search_radius: float) -> IntArray:
-    """Return how many search cells at least as wide as the search radius fit along each axis.
+    """Return the number of search cells, no narrower than the search radius, that fit along each axis.
 
     Parameters
     ----------
@@ -80,12 +80,12 @@ def cell_counts(inverse: Array, dimension: int, search_radius: float) -> IntArra
     dimension : int
         2 or 3.
     search_radius : float
-        Least width of a search cell, in units of length.
+        Smallest width of a search cell, in units of length.
 
     Returns
     -------
     (3,) int array
-        At least 1 along each axis.
+        Number of cells, at least 1 along each axis.
     """
     counts = np.ones(3, np.int64)
     for k in range(dimension):
@@ -114,7 +114,7 @@ def sort_into_cells(
     Returns
     -------
     order : (N,) array
-        Particles by search cell, ascending within each.
+        Particle indices by search cell, ascending within each cell.
     starts : (cells + 1,) array
         The particles of search cell c are order[starts[c] : starts[c + 1]].
     cells : (N, 3) array
@@ -166,22 +166,22 @@ def _nearest_image(positions: Array, i: int, j: int, cell: Array, inverse: Array
 
 
 class Search(NamedTuple):
-    """Filled search cells; `counts` is zero for boxes of fewer than three cells a side, where all pairs are tried.
+    """Particles sorted into search cells, the input of `neighbors_of`.
 
     Attributes
     ----------
-    counts : (3,) array
-        Cells along each axis.
-    order, starts, cells : arrays
-        From `sort_into_cells`.
+    counts : (3,) int array
+        Cells along each axis; zero for a box fewer than three cells wide, in which all pairs are tried.
+    order, starts, cells : (N,), (cells + 1,) and (N, 3) int arrays
+        Particles by search cell, start of each cell, and cell of each particle; from `sort_into_cells`.
     sorted_positions : (N, 3) array
-        Positions in that order.
+        Positions in the order of `order`.
     shifts : (32, 3) array
-        From `image_shifts`.
+        Shift vector of each image number, from `image_shifts`.
     depth : int
-        Neighboring cells on either side along the last axis: 1 in three dimensions, 0 in two.
+        Neighboring cells on each side along the third axis: 1 in three dimensions, 0 in two.
     room : int
-        Length of the arrays into which `neighbors_of` writes: more than any particle's candidates.
+        Length of the arrays into which `neighbors_of` writes; larger than any particle's number of candidates.
     """
 
     counts: IntArray
@@ -207,12 +207,12 @@ def search_cells(positions: Array, cell: Array, inverse: Array, dimension: int, 
     dimension : int
         2 or 3.
     search_radius : float
-        Least width of a search cell, in units of length.
+        Smallest width of a search cell, in units of length.
 
     Returns
     -------
     Search
-        For `neighbors_of`.
+        The sorted particles, for `neighbors_of`.
     """
     counts = cell_counts(inverse, dimension, search_radius)
     order, starts, cells = sort_into_cells(positions, inverse, dimension, counts)
@@ -243,19 +243,32 @@ def neighbors_of(
 ) -> np.int64:
     """Write the neighbors of particle i within the search radius, and return how many there are.
 
-    Every candidate is written, and the next one overwrites it unless it was near enough: there is no branch for the
-    processor to mispredict.
+    Every candidate is written, and is overwritten by the next one unless it is close enough: this leaves no branch for
+    the processor to mispredict.
 
     Parameters
     ----------
     search : Search
         From `search_cells`.
-    positions, cell, inverse, dimension, search_radius, half
-        As given to `neighbor_list`.
+    positions : (N, 3) array
+        Wrapped into the cell.
     i : int
         The particle.
+    cell, inverse : (3, 3) arrays
+        Cell vectors as rows, and the inverse matrix.
+    dimension : int
+        2 or 3.
+    search_radius : float
+        In units of length.
+    half : bool
+        Return only neighbors with a higher index than i.
     packed, distances_squared : (search.room,) arrays
         The neighbors, packed, and their squared distances; overwritten.
+
+    Returns
+    -------
+    count : int
+        Number of neighbors.
     """
     count, limit = np.uint32(0), search_radius * search_radius
     if search.counts[0] == 0:
@@ -266,7 +279,7 @@ def neighbors_of(
         return np.int64(count)
     nx, ny, nz = search.counts[0], search.counts[1], search.counts[2]
     x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-    for step in range(9 * (2 * search.depth + 1)):  # the face that a cell lies beyond gives the image, without rounding
+    for step in range(9 * (2 * search.depth + 1)):  # the face that a cell lies beyond gives the exact image number
         a = search.cells[i, 0] + step % 3 - 1
         b = search.cells[i, 1] + step // 3 % 3 - 1
         c = search.cells[i, 2] + step // 9 - search.depth

@@ -37,7 +37,7 @@ def interacting_pairs(
     ratios : (P,) array
         (r / sigma_ij)^2.
     derivatives : (P, 5) array
-        phi and its first four derivatives with respect to r^2.
+        phi and its first four derivatives with respect to r^2, in units of epsilon over length^(2 n).
     """
     row_starts, neighbors, shifts = pairs.row_starts, pairs.neighbors, pairs.shifts
     count = 0
@@ -81,14 +81,14 @@ def directional_derivatives(
     near_cutoff : (P,) bool array
         Marks pairs near their cutoff.
     directions : (M, N, 3) array
-        Displacements, not necessarily normalized.
+        Displacements per unit of s, not necessarily normalized.
 
     Returns
     -------
     coefficients : (M, 3) array
-        b2, b3, b4: d^n U / ds^n for n = 2, 3, 4, in units of epsilon over length^n.
+        b2, b3, b4: d^n U / ds^n for n = 2, 3, 4; in units of epsilon over length^n for normalized directions.
     shares : (M, 3) array
-        For each, the sum of |terms| of the pairs near the cutoff over the sum of all |terms|.
+        For each coefficient, the sum of |terms| over the pairs near the cutoff divided by the sum over all pairs.
     """
     coefficients = np.zeros((directions.shape[0], 3))
     shares = np.zeros((directions.shape[0], 3))
@@ -141,7 +141,7 @@ def strain_response(
     strains : (K, 3, 3) array
         Symmetric generators S.
     n_particles : int
-        N.
+        Number of particles N.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def strain_response(
     born : (K,) array
         d2U/dgamma2 of the affine deformation (Born term), in units of epsilon.
     mixed : (K, N, 3) array
-        d2U / (dr_i dgamma), where r_i is the position before the deformation.
+        d2U / (dr_i dgamma), where r_i is the position before the deformation, in units of epsilon over length.
     """
     n_strains = strains.shape[0]
     first, born, mixed = np.zeros(n_strains), np.zeros(n_strains), np.zeros((n_strains, n_particles, 3))

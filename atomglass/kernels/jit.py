@@ -1,9 +1,9 @@
-"""The `kernel` decorator: numba with a cache that notices an edit of *any* kernel.
+"""The `kernel` decorator: numba with a cache that becomes invalid when *any* kernel is edited.
 
-numba's own on-disk cache watches one file, so that an edit of a callee in another file leaves stale machine code behind
-(numba issue 1833). Here the name of the cache folder contains a hash of all kernel sources. A damaged cache file is
-compiled again, writers take a lock, the temporary folder replaces a read-only home, and the user's own numba code is
-not affected.
+numba's own on-disk cache checks a single file, so that an edit of a callee in another file leaves stale machine code
+behind (numba issue 1833). Here the name of the cache folder contains a hash of all kernel sources. Damaged cache files
+are replaced by a new compilation, writers hold a lock, a temporary folder replaces a read-only home, and the user's own
+numba code is not affected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numba
 from numba.core import caching
 
-#: What a compiled function returns.
+#: Type of the value that a compiled function returns.
 Result = TypeVar("Result")
 
 #: NaN and infinity keep their meaning: a broken sample must be noticed, not optimized away.
@@ -64,7 +64,7 @@ def _user() -> str:
 
 
 class _Locator(caching._CacheLocator):
-    """Puts the machine code of every kernel into the one folder that is named after all sources."""
+    """Locator that puts the machine code of every kernel into one folder, named after the hash of all sources."""
 
     def __init__(self, py_func: Callable[..., Any], py_file: str) -> None:
         self._py_file = py_file
@@ -111,7 +111,7 @@ class _KernelCache(caching.FunctionCache):
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the folder's lock; many processes compile at once on a cluster."""
+    """Hold the folder's lock, since many processes may compile at once on a cluster."""
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -132,8 +132,8 @@ def _with_cache(dispatcher: Any, function: Callable[..., Result]) -> Callable[..
 def leaf(function: Callable[..., Result]) -> Callable[..., Result]:
     """Compile a kernel that allocates nothing, without reference counting of its arrays.
 
-    numba counts references atomically, and in loops with several exits it does so in every iteration, which takes a
-    fifth of the time of a Monte Carlo sweep.
+    numba counts references atomically, and in loops with several exits it does so in every iteration, which takes 20 %
+    of the time of a Monte Carlo sweep.
     """
     return _with_cache(numba.njit(function, nogil=True, **_NO_REFERENCE_COUNTING), function)
 
@@ -145,6 +145,6 @@ def device(function: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def inline(function: Callable[..., Result]) -> Callable[..., Result]:
-    """Compile a small function into its callers: a call with many arrays costs more than the work it does."""
+    """Inline a small function into its callers: a call with many arrays would cost more than the function's work."""
     compiled: Any = numba.njit(function, error_model="numpy", fastmath=FAST_MATH, forceinline=True)
     return compiled  # type: ignore[no-any-return]

@@ -13,22 +13,22 @@ from atomglass.types import Array
 
 
 class PairParameters(NamedTuple):
-    """Numbers of a potential that the kernels need.
+    """Parameters of a pair potential, in the form that the kernels use.
 
     Attributes
     ----------
     exponent : int
-        n of the repulsion.
+        Exponent n of the repulsion.
     order : int
         q, the number of derivatives that vanish at the cutoff.
     epsilon : float
-        Energy unit.
+        Energy scale of the potential.
     cutoff_squared : float
-        z_c = x_c^2.
+        z_c = x_c^2, the squared cutoff in units of sigma_ij^2.
     nonadditivity : float
-        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
+        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|), in units of inverse length.
     c0, c2, c4 : float
-        Coefficients of 1, z and z^2 (zero beyond q): as scalars they stay in registers if q <= 2.
+        Coefficients of 1, z and z^2 (zero beyond q), kept as scalars so that they stay in registers if q <= 2.
     coefficients : (q + 1,) array
         c_0, c_2, c_4, ...: coefficients of z^0, z^1, z^2, ...
     """
@@ -51,16 +51,16 @@ def pair_diameter(sigma_i: float, sigma_j: float, nonadditivity: float) -> float
     Parameters
     ----------
     sigma_i, sigma_j : float
-        Diameters of the two particles.
+        Diameters of the two particles, in units of length.
     nonadditivity : float
-        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
+        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|), in units of inverse length.
     """
     return 0.5 * (sigma_i + sigma_j) * (1.0 - nonadditivity * abs(sigma_i - sigma_j))
 
 
 @device
 def inverse_power(w: float, exponent: int) -> float:
-    """Return w^(n/2), by multiplications alone for the two exponents in common use."""
+    """Return w^(n/2), using only multiplications for the two common exponents."""
     if exponent == 12:
         w3 = w * w * w
         return w3 * w3
@@ -72,12 +72,12 @@ def inverse_power(w: float, exponent: int) -> float:
 
 @device
 def pair_energy(z: float, w: float, p: PairParameters) -> float:
-    """Return phi at z < z_c.
+    """Return the pair energy phi at z < z_c, in units of epsilon.
 
     Parameters
     ----------
     z, w : float
-        (r / sigma_ij)^2 and its inverse. The caller divides twice, in parallel rather than in sequence.
+        (r / sigma_ij)^2 and its inverse. The caller computes both, so that the two divisions run in parallel.
     p : PairParameters
         The potential.
     """
@@ -92,7 +92,20 @@ def pair_energy(z: float, w: float, p: PairParameters) -> float:
 
 @device
 def pair_energy_slope(z: float, p: PairParameters) -> tuple[float, float]:
-    """Return phi and dphi/dz at z < z_c."""
+    """Return phi and its first derivative at z < z_c.
+
+    Parameters
+    ----------
+    z : float
+        (r / sigma_ij)^2.
+    p : PairParameters
+        The potential.
+
+    Returns
+    -------
+    phi, slope : float
+        phi and dphi/dz, in units of epsilon.
+    """
     w = 1.0 / z
     power = inverse_power(w, p.exponent)
     if p.order <= 2:
@@ -108,7 +121,20 @@ def pair_energy_slope(z: float, p: PairParameters) -> tuple[float, float]:
 
 @device
 def pair_derivatives(z: float, p: PairParameters) -> tuple[float, float, float, float, float]:
-    """Return phi and its first four derivatives with respect to z, at z < z_c."""
+    """Return phi and its first four derivatives at z < z_c.
+
+    Parameters
+    ----------
+    z : float
+        (r / sigma_ij)^2.
+    p : PairParameters
+        The potential.
+
+    Returns
+    -------
+    phi, first, second, third, fourth : float
+        phi and its derivatives with respect to z, in units of epsilon.
+    """
     c = p.coefficients
     m, w = 0.5 * p.exponent, 1.0 / z
     f0 = inverse_power(w, p.exponent)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from atomglass.types import Array, IntArray
 
-#: Neighbors packed into one integer each, `index * 32 + image`; see `kernels.cell_list`.
+#: Neighbors, each packed into one integer, `index * 32 + image` (see `kernels.cell_list`).
 PackedArray = NDArray[np.uint32]
 
-#: How a call of a minimizer ended: the force is within the tolerance, the neighbor list must be rebuilt, the allowed
-#: iterations are used up, or the force cannot be lowered (or is not a number).
+#: How a call of a minimizer ended: the force is within the tolerance, the neighbor list must be rebuilt, the iteration
+#: limit was reached, or the force cannot be reduced (or is not a number).
 CONVERGED, REBUILD, EXHAUSTED, STALLED = 0, 1, 2, 3
 
 
@@ -25,7 +25,7 @@ class PairList(NamedTuple):
     row_starts : (N + 1,) int array
         The neighbors of particle i are `neighbors[row_starts[i] : row_starts[i + 1]]`.
     neighbors : (P,) uint32 array
-        Packed neighbors, `index * 32 + image`. Unsigned, which spares the kernels a test for negative indices.
+        Packed neighbors, `index * 32 + image`; unsigned, so that kernels need no test for negative indices.
     inverse_sigma_squared : (P,) array
         1 / sigma_ij^2 of each pair, in units of length^-2.
     shifts : (32, 3) array
@@ -42,14 +42,14 @@ class PairList(NamedTuple):
 
 
 class MinimizerArrays(NamedTuple):
-    """Per-particle arrays that a minimizer changes in place, all (N, 3).
+    """Per-particle arrays of a minimizer, all of shape (N, 3).
 
     Attributes
     ----------
     positions : (N, 3) array
-        Not wrapped since the neighbor list was built.
+        Current positions, in units of length; not wrapped since the neighbor list was built.
     reference : (N, 3) array
-        Positions at which the neighbor list was built. Read only.
+        Positions at which the neighbor list was built; not changed.
     direction : (N, 3) array
         Search direction; FIRE keeps the velocities here.
     forces : (N, 3) array
@@ -68,7 +68,7 @@ class MinimizerOptions(NamedTuple):
     Attributes
     ----------
     force_tolerance : float
-        Converged when the largest force on a particle is at most this, in units of epsilon over length.
+        Largest force on a particle at which the minimization has converged, in units of epsilon over length.
     max_step : float
         Largest displacement of a particle in one trial step, in units of length.
     switch_force : float
@@ -84,20 +84,20 @@ class MinimizerOptions(NamedTuple):
     skin: float
 
 
-#: Scalars that a minimization carries from one call of a kernel to the next. A numpy record: kernels and Python read
-#: and write the same fields by name.
+#: Scalars that persist from one call of a minimization kernel to the next. A numpy record, so that kernels and Python
+#: read and write the same fields by name.
 MINIMIZER_STATE = np.dtype(
     [
         ("iterations", np.int64),  # steps done
         ("evaluations", np.float64),  # force evaluations; those of a part of the sample count as that fraction
         ("products", np.int64),  # products with the Hessian in Newton steps
-        ("energy", np.float64),  # potential energy at the present positions, in units of epsilon
+        ("energy", np.float64),  # potential energy at the current positions, in units of epsilon
         ("needs_restart", np.bool_),  # the next call starts without a previous direction
         ("curvature", np.float64),  # d2U/ds2 along the last search direction of unit length; 0 if not yet known
         ("newton_cooldown", np.int64),  # conjugate-gradient steps left until Newton's method is tried again
         ("stiffness_bound", np.float64),  # upper bound of the Hessian's largest eigenvalue; 0 if not yet known
-        ("time_step", np.float64),  # FIRE: present time step
-        ("alpha", np.float64),  # FIRE: present mixing of velocity and force
+        ("time_step", np.float64),  # FIRE: current time step
+        ("alpha", np.float64),  # FIRE: current mixing of velocity and force
         ("n_positive", np.int64),  # FIRE: steps since the power F.v was last negative
         ("fire_steps", np.int64),  # FIRE: steps since it started
     ],

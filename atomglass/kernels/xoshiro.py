@@ -16,7 +16,7 @@ Word = np.uint64
 
 _FIVE, _NINE = np.uint64(5), np.uint64(9)
 _S7, _S57, _S17, _S45, _S19, _S11 = (np.uint64(k) for k in (7, 57, 17, 45, 19, 11))
-#: Spacing of the uniform numbers: a double has 53 significant bits.
+#: Spacing of the uniform random numbers: a double has 53 significant bits.
 _UNIT = 2.0**-53
 
 
@@ -24,12 +24,17 @@ _UNIT = 2.0**-53
 def next_words(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[Word, Word, Word, Word, Word]:
     """Return the next 64 random bits and the four words of the new state.
 
-    Arguments and results stay in registers; a state in an array would be written to memory at every call.
+    Arguments and results stay in registers, whereas a state in an array would be written to memory at every call.
 
     Parameters
     ----------
     s0, s1, s2, s3 : uint64
-        The words of the present state.
+        The words of the current state.
+
+    Returns
+    -------
+    bits, s0, s1, s2, s3 : uint64
+        The random bits, and the words of the new state.
     """
     x = s1 * _FIVE
     bits = ((x << _S7) | (x >> _S57)) * _NINE
@@ -44,12 +49,19 @@ def next_words(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[Word, Word, Word
 
 @device
 def next_uniform(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[float, Word, Word, Word, Word]:
-    """Return a number in [0, 1), a multiple of 2^-53, and the four words of the new state.
+    """Return a uniform random number in [0, 1), a multiple of 2^-53, and the four words of the new state.
 
     Parameters
     ----------
     s0, s1, s2, s3 : uint64
-        The words of the present state.
+        The words of the current state.
+
+    Returns
+    -------
+    number : float
+        The random number.
+    s0, s1, s2, s3 : uint64
+        The words of the new state.
     """
     bits, s0, s1, s2, s3 = next_words(s0, s1, s2, s3)
     return np.float64(bits >> _S11) * _UNIT, s0, s1, s2, s3
@@ -57,12 +69,12 @@ def next_uniform(s0: Word, s1: Word, s2: Word, s3: Word) -> tuple[float, Word, W
 
 @device
 def next_random(state: NDArray[np.uint64]) -> Word:
-    """Return the next 64 random bits and advance the state (4,) in place."""
+    """Return the next 64 random bits, and advance the state, a (4,) uint64 array, in place."""
     bits, state[0], state[1], state[2], state[3] = next_words(state[0], state[1], state[2], state[3])
     return bits
 
 
 @device
 def uniform(state: NDArray[np.uint64]) -> float:
-    """Return a number in [0, 1), a multiple of 2^-53, and advance the state (4,) in place."""
+    """Return a uniform random number in [0, 1), and advance the state, a (4,) uint64 array, in place."""
     return np.float64(next_random(state) >> _S11) * _UNIT

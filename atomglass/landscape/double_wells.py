@@ -1,8 +1,8 @@
-"""Test whether the second well of a quartic exists: quench from where it should be, and find the saddle in between.
+"""Test whether the second well of a quartic exists: quench from its expected position, and find the saddle in between.
 
-The quartic along a mode fixes all other degrees of freedom and extrapolates from four derivatives at one point. Here
-the glass is displaced beyond the barrier of the quartic and quenched: it returns to the same inherent state, or it
-reaches another one. Between two inherent states there is a saddle, whose height is the true barrier.
+The quartic along a mode keeps all other degrees of freedom fixed and extrapolates from derivatives at a single point.
+Here the glass is displaced beyond the barrier of the quartic and quenched; it either returns to the same inherent state
+or reaches another one. Between two inherent states there is a saddle, whose height is the true barrier.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from atomglass.types import Array
 from atomglass.vibrations.expansion import Expansion, energy_profile, longest_displacement
 from atomglass.vibrations.modes import participation_ratios
 
-#: Displacements that are tried, in units of the distance at which the quartic has its second minimum.
+#: Displacements that are tried, in units of the distance of the quartic's second minimum.
 DISPLACEMENT_FACTORS = (1.0, 1.5, 2.0)
-#: Two minima closer than this fraction of the displacement between them are the same.
+#: Distance between two minima, as a fraction of the displacement, below which they are the same.
 SAME_MINIMUM = 0.01
-#: Largest step of the quench: small, so that it stays in the basin in which it starts.
+#: Largest step of the quench, in units of length: so small that the quench stays in the basin in which it starts.
 SHORT_STEP = MAX_STEP / 5
 #: Displacement from a saddle before a quench, in units of its distance from the old minimum.
 SADDLE_DISPLACEMENT = 0.05
 
 
 class WellOutcome(StrEnum):
-    """Where a displaced glass arrived."""
+    """The outcome of the quench of a displaced glass."""
 
     SAME = "same minimum"
     NEW = "new minimum"
@@ -42,32 +42,35 @@ class WellOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class SecondWell:
-    """What was found where the quartic has, or nearly has, its second minimum.
+    """Result of the search near the position where the quartic has, or nearly has, its second minimum.
 
     Attributes
     ----------
     outcome : WellOutcome
-        For the first displacement that led to another inherent state, or else for the last one.
+        Outcome for the first displacement that led to another inherent state, or else for the last displacement.
     place : float
-        Displacement along the mode at which the quartic has its second minimum or, without one, comes closest to one.
+        Displacement along the mode, in units of length, at which the quartic has its second minimum or, without one,
+        comes closest to one.
     push : float
         Displacement from which the glass was quenched, in units of `place`; `DISPLACEMENT_FACTORS` are tried in turn.
     energy_difference : float
-        U(new) - U(old), summed over the changes of pairs. This and all that follows is NaN for the same minimum.
+        U(new) - U(old), in units of epsilon, summed pair by pair. This and the following numbers are NaN if no new
+        minimum was found.
     distance : float
-        sqrt(sum_i |r_i(new) - r_i(old)|^2), without the uniform displacement.
+        sqrt(sum_i |r_i(new) - r_i(old)|^2), without the uniform displacement, in units of length.
     overlap : float
         Scalar product of the normalized difference with the mode.
     moved_particles : float
-        Participation number of the difference: how many particles take part.
+        Participation number of the difference: the effective number of particles that take part.
     largest_move : float
-        Largest displacement of a particle.
+        Largest displacement of a particle, in units of length.
     barrier : float
-        U(saddle) - U(old) of the lowest saddle found that is connected to the old minimum; NaN if none was found.
+        U(saddle) - U(old), in units of epsilon, for the lowest saddle found that is connected to the old minimum; NaN
+        if none was found.
     leads_to_new : bool
-        Whether that saddle is also connected to the new minimum; if not, it leads to a third one in between.
+        Whether this saddle is also connected to the new minimum; if not, it leads to a third minimum in between.
     saddle : Saddle or None
-        The saddle.
+        This saddle, if any.
     """
 
     outcome: WellOutcome
@@ -84,10 +87,10 @@ class SecondWell:
 
 
 def expected_second_minimum(expansion: Expansion) -> float:
-    """Return the position along the mode of the quartic's second minimum or, without one, of its smallest force.
+    """Return the position along the mode where the quartic has, or comes closest to having, a second minimum.
 
-    Without a second minimum, U'(s) / s = b2 + b3 s/2 + b4 s^2/6 has no real root, and is smallest at
-    s = -3 b3 / (2 b4). The result is NaN for a quartic that is not bounded from below.
+    Without a second minimum, U'(s) / s = b2 + b3 s/2 + b4 s^2/6 has no real root; it is smallest at s = -3 b3 / (2 b4).
+    The result, in units of length, is NaN for a quartic that is not bounded from below.
     """
     if expansion.second_minimum:
         return expansion.second_minimum_position
@@ -109,7 +112,7 @@ def find_second_well(
     potential : PairPotential
         The interactions.
     expansion : Expansion
-        Of the energy along one of its modes, from `atomglass.expand`.
+        Expansion of the energy along one of its modes, from `atomglass.expand`.
     displacement_factors : tuple of float
         Displacements to try, in units of the second minimum's distance; none moves a particle by more than half a mean
         diameter.
@@ -118,6 +121,11 @@ def find_second_well(
     -------
     SecondWell
         The first new inherent state, or the outcome of the last attempt.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
     """
     place = expected_second_minimum(expansion)
     if not place > 0:
@@ -162,7 +170,7 @@ def _quench_displaced(
 def _lowest_saddle(
     old: Configuration, new: Configuration, potential: PairPotential, expansion: Expansion
 ) -> dict[str, Any]:
-    """Return the fields `barrier`, `leads_to_new` and `saddle` for the lowest saddle found; none if there is no saddle.
+    """Return the fields `barrier`, `leads_to_new` and `saddle` of the lowest saddle found; no fields if there is none.
 
     The search starts from the maximum on the straight line between the minima, and from the maximum along the mode.
     """
@@ -178,21 +186,26 @@ def _lowest_saddle(
 
 
 def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential) -> Configuration | None:
-    """Return the minimum on the other side of a saddle.
+    """Return the minimum on the far side of a saddle.
 
     Parameters
     ----------
     saddle : Saddle
-        Of first order.
+        A first-order saddle.
     old : Configuration
-        The minimum on this side.
+        The minimum on the near side.
     potential : PairPotential
         The interactions.
 
     Returns
     -------
     Configuration or None
-        None unless exactly one of the two descents from the saddle ends in the old minimum.
+        The minimum; None unless exactly one of the two descents from the saddle ends in the old minimum.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
     """
     distance = np.linalg.norm(_difference(saddle.configuration, old))
     ends = []
@@ -205,7 +218,7 @@ def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential)
 
 
 def _barrier_of_quartic(old: Configuration, expansion: Expansion) -> Configuration:
-    """Return the configuration at the barrier of the quartic; without one, halfway to its smallest force."""
+    """Return the configuration at the barrier of the quartic or, without one, halfway to `expected_second_minimum`."""
     place = expected_second_minimum(expansion)
     # The stationary points other than s = 0 are the roots of b2 + b3 s/2 + b4 s^2/6: their product is 6 b2 / b4.
     top = 6 * expansion.b2 / (expansion.b4 * place) if expansion.second_minimum else place / 2
@@ -213,14 +226,14 @@ def _barrier_of_quartic(old: Configuration, expansion: Expansion) -> Configurati
 
 
 def _difference(one: Configuration, other: Configuration) -> Array:
-    """Return the displacements (N, d) from `other` to `one`, without the uniform one."""
+    """Return the displacements (N, d) from `other` to `one`, without the uniform displacement."""
     difference = one.positions - other.positions
     without_mean: Array = difference - difference.mean(axis=0)
     return without_mean
 
 
 def energy_difference(configuration: Configuration, displacements: Array, potential: PairPotential) -> float:
-    """Return U(r + displacements) - U(r), summed over the changes of pairs: exact far below the rounding of U itself.
+    """Return U(r + displacements) - U(r) in units of epsilon, summed pair by pair, so that rounding of U is avoided.
 
     Parameters
     ----------

@@ -27,15 +27,15 @@ class Saddle:
     Attributes
     ----------
     configuration : Configuration
-        The point.
+        The configuration at that point.
     max_force : float
-        Largest force on a particle.
+        Largest force on a particle, in units of epsilon over length.
     eigenvalue : float
-        Lowest eigenvalue of the Hessian; negative at a saddle.
+        Lowest eigenvalue of the Hessian, in units of epsilon over length^2; negative at a saddle.
     order : int
-        Number of negative eigenvalues: 1 for a saddle between two minima.
+        Number of negative eigenvalues, which is 1 for a saddle between two minima.
     direction : (N, d) array
-        The lowest mode, normalized: the energy decreases in both senses.
+        The lowest mode, normalized; at a saddle, the energy decreases in both directions along it.
     iterations : int
         Number of steps.
     converged : bool
@@ -52,7 +52,7 @@ class Saddle:
 
     @property
     def is_first_order(self) -> bool:
-        """Whether the search converged, to a saddle of first order."""
+        """Whether the search converged to a first-order saddle."""
         return self.converged and self.order == 1
 
 
@@ -62,7 +62,7 @@ def highest_point_between(one: Configuration, other: Configuration, potential: P
     Parameters
     ----------
     one, other : Configuration
-        The same particles in the same order, positions not wrapped.
+        The same particles in the same order, with positions that are not wrapped.
     potential : PairPotential
         The interactions.
     """
@@ -84,14 +84,14 @@ def find_saddle(
     potential : PairPotential
         The interactions.
     force_tolerance : float
-        Converged when the force on every particle is at most this.
+        Largest force on a particle at which the search has converged, in units of epsilon over length.
     max_iterations : int
         Largest number of steps.
 
     Returns
     -------
     Saddle
-        Look at `is_first_order`.
+        The final point of the search; check `is_first_order`.
 
     Raises
     ------
@@ -133,6 +133,6 @@ def _step(reduced: ReducedHessian, eigenvalues: Array, eigenvectors: Array, forc
         force_along = float((mode * force).sum())
         step_along = -force_along / abs(eigenvalue) if k == 0 else force_along / abs(eigenvalue)
         step = step + mode * (step_along - float((mode * step).sum()))
-    # Rattlers follow the force on them, which vanishes as soon as they lose the contact.
+    # Rattlers follow the force on them, which vanishes as soon as they lose contact.
     step[reduced.rattlers] = force[reduced.rattlers] / reduced.scale
     return step

@@ -1,4 +1,4 @@
-"""Direct solution with a sparse Hessian: one symbolic analysis for each sample, one factorization for each shift."""
+"""Direct solution with a sparse Hessian: one symbolic analysis per sample, one factorization per shift."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from atomglass.kernels.linalg.multifrontal_ldlt import BlockMatrix, factorize, s
 from atomglass.kernels.linalg.nested_dissection import analyze, dissect
 from atomglass.types import Array, IntArray
 
-#: Largest backward error, relative to the norm of the matrix, at which a factorization is accepted: its inertia is that
-#: of a matrix this close. It is 1e-15 just below zero and about 1e-12 within the spectrum; the shift just below zero
-#: (`hessian.SHIFT`) is about six times larger.
+#: Largest backward error, relative to the norm of the matrix, at which a factorization is accepted: its inertia is then
+#: that of a matrix this close. Typical errors are 1e-15 for a shift just below zero and 1e-12 for shifts within the
+#: spectrum; the shift just below zero (`hessian.SHIFT`) is about six times larger than this bound.
 MAX_BACKWARD_ERROR = 1e-11
-#: Most degrees of freedom for which a dense factorization is tried (1.2 GB).
+#: Largest number of degrees of freedom for which a dense factorization is tried (1.2 GB).
 MAX_DENSE_SIZE = 12_000
 
 
@@ -30,11 +30,11 @@ class Factor:
     Attributes
     ----------
     shift : float
-        Subtracted from the diagonal.
+        Subtracted from the diagonal, in units of epsilon over length^2.
     negative_count : int
         Number of eigenvalues of H below the shift: the negative pivots (Sylvester's law of inertia).
     method : str
-        "multifrontal", without pivoting; "superlu" or "dense" where pivots were too small for that.
+        "multifrontal" (without pivoting), or "superlu" or "dense" where pivots were too small for it.
     stored : int
         Number of elements of the factor.
     """
@@ -46,21 +46,21 @@ class Factor:
     _solve: Callable[[Array], Array] = field(repr=False)
 
     def solve(self, right: Array) -> Array:
-        """Return x with (H - shift) x = right, for right sides of shape (n,) or (n, k)."""
+        """Return the solution x of (H - shift) x = right, for right-hand sides of shape (n,) or (n, k)."""
         return self._solve(right)
 
 
 class Dissection:
-    """A Hessian with the elimination order of its particles: factorizes H - shift for any shift.
+    """A Hessian and the elimination order of its particles, for factorizations of H - shift at any shift.
 
     Parameters
     ----------
     matrix : (n, n) sparse array
         Symmetric, particle-major: row d i + a is component a of particle i.
     coordinates : (n / d, d) array
-        Of the particles, along the cell vectors, from 0 to `lengths`.
+        Positions of the particles along the cell vectors, from 0 to `lengths`, in units of length.
     lengths : (d,) array
-        Perpendicular heights of the periodic cell.
+        Perpendicular heights of the periodic cell, in units of length.
     """
 
     def __init__(self, matrix: sparse.csr_array, coordinates: Array, lengths: Array) -> None:
@@ -72,30 +72,30 @@ class Dissection:
 
     @property
     def order(self) -> IntArray:
-        """Particles (n / d,) in order of elimination."""
+        """Particles in order of elimination, (n / d,)."""
         return self._symbolic.order
 
     @property
     def starts(self) -> IntArray:
-        """Front f eliminates order[starts[f] : starts[f + 1]]; (F + 1,)."""
+        """First particle of each front, (F + 1,): front f eliminates order[starts[f] : starts[f + 1]]."""
         return self._symbolic.starts
 
     @property
     def parents(self) -> IntArray:
-        """Parent (F,) of each front in the elimination tree; -1 for the root."""
+        """Parent of each front in the elimination tree, (F,); -1 for the root."""
         return self._symbolic.parents
 
     def factor(self, shift: float) -> Factor:
         """Return the factorization of H - shift.
 
-        Three methods are tried in turn, and the first factor is accepted that reproduces a vector of random signs to
-        rounding: the multifrontal one, without pivoting; SuperLU, which eliminates in another order; a dense one with
-        symmetric pivoting (Bunch and Kaufman, Math. Comput. 31, 163 (1977)).
+        Three methods are tried in turn, until a factor reproduces a vector of random signs up to rounding: multifrontal
+        without pivoting; SuperLU, which eliminates in another order; and dense with symmetric pivoting (Bunch and
+        Kaufman, Math. Comput. 31, 163 (1977)).
 
         Raises
         ------
         ArithmeticError
-            None is accepted: H - shift is singular or not finite, or too large for the dense method.
+            No factor is accepted: H - shift is singular, not finite, or too large for the dense method.
         """
         for method in (self._multifrontal, self._superlu, self._dense):
             factor = method(shift)
@@ -147,7 +147,7 @@ class Dissection:
         lower, pivots, info = lapack.dsytrf(self.matrix.toarray() - shift * np.eye(n), lower=1, lwork=64 * n)
         if info:
             return None
-        # Negative entries mark pivots that are 2 x 2 blocks, which have one eigenvalue of each sign.
+        # Negative entries mark 2 x 2 pivot blocks, which have one eigenvalue of each sign.
         singles = pivots > 0
         negative = int((lower.diagonal()[singles] < 0).sum()) + int((~singles).sum()) // 2
 

@@ -1,4 +1,4 @@
-"""The loop around a minimizer: it rebuilds neighbor lists, and ends when the minimizer has converged or stalled."""
+"""The loop around a minimizer, which rebuilds neighbor lists and ends when the minimizer has converged or stalled."""
 
 from __future__ import annotations
 
@@ -13,29 +13,30 @@ from atomglass.system.neighbors import NeighborList, WrappedPositions
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray
 
-#: Largest skin of the neighbor list, and of the wide list from which it is cut while that is valid; units of length.
+#: Largest skin of the neighbor list, and of the wide list from which it is cut while that is valid, in units of length.
 SKIN, WIDE_SKIN = 0.4, 1.2
-#: Iterations in one call of a minimizer: compiled code blocks Python's signal handlers, so calls stay short.
+#: Number of iterations in one call of a minimizer; calls are short because compiled code blocks signal handlers.
 ITERATIONS_PER_CALL = 500
 
-#: Minimizes with a neighbor list for a number of iterations; returns CONVERGED, REBUILD, EXHAUSTED or STALLED.
+#: A function that minimizes with a neighbor list for a number of iterations; it returns CONVERGED, REBUILD, EXHAUSTED
+#: or STALLED.
 Minimizer = Callable[[MinimizerArrays, PairList, int], int]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What is fixed during a quench.
+    """Quantities that stay fixed during a quench.
 
     Attributes
     ----------
     start : WrappedPositions
-        The cell, and the particles at the start in the order given by the user.
+        The cell, and the initial positions in the order given by the user.
     diameters : (N,) array
-        Of the particles in spatial order, in units of length.
+        Diameters of the particles in spatial order, in units of length.
     potential : PairPotential
         The interactions.
     wide_skin : float
-        Skin of the wide neighbor list that the box has room for, in units of length.
+        Skin of the wide neighbor list, at most what the box allows, in units of length.
     """
 
     start: WrappedPositions
@@ -51,18 +52,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class QuenchState:
-    """What a minimization changes in place; particles are in spatial order.
+    """Quantities that a minimization changes in place; particles are in spatial order.
 
     Attributes
     ----------
     positions : (N, 3) array
-        Wrapped when the wide neighbor list was built, and moved since.
+        Positions, wrapped when the wide neighbor list was built and moved since, in units of length.
     images : (N, 3) int array
-        Cell vectors taken off each position by wrapping.
+        Number of cell vectors that wrapping has subtracted from each position.
     direction, forces : (N, 3) arrays
-        Search direction and forces.
+        Search direction, and forces in units of epsilon over length.
     scalars : MINIMIZER_STATE record
-        Counters and scalars that the minimizer carries from call to call.
+        Counters and scalars that persist from one call of the minimizer to the next.
     """
 
     positions: Array
@@ -73,17 +74,17 @@ class QuenchState:
 
     @classmethod
     def of(cls, positions: Array, images: IntArray) -> QuenchState:
-        """Return the state at the start."""
+        """Return the initial state of a minimization."""
         return cls(positions, images, np.zeros_like(positions), np.zeros_like(positions), new_minimizer_state())
 
     @property
     def iterations(self) -> int:
-        """Iterations done."""
+        """Number of iterations done."""
         return int(self.scalars.iterations)
 
     @property
     def max_force(self) -> float:
-        """Largest force on a particle."""
+        """Largest force on a particle, in units of epsilon over length."""
         return float(np.sqrt((self.forces**2).sum(axis=1).max()))
 
 
@@ -95,21 +96,21 @@ def run_minimizer(
     patience: float,
     on_progress: Callable[[float], object],
 ) -> int:
-    """Call a minimizer, rebuilding the neighbor list when it asks for that, until it has ended.
+    """Call a minimizer repeatedly, rebuilding the neighbor list as needed, until the minimization has ended.
 
     Parameters
     ----------
     minimizer : callable
-        See `Minimizer`.
+        The minimizer: called with arrays, neighbor list and number of iterations, it returns how the call ended.
     sample : Sample
-        Cell, diameters, interactions.
+        Cell, diameters and interactions.
     state : QuenchState
         Changed in place.
     max_iterations : int
         Largest total number of iterations.
     patience : float
-        Iterations without a new lowest maximum force after which the minimization counts as stalled. Infinite for a
-        descent from a liquid, in which the force may rise for long at saddles.
+        Number of iterations without a new minimum of the largest force after which the minimization counts as stalled;
+        infinite for a descent from a liquid, in which the force may increase for a long time near saddles.
     on_progress : callable
         Called with the largest force after each call of the minimizer.
 

@@ -1,4 +1,4 @@
-"""Two-level preconditioner of a quench: single particles, and elastic waves on a coarse grid."""
+"""Two-level preconditioner for quenches: single particles, and elastic waves on a coarse grid."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from atomglass.system.neighbors import WrappedPositions
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray
 
-#: Distance of the grid's nodes, in units of length. From 2.5 to 6 the steps of a quench grow by a third, while solving
-#: on the grid falls from three times the cost of a force evaluation to a third.
+#: Spacing of the grid's nodes, in units of length. From 2.5 to 6, the number of steps in a quench grows by one third,
+#: while the cost of solving on the grid falls from three force evaluations to one third of one.
 SPACING = 6.0
-#: Added to the particles' own blocks, in units of the mean diagonal element, so that particles with few contacts are
-#: not pushed far.
+#: Added to the diagonal blocks, in units of the mean diagonal element, so that particles with few contacts are not
+#: displaced too far.
 DAMPING = 0.1
-#: Shift added to the grid's matrix before it is factorized, in units of its mean diagonal element: without it,
-#: translations would make the matrix singular.
+#: Added to the diagonal of the grid's matrix before it is factorized, in units of its mean diagonal element; without
+#: it, translations would make the matrix singular.
 SHIFT = 1e-7
 
 
 def grid_counts(wrapped: WrappedPositions, max_cutoff: float) -> IntArray | None:
-    """Return the nodes (d,) along each axis, or None if the box has no room for five cells wider than a pair.
+    """Return the number of nodes along each axis (d,), or None if the box is too small for a grid.
+
+    A grid needs at least five cells along each axis, each wider than the interaction range.
 
     Parameters
     ----------
     wrapped : WrappedPositions
-        The cell.
+        Provides the cell.
     max_cutoff : float
         Largest distance at which two particles interact, in units of length.
     """
@@ -41,22 +43,22 @@ def grid_counts(wrapped: WrappedPositions, max_cutoff: float) -> IntArray | None
 class ElasticPreconditioner:
     """An approximate inverse of the Hessian near a minimum: M^-1 = D^-1 + P (P^T K P)^-1 P^T.
 
-    K is the Hessian without the pairs' tension, so that M is positive definite in a liquid too; D is its block
-    diagonal, damped; P interpolates displacements from a coarse grid. An additive two-level method (Dryja and Widlund,
+    K is the Hessian without the pairs' tension, so that M is positive definite even in a liquid; D is its damped block
+    diagonal; P interpolates displacements from a coarse grid. This is an additive two-level method (Dryja and Widlund,
     in: Third International Symposium on Domain Decomposition Methods, SIAM (1990)).
 
     Parameters
     ----------
     wrapped : WrappedPositions
-        The cell.
+        Provides the cell.
     positions : (N, 3) array
-        Present positions, in units of length.
+        Current positions, in units of length.
     pairs : PairList
         A half neighbor list that is valid at these positions.
     potential : PairPotential
         The interactions.
     counts : (d,) int array
-        From `grid_counts`.
+        Number of nodes along each axis, from `grid_counts`.
     """
 
     def __init__(
@@ -81,14 +83,14 @@ class ElasticPreconditioner:
         self._coarse = np.empty((len(blocks), d))
 
     def apply(self, field: Array, result: Array) -> float:
-        """Write M^-1 field to `result`, both flat (d N); return field.M^-1.field."""
+        """Write M^-1 field to `result`, both (d N,) arrays; return field.M^-1.field."""
         kernels.restrict(self._interpolation, field, self._coarse)
         coarse = self._factor.solve(self._coarse.ravel()).reshape(self._coarse.shape)
         return float(kernels.prolong_and_add(self._interpolation, coarse, self._inverse_blocks, field, result))
 
 
 def _sparse(blocks: Array, counts: IntArray) -> sparse.bsr_array:
-    """Return the grid's stiffness as a matrix, from its blocks by offset."""
+    """Return the grid's stiffness as a sparse matrix, from its blocks by node and offset."""
     total, d, shape = len(blocks), blocks.shape[2], tuple(counts)
     nodes = np.stack(np.unravel_index(np.arange(total), shape), axis=-1)
     offsets = np.stack(np.unravel_index(np.arange(5**d), (5,) * d), axis=-1) - 2

@@ -1,7 +1,7 @@
-"""When regions of a large sample that still rearrange are relaxed on their own.
+"""Separate relaxation of those regions of a large sample that are still rearranging.
 
-The larger a sample, the more likely a few of its particles are passing a saddle, which takes a hundred evaluations of
-all particles, and leaves conjugate directions that suit those few only.
+The larger a sample, the more likely a few of its particles are passing a saddle. This takes a hundred force evaluations
+of the whole sample, and leaves conjugate directions that suit only those few particles.
 """
 
 from __future__ import annotations
@@ -10,23 +10,25 @@ from atomglass.kernels.minimization import local_relaxation as kernels
 from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.records import MinimizerArrays, PairList, new_minimizer_state
 
-#: Root-mean-square force below which regions are relaxed on their own. Above it, particles rearrange everywhere.
+#: Root-mean-square force below which regions are relaxed separately; above it, particles rearrange everywhere.
 START_FORCE = 0.03
-#: Ratio of the largest to the root-mean-square force above which some regions lag behind. It is 5 in samples of 1e5
-#: particles near a minimum.
+#: Ratio of the largest to the root-mean-square force above which some regions are considered to lag behind. The ratio
+#: is 5 in samples of 1e5 particles near a minimum.
 UNEVENNESS = 20.0
-#: Trigger force and target force of regions, in units of the root-mean-square force; see `RegionOptions`.
+#: Forces above which a particle becomes the center of a region, and to which a region is relaxed, in units of the
+#: root-mean-square force.
 TRIGGER_FACTOR, TARGET_FACTOR = 5.0, 1.0
-#: Free particles of a region: wide enough for the elastic field of a rearrangement, small enough for the cache.
+#: Number of free particles in a region: enough for the elastic field of a rearrangement, few enough for the cache.
 REGION_SIZE = 1000
-#: Force evaluations of one region at most.
+#: Largest number of force evaluations of one region.
 MAX_EVALUATIONS = 2000
-#: Rounds in a row while regions are unfinished, and steps of the whole sample until the next series of rounds.
+#: Largest number of consecutive rounds while regions are unfinished, and number of steps of the whole sample before the
+#: next series of rounds.
 MAX_ROUNDS, COOLDOWN = 4, 10
 
 
 class LocalRelaxation:
-    """Decides when regions are relaxed on their own, and does it.
+    """Separate relaxation of regions: decides when it is due, and performs it.
 
     Parameters
     ----------
@@ -35,9 +37,9 @@ class LocalRelaxation:
     max_step : float
         Largest displacement of a particle in one trial step, in units of length.
     max_displacement : float
-        Largest distance of a particle from where the neighbor list was built before a step, in units of length.
+        Largest distance of a particle from its reference position before a step, in units of length.
     force_tolerance : float
-        No region is relaxed to a smaller force.
+        Smallest force to which a region is relaxed, in units of epsilon over length.
     """
 
     def __init__(self, dimension: int, max_step: float, max_displacement: float, force_tolerance: float) -> None:
@@ -48,15 +50,15 @@ class LocalRelaxation:
         self._state = new_minimizer_state()
 
     def is_due(self, rms_force: float, max_force: float) -> bool:
-        """Whether to relax regions now; to be asked once per iteration.
+        """Return whether to relax regions now; to be called once per iteration.
 
-        Never in three dimensions: there most particles of such a region are at its boundary, and relaxing it spreads
-        new forces from there.
+        In three dimensions the answer is always no: most particles of a region are at its boundary, from which its
+        relaxation would spread new forces.
 
         Parameters
         ----------
         rms_force, max_force : float
-            Root-mean-square and largest force on a particle.
+            Root-mean-square and largest force on a particle, in units of epsilon over length.
         """
         self._cooldown -= 1
         return (
@@ -67,7 +69,7 @@ class LocalRelaxation:
         )
 
     def skip_cooldown(self) -> None:
-        """End the cooldown, after an iteration that cost as much as a hundred others."""
+        """End the cooldown, after an iteration that cost as much as a hundred ordinary ones."""
         self._cooldown = 0
 
     def relax(self, arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, rms_force: float) -> float:
@@ -82,12 +84,12 @@ class LocalRelaxation:
         potential : PairParameters
             Parameters of the pair potential.
         rms_force : float
-            Root-mean-square force.
+            Root-mean-square force, in units of epsilon over length.
 
         Returns
         -------
         work : float
-            Force evaluations, in units of those of the whole sample.
+            Cost in force evaluations of the whole sample.
         """
         if self._pairs is None or self._pairs.row_starts is not pairs.row_starts:
             self._pairs, self._reverse = pairs, kernels.reverse_list(pairs.row_starts, pairs.neighbors)

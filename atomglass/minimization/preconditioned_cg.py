@@ -1,7 +1,7 @@
-"""The minimizer of large samples: conjugate gradients and Newton's method, preconditioned for elastic waves.
+"""The minimizer for large samples: conjugate gradients and Newton's method, preconditioned for elastic waves.
 
-Line search, formulas and limits are those of the compiled `minimize`, which serves small samples: for them, Python
-would cost more than the preconditioner saves. Regions that lag behind are relaxed on their own in between.
+Line search, formulas and limits are those of the compiled `minimize` for small samples, in which the overhead of Python
+would exceed what the preconditioner saves. In between, regions that lag behind are relaxed separately.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from atomglass.types import Array, IntArray
 
 #: Root-mean-square force below which steps are preconditioned, by dimension. Above it, forces are those of single
 #: pairs, not of waves. In three dimensions, 0.01 would more often lead out of the basin that short steps find; in two
-#: dimensions it does not, as regions that rearrange are relaxed on their own from 0.03 on.
+#: dimensions it does not, because regions that rearrange are relaxed separately below 0.03.
 PRECONDITION_FORCE = {2: 1e-2, 3: 1e-3}
-#: Conjugate-gradient steps after a failed Newton step before the next is tried: a third of the cost of one.
+#: Number of conjugate-gradient steps after a failed Newton step before the next is tried, for one third of its cost.
 NEWTON_COOLDOWN = 10
-#: Products with the Hessian between two tests of a Newton step's length.
+#: Number of products with the Hessian between two tests of the length of a Newton step.
 CHECK_INTERVAL = 10
 
 
 class PreconditionedCG:
-    """A minimizer whose state persists from call to call while neighbor lists are rebuilt.
+    """A minimizer whose state persists between calls, while neighbor lists are rebuilt.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class PreconditionedCG:
     options : MinimizerOptions
         Newton steps are tried while the root-mean-square force is below `switch_force`.
     grid_counts : (d,) int array
-        Nodes of the preconditioner's grid, from `elastic_preconditioner.grid_counts`.
+        Number of nodes of the preconditioner's grid along each axis, from `elastic_preconditioner.grid_counts`.
     """
 
     def __init__(self, sample: Sample, state: QuenchState, options: MinimizerOptions, grid_counts: IntArray) -> None:
@@ -66,7 +66,7 @@ class PreconditionedCG:
         self._restart()
 
     def _restart(self) -> None:
-        """Forget the previous directions and the curvature along them."""
+        """Discard the previous directions and the curvature along them."""
         self._rz, self._direction_squared, self._state.scalars.curvature = 0.0, 0.0, 0.0
 
     def minimize(self, arrays: MinimizerArrays, pairs: PairList, max_iterations: int) -> int:
@@ -75,7 +75,7 @@ class PreconditionedCG:
         Parameters
         ----------
         arrays : MinimizerArrays
-            Changed in place, but for the reference positions.
+            Changed in place, except for the reference positions.
         pairs : PairList
             Half neighbor list, built at the reference positions.
         max_iterations : int
@@ -149,7 +149,7 @@ class PreconditionedCG:
         return True
 
     def _newton_step(self, arrays: MinimizerArrays, pairs: PairList, max_force: float) -> bool:
-        """Try a truncated Newton step; return whether the largest force fell to less than half."""
+        """Try a truncated Newton step; return whether it reduced the largest force to less than half."""
         is_usable, products = truncated_cg(
             multiply_coordinates,
             hessian_coordinates(arrays.positions, pairs, self._potential),
@@ -165,7 +165,7 @@ class PreconditionedCG:
 
 
 def _precondition(preconditioner: ElasticPreconditioner | None, r: Array, z: Array) -> tuple[float, float]:
-    """Write z = M^-1 r, or z = r without a preconditioner, both flat (d N); return r.z and r.r."""
+    """Write z = M^-1 r, or z = r without a preconditioner, both (d N,) arrays; return r.z and r.r."""
     if preconditioner is not None:
         return preconditioner.apply(r, z), dot(r, r)
     rr = float(r @ r)

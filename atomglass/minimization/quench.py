@@ -23,18 +23,18 @@ from atomglass.types import IntArray
 
 #: Largest displacement of a particle in one iteration, in units of length.
 MAX_STEP = 0.05
-#: Root-mean-square force below which Newton steps are tried: deep in the basin, which they cannot leave from there.
+#: Root-mean-square force below which Newton steps are tried: so deep in the basin that they cannot leave it.
 NEWTON_FORCE = 2e-4
 #: Largest displacement of a particle in one step of steepest descent, in units of length.
 STEEPEST_DESCENT_STEP = MAX_STEP / 10
-#: Samples of more particles are preconditioned: long elastic waves relax too slowly without.
+#: Number of particles above which samples are preconditioned, as long elastic waves would relax too slowly otherwise.
 PRECONDITION_ABOVE = 10_000
-#: Iterations without a new lowest maximum force after which the quench counts as stalled.
+#: Number of iterations without a new minimum of the largest force after which the quench counts as stalled.
 PATIENCE = 20_000
 
 
 class Method(StrEnum):
-    """The minimizer that descends into a basin; from deep within the basin, the final descent is the same for all."""
+    """The minimizer that descends into a basin; the final descent, deep within the basin, is the same for all."""
 
     CONJUGATE_GRADIENTS = "conjugate_gradients"
     STEEPEST_DESCENT = "steepest_descent"
@@ -42,7 +42,7 @@ class Method(StrEnum):
 
     @property
     def words(self) -> str:
-        """The name as written in a text."""
+        """The name of the method, for use in a sentence."""
         return "FIRE" if self is Method.FIRE else self.value.replace("_", " ")
 
 
@@ -71,7 +71,7 @@ class Quench:
     Attributes
     ----------
     configuration : Configuration
-        Particles in the order given. Positions are not wrapped: they differ from the given ones by the displacements.
+        Particles in the given order; positions are not wrapped, and differ from the given ones by the displacements.
     energy : float
         Total potential energy, in units of epsilon.
     max_force : float
@@ -79,11 +79,11 @@ class Quench:
     status : QuenchStatus
         `converged`, `iterations_exhausted` or `stalled`; `status.advice` says what to do.
     iterations : int
-        Steps.
+        Number of steps.
     evaluations : int
-        Force evaluations.
+        Number of force evaluations.
     products : int
-        Products with the Hessian in Newton steps.
+        Number of products with the Hessian in Newton steps.
     """
 
     configuration: Configuration
@@ -110,43 +110,44 @@ def quench(
     progress: Callable[[float], object] | None = None,
     method: str = Method.CONJUGATE_GRADIENTS,
 ) -> Quench:
-    """Minimize the energy, to the inherent state of a configuration.
+    """Minimize the energy of a configuration, down to its inherent state.
 
-    Samples of more than 10,000 particles are preconditioned for elastic waves (`ElasticPreconditioner`), and in two
-    dimensions regions that still rearrange are relaxed on their own (`LocalRelaxation`), whichever the method. Their
-    force evaluations count as the fraction of the sample that they are.
+    With any method, the final descent of samples of more than 10,000 particles is preconditioned for elastic waves
+    (`ElasticPreconditioner`), and in two dimensions regions that still rearrange are relaxed separately
+    (`LocalRelaxation`); a force evaluation of a region counts as its fraction of the sample.
 
     Parameters
     ----------
     configuration : Configuration
-        Where to start.
+        The initial configuration.
     potential : PairPotential
         The interactions.
     force_tolerance : float
-        Converged when the force on every particle is at most this, in units of epsilon over length.
+        Largest force on a particle at which the quench has converged, in units of epsilon over length.
     max_iterations : int
         Largest number of iterations.
     longest_step : float
         Largest displacement of a particle in one iteration, in units of length; short steps stay in the basin. In
         steepest descent no displacement exceeds 0.005.
     newton : bool
-        Finish with Newton's method, by products with the Hessian alone; False: conjugate gradients to the end.
+        Whether to finish with Newton's method, by products with the Hessian, rather than with conjugate gradients.
     progress : callable, optional
-        Called with the largest force at intervals.
+        Called from time to time with the largest force.
     method : {"conjugate_gradients", "steepest_descent", "fire"}
-        The minimizer that descends to a root-mean-square force of 2e-4, deep in a basin, and so decides which basin:
-        nonlinear conjugate gradients; steepest descent in steps so small that they follow the gradient flow, several
-        times as slow; or FIRE 2.0, damped molecular dynamics. Conjugate gradients and Newton's method do the rest.
+        The minimizer that descends to a root-mean-square force of 2e-4, deep in a basin, and thus selects the basin:
+        nonlinear conjugate gradients; steepest descent, with steps so small that they follow the gradient flow, which
+        is several times slower; or FIRE 2.0, damped molecular dynamics. Conjugate gradients and Newton's method then
+        complete the quench.
 
     Returns
     -------
     Quench
-        Also if it did not converge: check `converged`.
+        The final configuration, even if the quench did not converge: check `converged`.
 
     Raises
     ------
     InputError
-        A setting out of range, or a box too small for the cutoff.
+        A setting is out of range, or the box is too small for the cutoff.
 
     Examples
     --------
@@ -203,7 +204,7 @@ def _final_descent(sample: Sample, state: QuenchState, options: MinimizerOptions
 
 
 def _compiled(kernel: Callable[..., int], sample: Sample, state: QuenchState, options: MinimizerOptions) -> Minimizer:
-    """Return a compiled minimizer with everything bound that stays the same from call to call."""
+    """Return a compiled minimizer with all arguments bound that do not change between calls."""
 
     def call(arrays: MinimizerArrays, pairs: PairList, max_iterations: int) -> int:
         return kernel(arrays, pairs, sample.potential.parameters, options, max_iterations, state.scalars)

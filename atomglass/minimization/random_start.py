@@ -1,4 +1,4 @@
-"""The start of every new liquid: random positions, minimized until no overlaps are left."""
+"""Initial configurations of new liquids: random positions, minimized until no overlaps are left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential
 from atomglass.types import Seed
 
-#: Largest force on a particle at which overlaps count as removed, and the iterations allowed for that.
+#: Largest force on a particle at which overlaps count as removed, in units of epsilon over length, and largest number
+#: of iterations to get there.
 START_FORCE, START_ITERATIONS = 1.0, 10_000
 
 
@@ -23,15 +24,15 @@ def random_start(
     Parameters
     ----------
     particles : int
-        N, at least 2.
+        Number of particles N, at least 2.
     potential : PairPotential
-        The interactions; it fixes the dimension and the size distribution.
+        The interactions, which also define the dimension and the size distribution.
     density : float
-        Particles per unit volume, in units of length^-d.
+        Number density, in units of length^-d.
     diameters : {"iid", "quantile"}
-        How diameters are drawn, see `sample_diameters`.
+        How diameters are drawn: independently (`iid`), or as the N mid-quantiles in random order (`quantile`).
     diameter_seed, position_seed : int or numpy.random.SeedSequence
-        Seeds of the two random streams.
+        Seeds of the random numbers for diameters and for positions.
 
     Raises
     ------

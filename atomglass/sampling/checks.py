@@ -13,7 +13,7 @@ def check_count(name: str, value: int, least: int, most: int | None = None) -> N
     Parameters
     ----------
     name : str
-        What the value is, for the message.
+        Name of the quantity, for the message.
     value : int
         The value.
     least : int
@@ -24,7 +24,7 @@ def check_count(name: str, value: int, least: int, most: int | None = None) -> N
     Raises
     ------
     InputError
-        It is not.
+        The value is not an integer, or is out of range.
     """
     allowed = f"an integer >= {least}" if most is None else f"an integer from {least} to {most}"
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
@@ -38,20 +38,20 @@ def check_range(name: str, value: float, in_range: bool, allowed: str, remedy: s
     Parameters
     ----------
     name : str
-        What the value is, for the message.
+        Name of the quantity, for the message.
     value : float
         The value.
     in_range : bool
-        Whether it is in the range.
+        Whether the value is in its range.
     allowed : str
         The range, for the message.
     remedy : str, optional
-        What to do, for the message.
+        What to do about it, for the message.
 
     Raises
     ------
     InputError
-        It is not.
+        The value is not finite, or is out of range.
     """
     if not (in_range and np.isfinite(value)):
         raise InputError(name, value, allowed, remedy)

@@ -1,6 +1,6 @@
-"""Sets of moves that make up a sweep. The sampler runs any of them without knowing which.
+"""Sets of moves that make up a sweep, with a common interface for the sampler.
 
-A set owns the compiled loop over its moves and the neighbor list that this loop needs.
+Each set provides the compiled loop over its moves, and the neighbor list that this loop needs.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from atomglass.sampling.moves import MIN_HMC_SKIN, DiameterSwaps, Displacements,
 from atomglass.sampling.state import LiquidState
 from atomglass.types import IntArray
 
-#: Skin of the Verlet table, by dimension. It can be wide, as a move reads only the beginning of a sorted list.
+#: Skin of the Verlet table by dimension, in units of length; wide, since a move reads only the start of a sorted list.
 TABLE_SKIN = {2: 1.3, 3: 1.4}
-#: Skin of the flat list of hybrid Monte Carlo, whose pairs are all read.
+#: Skin of the flat list of hybrid Monte Carlo, all of whose pairs are read, in units of length.
 HMC_SKIN = 1.3
 
 NeighborData = TypeVar("NeighborData")
 
 
 class MoveSet(Protocol[NeighborData]):
-    """Moves that make up a sweep, and what the sampler asks of them."""
+    """Interface between the sampler and the moves that make up a sweep."""
 
     @property
     def displacements(self) -> Displacements:
@@ -43,30 +43,30 @@ class MoveSet(Protocol[NeighborData]):
         """Trajectories between the sweeps, or None."""
 
     def wanted_skin(self, dimension: int) -> float:
-        """Return the skin of the neighbor list with which the moves are fastest."""
+        """Return the skin of the neighbor list, in units of length, with which the moves are fastest."""
 
     def check(self, skin: float, dimension: int) -> None:
         """Raise InputError if the skin that the box allows is too small for the moves."""
 
     def rebuild(self, liquid: LiquidState) -> NeighborData:
-        """Rebuild the neighbor list for the present positions, recompute all energies, and return the list."""
+        """Rebuild the neighbor list at the current positions, recompute all energies, and return the list."""
 
     def restored(self, liquid: LiquidState) -> NeighborData:
-        """Return the neighbor list that belongs to the reference positions."""
+        """Return the neighbor list for the reference positions, as it was before a state was saved."""
 
     def run(self, liquid: LiquidState, neighbors: NeighborData, sweeps: int, counters: IntArray) -> NeighborData:
-        """Do a number of sweeps in place.
+        """Run a number of sweeps in place.
 
         Parameters
         ----------
         liquid : LiquidState
             The particles.
         neighbors : VerletTable or HMCWorkspace
-            Their neighbor list, as `rebuild` or `run` returned it.
+            Their neighbor list, as returned by `rebuild` or `run`.
         sweeps : int
             Number of sweeps.
         counters : (7,) int array
-            Attempted and accepted moves are added.
+            Incremented by the attempted and accepted moves.
 
         Returns
         -------
@@ -84,11 +84,11 @@ class MoveSet(Protocol[NeighborData]):
         counters : (7,) int array
             Attempted and accepted moves since the last change.
         target_acceptance : float
-            Accepted fraction to reach.
+            Desired accepted fraction.
         """
 
     def extra_settings(self) -> dict[str, Any]:
-        """Return what a saved state holds besides the parameters of displacements and swaps."""
+        """Return the settings that a saved state contains in addition to those of displacements and swaps."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class DisplacementsAndSwaps:
     displacements : Displacements
         Moves of single particles.
     swaps : DiameterSwaps
-        Their fraction is the probability of a swap.
+        Swaps; their fraction is the probability that a move is a swap.
     """
 
     displacements: Displacements
@@ -112,23 +112,23 @@ class DisplacementsAndSwaps:
         return TABLE_SKIN[dimension]
 
     def check(self, skin: float, dimension: int) -> None:
-        """Raise InputError if a displacement could leave the skin that the box allows."""
+        """Raise InputError if a displacement could exceed the skin that the box allows."""
         step, limit = self.displacements.max_displacement, Displacements.limit(skin, dimension)
         if step > limit:
             remedy = "use a smaller step or more particles"
             raise InputError("max_displacement", step, f"<= {limit:.4g} in this box", remedy)
 
     def rebuild(self, liquid: LiquidState) -> VerletTable:
-        """Rebuild the Verlet table for the present positions and recompute all energies."""
+        """Rebuild the Verlet table at the current positions and recompute all energies."""
         return displacement_swap.rebuild_table_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
 
     def restored(self, liquid: LiquidState) -> VerletTable:
-        """Return the Verlet table that belongs to the reference positions."""
+        """Return the Verlet table for the reference positions."""
         d = liquid.dimension
         return build_verlet_table(liquid.particles, liquid.reference, liquid.geometry, d, liquid.pair)
 
     def run(self, liquid: LiquidState, neighbors: VerletTable, sweeps: int, counters: IntArray) -> VerletTable:
-        """Do sweeps of N attempted displacements and swaps in place.
+        """Run sweeps of N attempted displacements and swaps in place.
 
         Parameters
         ----------
@@ -139,7 +139,7 @@ class DisplacementsAndSwaps:
         sweeps : int
             Number of sweeps.
         counters : (7,) int array
-            Attempted and accepted moves are added.
+            Incremented by the attempted and accepted moves.
         """
         step = self.displacements.max_displacement
         parameters = MoveParameters(liquid.temperature, self.swaps.fraction, step, liquid.pair)
@@ -149,7 +149,7 @@ class DisplacementsAndSwaps:
         )
 
     def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> DisplacementsAndSwaps:
-        """Return moves whose displacements should be accepted with a frequency closer to a target.
+        """Return moves with displacements whose acceptance should be closer to a target.
 
         Parameters
         ----------
@@ -158,26 +158,26 @@ class DisplacementsAndSwaps:
         counters : (7,) int array
             Attempted and accepted moves since the last change.
         target_acceptance : float
-            Accepted fraction of the displacements to reach.
+            Desired accepted fraction of the displacements.
         """
         limit = Displacements.limit(liquid.skin, liquid.dimension)
         return replace(self, displacements=self.displacements.tuned(counters, target_acceptance, limit))
 
     def extra_settings(self) -> dict[str, Any]:
-        """Return nothing: every saved state holds the parameters of displacements and swaps."""
+        """Return no settings: every saved state contains those of displacements and swaps."""
         return {}
 
 
 @dataclass(frozen=True)
 class SwapsAndTrajectories:
-    """Diameter swaps while all particles rest, and trajectories of hybrid Monte Carlo between the sweeps.
+    """Diameter swaps at fixed positions, and trajectories of hybrid Monte Carlo between the sweeps.
 
     Attributes
     ----------
     displacements : Displacements
-        Never attempted, as all moves of a sweep are swaps; saved states hold their parameter nevertheless.
+        Never attempted, as all moves of a sweep are swaps; saved states still contain their parameter.
     swaps : DiameterSwaps
-        All moves of a sweep: their fraction is 1.
+        Swaps, which are all moves of a sweep: their fraction is 1.
     trajectories : HybridMonteCarlo
         When trajectories are attempted, and how they are integrated.
 
@@ -207,15 +207,15 @@ class SwapsAndTrajectories:
             raise InputError("skin of the pair list of trajectories in this box", skin, f">= {MIN_HMC_SKIN}", remedy)
 
     def rebuild(self, liquid: LiquidState) -> HMCWorkspace:
-        """Rebuild the pair list for the present positions and recompute all energies."""
+        """Rebuild the pair list at the current positions and recompute all energies."""
         return flat_pair_list.rebuild_list_and_energies(liquid.axes, liquid.chain, liquid.geometry, liquid.pair)
 
     def restored(self, liquid: LiquidState) -> HMCWorkspace:
-        """Return the pair list that belongs to the reference positions."""
+        """Return the pair list for the reference positions."""
         return flat_pair_list.build_workspace(liquid.axes, liquid.particles, liquid.reference, liquid.geometry)
 
     def run(self, liquid: LiquidState, neighbors: HMCWorkspace, sweeps: int, counters: IntArray) -> HMCWorkspace:
-        """Do sweeps of N attempted swaps in place, with the trajectories that are due between them.
+        """Run sweeps of N attempted swaps in place, with the trajectories that are due between them.
 
         Parameters
         ----------
@@ -226,7 +226,7 @@ class SwapsAndTrajectories:
         sweeps : int
             Number of sweeps.
         counters : (7,) int array
-            Attempted and accepted moves are added.
+            Incremented by the attempted and accepted moves.
         """
         hmc = self.trajectories
         parameters = HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
@@ -261,9 +261,9 @@ def move_set(
     Parameters
     ----------
     swap_fraction : float, optional
-        Fraction of the moves of a sweep that are swaps; by default 0.2, and 1 with trajectories.
+        Fraction of the moves of a sweep that are swaps; by default 0.2, or 1 with trajectories.
     max_displacement : float
-        Largest displacement along an axis.
+        Largest displacement along an axis, in units of length.
     trajectories : HybridMonteCarlo, optional
         Trajectories instead of displacements.
 

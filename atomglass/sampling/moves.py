@@ -1,4 +1,4 @@
-"""The moves of the sampler: what each does, and how often it was accepted."""
+"""The moves of the sampler: their parameters, and how often they were accepted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from atomglass.kernels.sampling.flat_pair_list import MARGIN
 from atomglass.sampling.checks import check_count, check_range
 from atomglass.types import IntArray
 
-#: Largest allowed number of sweeps between trajectories, and of time steps in one.
+#: Largest allowed number of sweeps between trajectories, and of time steps in a trajectory.
 MAX_HMC_COUNT = 1_000_000
-#: Smallest skin of the neighbor list with which trajectories can be integrated.
+#: Smallest skin of the neighbor list with which trajectories can be integrated, in units of length.
 MIN_HMC_SKIN = 2 * MARGIN
-#: Added to acceptances when the step is tuned, so that a step is never changed by a ratio of small numbers.
+#: Added to acceptances when the step is tuned, so that ratios of small numbers do not change it.
 _ACCEPTANCE_OFFSET = 0.05
 #: Smallest and largest factor by which one tuning interval changes the step.
 _TUNING_FACTORS = (0.8, 1.25)
@@ -28,7 +28,7 @@ class Displacements:
     Attributes
     ----------
     max_displacement : float
-        d, in units of length.
+        Largest displacement d along an axis, in units of length.
 
     Raises
     ------
@@ -60,9 +60,9 @@ class Displacements:
         counters : (7,) int array
             Attempted and accepted moves since the last change.
         target_acceptance : float
-            The acceptance to reach, between 0 and 1.
+            Desired acceptance, between 0 and 1.
         limit : float
-            Largest allowed d.
+            Largest allowed d, in units of length.
         """
         if not counters[records.DISPLACEMENTS]:
             return self
@@ -102,20 +102,19 @@ class HybridMonteCarlo:
     """Hybrid Monte Carlo: short trajectories of molecular dynamics of all particles, instead of displacements.
 
     Each trajectory starts from random momenta, follows Hamilton's equations for the time `steps * time_step`, and is
-    accepted or rejected as a whole. The ensemble is the same for any values of the parameters; only the speed of the
-    sampling depends on them. Between trajectories diameters are swapped while all particles rest. See
-    docs/decorrelation.md. Start from a configuration without overlaps: where forces are huge every trajectory is
-    rejected.
+    accepted or rejected as a whole. The parameters affect only the speed of the sampling, not the ensemble. Between
+    trajectories, diameters are swapped at fixed positions. See docs/decorrelation.md. Start from a configuration
+    without overlaps, since every trajectory is rejected where forces are huge.
 
     Attributes
     ----------
     every : int
-        Sweeps of swaps from one trajectory to the next.
+        Number of sweeps of swaps from one trajectory to the next.
     steps : int
-        Time steps of a trajectory, of two force evaluations each.
+        Number of time steps in a trajectory, with two force evaluations each.
     time_step : float
-        In units of sqrt(m sigma^2 / epsilon), where m is the mass of every particle. The energy error grows as its
-        square and as the square root of N. About three in four trajectories should be accepted.
+        Length of a time step, in units of sqrt(m sigma^2 / epsilon), where m is the mass of every particle. The energy
+        error grows as its square and as the square root of N. About three in four trajectories should be accepted.
 
     Raises
     ------

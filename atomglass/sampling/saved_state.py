@@ -70,11 +70,18 @@ def from_arrays(state: dict[str, Any], potential: PairPotential, source: str) ->
     Parameters
     ----------
     state : dict
-        As `to_arrays` returns it.
+        Arrays and settings, as returned by `to_arrays`.
     potential : PairPotential
         Must be the potential of the saved sampler.
     source : str
-        Where the state is from, for messages.
+        Where the state comes from, for messages.
+
+    Returns
+    -------
+    liquid : LiquidState
+        The particles.
+    moves : MoveSet
+        The moves.
 
     Raises
     ------
@@ -98,7 +105,13 @@ def from_arrays(state: dict[str, Any], potential: PairPotential, source: str) ->
 
 
 def write(path: str | Path, state: dict[str, Any]) -> None:
-    """Write a state to an `.npz` file; the file is complete or, if the program is stopped, is not there at all."""
+    """Write a state to an `.npz` file, completely or not at all.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("wb") as file:
@@ -114,7 +127,7 @@ def read(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        The file is missing or damaged, or is no state of a sampler.
+        The file is missing or damaged, or does not contain the state of a sampler.
     """
     try:
         with np.load(path, allow_pickle=False) as data:

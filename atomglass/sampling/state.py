@@ -1,4 +1,4 @@
-"""The sampled liquid: everything the next move reads."""
+"""The sampled liquid: everything that the next move depends on."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from atomglass.types import Array, IntArray, Seed
 
 @dataclass
 class LiquidState:
-    """A liquid of N particles in d dimensions, in the form in which the kernels move it.
+    """A liquid of N particles in d dimensions, in the form that the kernels use.
 
     Attributes
     ----------
     particles : (N, 4) array
-        Wrapped position (z = 0 in two dimensions) and diameter, in spatial order.
+        Wrapped position (z = 0 in two dimensions) and diameter, in spatial order, in units of length.
     reference : (N, 3) array
         Positions at which the neighbor list was built.
     images : (N, 3) int array
-        Cell vectors that wrapping has subtracted from the positions.
+        Number of cell vectors that wrapping has subtracted from each position.
     energies : (N,) array
-        Energy of each particle with all its neighbors.
+        Energy of each particle with all its neighbors, in units of epsilon.
     order : (N,) int array
-        Number of each particle in the configuration that the sampler started from.
+        Index of each particle in the configuration from which the sampler started.
     generator : (4,) uint64 array
         State of the random number generator.
     cell, inverse : (3, 3) arrays
@@ -41,13 +41,13 @@ class LiquidState:
     box : (d,) or (d, d) array
         The box of the configuration.
     skin, list_cutoff : float
-        Width of the neighbor list beyond the largest cutoff, and the sum of both.
+        Width of the neighbor list beyond the largest cutoff, and the sum of both, in units of length.
     potential : PairPotential
         The interactions.
     temperature : float
         T, in units of epsilon.
     sweep : int
-        Sweeps done since the start.
+        Number of sweeps since the start.
     """
 
     particles: Array
@@ -80,7 +80,7 @@ class LiquidState:
         temperature : float
             T, in units of epsilon.
         skin : float
-            Width of the neighbor list beyond the largest cutoff.
+            Width of the neighbor list beyond the largest cutoff, in units of length.
         seed : int or numpy.random.SeedSequence
             Seed of the random number generator.
         """
@@ -113,12 +113,12 @@ class LiquidState:
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """Return one entry for each dimension: kernels are compiled for each length."""
+        """Return the axis indices, (0, 1) or (0, 1, 2); kernels are compiled for each dimension."""
         return tuple(range(self.dimension))
 
     @property
     def chain(self) -> ChainState:
-        """Return the arrays that moves change in place."""
+        """Return the arrays that moves change in place, without copying them."""
         return ChainState(self.particles, self.reference, self.images, self.energies, self.generator)
 
     @property
@@ -133,12 +133,12 @@ class LiquidState:
 
     @property
     def energy(self) -> float:
-        """Return the total potential energy."""
+        """Return the total potential energy, in units of epsilon."""
         return float(self.energies.sum() / 2)
 
     @property
     def configuration(self) -> Configuration:
-        """Return the present configuration, with unwrapped positions and the original numbers of the particles."""
+        """Return the current configuration, with unwrapped positions and the particles in their original order."""
         d = self.dimension
         positions, diameters = np.empty((len(self), d)), np.empty(len(self))
         positions[self.order] = self.particles[:, :d] + self.images[:, :d] @ self.cell[:d, :d]
@@ -146,7 +146,7 @@ class LiquidState:
         return Configuration(positions, diameters, self.box)
 
     def sort_spatially(self) -> None:
-        """Sort the particles by cells, so that neighbors are close in memory; neighbor lists become invalid."""
+        """Sort the particles by cells, so that neighbors are close in memory; this invalidates neighbor lists."""
         positions = np.ascontiguousarray(self.particles[:, :3])
         cell_list.wrap(positions, self.images, self.cell, self.inverse, self.dimension)
         counts = cell_list.cell_counts(self.inverse, self.dimension, self.list_cutoff)
@@ -157,7 +157,7 @@ class LiquidState:
 
 
 def _generator_state(seed: Seed) -> NDArray[np.uint64]:
-    """Return the generator's state of a seed."""
+    """Return the generator's initial state for a seed."""
     if not isinstance(seed, np.random.SeedSequence):
         seed = np.random.SeedSequence(check_seed(seed))
     return seed.generate_state(4, np.uint64).astype(np.uint64)

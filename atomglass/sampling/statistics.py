@@ -1,4 +1,4 @@
-"""What a run of the sampler returns."""
+"""Results of a run of the sampler: acceptances and recorded energies."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class SwapStatistics:
     Attributes
     ----------
     sweeps : int
-        Sweeps done. A sweep is N attempted moves.
+        Number of sweeps; a sweep consists of N attempted moves.
     displacement_acceptance, swap_acceptance : float
         Accepted fraction of each kind of move; NaN if none was attempted.
     energies : (K,) array
-        Potential energy per particle after every `record_every` sweeps.
+        Potential energy per particle after every `record_every` sweeps, in units of epsilon.
     record_every : int
-        Sweeps between the recorded energies.
+        Number of sweeps between recorded energies.
     rebuilds : int
-        Neighbor lists built.
+        Number of neighbor lists built.
     trajectory_acceptance : float
         Accepted fraction of the trajectories; NaN if none was attempted.
     """
@@ -44,13 +44,13 @@ class SwapStatistics:
         Parameters
         ----------
         sweeps : int
-            Sweeps done.
+            Number of sweeps.
         counters : (7,) int array
-            Attempted and accepted moves, and rebuilt lists.
+            Attempted and accepted moves, and rebuilt lists, in the order of `kernels.sampling.records`.
         energies : (K,) array
-            Recorded energies per particle.
+            Recorded energies per particle, in units of epsilon.
         record_every : int
-            Sweeps between them.
+            Number of sweeps between recorded energies.
         """
         return cls(
             sweeps=sweeps,

@@ -20,11 +20,11 @@ from atomglass.system.neighbors import allowed_skin
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray, Seed
 
-#: Sweeps after which the particles are sorted spatially and all energies are recomputed.
+#: Number of sweeps after which the particles are sorted spatially and all energies are recomputed.
 SORTING_INTERVAL = 1000
-#: Moves of one call of a kernel. It takes a fraction of a second, so that signals and progress are handled in time.
+#: Number of moves in one call of a kernel: a fraction of a second, so that signals and progress are handled in time.
 MOVES_PER_CALL = 1_000_000
-#: Sweeps between two changes of the step while it is tuned.
+#: Number of sweeps between two changes of the step while it is tuned.
 TUNING_SWEEPS = 20
 
 
@@ -39,10 +39,10 @@ class SwapMonteCarlo:
         The interactions.
     temperature : float
         T, in units of epsilon (k_B = 1).
-    swap_fraction : float
-        Fraction of the moves that swap the diameters of two random particles; by default 0.2, and 1 with trajectories.
+    swap_fraction : float, optional
+        Fraction of the moves that swap the diameters of two random particles; by default 0.2, or 1 with trajectories.
     max_displacement : float
-        d: displacements are uniform in [-d, d] along each axis.
+        Largest displacement d, in units of length: displacements are uniform in [-d, d] along each axis.
     seed : int or numpy.random.SeedSequence
         Seed of the sampler's own random number generator.
     trajectories : HybridMonteCarlo, optional
@@ -56,7 +56,7 @@ class SwapMonteCarlo:
     Notes
     -----
     Ninarello, Berthier and Coslovich, Phys. Rev. X 7, 021039 (2017). The energies of the particles are updated at every
-    accepted move and recomputed with every neighbor list. Particles keep their numbers in `configuration`.
+    accepted move and recomputed with every neighbor list. The order of particles in `configuration` does not change.
 
     Examples
     --------
@@ -94,14 +94,14 @@ class SwapMonteCarlo:
     def run(
         self, sweeps: int, record_every: int | None = None, progress: Callable[[int], object] | None = None
     ) -> SwapStatistics:
-        """Do a number of sweeps of N attempted moves each.
+        """Run a number of sweeps of N attempted moves each.
 
         Parameters
         ----------
         sweeps : int
-            Number of sweeps. Splitting a run into several does not change a bit of the result.
+            Number of sweeps. Splitting a run into several gives the same result, bit for bit.
         record_every : int, optional
-            Sweeps between recorded energies; by default chosen so that about a hundred are recorded.
+            Number of sweeps between recorded energies; by default chosen so that about a hundred are recorded.
         progress : callable, optional
             Called several times a second with the number of sweeps done since its last call.
 
@@ -126,16 +126,16 @@ class SwapMonteCarlo:
     def equilibrate(
         self, sweeps: int, target_acceptance: float = 0.3, progress: Callable[[int], object] | None = None
     ) -> SwapStatistics:
-        """Do a number of sweeps while the step is tuned to an acceptance. Afterwards the step is constant.
+        """Run a number of sweeps while the step is tuned to an acceptance; afterwards the step is constant.
 
-        The tuning uses the history of the chain, which violates detailed balance: do not sample from these sweeps.
+        Tuning uses the history of the chain and thus violates detailed balance: do not sample from these sweeps.
 
         Parameters
         ----------
         sweeps : int
             Number of sweeps.
         target_acceptance : float
-            Accepted fraction of the displacements to reach.
+            Desired accepted fraction of the displacements.
         progress : callable, optional
             Called several times a second with the number of sweeps done since its last call.
 
@@ -166,7 +166,7 @@ class SwapMonteCarlo:
 
     @property
     def temperature(self) -> float:
-        """T, in units of epsilon. It can be set; the next sweep uses the new value."""
+        """Temperature T, in units of epsilon; a new value applies from the next sweep on."""
         return self._liquid.temperature
 
     @temperature.setter
@@ -176,7 +176,7 @@ class SwapMonteCarlo:
 
     @property
     def sweep(self) -> int:
-        """Sweeps done since the start."""
+        """Number of sweeps since the start."""
         return self._liquid.sweep
 
     @property
@@ -186,7 +186,7 @@ class SwapMonteCarlo:
 
     @property
     def max_displacement(self) -> float:
-        """Largest displacement along an axis."""
+        """Largest displacement along an axis, in units of length."""
         return self._moves.displacements.max_displacement
 
     @property
@@ -196,26 +196,26 @@ class SwapMonteCarlo:
 
     @property
     def energy(self) -> float:
-        """Total potential energy, from the stored energies of the particles."""
+        """Total potential energy, from the stored energies of the particles, in units of epsilon."""
         return self._liquid.energy
 
     @property
     def configuration(self) -> Configuration:
-        """The present configuration. Positions are unwrapped: they continue through the faces of the box."""
+        """The current configuration. Positions are unwrapped: they continue across the faces of the box."""
         return self._liquid.configuration
 
     def state(self) -> dict[str, Any]:
-        """Return everything the next move reads, as arrays; `restore` continues from it bit for bit."""
+        """Return everything that the next move depends on, as arrays; `restore` continues from it bit for bit."""
         return saved_state.to_arrays(self._liquid, self._moves)
 
     @classmethod
     def restore(cls, state: dict[str, Any], potential: PairPotential) -> SwapMonteCarlo:
-        """Return the sampler whose `state` this is.
+        """Return a sampler with a saved state.
 
         Parameters
         ----------
         state : dict
-            As `state` returned it.
+            Arrays and settings, as returned by `state`.
         potential : PairPotential
             The interactions, the same as before.
 
@@ -227,7 +227,13 @@ class SwapMonteCarlo:
         return cls._restored(*saved_state.from_arrays(state, potential, "saved state"))
 
     def save(self, path: str | Path) -> None:
-        """Write the state to an `.npz` file; an existing file is replaced when all is written."""
+        """Write the state to an `.npz` file; an existing file is replaced once everything is written.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
         saved_state.write(path, self.state())
 
     @classmethod
@@ -237,7 +243,7 @@ class SwapMonteCarlo:
         Parameters
         ----------
         path : str or Path
-            The file that `save` wrote.
+            A file written by `save`.
         potential : PairPotential
             The interactions, the same as before.
 
@@ -259,7 +265,7 @@ class SwapMonteCarlo:
     def _advance(
         self, sweeps: int, record_every: int, counters: IntArray, progress: Callable[[int], object] | None
     ) -> Array:
-        """Do the sweeps in short blocks, add to the counters, and return the recorded energies per particle."""
+        """Run the sweeps in short blocks, add to the counters, and return the recorded energies per particle."""
         energies = []
         sweeps_per_call = max(1, MOVES_PER_CALL // len(self))
         done = 0

@@ -1,4 +1,4 @@
-"""Collect a study's shards into tables: every checksum verified, every realization exactly once."""
+"""Collect the shards of a study into tables, verifying every checksum and taking every realization exactly once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from atomglass.study.store.study_store import StudyStore
 ROW_GROUP = 100_000
 #: Columns that must agree, bit for bit, where two shards hold the same realization.
 _COMPARED = ("chain", "index_in_chain", "status", "sweep", "energy", "liquid_energy_per_particle", "mode_count")
-#: Provenance that all shards must share for numbers to agree bit for bit, and what messages call it.
+#: Provenance that all shards must share for numbers to agree bit for bit, and its names in messages.
 _PROVENANCE = {
     "processor": "processors",
     "blas": "BLAS kernels",
@@ -42,22 +42,23 @@ _PROVENANCE = {
 
 @dataclass(frozen=True)
 class Collected:
-    """What `collect` found.
+    """The result of `collect`.
 
     Attributes
     ----------
     folder : Path
-        Where the tables are.
+        Directory of the tables.
     rows : dict of str to int
         Number of rows of each table.
     missing : list of (chain, start, stop)
-        Realizations that no shard holds.
+        Realizations that are not in any shard.
     damaged : list of str
-        One line per damaged shard; its realizations are missing.
+        One line per damaged shard, whose realizations are missing.
     failed : Counter
-        Number of realizations by status, `ok` left out.
+        Number of realizations by status, except `ok`.
     warnings : list of str
-        Shards computed with different processors or package versions: their numbers agree to rounding, not bit for bit.
+        One line per difference in processors or package versions between shards, whose numbers then agree up to
+        rounding errors, not bit for bit.
     """
 
     folder: Path
@@ -72,7 +73,7 @@ class Collected:
 
     @cached_property
     def modes(self) -> pa.Table:
-        """The table of modes, which like that of realizations does not depend on how the study was run."""
+        """The table of modes; like that of realizations, it does not depend on how the study was run."""
         return self._table("modes")
 
     @cached_property
@@ -82,7 +83,7 @@ class Collected:
 
     @cached_property
     def attempts(self) -> pa.Table:
-        """The table of attempts, and who made them."""
+        """The table of attempts, with the processes that made them."""
         return self._table("attempts")
 
     @cached_property
@@ -93,7 +94,7 @@ class Collected:
 
 @dataclass
 class _Findings:
-    """What is noticed while shards are read."""
+    """Findings while shards are read."""
 
     missing: list[tuple[int, int, int]] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
@@ -104,13 +105,13 @@ class _Findings:
 def collect(store: StudyStore) -> Collected:
     """Verify all shards, and write `modes`, `realizations`, `attempts` and `runs` as Parquet files.
 
-    Rows are in the order of chains and realizations, whichever process computed them, and each realization occurs
-    exactly once. One shard is in memory at a time, with the rows that do not yet fill a row group.
+    Rows are in the order of chains and realizations, no matter which process computed them, and each realization occurs
+    exactly once. Only one shard is in memory at a time, with the rows that do not yet fill a row group.
 
     Raises
     ------
     InputError
-        There is nothing to collect, or two shards disagree on a realization.
+        There is nothing to collect, or two shards disagree about a realization.
     """
     found = _Findings()
     columns = {
@@ -139,7 +140,7 @@ def collect(store: StudyStore) -> Collected:
 
 
 def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter], found: _Findings) -> None:
-    """Add the realizations of a shard from index `end` on to the tables."""
+    """Add the realizations of a shard, from index `end` on, to the tables."""
     found.provenances[json.dumps({key: shard.provenance.get(key) for key in _PROVENANCE}, sort_keys=True)] += 1
     for name, writer in writers.items():
         rows = _rows_from(getattr(shard, name), end, per_chain)
@@ -151,7 +152,9 @@ def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter
 def _nothing(store: StudyStore, damaged: list[str]) -> InputError:
     if damaged:
         return InputError(f"every shard in {store.folder} is damaged ({damaged[0]})", remedy="run the study again")
-    return InputError(f"nothing to collect in {store.folder}", remedy="run the study first, or let it get further")
+    return InputError(
+        f"nothing to collect in {store.folder}", remedy="run the study first, or wait for its first shard"
+    )
 
 
 def _shards(store: StudyStore, chain: int, found: _Findings) -> Iterator[tuple[Shard, int]]:
@@ -208,12 +211,12 @@ class _TableWriter:
 
 
 def provenance_warnings(provenances: Counter[str]) -> list[str]:
-    """Return one line for every part of the provenance in which shards differ.
+    """Return one line for each part of the provenance in which shards differ.
 
     Parameters
     ----------
     provenances : Counter
-        Number of shards by provenance, each written as JSON.
+        Number of shards by provenance, which is given as JSON.
     """
     lines = []
     known = [(json.loads(provenance), count) for provenance, count in provenances.items()]
@@ -228,16 +231,16 @@ def provenance_warnings(provenances: Counter[str]) -> list[str]:
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a derived table of a study as a Parquet file, completely or not at all."""
+    """Write a derived table of a study as a Parquet file, either completely or not at all."""
     sink = pa.BufferOutputStream()
     frame.to_parquet(sink)
     replace(path, sink.getvalue().to_pybytes())
 
 
 def _rows_from(rows: pa.Table, start: int, per_chain: int) -> pa.Table:
-    """Return the rows from index `start` of the chain on, with realizations numbered for the present chain length.
+    """Return the rows from index `start` of the chain on, with realizations renumbered for the current chain length.
 
-    An extended study has longer chains than when its first shards were written.
+    In an extended study, chains are longer than when its first shards were written.
     """
     if start and rows.num_rows:
         rows = rows.filter(pc.greater_equal(rows["index_in_chain"], start))
@@ -247,7 +250,7 @@ def _rows_from(rows: pa.Table, start: int, per_chain: int) -> pa.Table:
 
 
 def _require_agreement(shard: Shard, chain: int, earlier: dict[int, str]) -> None:
-    """Compare realizations that several shards hold: computed from the same random streams, they must be equal."""
+    """Check that realizations in several shards, computed from the same random streams, are equal."""
     compared = [name for name in _COMPARED if name in shard.realizations.column_names]
     for row in shard.realizations.select(compared).to_pylist():
         index = row["index_in_chain"]

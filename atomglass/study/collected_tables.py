@@ -1,4 +1,4 @@
-"""Check the tables that `collect` writes, and pick the quasi-localized modes from them."""
+"""Check the tables written by `collect`, and select their quasi-localized modes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from atomglass.errors import InputError
 
 
 def require_columns(table: pd.DataFrame, columns: Iterable[str], name: str = "modes") -> None:
-    """Refuse a table that lacks columns.
+    """Reject a table that lacks columns.
 
     Parameters
     ----------
     table : DataFrame
         The table.
     columns : iterable of str
-        Names of the columns that it must have.
+        Names of the required columns.
     name : str
-        What the table is called in the error message and on disk.
+        Name of the table, in the error message and on disk.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def quasi_localized(modes: pd.DataFrame, group: str | None = None) -> pd.DataFra
     Parameters
     ----------
     modes : DataFrame
-        One row per mode, as collected.
+        The table of modes, one row per mode.
     group : str, optional
         `A`, `B`, `unbounded` or `unstable`; all groups by default.
     """

@@ -11,20 +11,20 @@ from atomglass.study.settings import StudyBase
 from atomglass.study.store import checkpoints, shards
 from atomglass.study.store.checkpoints import Checkpoint
 
-#: Seconds during which sweeps are timed.
+#: Time for which sweeps are measured, in seconds.
 TIMED_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Times and sizes measured on this machine, in one process.
+    """Times and sizes, measured on this machine in a single process.
 
     Attributes
     ----------
     step_seconds, realization_seconds : float
-        Wall time of one sweep (or other step of a chain; 0 if there are none), and of one realization with its modes.
+        Wall time of one sweep (or another step of a chain; 0 if there are none), and of one realization with its modes.
     shard_bytes, checkpoint_bytes : int
-        Sizes of a full shard and of a checkpoint.
+        Sizes of a full shard and of a checkpoint, in bytes.
     """
 
     step_seconds: float
@@ -34,9 +34,9 @@ class Cost:
 
 
 def measured_cost(settings: StudyBase) -> Cost:
-    """Time some steps and one realization of a study.
+    """Measure the cost of some steps and of one realization of a study.
 
-    The liquid is far from equilibrium, so that its quench takes longer than that of an equilibrated one.
+    The liquid is far from equilibrium, so that its quench takes longer than that of an equilibrated liquid.
     """
     model = model_of({"model": settings.model}, "model")
     sampler = model.start(settings, 0)
@@ -52,14 +52,14 @@ def measured_cost(settings: StudyBase) -> Cost:
 
 
 def plan_study(settings: StudyBase, cost: Cost | None, cores: int) -> list[tuple[str, str]]:
-    """Return the cost of a study as lines of a table: name and text.
+    """Return the cost of a study as the lines of a table, each a name and a text.
 
     Parameters
     ----------
     settings : StudyBase
         The study.
     cost : Cost or None
-        As measured; None for the lines that need no measurement.
+        The measured cost; None to return only the lines that need no measurement.
     cores : int
         Number of processes that will run it.
     """

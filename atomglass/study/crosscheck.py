@@ -1,4 +1,4 @@
-"""Compare two computations of one study, such as on two types of processor."""
+"""Compare two computations of the same study, such as on two types of processor."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from atomglass.study.store.study_store import StudyStore
 
 #: Largest relative difference between two frequencies of the same mode.
 FREQUENCY_TOLERANCE = 1e-8
-#: Relative difference between energies above which two states are in different basins. Rounding is a hundred times
-#: smaller, and the energies of neighboring basins differ by far more.
+#: Relative difference between energies above which two states are in different basins. Rounding errors are a hundred
+#: times smaller, and the energies of neighboring basins differ by far more.
 BASIN_TOLERANCE = 1e-10
 _KEYS = ["chain", "index_in_chain"]
 
 
 @dataclass(frozen=True)
 class Crosscheck:
-    """How well two computations of one study agree.
+    """Agreement of two computations of the same study.
 
     Attributes
     ----------
     common : int
-        Number of realizations in both.
+        Number of realizations in both computations.
     same_status : int
-        Those with the same status.
+        Number of these with the same status.
     different_samples : list of int
-        Realizations (numbered as in the first study) quenched from different liquid configurations: the outcome of a
-        Monte Carlo move differed, and with it the rest of the chain.
+        Realizations (numbered as in the first study) that were quenched from different liquid configurations, since the
+        outcome of some Monte Carlo move differed and with it the rest of the chain.
     different_basins : list of int
-        Realizations quenched from the same configuration into different minima.
+        Realizations that were quenched from the same configuration into different minima.
     same_basin : int
         Number of realizations in the same minimum.
     modes : int
-        Number of modes of these.
+        Number of modes of these realizations.
     worst_frequency : float
         Largest relative difference between frequencies of the same mode.
     disagreeing : list of int
@@ -65,12 +65,12 @@ def crosscheck(one: Path, other: Path) -> Crosscheck:
     Parameters
     ----------
     one, other : Path
-        Directories of studies, both collected.
+        Directories of the two collected studies.
 
     Raises
     ------
     InputError
-        They belong to different studies, or have no realization in common.
+        The directories belong to different studies, or have no realization in common.
     """
     stores = [StudyStore(folder) for folder in (one, other)]
     if stores[0].physics_hash != stores[1].physics_hash:
@@ -78,7 +78,7 @@ def crosscheck(one: Path, other: Path) -> Crosscheck:
     tables = [load_study(folder) for folder in (one, other)]
     rows = tables[0].realizations.merge(tables[1].realizations, on=_KEYS, suffixes=("", "_other"))
     if not len(rows):
-        raise InputError(f"{one} and {other} have no realization in common", remedy="run more of them")
+        raise InputError(f"{one} and {other} have no realization in common", remedy="run more realizations")
     same = rows[rows["status"] == rows["status_other"]]
     sample = "liquid_energy_per_particle"
     moved = _differ(same, sample) if sample in same else pd.Series(False, same.index)
@@ -103,7 +103,7 @@ def crosscheck(one: Path, other: Path) -> Crosscheck:
 
 
 def _differ(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Return which numbers differ by more than rounding; two missing numbers are equal."""
+    """Return which numbers differ by more than rounding errors; two missing numbers are equal."""
     a, b = rows[name], rows[f"{name}_other"]
     missing = a.isna() & b.isna()
     return ~missing & ~((a - b).abs() <= BASIN_TOLERANCE * np.maximum(a.abs(), b.abs()))

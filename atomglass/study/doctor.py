@@ -1,4 +1,4 @@
-"""Check whether a machine is fit to run studies."""
+"""Check whether a machine is ready to run studies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Finding:
     Attributes
     ----------
     mark : str
-        `ok`, `note` (it could be better) or `BAD` (studies will not work).
+        `ok`, `note` (could be improved) or `BAD` (studies will not work).
     subject : str
         What was checked.
     text : str
@@ -38,7 +38,7 @@ class Finding:
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Yield the findings about this machine and about a folder for studies."""
+    """Yield the findings about this machine and about the folder in which studies will be written."""
     good = sys.version_info >= (3, 11)
     yield Finding("ok" if good else "BAD", "Python", f"{platform.python_version()} in {sys.prefix}")
     yield Finding("ok", "processor", f"{processor()}, {os.cpu_count()} cores, {_usable()} for this process")
@@ -84,7 +84,7 @@ def _cache() -> Finding:
 def _mpi() -> Finding:
     if _version("mpi4py") == "not installed":
         return Finding("note", "MPI", "mpi4py is not installed: pip install 'atomglass[mpi]'")
-    # In a separate process: an incompatible library can crash the process.
+    # In a separate process, since an incompatible library can crash it.
     code = "from mpi4py import MPI; print(MPI.Get_library_version().splitlines()[0])"
     try:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
@@ -96,7 +96,7 @@ def _mpi() -> Finding:
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
-    """Try the operations that studies rely on: link, refusal of a second link, rename over a file, sync of a folder."""
+    """Try the operations that studies rely on: linking, failure of a second link, renaming over a file, folder sync."""
     if not folder.is_dir():
         yield Finding("BAD", "folder", f"{folder} is not a directory")
         return

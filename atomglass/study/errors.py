@@ -1,10 +1,10 @@
-"""Exceptions of studies that their own code catches; mistakes of users are `atomglass.errors.InputError`."""
+"""Internal exceptions of studies; errors in user input are `atomglass.errors.InputError`."""
 
 from __future__ import annotations
 
 
 class DamagedShard(Exception):
-    """A shard cannot be trusted; the text says why."""
+    """A shard cannot be trusted; the message states the reason."""
 
 
 class WorkEnded(Exception):
@@ -16,4 +16,4 @@ class Stopped(WorkEnded):
 
 
 class LeaseLost(WorkEnded):
-    """Another process took this one for dead and has taken over its chain."""
+    """Another process considered this one dead and took over its chain."""

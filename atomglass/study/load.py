@@ -21,9 +21,9 @@ class Study:
     Attributes
     ----------
     modes, realizations : DataFrame
-        One row per mode, one row per realization; `columns` explains each column.
+        One row per mode, and one row per realization; `columns` explains each column.
     settings : dict
-        The study's settings, with every default filled in.
+        Settings of the study, with all defaults filled in.
     columns : DataFrame
         Table, name, unit and meaning of every column.
     wells : DataFrame or None
@@ -53,7 +53,7 @@ def load_study(folder: str | Path) -> Study:
     Raises
     ------
     InputError
-        The directory holds no collected tables, or a table is damaged.
+        The directory contains no collected tables, or a table is damaged.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def load_study(folder: str | Path) -> Study:
 
 
 def _settings(folder: Path) -> dict[str, Any]:
-    """Return the settings of the study; of a study joined from portions, with the seeds of all of them."""
+    """Return the settings of the study; for a study joined from portions, with the seeds of all portions."""
     path = folder / "study.json"
     if not path.is_file():
         return {}
@@ -103,6 +103,6 @@ def _settings(folder: Path) -> dict[str, Any]:
 
 
 def _unit_and_meaning(field: pa.Field) -> tuple[str, str]:
-    """Return a column's unit and meaning, which are stored with the table."""
+    """Return the unit and the meaning of a column, which are stored with the table."""
     metadata = field.metadata or {}
     return metadata.get(b"unit", b"").decode(), metadata.get(b"meaning", b"").decode()

@@ -1,9 +1,9 @@
-"""What a model must offer to be run as a study, as plain data and protocols.
+"""The interface that a model needs in order to be run as a study, as plain data and protocols.
 
-The usual way to add a model is a `RealizationModel`: one function that draws one realization. A study names it in its
-TOML file as `model = "package.module:NAME"`, or by a name that `atomglass.study.registry` knows. `StudyModel` is the
-wider interface for chains whose realizations are correlated. This module imports nothing of the simulation, so that
-theories may use it.
+Models are usually added as a `RealizationModel`, with one function that draws one realization. A study refers to it in
+its TOML file as `model = "package.module:NAME"`, or by a name that is registered in `atomglass.study.registry`.
+`StudyModel` is the more general interface, for chains of correlated realizations. This module imports nothing from the
+simulation, so that theories can use it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Realization:
     attempts : list of dict
         One row per attempt at the realization.
     inherent_state : Configuration, optional
-        The glass itself (`atomglass.Configuration`) if the study keeps it.
+        The glass itself, an `atomglass.Configuration`, if the study keeps it.
     """
 
     row: Row
@@ -60,19 +60,20 @@ class RealizationModel:
     Attributes
     ----------
     name : str
-        Also the name of the model's section in a study's TOML file.
+        Name of the model, and of its section in a study's TOML file.
     version : int
-        Raise it when the same settings and seed give different numbers: a study begun under another version is not
-        continued.
+        Version, to be increased when the same settings and seed yield different numbers: a study that was begun under
+        another version is not continued.
     settings : type
-        The section, a subclass of `atomglass.settings.Settings`.
+        Class of the section, a subclass of `atomglass.settings.Settings`.
     realize : callable
         `realize(section, rng)` returns the rows of the modes and the row of one realization, as plain Python values.
-        The row has `status` (`ok`, or what failed) and `reason`. The numbers must depend on the two arguments alone.
+        The row has `status` (`ok`, or what failed) and `reason`. The numbers must depend only on the two arguments.
         An exception becomes a row with status `error`.
     realization_columns, mode_columns : tuple of Column
         Columns of the two tables in addition to `realization`, `chain`, `index_in_chain`, `status`, `reason`,
-        `attempt_count` and `mode_count`. A column that a row lacks stays empty; a value without a column is an error.
+        `attempt_count` and `mode_count`. Columns that are missing in a row stay empty; a value without a column is an
+        error.
     describe : callable
         `describe(section)` returns a few words for the first line of a run.
     """
@@ -88,16 +89,16 @@ class RealizationModel:
 
 @dataclass(frozen=True)
 class Labels:
-    """What messages and tables call the things that a study counts.
+    """Names, in messages and tables, of the items that a study counts.
 
     Attributes
     ----------
     singular, plural : str
-        A realization, and realizations.
+        Names of one and of several realizations.
     steps : str
-        What a chain does between realizations; empty if they are independent.
+        Name of the steps of a chain between realizations; empty if realizations are independent.
     modes : str
-        The modes that are counted.
+        Name of the modes that are counted.
     """
 
     singular: str
@@ -107,25 +108,25 @@ class Labels:
 
 
 class Sampler(Protocol):
-    """What produces the samples of a chain."""
+    """Source of the samples of a chain."""
 
     @property
     def sweep(self) -> int:
         """Number of steps since the chain began."""
 
     def state(self) -> dict[str, Any]:
-        """Return all that the next step depends on, as arrays."""
+        """Return everything that the next step depends on, as arrays."""
 
 
 class StudyModel(Protocol):
     """The interface between the study engine and a model.
 
-    `settings` is always what `read` or `stored` returned, a `StudyBase` of the model's own class.
+    `settings` is always the object returned by `read` or `stored`, of the model's own subclass of `StudyBase`.
 
     Attributes
     ----------
     name : str
-        As in the study's settings.
+        Name of the model in the study's settings.
     labels : Labels
         Words for messages.
     needs_kernels : bool
@@ -144,19 +145,19 @@ class StudyModel(Protocol):
         """Return the complete, validated settings from the content `data` of the TOML file `source`."""
 
     def stored(self, data: dict[str, Any], source: str) -> Any:
-        """Return the settings from a study's manifest."""
+        """Return the settings stored in a study's manifest."""
 
     def describe(self, settings: Any) -> str:
         """Return a few words for the first line of a run."""
 
     def steps(self, settings: Any, index: int) -> int:
-        """Return the age of a chain, in steps, at its realization `index`; it depends on the settings alone."""
+        """Return the age of a chain, in steps, at its realization `index`; it depends only on the settings."""
 
     def start(self, settings: Any, chain: int) -> Sampler:
         """Return the sampler of a chain at its beginning."""
 
     def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> Sampler:
-        """Return a chain's sampler from what `Sampler.state` returned.
+        """Return a chain's sampler from its saved state.
 
         Parameters
         ----------
@@ -165,7 +166,7 @@ class StudyModel(Protocol):
         chain : int
             Number of the chain.
         state : dict
-            The sampler's state.
+            State returned by `Sampler.state`.
         """
 
     def advance(self, settings: Any, sampler: Any, target: int, on_progress: Callable[[int], None]) -> None:
@@ -184,7 +185,7 @@ class StudyModel(Protocol):
         """
 
     def realize(self, settings: Any, sampler: Any, check: Callable[[], object]) -> Realization:
-        """Return the realization at the sampler's present state.
+        """Return the realization for the current state of the sampler.
 
         Parameters
         ----------
@@ -197,10 +198,10 @@ class StudyModel(Protocol):
         """
 
     def timed_step(self, sampler: Any, seconds: float) -> float:
-        """Return the wall time of one step, measured for some seconds; 0 if steps cost nothing."""
+        """Return the wall time of one step in seconds, measured for some seconds; 0 if steps take no time."""
 
     def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
-        """Return additional lines, name and text, for the table of `atomglass plan`."""
+        """Return additional lines, each a name and a text, for the table of `atomglass plan`."""
 
 
 def stream(seed: int, stage: int, chain: int, *more: int) -> np.random.SeedSequence:
@@ -211,7 +212,7 @@ def stream(seed: int, stage: int, chain: int, *more: int) -> np.random.SeedSeque
     seed : int
         The study's seed.
     stage : int
-        What the numbers are drawn for, such as positions or diameters.
+        Number of the stage, such as the drawing of positions or of diameters.
     chain : int
         Number of the chain.
     *more : int

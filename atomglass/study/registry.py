@@ -1,6 +1,6 @@
-"""Which models a study may name, how they are loaded, and how a study file is read.
+"""The models that studies can use, how they are loaded, and how a study file is read.
 
-A model is imported only when a study names it, so that this package depends on no theory.
+A model is imported only when a study uses it, so that this package does not depend on any theory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from atomglass.settings import find_toml, read_toml
 from atomglass.study.models.independent import Independent
 from atomglass.study.protocol import RealizationModel, StudyModel
 
-#: The models that come with the package, and where to find each.
+#: The models that come with the package, and their locations.
 KNOWN = {
     "glass": "atomglass.study.models.glass:GLASS",
     "oscillators": "atomglass.theory.oscillators.study_model:OSCILLATORS",
@@ -29,12 +29,12 @@ def read_study(name: str | Path) -> Any:
     Parameters
     ----------
     name : str or Path
-        A path, or the name of a workflow that comes with the package.
+        Path of the file, or name of a workflow that comes with the package.
 
     Returns
     -------
     StudyBase
-        Settings of the class that belongs to the study's model, such as `StudySettings` for glasses.
+        Settings, of the class of the study's model, such as `StudySettings` for glasses.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def read_study(name: str | Path) -> Any:
 
 
 def model_of(data: dict[str, Any], source: str) -> StudyModel:
-    """Return the model that a study's settings name; glasses if they name none.
+    """Return the model specified in a study's settings; glasses by default.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class TrajectorySettings(Settings):
-    """Hybrid Monte Carlo in place of single displacements, see `atomglass.HybridMonteCarlo`."""
+    """Hybrid Monte Carlo instead of single displacements; the parameters of `atomglass.HybridMonteCarlo`."""
 
     every: int = Field(default=HybridMonteCarlo.every, ge=1, le=MAX_HMC_COUNT)
     steps: int = Field(default=HybridMonteCarlo.steps, ge=1, le=MAX_HMC_COUNT)
@@ -47,13 +47,13 @@ class SampleSettings(Settings):
         if self.trajectories is not None:
             for name in ("swap_fraction", "max_displacement", "target_acceptance"):
                 allowed = [type(self).model_fields[name].default] + [1.0] * (name == "swap_fraction")
-                if getattr(self, name) not in allowed:  # a default that was written out is no contradiction
+                if getattr(self, name) not in allowed:  # an explicitly given default is not a contradiction
                     raise ValueError(f"{name} applies to single displacements, which trajectories replace")
         return self
 
 
 class EnsembleSettings(Settings):
-    """How many realizations are made."""
+    """Number of realizations, and their division into chains and shards."""
 
     chains: int = Field(ge=1, le=1_000_000)
     realizations_per_chain: int = Field(ge=1, le=1_000_000)
@@ -61,7 +61,7 @@ class EnsembleSettings(Settings):
 
 
 class GlassEnsembleSettings(EnsembleSettings):
-    """How many glasses are made, and which of them are kept."""
+    """Number of glasses, and which of them are kept."""
 
     keep_configurations: Literal["none", "qlm", "all"] = "qlm"
     """Which inherent states to keep: none, those with quasi-localized modes (`qlm`), or all."""
@@ -71,7 +71,7 @@ class QuenchSettings(Settings):
     """How the inherent states are found."""
 
     method: Method = Method.CONJUGATE_GRADIENTS
-    """The minimizer that decides on the basin."""
+    """The minimizer that selects the basin."""
     force_tolerance: float = Field(default=1e-10, gt=0)
     max_iterations: int = Field(default=100_000, ge=1)
 
@@ -91,7 +91,7 @@ class SelectionSettings(Settings):
 
 
 class StudyBase(Settings):
-    """What the settings of all studies have in common."""
+    """The settings that all studies have in common."""
 
     #: Version of the code that computes the numbers; part of the physics.
     version: ClassVar[int] = KERNEL_VERSION
@@ -111,11 +111,11 @@ class StudyBase(Settings):
 
     @property
     def physics_hash(self) -> str:
-        """A hash of `physics`, the same for every run of the same study."""
+        """Hash of `physics`, identical for all runs of the same study."""
         return self.physics_hash_under(self.version)
 
     def physics_hash_under(self, kernel_version: int) -> str:
-        """Return the hash that code of another version computes."""
+        """Return the hash that code of another kernel version would compute."""
         data = self.physics() | {"kernel_version": kernel_version}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -139,14 +139,15 @@ class StudySettings(StudyBase):
 
     @property
     def density(self) -> float:
-        """Number density: as the study sets it, else that of the potential."""
+        """Number density: that of the study if given, otherwise that of the potential."""
         assert isinstance(self.potential, PotentialSettings)
         return self.sample.density or self.potential.density
 
     def physics(self) -> dict[str, Any]:
         """Return the settings that determine the numbers of a realization."""
         data = super().physics()
-        # These settings are newer than the first studies. Their former values are left out, so that hashes stay.
+        # These settings are newer than the first studies; their former values are left out, so that hashes do not
+        # change.
         data.pop("model")
         if self.quench.method is Method.CONJUGATE_GRADIENTS:
             data["quench"].pop("method")
@@ -163,7 +164,7 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
     data : dict
         The content of its TOML file.
     path : Path
-        The file. A potential given as a path is looked up in its folder, too.
+        The file. A potential given as a path is also looked up in the file's folder.
 
     Raises
     ------
@@ -181,7 +182,7 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
 
 
 def _check_box(settings: StudySettings, source: str) -> None:
-    """Refuse a study whose box is too small for the minimum-image convention, before anything is written."""
+    """Reject a study whose box is too small for the minimum-image convention, before anything is written."""
     potential = settings.pair_potential
     side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
     skin = 2 * settings.sample.max_displacement * potential.dimension**0.5

@@ -1,4 +1,4 @@
-"""The status of a study, from the names and first lines of its files alone."""
+"""The status of a study, determined from the names and first lines of its files."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class ChainStatus:
     state : str
         `done`, `running`, `interrupted` (begun, but no process works on it) or `waiting`.
     finished, stored : int
-        Realizations computed, and those of them that are in shards.
+        Number of realizations computed, and number of those that are in shards.
     failed : int
-        Realizations whose status is not `ok`.
+        Number of realizations whose status is not `ok`.
     sweeps : int
-        Sweeps done and saved.
+        Number of sweeps done and saved.
     rate : float
         Sweeps per second according to its lease; 0 if no process works on it.
     owner : str
-        Host and process that work on it; empty if none.
+        Host and process working on it; empty if none.
     """
 
     chain: int
@@ -52,13 +52,13 @@ class StudyStatus:
     chains : list of ChainStatus
         The chains, in order.
     total : int
-        Realizations that the study asks for.
+        Number of realizations in the complete study.
     sweeps_total : int
-        Sweeps of the complete study.
+        Number of sweeps in the complete study.
     rate : float
-        Sweeps per second of all running chains.
+        Sweeps per second of all running chains together.
     seconds_left : float or None
-        Estimated remaining time at this rate; None if no rate is known yet.
+        Estimated remaining time at this rate, in seconds; None if no rate is known yet.
     """
 
     chains: list[ChainStatus]

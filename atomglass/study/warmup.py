@@ -17,14 +17,15 @@ from atomglass.study.registry import read_study
 
 
 def warm_up(log: Callable[[str], object], everything: bool = False) -> None:
-    """Compile the kernels that a study of glasses needs, unless the cache already holds them.
+    """Compile the kernels that a study of glasses needs, unless the cache already contains them.
 
     Parameters
     ----------
     log : callable
-        Called with a line of text before and after, if there is anything to compile.
+        Called with a line of text before and after compilation, if there is anything to compile.
     everything : bool
-        Also compile what only studies with hybrid Monte Carlo need; otherwise that is compiled when one of them begins.
+        Whether to compile also the kernels that only studies with hybrid Monte Carlo need, which are otherwise compiled
+        when such a study begins.
     """
     parts = {"complete": _compile_common} | ({"trajectories": _compile_hybrid_monte_carlo} if everything else {})
     missing = {name: part for name, part in parts.items() if not (cache_folder() / name).exists()}

@@ -1,1 +1,1 @@
-"""What is simulated: particles in a periodic box, their interactions, and their neighbors."""
+"""The simulated system: particles in a periodic box, their interactions, and their neighbors."""

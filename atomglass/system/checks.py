@@ -1,4 +1,4 @@
-"""Checks of the arrays of a configuration; each raises `InputError` with a message of one line."""
+"""Checks of the arrays of a configuration; each raises `InputError` with a one-line message."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from numpy.typing import ArrayLike
 from atomglass.errors import InputError
 from atomglass.types import Array
 
-#: Largest distance from the origin (in box lengths); beyond, a float64 position is too coarse within the box.
+#: Largest distance from the origin, in box lengths, beyond which a float64 position is too coarse within the box.
 _MAX_DISTANCE = 1e6
 
-#: Particles closer than this fraction of the box in every direction coincide. This is above the rounding of a wrapped
-#: position (1e-16 times `_MAX_DISTANCE`), and far below any distance in a sample with repulsive interactions.
+#: Fraction of the box below which particles coincide, if they are this close in every direction. It is larger than the
+#: rounding error of a wrapped position (1e-16 times `_MAX_DISTANCE`), and far smaller than any distance in a sample
+#: with repulsive interactions.
 _COINCIDENCE = 2.0**-32
 
-#: Cells flatter than this (volume over the product of the edge lengths) are singular.
+#: Volume divided by the product of the edge lengths below which a cell counts as singular.
 _MIN_CELL_SHAPE = 1e-9
 
 
 def real_array(name: str, values: ArrayLike) -> Array:
-    """Return a read-only float64 copy."""
+    """Return a read-only float64 copy of an array, or reject values that are not real numbers.
+
+    Raises
+    ------
+    InputError
+        A value is not a real number.
+    """
     try:
         array = np.asarray(values)
         if np.iscomplexobj(array):
@@ -37,9 +44,15 @@ def read_only(array: Array) -> Array:
 
 
 def check_positions(positions: Array) -> None:
-    """Refuse positions that are not (N, 2) or (N, 3) finite numbers."""
+    """Reject positions that are not (N, 2) or (N, 3) finite numbers.
+
+    Raises
+    ------
+    InputError
+        The shape is wrong, there are no particles, or a position is not finite.
+    """
     if positions.ndim != 2 or positions.shape[1] not in (2, 3):
-        raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row a particle")
+        raise InputError("shape of positions", positions.shape, "(N, 2) or (N, 3)", "give one row per particle")
     if len(positions) == 0:
         raise InputError("number of particles", 0, "at least 1", "give a configuration that is not empty")
     bad = np.flatnonzero(~np.isfinite(positions).all(axis=1))
@@ -49,7 +62,13 @@ def check_positions(positions: Array) -> None:
 
 
 def check_diameters(diameters: Array, count: int) -> None:
-    """Refuse diameters that are not N positive numbers."""
+    """Reject diameters that are not N positive numbers.
+
+    Raises
+    ------
+    InputError
+        The number of diameters is wrong, or a diameter is not finite and positive.
+    """
     if diameters.shape != (count,):
         raise InputError(
             "shape of diameters", diameters.shape, f"({count},), one diameter for each position", "match the lengths"
@@ -61,7 +80,13 @@ def check_diameters(diameters: Array, count: int) -> None:
 
 
 def check_box(box: Array, d: int) -> None:
-    """Refuse a box that is neither d positive lengths nor d independent cell vectors."""
+    """Reject a box that is neither d positive lengths nor d independent cell vectors.
+
+    Raises
+    ------
+    InputError
+        The shape is wrong, a length is not finite and positive, or the cell vectors are linearly dependent.
+    """
     if box.shape not in ((d,), (d, d)):
         raise InputError(
             "shape of the box", box.shape, f"({d},) lengths or a ({d}, {d}) cell", f"positions have {d} columns"
@@ -72,20 +97,32 @@ def check_box(box: Array, d: int) -> None:
         raise InputError("box", box, "lengths > 0", "give the lengths of the periodic box")
     if box.ndim == 2:
         largest = np.abs(box).max(axis=1, keepdims=True)
-        rows = box / np.where(largest > 0, largest, 1.0)  # of order 1, so that no square over- or underflows
+        rows = box / np.where(largest > 0, largest, 1.0)  # of order 1, so that no square overflows or underflows
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
         if abs(np.linalg.det(rows)) < _MIN_CELL_SHAPE:
             raise InputError("cell", box, "linearly independent rows", "give the cell vectors as rows")
 
 
 def check_volume(volume: float) -> None:
-    """Refuse a box whose volume is outside the range of float64."""
+    """Reject a box whose volume is outside the range of float64.
+
+    Raises
+    ------
+    InputError
+        The volume overflows or underflows.
+    """
     if not 0 < volume < np.inf:
         raise InputError("volume of the box", volume, "representable in float64 and > 0", "choose other units")
 
 
 def check_distinct(fractional: Array) -> None:
-    """Refuse two particles at the same point modulo the box; they are found by sorting, in O(N log N)."""
+    """Reject two particles at the same point modulo the box, found by sorting in O(N log N) operations.
+
+    Raises
+    ------
+    InputError
+        Two particles coincide, or a position is too far from the origin to be resolved within the box.
+    """
     far = np.flatnonzero(~(np.abs(fractional) <= _MAX_DISTANCE).all(axis=1))
     if len(far):
         raise InputError(
@@ -106,12 +143,12 @@ def check_distinct(fractional: Array) -> None:
 
 
 def check_seed(seed: int) -> int:
-    """Return the seed of a random stream, or refuse it.
+    """Return the seed of a random stream, or reject it.
 
     Raises
     ------
     InputError
-        It is negative or not an integer.
+        The seed is negative or not an integer.
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError("seed", seed, "an integer >= 0")

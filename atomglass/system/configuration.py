@@ -16,10 +16,10 @@ from atomglass.types import Array
 if TYPE_CHECKING:
     from ase import Atoms
 
-#: Names under which programs store particle sizes, in order of preference, and the factor that makes them diameters.
+#: Names under which programs store particle sizes, in order of preference, and the factor that converts to diameters.
 DIAMETER_NAMES = {"diameters": 1.0, "diameter": 1.0, "sigma": 1.0, "radius": 2.0, "radii": 2.0}
 
-#: Largest height above the plane (in box lengths) in a two-dimensional sample: that of rounding errors.
+#: Largest height above the plane, in box lengths, that counts as a rounding error in a two-dimensional sample.
 _FLATNESS = 1e-9
 
 
@@ -27,22 +27,22 @@ _FLATNESS = 1e-9
 class Configuration:
     """N particles with their diameters in a periodic box, in two or three dimensions, in reduced units.
 
-    The arrays are copied, C-contiguous, float64 and read-only. Positions are kept as given, not wrapped into the box.
+    The arrays are copied to read-only, C-contiguous float64 arrays. Positions are kept as given, not wrapped.
 
     Parameters
     ----------
     positions : (N, d) array, d = 2 or 3
-        Cartesian positions.
+        Cartesian positions, in units of length.
     diameters : (N,) array
-        Particle diameters, positive.
+        Particle diameters, positive, in units of length.
     box : (d,) or (d, d) array
         Edge lengths of an orthogonal box, or a matrix whose rows are the cell vectors (as in ASE), sheared or not.
 
     Raises
     ------
     InputError
-        Values that are not finite or not positive, mismatched lengths, a wrong dimension, a singular cell, no
-        particles, or two particles at the same point modulo the box.
+        Values are not finite or not positive, lengths do not match, the dimension is wrong, the cell is singular, there
+        are no particles, or two particles are at the same point modulo the box.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class Configuration:
         return len(self.positions)
 
     def __reduce__(self) -> tuple[type[Configuration], tuple[Array, ...]]:
-        # Copies and unpickled objects are checked too; with numpy alone their arrays would be writable.
+        # Copies and unpickled objects are checked too; without this, numpy would make their arrays writable.
         return Configuration, (self.positions, self.diameters, self.box)
 
     def __repr__(self) -> str:
@@ -80,7 +80,7 @@ class Configuration:
 
     @cached_property
     def cell(self) -> Array:
-        """Cell vectors as rows, (d, d)."""
+        """Cell vectors as rows, (d, d), in units of length."""
         return checks.read_only(np.diag(self.box) if self.box.ndim == 1 else self.box)
 
     @cached_property
@@ -91,14 +91,14 @@ class Configuration:
     @cached_property
     def volume(self) -> float:
         """Volume of the box (its area when d = 2)."""
-        with np.errstate(over="ignore"):  # an infinite volume is refused later, with a clear message
+        with np.errstate(over="ignore"):  # an infinite volume is rejected later, with a clear message
             if self.orthogonal:
                 return float(np.prod(np.abs(np.diag(self.cell))))
             return float(abs(np.linalg.det(self.cell)))
 
     @property
     def density(self) -> float:
-        """Number density N / volume."""
+        """Number density N / volume, in units of length^-d."""
         return len(self) / self.volume
 
     @cached_property
@@ -137,7 +137,7 @@ class Configuration:
         Raises
         ------
         InputError
-            Arrays that `Configuration` refuses.
+            `Configuration` rejects one of the arrays.
         """
         return Configuration(
             self.positions if positions is None else positions,  # type: ignore[arg-type]
@@ -155,8 +155,8 @@ class Configuration:
         """Return an `ase.Atoms`, with diameters in `atoms.arrays["diameters"]` and d in `atoms.info["dimension"]`.
 
         The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
-        thickness that is periodic in x and y only, so that ASE's volume equals the area. A constraint keeps the
-        particles in the plane, which they would leave by rounding errors (BFGS) or thermal velocities (dynamics).
+        thickness that is periodic in x and y only, so that ASE's volume equals the area. A constraint keeps particles
+        in the plane, which they would otherwise leave by rounding errors (BFGS) or thermal velocities (dynamics).
         """
         from ase import Atoms
         from ase.constraints import FixCartesian
@@ -173,19 +173,20 @@ class Configuration:
 
     @classmethod
     def from_atoms(cls, atoms: Atoms, dimension: int | None = None) -> Configuration:
-        """Return the configuration that an `ase.Atoms` holds.
+        """Return the configuration stored in an `ase.Atoms`.
 
         Parameters
         ----------
         atoms : ase.Atoms
             Its arrays must contain the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
         dimension : {2, 3}, optional
-            Overrides `atoms.info["dimension"]`; without either, see `from_three_dimensional`.
+            Overrides `atoms.info["dimension"]`. Without either, 2 if the sample is periodic in x and y only, or
+            perfectly flat, and 3 otherwise.
 
         Raises
         ------
         InputError
-            No sizes, a box that is not periodic, or a two-dimensional sample that is not flat.
+            There are no particle sizes, the box is not periodic, or a two-dimensional sample is not flat.
         """
         stated = dimension or atoms.info.get("dimension")
         return from_three_dimensional(
@@ -200,18 +201,18 @@ def from_three_dimensional(
 
     Parameters
     ----------
-    positions, diameters, cell : (N, 3), (N,) and (3, 3) array
-        Particles and cell vectors (rows).
+    positions, diameters, cell : (N, 3), (N,) and (3, 3) arrays
+        Positions and diameters of the particles, and cell vectors as rows, in units of length.
     periodic : list of three bool
         Whether the sample is periodic in x, y and z.
     dimension : {2, 3}, optional
-        By default 2 if the sample is periodic in x and y only, or periodic in all three but perfectly flat (all z are
-        equal), and 3 otherwise.
+        By default 2 if the sample is periodic in x and y only, or periodic in all three directions but perfectly flat
+        (all z are equal), and 3 otherwise.
 
     Raises
     ------
     InputError
-        A box that is not periodic, a two-dimensional sample that is not flat, or whose cell leaves the plane.
+        The box is not periodic, or a two-dimensional sample is not flat or has a cell that leaves the plane.
     """
     heights = positions[:, 2] - positions[:1, 2]
     if dimension is None:
@@ -232,7 +233,7 @@ def from_three_dimensional(
 
 
 def _check_in_plane(heights: Array, cell: Array) -> None:
-    """Refuse a two-dimensional sample that is not flat, apart from rounding errors."""
+    """Reject a two-dimensional sample that is not flat, apart from rounding errors."""
     rounding = _FLATNESS * np.abs(cell[:2, :2]).max()
     outside = np.flatnonzero(np.abs(heights) > rounding)
     if len(outside):
@@ -250,7 +251,12 @@ def _check_in_plane(heights: Array, cell: Array) -> None:
 
 
 def find_diameters(columns: Any) -> Array:
-    """Return particle diameters from named columns: diameters unchanged, radii times two (exact in binary).
+    """Return particle diameters from named columns; radii are doubled, which is exact in binary arithmetic.
+
+    Parameters
+    ----------
+    columns : mapping of str to (N,) array
+        Columns by name.
 
     Raises
     ------

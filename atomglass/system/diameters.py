@@ -1,4 +1,4 @@
-"""Size distributions: P(sigma) ~ sigma^-power between two bounds."""
+"""Size distributions P(sigma) ~ sigma^-power between two bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from atomglass.errors import InputError
 from atomglass.types import Array
 
-#: Largest diameter, and ratio of the largest to the smallest, in the models of `potentials/`; the mean is about 1.
+#: Largest diameter, and its ratio to the smallest, in the models of `potentials/`; the mean diameter is about 1.
 SIGMA_MAX = 1.45 / 0.9
 RATIO = 2.219
 
@@ -22,12 +22,12 @@ def inverse_cumulative(u: Array, maximum: float = SIGMA_MAX, ratio: float = RATI
     u : array
         Cumulative probabilities, 0 to 1.
     maximum, ratio, power : float
-        Largest diameter, its ratio to the smallest, and exponent of the distribution.
+        Largest diameter (in units of length), its ratio to the smallest, and exponent of the distribution.
 
     Returns
     -------
     array
-        Diameters, of the shape of `u`.
+        Diameters, in the shape of `u`, in units of length.
     """
     minimum, k = maximum / ratio, 1.0 - power
     if abs(k) < 1e-12:
@@ -55,21 +55,21 @@ def sample_diameters(
     rng : numpy.random.Generator
         Random stream.
     method : {"iid", "quantile"}
-        `iid`: drawn independently, as in Kumar, Procaccia and Singh, Eq. 10; then inherent-state energies vary by about
-        10 % between samples of N = 4000. `quantile`: the N mid-quantiles in random order: every sample has the same
-        diameters.
+        `iid`: drawn independently, as in Kumar, Procaccia and Singh, Eq. 10, so that inherent-state energies vary by
+        about 10 % between samples of N = 4000. `quantile`: the N mid-quantiles in random order, so that all samples
+        have the same diameters.
     maximum, ratio, power : float
-        Largest diameter, its ratio to the smallest, and exponent of the distribution.
+        Largest diameter (in units of length), its ratio to the smallest, and exponent of the distribution.
 
     Returns
     -------
     (N,) array
-        Diameters.
+        Diameters, in units of length.
 
     Raises
     ------
     InputError
-        No particles, an unknown method, or bounds that are not positive and ordered.
+        There are no particles, the method is unknown, or the bounds are not positive and ordered.
 
     Examples
     --------

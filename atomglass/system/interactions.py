@@ -1,4 +1,4 @@
-"""The pairs that interact, and total energy, forces and stress."""
+"""Interacting pairs; total energy, forces and stress."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class InteractingPairs:
     Attributes
     ----------
     number, dimension : int
-        N and d.
+        Number of particles N, and dimension d.
     cutoff_squared : float
-        x_c^2, the ratio at which the interaction ends.
+        x_c^2, the value of (r / sigma_ij)^2 at which the interaction ends.
     indices : (P, 2) int array
-        i and j of each pair, i < j.
+        Particles i < j of each pair.
     separations : (P, 3) array
-        r_j - r_i, nearest image, in units of length.
+        r_j - r_i for the nearest image, in units of length.
     ratios : (P,) array
         (r / sigma_ij)^2.
     derivatives : (P, 5) array
-        phi and its first four derivatives with respect to r^2.
+        phi and its first four derivatives with respect to r^2, in units of epsilon over length^(2 n) for order n.
     coordinates : (N, d) array
-        Positions along the cell vectors, from 0 to `lengths`.
+        Positions along the cell vectors, from 0 to `lengths`, in units of length.
     lengths : (d,) array
         Perpendicular heights of the cell, in units of length.
     """
@@ -58,7 +58,13 @@ class InteractingPairs:
 
     @classmethod
     def of(cls, configuration: Configuration, potential: PairPotential) -> InteractingPairs:
-        """Find the interacting pairs."""
+        """Return the interacting pairs of a configuration.
+
+        Raises
+        ------
+        InputError
+            The box is too small for the cutoff.
+        """
         wrapped, pairs = cutoff_neighbor_list(configuration, potential)
         indices, separations, ratios, derivatives = energy_derivatives.interacting_pairs(
             wrapped.positions, pairs, potential.parameters
@@ -112,9 +118,9 @@ def forces(configuration: Configuration, potential: PairPotential) -> Array:
 
 
 def stress(configuration: Configuration, potential: PairPotential) -> Array:
-    """Return the stress tensor (d, d), dU/d(strain) per volume, in units of epsilon over length^d.
+    """Return the stress tensor (d, d), dU/d(strain) divided by the volume, in units of epsilon over length^d.
 
-    It is positive under tension; the pressure is -trace/d.
+    Stress is positive under tension; the pressure is -trace/d.
 
     Raises
     ------
@@ -134,6 +140,21 @@ def stress(configuration: Configuration, potential: PairPotential) -> Array:
 
 
 def energy_forces_stress(configuration: Configuration, potential: PairPotential) -> tuple[float, Array, Array]:
-    """Return total energy, forces (N, d) and stress (d, d) together."""
+    """Return total energy, forces and stress together.
+
+    Returns
+    -------
+    energy : float
+        Total potential energy, in units of epsilon.
+    forces : (N, d) array
+        In units of epsilon over length.
+    stress : (d, d) array
+        In units of epsilon over length^d, positive under tension.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
+    """
     total, result = _energy_forces(configuration, potential)
     return float(total), result, stress(configuration, potential)

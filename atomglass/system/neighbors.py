@@ -17,18 +17,18 @@ from atomglass.types import Array, IntArray
 
 @dataclass(frozen=True)
 class WrappedPositions:
-    """A configuration in the form that kernels take: three components, wrapped into the cell.
+    """A configuration in the form that kernels use: three components, wrapped into the cell.
 
     Attributes
     ----------
     positions : (N, 3) array
         Wrapped into the cell, in units of length; z = 0 in two dimensions.
     images : (N, 3) int array
-        Cell vectors taken off each position by the wrapping.
+        Number of cell vectors that wrapping has subtracted from each position.
     cell, inverse : (3, 3) arrays
-        Cell vectors as rows, and the inverse matrix.
+        Cell vectors as rows, in units of length, and the inverse matrix.
     shifts : (32, 3) array
-        Shift vector of each image number, see `kernels.cell_list`.
+        Shift vector of each image number (see `kernels.cell_list`), in units of length.
     dimension : int
         2 or 3.
     """
@@ -42,7 +42,7 @@ class WrappedPositions:
 
     @classmethod
     def of(cls, configuration: Configuration) -> WrappedPositions:
-        """Wrap a configuration's positions into its cell."""
+        """Return a configuration with its positions wrapped into the cell."""
         d = configuration.dimension
         cell = np.eye(3)
         cell[:d, :d] = configuration.cell
@@ -53,20 +53,20 @@ class WrappedPositions:
         return cls(positions, images, cell, inverse, cells.image_shifts(cell), d).at(positions)
 
     def at(self, positions: Array) -> WrappedPositions:
-        """Return other positions (N, 3) in the same cell, wrapped; `images` counts from them."""
+        """Return other positions (N, 3) wrapped into the same cell; `images` refers to the given positions."""
         positions, images = positions.copy(), np.zeros_like(self.images)
-        for _ in range(2):  # twice: after subtracting a cell vector, rounding can leave a particle on the upper face
+        for _ in range(2):  # twice: after a cell vector is subtracted, rounding can leave a particle on the upper face
             cells.wrap(positions, images, self.cell, self.inverse, self.dimension)
         return replace(self, positions=positions, images=images)
 
     def spatial_order(self, reach: float) -> IntArray:
-        """Return the particles sorted by search cells of width `reach`, so that neighbors are close in memory."""
+        """Return the particle indices (N,) sorted by search cells of width `reach`: neighbors are close in memory."""
         counts = cells.cell_counts(self.inverse, self.dimension, reach)
         return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
 
     @property
     def heights(self) -> Array:
-        """Perpendicular heights (d,) of the cell."""
+        """Perpendicular heights of the cell, (d,), in units of length."""
         heights: Array = 1 / np.linalg.norm(self.inverse[: self.dimension, : self.dimension], axis=0)
         return heights
 
@@ -77,7 +77,7 @@ class WrappedPositions:
 
 
 def allowed_skin(configuration: Configuration, potential: PairPotential, wanted: float, least: float = 0.0) -> float:
-    """Return the skin of a neighbor list: the wanted one, or the largest that the box has room for.
+    """Return the skin of a neighbor list: the desired one, or the largest that the box allows.
 
     Parameters
     ----------
@@ -88,7 +88,12 @@ def allowed_skin(configuration: Configuration, potential: PairPotential, wanted:
     wanted : float
         Desired skin, in units of length.
     least : float
-        Smallest skin that is accepted, in units of length.
+        Smallest acceptable skin, in units of length.
+
+    Returns
+    -------
+    float
+        The skin, in units of length.
 
     Raises
     ------
@@ -138,7 +143,7 @@ def _trimmed(
     row_starts: IntArray,
     neighbors: PackedArray,
 ) -> PairList:
-    """Return the listed pairs that are within their own cutoff plus the skin at these positions."""
+    """Return the listed pairs that are within their own cutoff plus the skin at the given positions."""
     trimmed_starts, trimmed, inverse_sigma_squared = trim_neighbor_list(
         positions,
         diameters,
@@ -154,20 +159,20 @@ def _trimmed(
 
 @dataclass(frozen=True)
 class NeighborList:
-    """A wide half neighbor list, from which narrower ones are cut without another search while it is valid.
+    """A wide half neighbor list, from which narrower ones are cut without a new search while it is valid.
 
     Attributes
     ----------
     wrapped : WrappedPositions
-        Where it was built.
+        Positions at which it was built, and the cell.
     diameters : (N,) array
         Diameters of the particles, in units of length.
     potential : PairPotential
         The interactions.
     skin : float
-        All pairs within their own cutoff plus this are listed, in units of length.
+        Distance beyond its own cutoff up to which a pair is listed, in units of length.
     pairs : PairList
-        The list.
+        The half neighbor list.
     """
 
     wrapped: WrappedPositions
@@ -178,7 +183,7 @@ class NeighborList:
 
     @classmethod
     def build(cls, wrapped: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> NeighborList:
-        """Search for the pairs.
+        """Build a neighbor list by a search for pairs.
 
         Parameters
         ----------
@@ -194,18 +199,31 @@ class NeighborList:
         return cls(wrapped, diameters, potential, skin, half_neighbor_list(wrapped, diameters, potential, skin))
 
     def covers(self, positions: Array, skin: float) -> bool:
-        """Whether all pairs within their cutoff plus `skin` at positions (N, 3), not wrapped since, are listed."""
+        """Return whether all pairs within cutoff plus `skin` are listed, at positions (N, 3) not wrapped since."""
         displacement_squared = ((positions - self.wrapped.positions) ** 2).sum(axis=1).max()
         return bool(2 * np.sqrt(displacement_squared) <= self.skin - skin)
 
     def narrowed(self, positions: Array, skin: float) -> PairList:
-        """Return the half neighbor list of a smaller skin at these positions (N, 3), not wrapped since."""
+        """Return the half neighbor list with a smaller skin, at positions (N, 3) not wrapped since."""
         row_starts, neighbors = self.pairs.row_starts, self.pairs.neighbors
         return _trimmed(self.wrapped, positions, self.diameters, self.potential, skin, row_starts, neighbors)
 
 
 def cutoff_neighbor_list(configuration: Configuration, potential: PairPotential) -> tuple[WrappedPositions, PairList]:
-    """Return a configuration's wrapped positions and the half neighbor list of the pairs within their cutoffs."""
+    """Return a configuration's wrapped positions and its half neighbor list without a skin.
+
+    Returns
+    -------
+    wrapped : WrappedPositions
+        Positions and cell.
+    pairs : PairList
+        The pairs within their cutoffs.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
+    """
     allowed_skin(configuration, potential, 0.0)  # raises if the box is too small
     wrapped = WrappedPositions.of(configuration)
     return wrapped, half_neighbor_list(wrapped, configuration.diameters, potential, 0.0)

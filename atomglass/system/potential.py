@@ -61,15 +61,15 @@ class PairPotential:
     Parameters
     ----------
     exponent : int
-        n.
+        Exponent n of the repulsion.
     order : int
-        q.
+        Number q of derivatives that vanish at the cutoff.
     cutoff : float
         x_c, in units of sigma_ij.
     epsilon : float
-        Energy unit.
+        Energy scale eps.
     nonadditivity : float
-        a, per unit length.
+        a, in units of inverse length.
     name, source : str
         Name and origin of the model.
     dimension, density : int, float
@@ -80,7 +80,7 @@ class PairPotential:
     Raises
     ------
     InputError
-        A parameter out of range.
+        A parameter is out of range.
 
     Notes
     -----
@@ -112,7 +112,7 @@ class PairPotential:
     def coefficients(self) -> Array:
         """c_0, c_2, ..., c_2q (in units of epsilon)."""
         m, zc = self.exponent / 2, self.cutoff**2
-        # The Taylor coefficients f^(k)(z_c)/k! of f = z^-m, then the powers of z - z_c expanded.
+        # First the Taylor coefficients f^(k)(z_c)/k! of f = z^-m, then the expansion of the powers of z - z_c.
         taylor = [zc**-m]
         for k in range(1, self.order + 1):
             taylor.append(-taylor[-1] * (m + k - 1) / (k * zc))
@@ -124,7 +124,7 @@ class PairPotential:
 
     @cached_property
     def parameters(self) -> PairParameters:
-        """The numbers that the kernels need."""
+        """The parameters in the form that the kernels use."""
         c = self.coefficients
         c0, c2, c4 = (float(c[k]) if k <= self.order else 0.0 for k in range(3))
         return PairParameters(
@@ -150,12 +150,12 @@ class PairPotential:
         Returns
         -------
         array
-            In units of energy over length^derivative; zero beyond the cutoff.
+            phi or its derivative, in units of epsilon over length^derivative; zero beyond the cutoff.
 
         Raises
         ------
         InputError
-            Another order of the derivative, or a distance that is not positive.
+            The order of the derivative is not 0 to 4, or a distance is not positive.
         """
         if derivative not in range(5):
             raise InputError("derivative", derivative, "0, 1, 2, 3 or 4")
@@ -176,11 +176,17 @@ class PairPotential:
 
     def reach(self, diameters: ArrayLike) -> float:
         """Return `max_cutoff`; deprecated."""
-        warnings.warn("PairPotential.reach will go: use max_cutoff", DeprecationWarning, stacklevel=2)
+        warnings.warn("PairPotential.reach is deprecated: use max_cutoff", DeprecationWarning, stacklevel=2)
         return self.max_cutoff(diameters)
 
     def check_diameters(self, diameters: Array) -> None:
-        """Refuse diameters so different that the non-additive rule gives a pair diameter that is not positive."""
+        """Reject diameters so different that the non-additive rule yields a pair diameter that is not positive.
+
+        Raises
+        ------
+        InputError
+            The spread of the diameters is at least 1/nonadditivity.
+        """
         spread = float(diameters.max() - diameters.min())
         if self.nonadditivity * spread >= 1:
             raise InputError(
@@ -192,12 +198,12 @@ class PairPotential:
 
 
 def load_potential(name: str | Path) -> PairPotential:
-    """Return the potential of a model in `potentials/`, by its name, or of another TOML file, by its path.
+    """Return the potential of a model in `potentials/`, given its name, or of any TOML file, given its path.
 
     Raises
     ------
     InputError
-        There is no such file, or it contains a mistake.
+        There is no such file, or its content is invalid.
 
     Examples
     --------
@@ -209,7 +215,13 @@ def load_potential(name: str | Path) -> PairPotential:
 
 
 def potential_from(data: dict[str, Any], source: str) -> PairPotential:
-    """Return the potential described by the content of a TOML file named `source`."""
+    """Return the potential described by the content of a TOML file named `source`.
+
+    Raises
+    ------
+    InputError
+        A parameter is missing, unknown or out of range.
+    """
     settings = validated(PotentialSettings, data, source)
     return PairPotential(
         **settings.pair.model_dump(),

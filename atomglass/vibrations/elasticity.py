@@ -23,19 +23,20 @@ class ElasticModuli:
     Attributes
     ----------
     shear : float
-        G, relaxed, averaged over orientations.
+        Shear modulus G, relaxed and averaged over orientations.
     shear_by_orientation : (2,) or (5,) array
-        G under each of the independent volume-preserving strains.
+        G for each of the independent volume-preserving strains, relaxed.
     shear_affine : float
         The Born part: G without the non-affine relaxation.
     bulk, bulk_affine : float
-        K = V d2U/dV2 under isotropic compression, relaxed, and its Born part.
+        Bulk modulus K = V d2U/dV2 under isotropic compression, relaxed, and its Born part.
     pressure : float
         -dU/dV.
     transverse_speed, longitudinal_speed : float
-        sqrt(G / rho) and sqrt((K + 2 G (d - 1)/d) / rho), with rho the number density without rattlers (m = 1).
+        c_T = sqrt(G / rho) and c_L = sqrt((K + 2 G (d - 1)/d) / rho), where rho is the number density without rattlers
+        (unit masses).
     first_phonon_frequency : float
-        omega_1 = 2 pi c_T / L, with L the longest wavelength that fits into the box.
+        omega_1 = 2 pi c_T / L, where L is the longest wavelength that fits into the box.
     """
 
     shear: float
@@ -55,14 +56,14 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     Parameters
     ----------
     configuration : Configuration
-        An inherent state (see `quench`).
+        An inherent state, from `quench`.
     potential : PairPotential
         The interactions.
 
     Returns
     -------
     ElasticModuli
-        Its relaxed moduli are NaN where the configuration is not a minimum: the relaxation is not defined there.
+        The moduli; relaxed ones are NaN if the configuration is not a minimum, where the relaxation is not defined.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
 
 
 def moduli_of(configuration: Configuration, pairs: InteractingPairs, reduced: ReducedHessian) -> ElasticModuli:
-    """Return the moduli, given the interacting pairs and the Hessian.
+    """Return the elastic moduli from the interacting pairs and the Hessian.
 
     Parameters
     ----------
@@ -149,7 +150,7 @@ def _isotropic(dimension: int) -> Array:
 
 
 def smallest_wavenumber(configuration: Configuration) -> float:
-    """Return 2 pi times the length of the shortest reciprocal lattice vector."""
+    """Return the smallest wavenumber in the box: 2 pi times the length of the shortest reciprocal lattice vector."""
     reciprocal = np.linalg.inv(configuration.cell).T
     # The shortest k = m.b is no longer than the shortest b; with m_i = k.a_i, this bounds the integers m.
     shortest = np.linalg.norm(reciprocal, axis=1).min()

@@ -1,4 +1,4 @@
-"""The energy along a mode: its expansion to fourth order, the shape of that quartic, and the exact energy."""
+"""The energy along a mode: its expansion to fourth order, the shape of this quartic, and the exact energy."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neig
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray
 
-#: A pair within this fraction of its cutoff counts as near it: phi''' and phi'''' jump there (if q < 4).
+#: Fraction of the cutoff within which a pair counts as near it; phi''' and phi'''' jump at the cutoff (if q < 4).
 NEAR_CUTOFF = 0.05
-#: Points at which the energy along a mode is evaluated in the search for a barrier.
+#: Number of points at which the energy along a mode is evaluated in the search for a barrier.
 PROFILE_POINTS = 200
-#: Length of that search, in units of the second minimum's distance.
+#: Length of this search, in units of the distance of the second minimum.
 PROFILE_LENGTH = 1.2
-#: Changes of the energy below this (in epsilon) are rounding.
+#: Change in energy, in units of epsilon, below which it is attributed to rounding.
 PROFILE_ROUNDING = 1e-12
-#: A displacement along a mode moves no particle by more than this, in mean diameters: beyond, particles would be pushed
-#: through one another.
+#: Largest displacement of a particle along a mode, in mean diameters; larger ones would push particles through one
+#: another.
 MAX_PARTICLE_DISPLACEMENT = 0.5
 
 
@@ -37,19 +37,21 @@ class Expansion:
     Attributes
     ----------
     b2, b3, b4 : float
-        The direction's sign is chosen so that b3 <= 0: a second well lies at s > 0.
+        Derivatives of order n = 2, 3, 4, in units of epsilon over length^n. The direction's sign is chosen so that
+        b3 <= 0, and a second well lies at s > 0.
     beta : float
         b3 / sqrt(3 b2 b4); NaN where b2 or b4 is not positive.
     group : str
-        `A`, `B`, `unbounded` (b4 <= 0) or `unstable` (b2 <= 0); see `quartic.QuarticShape`.
+        `A` (|beta| <= 1), `B` (|beta| > 1), `unbounded` (b4 <= 0) or `unstable` (b2 <= 0); see `quartic.QuarticShape`.
     second_minimum : bool
-        Whether the quartic has one; in group A it is a hidden, higher one.
+        Whether the quartic has a second minimum; in group A it is a hidden, higher one.
     barrier : float
-        Height of the quartic's maximum between its two minima; NaN where there is none.
+        Height of the quartic's maximum between its two minima, in units of epsilon; NaN if there is none.
     second_minimum_position, second_minimum_energy : float
-        Position of the second minimum and its energy relative to the origin; NaN where there is none.
+        Position of the second minimum, in units of length, and its energy relative to the origin, in units of epsilon;
+        NaN if there is none.
     cutoff_shares : (3,) array
-        Fraction of b2, b3 and b4 (sums of magnitudes) that comes from pairs within 5 % of their cutoff.
+        Fraction of b2, b3 and b4, as sums of magnitudes, that comes from pairs within 5 % of their cutoff.
     direction : (N, d) array
         The normalized direction with its final sign.
     """
@@ -87,11 +89,12 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
     Raises
     ------
     InputError
-        The direction has another shape, is zero or not finite; or the box is too small for the cutoff.
+        The direction has the wrong shape, is zero or is not finite; or the box is too small for the cutoff.
 
     Notes
     -----
-    Kumar, Procaccia and Singh, Eqs. 4 and 12. phi is only C^q at the cutoff: b3 and b4 are one-sided derivatives there.
+    Kumar, Procaccia and Singh, Eqs. 4 and 12. At the cutoff phi is only C^q, and for q < 4 the higher derivatives there
+    are one-sided.
 
     Examples
     --------
@@ -105,7 +108,7 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
 
 
 def expand_all(pairs: InteractingPairs, directions: Array) -> list[Expansion]:
-    """Expand the energy of given pairs along each of the normalized directions (k, N, d)."""
+    """Return the expansion of the energy of given pairs along each of the normalized directions (k, N, d)."""
     coefficients, shares = directional_derivatives(pairs, directions)
     signs = np.where(coefficients[:, 1] > 0, -1.0, 1.0)
     b2, b3, b4 = coefficients[:, 0], -np.abs(coefficients[:, 1]), coefficients[:, 2]
@@ -131,7 +134,7 @@ def expand_all(pairs: InteractingPairs, directions: Array) -> list[Expansion]:
 
 
 def directional_derivatives(pairs: InteractingPairs, directions: Array) -> tuple[Array, Array]:
-    """Return the second to fourth derivatives of the energy along directions, and the parts of pairs near their cutoff.
+    """Return the second to fourth derivatives of the energy along directions, and the shares of pairs near the cutoff.
 
     Parameters
     ----------
@@ -143,9 +146,9 @@ def directional_derivatives(pairs: InteractingPairs, directions: Array) -> tuple
     Returns
     -------
     coefficients : (k, 3) array
-        b2, b3 and b4.
+        b2, b3 and b4, in units of epsilon over length^n for n = 2, 3, 4.
     cutoff_shares : (k, 3) array
-        Fraction of each (as a sum of magnitudes) that comes from pairs near their cutoff.
+        Fraction of each coefficient, as a sum of magnitudes, that comes from pairs near their cutoff.
     """
     full = np.zeros((len(directions), pairs.number, 3))
     full[:, :, : pairs.dimension] = directions
@@ -176,19 +179,19 @@ def energy_profile(configuration: Configuration, potential: PairPotential, direc
     Returns
     -------
     (K,) array
-        Energy differences, summed over the changes of pairs so that small ones are not lost in rounding.
+        Energy differences in units of epsilon, summed pair by pair so that small ones are not lost in rounding.
 
     Raises
     ------
     InputError
-        The direction has another shape, is zero or not finite; or the box is too small for the cutoff.
+        The direction has the wrong shape, is zero or is not finite; or the box is too small for the cutoff.
     """
     direction = _checked_direction(configuration, direction)
     return _Profile(configuration, potential, direction, float(np.abs(s).max(initial=0.0)))(np.asarray(s, float))
 
 
 def barrier_along_mode(configuration: Configuration, potential: PairPotential, expansion: Expansion) -> float:
-    """Return the height of the first maximum of the exact energy along a mode, towards s > 0; NaN if there is none.
+    """Return the height, in units of epsilon, of the first maximum of the exact energy along a mode; NaN if none.
 
     Parameters
     ----------
@@ -197,13 +200,18 @@ def barrier_along_mode(configuration: Configuration, potential: PairPotential, e
     potential : PairPotential
         The interactions.
     expansion : Expansion
-        Of the energy along one of its modes.
+        Expansion of the energy along one of its modes.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
 
     Notes
     -----
-    The search extends a little beyond the second minimum of the quartic or, where it has none, beyond sqrt(6 b2 / b4),
-    where the quartic term has made the mode four times as stiff. It ends where a particle has moved by half a mean
-    diameter.
+    The search goes toward s > 0 and extends slightly beyond the second minimum of the quartic or, if there is none,
+    beyond sqrt(6 b2 / b4), where the quartic term has made the mode four times as stiff. It ends where a particle has
+    moved by half a mean diameter.
     """
     length = expansion.second_minimum_position
     if not np.isfinite(length):
@@ -212,7 +220,7 @@ def barrier_along_mode(configuration: Configuration, potential: PairPotential, e
     length = min(PROFILE_LENGTH * length, longest_displacement(configuration, expansion.direction))
     profile = _Profile(configuration, potential, expansion.direction, length)
     s = length * np.arange(PROFILE_POINTS + 1) / PROFILE_POINTS
-    # Tiny barriers lie near the origin: a second, geometric series of points resolves them.
+    # A second, geometric series of points resolves tiny barriers, which lie near the origin.
     s = np.unique(np.concatenate([s, length * np.geomspace(1e-4, 1, PROFILE_POINTS // 2)]))
     energies = profile(s)
     descents = np.flatnonzero(np.diff(energies) < -PROFILE_ROUNDING * potential.epsilon)
@@ -231,13 +239,13 @@ def barrier_along_mode(configuration: Configuration, potential: PairPotential, e
 
 
 def longest_displacement(configuration: Configuration, direction: Array) -> float:
-    """Return the displacement along a direction (N, d) at which a particle has moved by half a mean diameter."""
+    """Return the displacement along a direction (N, d) at which some particle has moved by half a mean diameter."""
     limit = MAX_PARTICLE_DISPLACEMENT * configuration.diameters.mean()
     return float(limit / _largest_particle_displacement(direction))
 
 
 class _Profile:
-    """The exact energy along a line, with one neighbor list that is wide enough for all of it."""
+    """The exact energy along a line, with one neighbor list that is wide enough for the whole line."""
 
     def __init__(self, configuration: Configuration, potential: PairPotential, direction: Array, length: float) -> None:
         self._geometry = WrappedPositions.of(configuration)
@@ -245,7 +253,7 @@ class _Profile:
         self._direction[:, : configuration.dimension] = direction
         needed_skin = 2 * length * _largest_particle_displacement(direction)  # two particles may approach each other
         skin = allowed_skin(configuration, potential, needed_skin)
-        # In a small box no list is wide enough for the whole line: then one is built at every point.
+        # In a small box no list can be wide enough for the whole line; a new one is then built at every point.
         self._lists = (
             half_neighbor_list(self._geometry, configuration.diameters, potential, skin)
             if skin >= needed_skin
@@ -275,7 +283,7 @@ def _largest_particle_displacement(direction: Array) -> float:
 
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
-    """Return a direction (N, d), normalized, or refuse it."""
+    """Return a normalized direction (N, d), or reject it."""
     if np.iscomplexobj(direction):
         raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
     direction = np.asarray(direction, dtype=float)

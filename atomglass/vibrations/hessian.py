@@ -1,4 +1,4 @@
-"""The sparse Hessian, and the rattlers that have to be removed from it."""
+"""The sparse Hessian, and the rattlers that must be removed from it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray
 
-#: Shift below zero at which the Hessian is factorized, in units of its mean diagonal element (about 200 here).
+#: Shift below zero at which the Hessian is factorized, in units of its mean diagonal element (about 200 in the models
+#: of `potentials/`).
 SHIFT = 1e-9
 #: Largest number of steps of iterative refinement of a linear solution.
 MAX_REFINEMENTS = 50
 
 
 def hessian(configuration: Configuration, potential: PairPotential) -> sparse.csr_array:
-    """Return the matrix of second derivatives of the energy.
+    """Return the Hessian, the matrix of second derivatives of the energy.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ def hessian(configuration: Configuration, potential: PairPotential) -> sparse.cs
     Returns
     -------
     (d N, d N) sparse array
-        Particle-major: row d i + a is component a of particle i. Rattlers are included.
+        In units of epsilon over length^2; row d i + a is component a of particle i. Rattlers are included.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def hessian(configuration: Configuration, potential: PairPotential) -> sparse.cs
 
     Notes
     -----
-    Kumar, Procaccia and Singh, Eq. 2. With U a sum of psi(r^2), a pair's block is 4 psi'' r r + 2 psi' 1.
+    Kumar, Procaccia and Singh, Eq. 2. If U is a sum of psi(r^2), the block of a pair is 4 psi'' r r + 2 psi' 1.
 
     Examples
     --------
@@ -52,10 +53,10 @@ def hessian(configuration: Configuration, potential: PairPotential) -> sparse.cs
 
 
 def pair_hessian(pairs: InteractingPairs) -> sparse.csr_array:
-    """Return the Hessian of given pairs."""
+    """Return the Hessian of given pairs, (d N, d N), in units of epsilon over length^2."""
     d, n = pairs.dimension, pairs.number
     r = pairs.separations[:, :d]
-    # The outer product comes first: x y = y x to the last bit, so that the matrix is exactly symmetric.
+    # The outer product is computed first: x y = y x to the last bit, so that the matrix is exactly symmetric.
     blocks = (r[:, :, None] * r[:, None, :]) * (4 * pairs.derivatives[:, 2, None, None])
     blocks += 2 * pairs.derivatives[:, 1, None, None] * np.eye(d)
     i, j = pairs.indices.T
@@ -72,7 +73,17 @@ def pair_hessian(pairs: InteractingPairs) -> sparse.csr_array:
 
 
 def rattlers(configuration: Configuration, potential: PairPotential) -> BoolArray:
-    """Return which particles (N,) are rattlers: fewer than d + 1 contacts, not counting those with other rattlers.
+    """Return which particles are rattlers: those with fewer than d + 1 contacts with particles that are not rattlers.
+
+    Returns
+    -------
+    (N,) bool array
+        True for rattlers.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff.
 
     Examples
     --------
@@ -83,7 +94,7 @@ def rattlers(configuration: Configuration, potential: PairPotential) -> BoolArra
 
 
 def pair_rattlers(pairs: InteractingPairs) -> BoolArray:
-    """Return the rattlers of given pairs, removed repeatedly until every other particle has d + 1 contacts."""
+    """Return which particles (N,) are rattlers, removed repeatedly until all others have at least d + 1 contacts."""
     removed: BoolArray = np.zeros(pairs.number, dtype=bool)
     while True:
         kept_pairs = ~removed[pairs.indices].any(axis=1)
@@ -105,7 +116,7 @@ class ReducedHessian:
     Attributes
     ----------
     matrix : (n, n) sparse array
-        Hessian of the particles that are not rattlers, n = d (N - rattlers).
+        Hessian of the particles that are not rattlers, n = d (N - rattlers), in units of epsilon over length^2.
     rattlers : (N,) bool array
         Which particles are left out.
     translations : (n, d) array
@@ -116,7 +127,7 @@ class ReducedHessian:
         self.number, self.dimension = pairs.number, pairs.dimension
         self.rattlers = pair_rattlers(pairs)
         self._kept = np.flatnonzero(np.repeat(~self.rattlers, self.dimension))
-        # The pairs of rattlers are left out (at a minimum they exert no force), so that a uniform displacement of the
+        # Pairs with rattlers, which exert no force at a minimum, are left out so that a uniform displacement of the
         # other particles costs no energy, even in a liquid.
         full = pair_hessian(pairs.without(self.rattlers))
         self.matrix = full if len(self._kept) == full.shape[0] else full[self._kept][:, self._kept]
@@ -131,7 +142,7 @@ class ReducedHessian:
 
     @cached_property
     def scale(self) -> float:
-        """Mean diagonal element: the natural unit of eigenvalues."""
+        """Mean diagonal element, the natural unit of eigenvalues, in units of epsilon over length^2."""
         return float(self.matrix.diagonal().mean())
 
     @cached_property
@@ -154,15 +165,15 @@ class ReducedHessian:
         return self._factor_below.negative_count
 
     def factor(self, shift: float) -> Factor:
-        """Return the factorization of H - shift; the signs of its pivots give the inertia."""
+        """Return the factorization of H - shift, the signs of whose pivots give the inertia."""
         return self._dissection.factor(shift)
 
     def count_below_shift(self, factor: Factor) -> int:
-        """Return how many eigenvalues lie below a factor's shift, without translations (Sylvester's law of inertia)."""
+        """Return the number of eigenvalues below a factor's shift, from Sylvester's law, translations excluded."""
         return factor.negative_count - (self.dimension if factor.shift > 0 else 0)
 
     def count_below(self, eigenvalue: float) -> int:
-        """Return how many eigenvalues lie below a bound, without translations."""
+        """Return the number of eigenvalues below a bound, translations excluded."""
         return self.count_below_shift(self.factor(eigenvalue))
 
     def factor_below_spectrum(self) -> Factor:
@@ -173,16 +184,16 @@ class ReducedHessian:
         return factor
 
     def project(self, vectors: Array) -> Array:
-        """Remove uniform translations from (n,) or (n, k) vectors."""
+        """Return vectors, (n,) or (n, k), without their components along uniform translations."""
         projected: Array = vectors - self.translations @ (self.translations.T @ vectors)
         return projected
 
     def solve(self, right: Array) -> Array:
-        """Return x with H x = right, (n, k), in the space without translations, where H must be positive definite."""
+        """Return the solution (n, k) of H x = right without translations, where H must be positive definite."""
         factor = self._factor_below
         right = self.project(right)
         x = self.project(factor.solve(right))
-        for _ in range(MAX_REFINEMENTS):  # removes the effect of the small shift, by a factor shift/eigenvalue a step
+        for _ in range(MAX_REFINEMENTS):  # each step reduces the effect of the small shift by a factor shift/eigenvalue
             residual = right - self.matrix @ x
             if np.abs(residual).max() <= 1e-13 * np.abs(right).max():
                 break
@@ -190,7 +201,7 @@ class ReducedHessian:
         return x
 
     def expand(self, vectors: Array) -> Array:
-        """Return vectors (n, k) as displacements (k, N, d), zero at rattlers."""
+        """Return vectors (n, k) as displacements (k, N, d), which are zero at rattlers."""
         full = np.zeros((vectors.shape[1], self.number * self.dimension))
         full[:, self._kept] = vectors.T
         return full.reshape(-1, self.number, self.dimension)

@@ -1,4 +1,4 @@
-"""Vibrational density of states by the kernel polynomial method: large samples, error bars, no diagonalization."""
+"""Vibrational density of states of large samples by the kernel polynomial method, without diagonalization."""
 
 from __future__ import annotations
 
@@ -15,32 +15,36 @@ from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
 
-#: The spectrum is scaled by Lanczos' estimate of the largest eigenvalue times this: all eigenvalues must lie below.
+#: Factor applied to the Lanczos estimate of the largest eigenvalue, so that the scaled spectrum lies below 1.
 SAFETY_FACTOR = 1.02
-#: At frequencies below this many resolutions the kernel mixes modes at omega and -omega: no reduced density there.
+#: Frequency, in units of the resolution, below which the reduced density is not given, as the kernel mixes modes at
+#: omega and -omega.
 MIN_RESOLUTIONS = 3.0
 
 
 @dataclass(frozen=True)
 class DensityOfStates:
-    """D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1 (without translations and rattlers).
+    """Density of states D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1.
+
+    Translations and rattlers are excluded.
 
     Attributes
     ----------
     frequencies : (k,) array
         Ascending, half a resolution apart.
     density : (k,) array
-        D(omega): mean of the estimates from the random vectors.
+        D(omega), the mean of the estimates from the random vectors.
     error : (k,) array
-        Its standard error, from their scatter; values within one resolution of each other are correlated.
+        Standard error of the density, from the scatter of these estimates; values at frequencies closer than one
+        resolution are correlated.
     reduced_density, reduced_error : (k,) arrays
-        D / omega^(d - 1), constant in Debye's theory, and its error; NaN below three resolutions.
+        D / omega^(d - 1), which is constant in Debye's theory, and its error; NaN below three resolutions.
     resolution : float
         Standard deviation of the kernel, the same at all frequencies far below the highest.
     highest : float
-        Frequency taken as the upper end of the spectrum.
+        Frequency that is taken as the upper end of the spectrum.
     dimension, modes : int
-        d, and the number of modes.
+        Space dimension d, and number of modes.
     """
 
     frequencies: Array
@@ -71,11 +75,12 @@ def density_of_states(
     potential : PairPotential
         The interactions.
     moments : int
-        Number of Chebyshev moments: the resolution is pi/2 times the highest frequency over this number.
+        Number of Chebyshev moments; the resolution is pi/2 times the highest frequency divided by this number.
     vectors : int
-        Number of independent random vectors; the error falls as one over the square root of this number, and of N.
+        Number of independent random vectors; the error is inversely proportional to the square root of this number and
+        of N.
     seed : int
-        Of the random vectors.
+        Seed of the random vectors.
 
     Returns
     -------
@@ -85,13 +90,14 @@ def density_of_states(
     Raises
     ------
     InputError
-        A number out of range, a box too small for the cutoff, all particles are rattlers, or not a minimum.
+        A number is out of range, the box is too small for the cutoff, all particles are rattlers, or the configuration
+        is not a minimum.
 
     Notes
     -----
     Weisse, Wellein, Alvermann and Fehske, Rev. Mod. Phys. 78, 275 (2006), Eqs. 34-35 (two moments for each product), 71
     (Jackson's kernel) and Sec. II.B (stochastic trace). With lambda = omega_max^2 cos^2(phi/2), the resolution of
-    Chebyshev polynomials is uniform in phi, and so in omega: soft modes are resolved as well as the others.
+    Chebyshev polynomials is uniform in phi, and thus in omega at low frequencies: soft modes are well resolved.
 
     Examples
     --------

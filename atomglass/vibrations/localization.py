@@ -9,7 +9,7 @@ from atomglass.types import BoolArray
 
 #: Kumar, Procaccia and Singh: "participation ratio smaller than 0.27".
 PARTICIPATION_RATIO = 0.27
-#: Fraction of the first phonon frequency up to which modes do not mix with phonons.
+#: Fraction of the first phonon frequency below which modes hardly mix with phonons.
 FREQUENCY_SHARE = 0.8
 
 
@@ -20,15 +20,15 @@ def is_quasi_localized(
     participation_threshold: float = PARTICIPATION_RATIO,
     frequency_share: float = FREQUENCY_SHARE,
 ) -> BoolArray:
-    """Return which modes are quasi-localized: of small participation ratio *and* below the first phonon.
+    """Return which modes are quasi-localized: those with a small participation ratio *and* below the first phonon.
 
-    Kumar, Procaccia and Singh state the participation ratio alone. But the highest modes of the spectrum are localized
-    too, and near the first phonon frequency every mode mixes with phonons.
+    Kumar, Procaccia and Singh use only the participation ratio. However, the highest modes of the spectrum are
+    localized as well, and near the first phonon frequency all modes mix with phonons.
 
     Parameters
     ----------
     frequency, participation_ratio, first_phonon_frequency : float or array
-        Of each mode and of its realization.
+        Frequency and participation ratio of each mode, and first phonon frequency of its realization.
     participation_threshold, frequency_share : float
         Upper bounds of the participation ratio, and of the frequency in units of the first phonon frequency.
 

@@ -1,4 +1,4 @@
-"""The table of a glass's modes: one row for each mode, with its frequency, localization, expansion and group."""
+"""The table of modes of a glass: one row per mode, with its frequency, localization, expansion and group."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from atomglass.vibrations.expansion import Expansion, expand_all
 from atomglass.vibrations.localization import is_quasi_localized
 from atomglass.vibrations.modes import Modes
 
-#: Modes are computed up to this multiple of the first phonon frequency.
+#: Multiple of the first phonon frequency up to which modes are computed.
 PHONON_MULTIPLE = 1.2
-#: Columns of the short table, in front of `is_qlm`.
+#: Columns of the short table before `is_qlm`.
 _SHORT = [
     "mode",
     "frequency",
@@ -45,20 +45,20 @@ _EXPANSION = [
 
 
 def mode_columns(modes: Modes, expansions: list[Expansion]) -> dict[str, list[Any]]:
-    """Return everything measured of the modes, by column, as plain Python numbers.
+    """Return all measured properties of the modes, by column, as plain Python numbers.
 
     Parameters
     ----------
     modes : Modes
-        k modes.
+        The k modes.
     expansions : list of Expansion
-        Of the energy along each of them.
+        Expansion of the energy along each mode.
 
     Returns
     -------
     dict
-        Columns of length k: `mode`, the fields of `Modes`, those of `Expansion`, and the fractions of b2, b3 and b4
-        that come from pairs near their cutoff.
+        Columns of length k: `mode`, fields of `Modes` and of `Expansion`, and the fractions of b2, b3 and b4 that come
+        from pairs near their cutoff.
     """
     columns: dict[str, list[Any]] = {
         "mode": list(range(len(modes))),
@@ -76,7 +76,7 @@ def mode_columns(modes: Modes, expansions: list[Expansion]) -> dict[str, list[An
 
 
 def mode_rows(modes: Modes, expansions: list[Expansion]) -> list[dict[str, Any]]:
-    """Return the columns of `mode_columns` as one dictionary for each mode."""
+    """Return the columns of `mode_columns` as a list of dictionaries, one for each mode."""
     columns = mode_columns(modes, expansions)
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
@@ -91,11 +91,11 @@ def mode_table(pairs: InteractingPairs, modes: Modes, moduli: ElasticModuli) -> 
     modes : Modes
         Its modes.
     moduli : ElasticModuli
-        Its moduli, for the first phonon frequency.
+        Its elastic moduli, for the first phonon frequency.
     """
     columns = mode_columns(modes, expand_all(pairs, modes.eigenvectors))
     table = pd.DataFrame({name: columns[name] for name in _SHORT})
     types = {"mode": np.int64, "frequency": float, "participation_ratio": float, "residual": float, "degenerate": bool}
-    table = table.astype(types)  # also where there is no mode
+    table = table.astype(types)  # also if there are no modes
     table["is_qlm"] = is_quasi_localized(modes.frequencies, modes.participation_ratios, moduli.first_phonon_frequency)
     return table

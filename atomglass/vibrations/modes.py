@@ -1,4 +1,4 @@
-"""Vibrational modes: the lowest ones by shift-and-invert Lanczos, proved complete by the inertia, or all of them."""
+"""Vibrational modes: the lowest ones by shift-and-invert Lanczos, proven complete by the inertia, or all of them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, IntArray
 from atomglass.vibrations.hessian import ReducedHessian
 
-#: Modes whose frequencies differ by less than this, relatively, are nearly degenerate: their b3 depends on the basis.
+#: Relative difference in frequency below which modes are nearly degenerate, so that b3 depends on the choice of basis.
 DEGENERATE_GAP = 0.01
-#: With fewer degrees of freedom than this, or for more than this fraction of them, the Hessian is diagonalized as a
-#: dense matrix.
+#: The Hessian is diagonalized as a dense matrix if it has fewer degrees of freedom than the first number, or if a
+#: larger fraction of its modes than the second is requested.
 DENSE_SIZE, DENSE_FRACTION = 150, 0.2
 #: Relative residual at which an eigenpair of the inverse has converged.
 LANCZOS_TOLERANCE = 1e-13
@@ -27,28 +27,28 @@ LANCZOS_TOLERANCE = 1e-13
 
 @dataclass(frozen=True)
 class Modes:
-    """Vibrational modes in ascending order, without translations and rattlers.
+    """Vibrational modes in ascending order of frequency, without translations and rattlers.
 
     Attributes
     ----------
     frequencies : (k,) array
-        omega = sqrt(eigenvalue) at unit mass; -sqrt(|eigenvalue|) where it is negative.
+        omega = sqrt(eigenvalue) for unit masses; -sqrt(|eigenvalue|) for negative eigenvalues.
     eigenvalues : (k,) array
-        Of the Hessian.
+        Eigenvalues of the Hessian, in units of epsilon over length^2.
     eigenvectors : (k, N, d) array
-        Normalized; zero at rattlers. The sign is such that the component of largest magnitude is positive.
+        Normalized displacements, zero at rattlers; the component of largest magnitude is positive.
     participation_ratios : (k,) array
-        (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4), N counting all particles.
+        (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4), where N counts all particles.
     residuals : (k,) array
         |H psi - eigenvalue psi|.
     frequency_gaps : (k,) array
-        Distance to the nearest frequency of another mode, below or above, relative to the mode's own frequency.
+        Distance to the nearest frequency of another mode, relative to the mode's own frequency.
     rattlers : (N,) bool array
-        Particles that are left out.
+        Which particles are rattlers and thus left out.
     is_minimum : bool
         Whether no eigenvalue is negative.
     complete : bool
-        Whether the number of eigenvalues below a bound (from the inertia) proves that no mode is missing.
+        Whether the number of eigenvalues below a bound, from the inertia, proves that no mode is missing.
     """
 
     frequencies: Array
@@ -66,14 +66,15 @@ class Modes:
 
     @property
     def degenerate(self) -> BoolArray:
-        """Which modes (k,) have a frequency within 1 % of another's, as pairs of phonons do."""
+        """Which modes (k,) have a frequency within 1 % of another mode's, as pairs of phonons do."""
         return self.frequency_gaps < DEGENERATE_GAP
 
 
 def participation_ratios(eigenvectors: Array) -> Array:
-    """Return (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4) of displacement fields (k, N, d).
+    """Return the participation ratios (k,) of displacement fields (k, N, d).
 
-    Kumar, Procaccia and Singh, Eq. 11, where the sum over particles is missing in print.
+    They are (sum_i |psi_i|^2)^2 / (N sum_i |psi_i|^4): Kumar, Procaccia and Singh, Eq. 11, where the sum over particles
+    is missing in print.
     """
     displacements_squared = (eigenvectors**2).sum(axis=2)
     number = displacements_squared.shape[1]
@@ -82,12 +83,12 @@ def participation_ratios(eigenvectors: Array) -> Array:
 
 
 def lowest_modes(configuration: Configuration, potential: PairPotential, count: int = 20) -> Modes:
-    """Return the modes of lowest eigenvalue.
+    """Return the modes with the lowest eigenvalues.
 
     Parameters
     ----------
     configuration : Configuration
-        Usually a quenched one.
+        The configuration, usually an inherent state.
     potential : PairPotential
         The interactions.
     count : int
@@ -96,12 +97,12 @@ def lowest_modes(configuration: Configuration, potential: PairPotential, count: 
     Returns
     -------
     Modes
-        Look at `complete` and `is_minimum`.
+        The modes; check `complete` and `is_minimum`.
 
     Raises
     ------
     InputError
-        `count` below 1, a box too small for the cutoff, or all particles are rattlers.
+        `count` is below 1, the box is too small for the cutoff, or all particles are rattlers.
 
     Examples
     --------
@@ -120,21 +121,21 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
     Parameters
     ----------
     configuration : Configuration
-        Usually a quenched one.
+        The configuration, usually an inherent state.
     potential : PairPotential
         The interactions.
     frequency : float
-        Upper bound, in reduced units.
+        Upper bound, in units of sqrt(epsilon / m) over length.
 
     Returns
     -------
     Modes
-        `complete` says whether the number of eigenvalues proves that no mode is missing.
+        The modes; `complete` states whether the number of eigenvalues proves that none is missing.
 
     Raises
     ------
     InputError
-        A bound that is not positive, a box too small for the cutoff, or all particles are rattlers.
+        The bound is not positive, the box is too small for the cutoff, or all particles are rattlers.
 
     Examples
     --------
@@ -148,7 +149,12 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
 
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
-    """Return all modes, by a dense diagonalization: time ~ N^3, memory 16 (d N)^2 bytes.
+    """Return all modes by dense diagonalization, which takes a time proportional to N^3 and 16 (d N)^2 bytes of memory.
+
+    Raises
+    ------
+    InputError
+        The box is too small for the cutoff, or all particles are rattlers.
 
     Examples
     --------
@@ -165,12 +171,12 @@ def all_modes_of_hessian(reduced: ReducedHessian) -> Modes:
 
 
 def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
-    """Return the modes of lowest eigenvalue of a reduced Hessian."""
+    """Return the `count` modes of a reduced Hessian with the lowest eigenvalues."""
     available = reduced.size - reduced.dimension
     if reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
-    # A few more than requested, so that the eigenvalues can be counted below the widest gap beyond the last one.
+    # A few more than requested, so that eigenvalues can be counted up to the widest gap beyond the last requested one.
     eigenvalues, vectors = _lanczos(reduced, count + 3)
     gaps = np.diff(eigenvalues[count - 1 :])
     split = count - 1 + int(np.argmax(gaps))
@@ -193,7 +199,7 @@ def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
         eigenvalues, vectors = _lanczos_below(reduced, factor, expected)
         if (
             np.count_nonzero(eigenvalues < bound) < expected
-        ):  # one of a degenerate pair is missing; rounding and restarts find it
+        ):  # one mode of a degenerate pair is missing; rounding and restarts will find it
             eigenvalues, vectors = _lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))
@@ -202,14 +208,20 @@ def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
 
 
 def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
-    """Return the Hessian without rattlers, or refuse a sample of rattlers."""
+    """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
     reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
     check_not_all_rattlers(reduced)
     return reduced
 
 
 def check_not_all_rattlers(reduced: ReducedHessian) -> None:
-    """Refuse a sample in which at most one particle is held by its neighbors."""
+    """Reject a sample in which at most one particle is held by its neighbors.
+
+    Raises
+    ------
+    InputError
+        All particles, or all but one, are rattlers.
+    """
     if reduced.size <= reduced.dimension:
         raise InputError(
             "number of particles held by their neighbors",
@@ -236,9 +248,9 @@ def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
 def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tuple[Array, Array]:
     """Return the `expected` eigenpairs below a factor's shift and the next one above it, as far as they converge.
 
-    The Lanczos iteration uses the inverse at the bound itself. The requested modes are its negative eigenvalues; all
-    others are positive, and most of them near zero. This takes half as many steps as the inverse at zero, where the
-    modes beyond the bound lie close to the last requested one.
+    The Lanczos iteration uses the inverse shifted to the bound itself. Requested modes are its negative eigenvalues;
+    all others are positive, most of them near zero. This takes half as many steps as the inverse at zero, for which
+    modes just beyond the bound lie close to the last requested one.
     """
     max_steps = min(reduced.size - reduced.dimension, 4 * expected + 60)
     basis, alpha, beta = np.empty((max_steps, reduced.size)), np.empty(max_steps), np.empty(max_steps)
@@ -249,7 +261,7 @@ def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tu
         basis[m] = vector
         vector = reduced.project(factor.solve(vector))
         alpha[m] = vector @ basis[m]
-        for _ in range(2):  # full reorthogonalization, twice: otherwise rounding brings converged vectors back
+        for _ in range(2):  # full reorthogonalization, twice, as rounding would bring converged vectors back
             vector -= (basis[: m + 1] @ vector) @ basis[: m + 1]
         beta[m] = np.linalg.norm(vector)
         last = m + 1 == max_steps or beta[m] < 1e-14 * np.abs(alpha[: m + 1]).max()
@@ -263,7 +275,7 @@ def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tu
 
 
 def _converged(ritz_values: Array, residuals: Array) -> IntArray:
-    """Return which negative Ritz values (ascending) have converged, followed by the largest positive one if it has."""
+    """Return which negative Ritz values (ascending) have converged, followed by the largest positive one if it did."""
     errors = residuals / np.abs(ritz_values)
     negative = np.flatnonzero(ritz_values < 0)
     converged = negative[errors[negative] <= LANCZOS_TOLERANCE]
@@ -273,7 +285,7 @@ def _converged(ritz_values: Array, residuals: Array) -> IntArray:
 
 
 def _dense_eigenpairs(reduced: ReducedHessian) -> tuple[Array, Array]:
-    """Return all eigenpairs except translations, which are shifted above the spectrum and cut off."""
+    """Return all eigenpairs except translations, which are shifted above the spectrum and removed."""
     matrix = reduced.matrix.toarray()
     shift = 2 * np.abs(matrix).sum(axis=1).max()
     matrix += shift * (reduced.translations @ reduced.translations.T)
@@ -284,7 +296,7 @@ def _dense_eigenpairs(reduced: ReducedHessian) -> tuple[Array, Array]:
 def _modes(
     reduced: ReducedHessian, eigenvalues: Array, vectors: Array, complete: bool, keep: int | None = None
 ) -> Modes:
-    """Refine eigenpairs (Rayleigh quotients, signs), compute residuals and the rest, and return the first `keep`."""
+    """Refine eigenpairs (Rayleigh quotients, signs), compute derived quantities, and return the first `keep` modes."""
     vectors = vectors / np.linalg.norm(vectors, axis=0)
     image = reduced.matrix @ vectors
     eigenvalues = np.einsum("nk,nk->k", vectors, image)

@@ -17,9 +17,9 @@ from atomglass.kernels.jit import inline, kernel
 from atomglass.kernels.linalg.nested_dissection import SymbolicAnalysis
 from atomglass.types import Array, IntArray
 
-#: Columns that are eliminated before the rest of a front is updated.
+#: Number of columns that are eliminated before the rest of a front is updated.
 PANEL_WIDTH = 32
-#: Trailing rows from which on the update is left to BLAS, and rows of one such update.
+#: Number of trailing rows from which the update is left to BLAS, and number of rows in one such update.
 BLAS_ROWS, STRIP_ROWS = 96, 128
 
 
@@ -29,9 +29,9 @@ class BlockMatrix(NamedTuple):
     Attributes
     ----------
     row_pointers, columns : (N + 1,), (B,) arrays
-        The blocks of particle i are those from row_pointers[i] to row_pointers[i + 1], in these block columns.
+        The blocks of particle i are numbers row_pointers[i] to row_pointers[i + 1] - 1, in block columns `columns`.
     blocks : (B, d, d) array
-        Their values.
+        Values of the blocks.
     """
 
     row_pointers: IntArray
@@ -40,12 +40,12 @@ class BlockMatrix(NamedTuple):
 
 
 class LDLFactor(NamedTuple):
-    """The numerical factor.
+    """The factor U = D L^T of all fronts.
 
     Attributes
     ----------
     pointers, values : (F + 1,), (M,) arrays
-        Rows of U of front f, (pivots, front size) with 1/D on the diagonal, flattened:
+        The rows of U of front f, flattened from (pivots, front size), with 1/D on the diagonal, are
         values[pointers[f] : pointers[f + 1]].
     """
 
@@ -100,7 +100,7 @@ def _eliminate(front: Array, pivots: int, size: int) -> int:
     for k0 in range(0, pivots, PANEL_WIDTH):
         k1 = min(k0 + PANEL_WIDTH, pivots)
         for k in range(k0, k1):
-            if k > k0:  # row k is brought up to date with the pivots before it in the panel
+            if k > k0:  # row k still lacks the contributions of earlier pivots in the panel
                 _update_rows(front, k0, k, k, k + 1, size)
             negative += front[k, k] < 0.0
         if size - k1 >= BLAS_ROWS:
@@ -135,7 +135,7 @@ def _assemble_matrix(
 ) -> None:
     """Write the supernode's rows of H - shift into a frontal matrix of zeros.
 
-    `local` receives the block row in the front of each place in the order that occurs in it.
+    `local` receives, for each position in the elimination order that occurs in the front, its block row there.
     """
     order, inverse_order, d = symbolic.order, symbolic.inverse_order, matrix.blocks.shape[1]
     begin, end = symbolic.starts[f], symbolic.starts[f + 1]
@@ -157,7 +157,7 @@ def _assemble_matrix(
 
 @inline
 def _extend_add(front: Array, contribution: Array, rows: IntArray, d: int, local: IntArray) -> None:
-    """Add a child's contribution block, whose block rows are these places in the order, to the frontal matrix."""
+    """Add a child's contribution block, with block rows at these positions in the order, to the frontal matrix."""
     for s in range(rows.size):
         x = d * local[rows[s]]
         for a in range(d):
@@ -186,16 +186,16 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
     Parameters
     ----------
     shift : float
-        Subtracted from the diagonal.
+        Subtracted from the diagonal, in the units of H.
     matrix : BlockMatrix
-        H.
+        The symmetric matrix H.
     symbolic : SymbolicAnalysis
         From `nested_dissection.analyze` with the contacts of H.
 
     Returns
     -------
     factor : LDLFactor
-        For `solve`.
+        Input of `solve`.
     negative : int
         Number of negative pivots, which are the eigenvalues of H below the shift (Sylvester's law of inertia); -1 if a
         pivot is zero or not finite.
@@ -236,9 +236,9 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
 
 @inline
 def _eliminate_forward(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
-    """Overwrite the first `pivots` of x by D^-1 L^-1 x, and subtract their part from the others."""
+    """Overwrite the first `pivots` elements of x with D^-1 L^-1 x, and subtract their contribution from the others."""
     k = 0
-    while k + 2 <= pivots:  # two rows at a time: half of the loads and stores
+    while k + 2 <= pivots:  # two rows at a time, for half as many loads and stores
         r0, r1 = k * size, (k + 1) * size
         z0 = x[k] * pivot_rows[r0 + k]
         z1 = (x[k + 1] - z0 * pivot_rows[r0 + k + 1]) * pivot_rows[r1 + k + 1]
@@ -256,7 +256,7 @@ def _eliminate_forward(pivot_rows: Array, pivots: int, size: int, x: Array) -> N
 
 @inline
 def _substitute_back(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
-    """Solve L^T y = x for the first `pivots` unknowns, in place; the others are known."""
+    """Solve L^T y = x for the first `pivots` unknowns in place, where the others are known."""
     k = pivots - 1
     while k >= 1:
         r0, r1 = (k - 1) * size, k * size
@@ -277,7 +277,7 @@ def _substitute_back(pivot_rows: Array, pivots: int, size: int, x: Array) -> Non
 
 @inline
 def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
-    """Overwrite the right sides y (K, n), in elimination order, by D^-1 L^-1 y: fronts from the leaves to the root."""
+    """Overwrite right-hand sides y (K, n), in elimination order, with D^-1 L^-1 y: fronts from leaves to root."""
     for f in range(symbolic.parents.size):
         begin = d * symbolic.starts[f]
         pivots, size = _front_sizes(symbolic, f, d)
@@ -298,7 +298,7 @@ def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, lo
 
 @inline
 def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
-    """Overwrite y (K, n), in elimination order, by L^-T y: fronts from the root to the leaves."""
+    """Overwrite y (K, n), in elimination order, with L^-T y: fronts from root to leaves."""
     for f in range(symbolic.parents.size - 1, -1, -1):
         begin = d * symbolic.starts[f]
         pivots, size = _front_sizes(symbolic, f, d)
@@ -317,16 +317,16 @@ def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, l
 
 @kernel
 def solve(symbolic: SymbolicAnalysis, factor: LDLFactor, x: Array) -> None:
-    """Overwrite each right side, a row of x, by the solution of (H - shift) x = right.
+    """Solve (H - shift) x = b for several right-hand sides b, in place.
 
     Parameters
     ----------
     symbolic : SymbolicAnalysis
-        The one that was factorized with.
+        The analysis with which the matrix was factorized.
     factor : LDLFactor
         From `factorize`.
     x : (K, n) array
-        Right sides; overwritten.
+        One right-hand side in each row; overwritten with the solutions.
     """
     order = symbolic.order
     n, d = order.size, x.shape[1] // order.size

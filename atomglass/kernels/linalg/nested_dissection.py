@@ -39,19 +39,19 @@ class EliminationTree(NamedTuple):
 
 
 class SymbolicAnalysis(NamedTuple):
-    """All that a factorization knows before it sees a number; one analysis serves every shift.
+    """The structure of a factorization, independent of numerical values; one analysis serves every shift.
 
     Attributes
     ----------
-    order, starts, parents : (N,), (F + 1,), (F,) arrays
-        The `EliminationTree`.
+    order, starts, parents : (N,), (F + 1,), (F,) int arrays
+        Particles in order of elimination, first particle of each front, and parent of each front (`EliminationTree`).
     inverse_order : (N,) array
-        Place of each particle in the order.
+        Position of each particle in the elimination order.
     row_pointers, rows : (F + 1,), (R,) arrays
-        Contribution block of front f: the later particles that its elimination couples, as places in the order,
-        rows[row_pointers[f] : row_pointers[f + 1]], ascending.
+        Contribution block of front f: the particles, eliminated later, that its elimination couples. Their positions in
+        the elimination order are rows[row_pointers[f] : row_pointers[f + 1]], ascending.
     stack_size : int
-        Largest number of elements, in units of d^2, of the contribution blocks that wait for their parents at a time.
+        Largest total size, in units of d^2 elements, of the contribution blocks that wait for their parents at once.
     """
 
     order: IntArray
@@ -67,7 +67,7 @@ class SymbolicAnalysis(NamedTuple):
 def _move_face_contacts_last(
     coordinates: Array, lengths: Array, row_pointers: IntArray, contacts: IntArray, order: IntArray
 ) -> int:
-    """Fill `order`, particles with a contact across a face at its end; return the number of the others."""
+    """Fill `order`, with particles that have a contact across a face last; return the number of other particles."""
     n, d = coordinates.shape
     inner, last = 0, n
     for i in range(n):
@@ -101,7 +101,7 @@ def _longest_axis(coordinates: Array, members: IntArray) -> int:
 def _find_separator(
     members: IntArray, row_pointers: IntArray, contacts: IntArray, side: IntArray, label: int
 ) -> tuple[BoolArray, int]:
-    """Return which members touch the other half, and the label of the half that has fewer of them."""
+    """Return which members touch the other half, and the label of the half with fewer such members."""
     touching = np.zeros(members.size, np.bool_)
     counts = np.zeros(2, np.int64)
     for m in range(members.size):
@@ -121,7 +121,7 @@ def _bisect(
 ) -> tuple[int, int]:
     """Reorder the members in place as lower half, upper half, separator; return where the last two begin.
 
-    `side` holds the label of the half in which each particle is: `label` for the lower, `label + 1` for the upper one.
+    `side` receives the label of each particle's half: `label` for the lower half, `label + 1` for the upper one.
     """
     axis = _longest_axis(coordinates, members)
     unordered = members.copy()
@@ -155,9 +155,9 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
     Parameters
     ----------
     coordinates : (N, d) array
-        Along the cell vectors, from 0 to `lengths`.
+        Positions along the cell vectors, from 0 to `lengths`, in units of length.
     lengths : (d,) array
-        Perpendicular heights of the cell.
+        Perpendicular heights of the cell, in units of length.
     row_pointers, contacts : (N + 1,), (B,) arrays
         The particles that touch particle i: contacts[row_pointers[i] : row_pointers[i + 1]].
 
@@ -169,7 +169,7 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
     n = coordinates.shape[0]
     order = np.empty(n, np.int64)
     side = np.zeros(n, np.int64)
-    # Fronts as they are found, parents before children: begin and end in the order, and the parent.
+    # Fronts in the order of discovery, parents before children: begin and end in `order`, and the parent.
     fronts = np.empty((2 * n + 2, 3), np.int64)
     stack = np.empty((2 * n + 2, 3), np.int64)  # boxes not yet bisected: begin, end, parent
     inner = _move_face_contacts_last(coordinates, lengths, row_pointers, contacts, order)
@@ -188,7 +188,7 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
         upper, separator = _bisect(coordinates, row_pointers, contacts, order[begin:end], side, label)
         label += 2
         fronts[found, 0], fronts[found, 1], fronts[found, 2] = begin + separator, end, parent
-        # The upper half is pushed last and so found first: in reverse, the fronts are in postorder.
+        # The upper half is pushed last and therefore processed first, so that the reversed fronts are in postorder.
         stack[depth, 0], stack[depth, 1], stack[depth, 2] = begin, begin + upper, found
         stack[depth + 1, 0], stack[depth + 1, 1], stack[depth + 1, 2] = begin + upper, begin + separator, found
         depth += 2
@@ -205,7 +205,7 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
 
 @inline
 def _add_rows(places: IntArray, end: int, front: int, marked: IntArray, rows: IntArray, total: int) -> int:
-    """Append to `rows` the places from `end` on that this front does not have yet; return the new total."""
+    """Append to `rows` those positions, from `end` on, that this front does not yet have; return the new total."""
     for q in places:
         if q >= end and marked[q] != front:
             marked[q] = front
@@ -223,19 +223,19 @@ def analyze(tree: EliminationTree, row_pointers: IntArray, contacts: IntArray) -
     tree : EliminationTree
         From `dissect`.
     row_pointers, contacts : (N + 1,), (B,) arrays
-        The contacts given to `dissect`.
+        The contacts that were given to `dissect`.
 
     Returns
     -------
     SymbolicAnalysis
-        What `multifrontal_ldlt.factorize` needs besides the numbers.
+        Input of `multifrontal_ldlt.factorize`, which adds the numerical values.
     """
     order, starts, parents = tree.order, tree.starts, tree.parents
     n, fronts = order.size, parents.size
     inverse_order = np.empty(n, np.int64)
     for p in range(n):
         inverse_order[order[p]] = p
-    marked = np.full(n, -1, np.int64)  # the last front to which each place was added
+    marked = np.full(n, -1, np.int64)  # the last front to which each position was added
     pointers = np.zeros(fronts + 1, np.int64)
     rows = np.empty(16 * n + 64, np.int64)
     first_child, next_child = np.full(fronts, -1, np.int64), np.full(fronts, -1, np.int64)

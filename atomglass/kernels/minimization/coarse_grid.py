@@ -1,7 +1,7 @@
 """A coarse grid for long elastic waves: interpolation of displacements from its nodes, and its stiffness matrix.
 
-The displacement of a particle is interpolated from the 2^d corners of its grid cell. With P that interpolation and K
-the stiffness matrix of the interacting pairs without their tension, the grid's stiffness is P^T K P (Galerkin).
+The displacement of a particle is interpolated from the 2^d corners of its grid cell. If P is this interpolation and
+K the stiffness matrix of the interacting pairs without their tension, the grid's stiffness is P^T K P (Galerkin).
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from atomglass.kernels.pair_sums import separation
 from atomglass.kernels.records import PackedArray, PairList
 from atomglass.types import Array, IntArray
 
-#: Single precision: interpolation weights, which need only be the same in `restrict` and `prolong_and_add`.
+#: Interpolation weights; single precision suffices, as `restrict` and `prolong_and_add` use the same weights.
 Float32Array = NDArray[np.float32]
 #: Grid cells and nodes.
 Int32Array = NDArray[np.int32]
 
 
 class Interpolation(NamedTuple):
-    """How the displacement of each particle follows from those of the grid's nodes.
+    """Interpolation of the displacement of each particle from those of the grid's nodes.
 
     Attributes
     ----------
     cells : (N, d) int32 array
-        Grid cell of each particle.
+        Indices of the grid cell of each particle.
     nodes : (N, 2^d) uint32 array
-        Corners of that cell; corner c is the upper one along axis k where bit k of c is set.
+        Nodes at the corners of that cell; bit k of the corner number is set for the upper corners along axis k.
     weights : (N, 2^d) float32 array
         Weights of the corners, which add up to 1.
     """
@@ -43,12 +43,12 @@ class Interpolation(NamedTuple):
 
 
 class PairSprings(NamedTuple):
-    """Interacting pairs as springs without tension: the block of a pair is the outer product v v.
+    """Interacting pairs as springs without tension: the stiffness block of a pair is the outer product v v.
 
     Attributes
     ----------
     row_starts : (N + 1,) int array
-        The pairs of particle i are `row_starts[i]` to `row_starts[i + 1]`.
+        The pairs of particle i are `row_starts[i]` to `row_starts[i + 1] - 1`.
     columns : (P,) uint32 array
         The other particle of each pair.
     vectors : (P, d) array
@@ -69,7 +69,7 @@ def interpolation(positions: Array, inverse: Array, dimension: int, counts: IntA
     positions : (N, 3) array
         Wrapped or not.
     inverse : (3, 3) array
-        Inverse of the cell.
+        Inverse of the matrix whose rows are the cell vectors.
     dimension : int
         2 or 3.
     counts : (d,) int array
@@ -98,12 +98,12 @@ def interpolation(positions: Array, inverse: Array, dimension: int, counts: IntA
 def pair_springs(positions: Array, pairs: PairList, potential: PairParameters) -> PairSprings:
     """Return the interacting pairs as springs: their blocks of the Hessian without tension, 4 phi'' r r.
 
-    A pair with negative phi'' counts as zero.
+    phi'' is the second derivative with respect to r^2; a pair with negative phi'' has zero stiffness.
 
     Parameters
     ----------
     positions : (N, 3) array
-        Wrapped when the list was built.
+        Wrapped when the list was built, in units of length.
     pairs : PairList
         Half neighbor list.
     potential : PairParameters
@@ -133,7 +133,7 @@ def pair_springs(positions: Array, pairs: PairList, potential: PairParameters) -
 
 @inline
 def _periodic_difference(difference: int, count: int) -> int:
-    """Return the difference of two neighboring cells along one axis of the periodic grid, -1 to 1."""
+    """Return the difference, -1 to 1, between the indices of two neighboring cells along one periodic axis."""
     if difference > 1:
         return difference - count
     return difference + count if difference < -1 else difference
@@ -141,7 +141,7 @@ def _periodic_difference(difference: int, count: int) -> int:
 
 @inline
 def _corner_numbers(corners: int, dimension: int) -> IntArray:
-    """Return the corners' places relative to the lowest one, as numbers to the base 5: differences need no carry."""
+    """Return the corners' offsets from the lowest one as base-5 numbers, whose differences need no carry."""
     numbers = np.zeros(corners, np.int64)
     for c in range(corners):
         for k in range(dimension):
@@ -151,10 +151,10 @@ def _corner_numbers(corners: int, dimension: int) -> IntArray:
 
 @kernel
 def grid_stiffness(springs: PairSprings, grid: Interpolation, counts: IntArray) -> Array:
-    """Return P^T K P by nodes and offsets, (M, 5^d, d, d).
+    """Return the grid's stiffness P^T K P as blocks by node and offset.
 
-    Offsets run from -2 to 2 along each axis, the last axis fastest. That is enough, as grid cells are wider than any
-    pair; and each offset is another node, as there are at least five along each axis.
+    Offsets run from -2 to 2 along each axis, the last axis fastest. This covers all pairs, since grid cells are wider
+    than the interaction range; all offsets are different nodes, since there are at least five along each axis.
 
     Parameters
     ----------
@@ -164,6 +164,11 @@ def grid_stiffness(springs: PairSprings, grid: Interpolation, counts: IntArray) 
         The interpolation P.
     counts : (d,) int array
         Nodes along each cell vector.
+
+    Returns
+    -------
+    (M, 5^d, d, d) array
+        In units of epsilon over length^2.
     """
     cells, nodes, weights = grid.cells, grid.nodes, grid.weights
     d, corners = springs.vectors.shape[1], nodes.shape[1]
@@ -171,7 +176,7 @@ def grid_stiffness(springs: PairSprings, grid: Interpolation, counts: IntArray) 
     flat = blocks.reshape(blocks.shape[0] * 5**d, d * d)
     outer = np.empty(d * d)
     corner_numbers, middle = _corner_numbers(corners, d), 5**d // 2
-    # The corners of particle i, then those of particle j: node, place as a number to the base 5, and weight.
+    # The corners of particle i, then those of particle j: node, offset as a base-5 number, and weight.
     node, place, weight = np.empty(2 * corners, np.int64), np.empty(2 * corners, np.int64), np.empty(2 * corners)
     for i in range(springs.row_starts.size - 1):
         for t in range(springs.row_starts[i], springs.row_starts[i + 1]):
@@ -184,7 +189,7 @@ def grid_stiffness(springs: PairSprings, grid: Interpolation, counts: IntArray) 
                 weight[c], weight[corners + c] = weights[i, c], -weights[j, c]
                 place[c], place[corners + c] = corner_numbers[c], offset + corner_numbers[c]
             used = 2 * corners
-            if offset == 0:  # both particles in one cell: most pairs, and a quarter of the work
+            if offset == 0:  # both particles in one cell: most pairs, with one quarter of the work
                 weight[:corners] += weight[corners:]
                 used = corners
             for x in range(d):
@@ -217,7 +222,7 @@ def diagonal_blocks(springs: PairSprings) -> Array:
 
 @kernel
 def restrict(grid: Interpolation, field: Array, coarse: Array) -> None:
-    """Write P^T field.
+    """Restrict a field to the grid: write P^T field.
 
     Parameters
     ----------
@@ -243,7 +248,7 @@ def restrict(grid: Interpolation, field: Array, coarse: Array) -> None:
 def prolong_and_add(
     grid: Interpolation, coarse: Array, inverse_blocks: Float32Array, field: Array, result: Array
 ) -> float:
-    """Write P coarse + D^-1 field, and return result.field.
+    """Interpolate from the grid and add the block-diagonal part: write P coarse + D^-1 field, return result.field.
 
     Parameters
     ----------
@@ -252,7 +257,7 @@ def prolong_and_add(
     coarse : (M, d) array
         One vector per node.
     inverse_blocks : (N, 3) or (N, 6) array
-        D^-1, block by block: xx, xy, yy in two dimensions, xx, xy, xz, yy, yz, zz in three.
+        Blocks of D^-1: xx, xy, yy in two dimensions; xx, xy, xz, yy, yz, zz in three.
     field : (d N,) array
         One vector per particle.
     result : (d N,) array

@@ -22,7 +22,7 @@ from atomglass.kernels.records import (
     PairList,
 )
 
-#: Conjugate-gradient steps after a failed Newton step before the next is tried.
+#: Number of conjugate-gradient steps after a failed Newton step before the next one is tried.
 NEWTON_COOLDOWN = 30
 #: First trial step while no curvature is known, in units of the force.
 FIRST_STEP = 1e-3
@@ -42,13 +42,13 @@ def minimize(
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place, but for the reference positions.
+        Changed in place, except for the reference positions.
     pairs : PairList
         Half neighbor list, built at the reference positions.
     potential : PairParameters
         Parameters of the pair potential.
     options : MinimizerOptions
-        Newton steps are tried while the root-mean-square force is below `switch_force`; 0 means never.
+        Newton steps are tried while the root-mean-square force is below `switch_force`; never if that is 0.
     max_iterations : int
         Largest number of steps in this call.
     state : MINIMIZER_STATE record
@@ -74,7 +74,7 @@ def minimize(
     allowed = 0.5 * options.skin - options.max_step
     slack = allowed - max_displacement(positions, arrays.reference)
     while True:
-        # The largest force is at least the root mean square, which is tested first: it is known.
+        # The root-mean-square force, already known, is tested first: the largest force cannot be smaller.
         if force_squared <= options.force_tolerance**2 * n and max_norm(forces) <= options.force_tolerance:
             return CONVERGED
         if state.iterations >= last_iteration:
@@ -93,7 +93,7 @@ def minimize(
             if not np.isfinite(slope):
                 return STALLED
             first_step = trial_step(slope, direction_squared, state.curvature, FIRST_STEP)
-            # |p| bounds the largest displacement, which is only computed if the search may come near the limit.
+            # |p| bounds the largest displacement, which is computed only if the search may come close to the limit.
             max_step = options.max_step / np.sqrt(direction_squared)
             if 3.0 * first_step > max_step:
                 max_step = options.max_step / max_norm(arrays.direction)

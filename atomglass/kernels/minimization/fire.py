@@ -1,9 +1,9 @@
 """FIRE, the fast inertial relaxation engine: molecular dynamics steered downhill.
 
 Bitzek, Koskinen, Gaehler, Moseler and Gumbsch, Phys. Rev. Lett. 97, 170201 (2006), in the form of Guenole et al.,
-Comput. Mater. Sci. 175, 109584 (2020) (FIRE 2.0), with semi-implicit Euler integration and masses of 1. Parameters have
-the names and values of the latter, Table 1; time steps follow from the bound of the Hessian's largest eigenvalue.
-It ends deep in the basin, where `minimize` takes over.
+Comput. Mater. Sci. 175, 109584 (2020) (FIRE 2.0), with semi-implicit Euler integration and unit masses. Names and
+values of the parameters are those of the latter, Table 1; time steps follow from a bound on the Hessian's largest
+eigenvalue. FIRE ends deep in the basin, where `minimize` takes over.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from atomglass.types import Array
 
 #: Steps downhill before the time step grows.
 N_MIN = 20
-#: Factors by which the time step grows and shrinks.
+#: Factors by which the time step is increased and decreased.
 F_INC, F_DEC = 1.1, 0.5
-#: First mixing of velocity and force, and the factor by which it falls.
+#: Initial mixing of velocity and force, and the factor by which it is reduced.
 ALPHA_START, F_ALPHA = 0.25, 0.99
-#: Largest time step times the bound of the highest frequency; semi-implicit Euler integration is stable up to 2.
+#: Largest time step times the bound on the highest frequency; semi-implicit Euler integration is stable up to 2.
 DT_MAX = 1.0
-#: First and smallest time step, in units of the largest.
+#: Initial and smallest time step, in units of the largest.
 DT_START_FRACTION, DT_MIN_FRACTION = 0.1, 0.002
 
 
 @kernel
 def adapt_time_step(power: float, dt_max: float, state: Any) -> bool:
-    """Adapt time step and mixing to the power F.v; return whether the velocity points downhill.
+    """Adapt the time step and the mixing to the power F.v; return whether the velocity points downhill.
 
     Parameters
     ----------
     power : float
-        F.v.
+        F.v, force times velocity summed over all particles.
     dt_max : float
         Largest time step.
     state : MINIMIZER_STATE record
@@ -62,14 +62,14 @@ def adapt_time_step(power: float, dt_max: float, state: Any) -> bool:
         return True
     state.n_positive = 0
     state.alpha = ALPHA_START
-    if state.fire_steps > N_MIN:  # the initial delay: the first velocity is zero, which is no reason to slow down
+    if state.fire_steps > N_MIN:  # initial delay: the first velocity is zero, which is no reason to slow down
         state.time_step = max(F_DEC * state.time_step, DT_MIN_FRACTION * dt_max)
     return False
 
 
 @kernel
 def mix_velocity(v: Array, f: Array, force_squared: float, alpha: float) -> None:
-    """Turn the velocity towards the force: v = (1 - alpha) v + alpha |v| F / |F|.
+    """Turn the velocity toward the force: v = (1 - alpha) v + alpha |v| F / |F|.
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ def mix_velocity(v: Array, f: Array, force_squared: float, alpha: float) -> None
     f : (3 N,) array
         Forces.
     force_squared : float
-        F.F.
+        F.F, summed over all particles.
     alpha : float
-        Mixing.
+        Mixing of velocity and force, 0 to 1.
     """
     pull = alpha * np.sqrt(dot(v, v) / force_squared)
     for k in range(v.size):
@@ -98,19 +98,19 @@ def fire(
 ) -> int:
     """Descend by FIRE 2.0.
 
-    A particle moves by at most `max_step` forward in one iteration, and by half of that back if the velocity had
-    pointed uphill.
+    In one iteration a particle moves forward by at most `max_step`, and back by half of that if the velocity pointed
+    uphill.
 
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place, but for the reference positions; `direction` holds the velocities.
+        Changed in place, except for the reference positions; `direction` holds the velocities.
     pairs : PairList
         Half neighbor list, built at the reference positions.
     potential : PairParameters
         Parameters of the pair potential.
     options : MinimizerOptions
-        Converged at `force_tolerance`, or at a root-mean-square force of `switch_force`.
+        The minimization ends at `force_tolerance`, or at a root-mean-square force of `switch_force`.
     max_iterations : int
         Largest number of steps in this call.
     state : MINIMIZER_STATE record

@@ -1,4 +1,4 @@
-"""The Hessian as blocks of interacting pairs: its products, and the inverse of its diagonal blocks."""
+"""The Hessian as blocks of interacting pairs: products with vectors, and the inverse of its diagonal blocks."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from atomglass.types import Array, IntArray
 
 
 class RowBlocks(NamedTuple):
-    """Blocks of the Hessian by pairs, in compressed rows.
+    """Blocks of the Hessian, one per interacting pair, in compressed rows.
 
     Attributes
     ----------
     row_starts : (N + 1,) int array
-        The pairs of particle i are `row_starts[i]` to `row_starts[i + 1]`.
+        The pairs of particle i are `row_starts[i]` to `row_starts[i + 1] - 1`.
     columns : (P,) uint32 array
         The other particle of each pair.
     blocks : (P, 3) or (P, 6) array
-        Upper triangle of the pair's block, -d2U/(dr_i dr_j): xx, xy, yy in two dimensions, xx, xy, xz, yy, yz, zz in
-        three. In units of epsilon over length^2.
+        Upper triangle of the pair's block, -d2U/(dr_i dr_j): xx, xy, yy in two dimensions; xx, xy, xz, yy, yz, zz in
+        three; in units of epsilon over length^2.
     dimension : int
         2 or 3.
     """
@@ -37,14 +37,15 @@ class RowBlocks(NamedTuple):
 
 
 class CoordinateBlocks(NamedTuple):
-    """Blocks of the Hessian by pairs, in coordinate format.
+    """Blocks of the Hessian, one per interacting pair, in coordinate format.
 
     Attributes
     ----------
     rows, columns : (P,) uint32 arrays
         The two particles of each pair.
     blocks : (P, 3) or (P, 6) array
-        As in `RowBlocks`.
+        Upper triangle of the pair's block, -d2U/(dr_i dr_j): xx, xy, yy in two dimensions; xx, xy, xz, yy, yz, zz in
+        three; in units of epsilon over length^2.
     dimension : int
         2 or 3.
     """
@@ -61,7 +62,7 @@ class BlockDiagonal(NamedTuple):
     Attributes
     ----------
     blocks : (N, 3) or (N, 6) array
-        Upper triangles, packed as in `RowBlocks`.
+        Upper triangles: xx, xy, yy in two dimensions; xx, xy, xz, yy, yz, zz in three.
     dimension : int
         2 or 3.
     """
@@ -72,7 +73,9 @@ class BlockDiagonal(NamedTuple):
 
 @inline
 def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -> RowBlocks:
-    """Return the Hessian by interacting pairs; the block of a pair is 4 phi'' r r + 2 phi' 1, derivatives by r^2.
+    """Return the Hessian as blocks of interacting pairs, in compressed rows.
+
+    The block of a pair is 4 phi'' r r + 2 phi' 1, with derivatives with respect to r^2.
 
     Parameters
     ----------
@@ -110,7 +113,7 @@ def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -
 
 @kernel
 def hessian_coordinates(positions: Array, pairs: PairList, potential: PairParameters) -> CoordinateBlocks:
-    """Return the Hessian by interacting pairs, in coordinate format.
+    """Return the Hessian as blocks of interacting pairs, in coordinate format.
 
     Parameters
     ----------
@@ -130,7 +133,7 @@ def hessian_coordinates(positions: Array, pairs: PairList, potential: PairParame
 
 @inline
 def multiply_rows(hessian: RowBlocks, p: Array, Hp: Array) -> float:
-    """Write H p row by row, and return p.H.p.
+    """Write the product H p row by row, and return p.H.p.
 
     Parameters
     ----------
@@ -185,10 +188,10 @@ def multiply_rows(hessian: RowBlocks, p: Array, Hp: Array) -> float:
 
 @kernel
 def multiply_coordinates(hessian: CoordinateBlocks, p: Array, Hp: Array) -> float:
-    """Write H p pair by pair, and return p.H.p.
+    """Write the product H p pair by pair, and return p.H.p.
 
-    In a large sample the short loops over a particle's pairs in `multiply_rows` are mispredicted, which takes half of
-    its time.
+    In a large sample this is faster than `multiply_rows`, which spends half of its time on mispredicted ends of the
+    short loops over a particle's pairs.
 
     Parameters
     ----------
@@ -263,7 +266,7 @@ def inverse_diagonal_blocks(hessian: RowBlocks) -> BlockDiagonal:
 
 @inline
 def apply_block_jacobi(preconditioner: BlockDiagonal, r: Array, z: Array) -> tuple[float, float]:
-    """Write z = M^-1 r with M the block diagonal of the Hessian, and return r.z and r.r.
+    """Write z = M^-1 r, where M is the block diagonal of the Hessian, and return r.z and r.r.
 
     Parameters
     ----------
@@ -272,7 +275,12 @@ def apply_block_jacobi(preconditioner: BlockDiagonal, r: Array, z: Array) -> tup
     r : (d N,) array
         Residual.
     z : (d N,) array
-        Overwritten.
+        Overwritten with the preconditioned residual.
+
+    Returns
+    -------
+    rz, rr : float
+        The scalar products r.z and r.r.
     """
     inverse, dimension = preconditioner
     rz, rr = 0.0, 0.0

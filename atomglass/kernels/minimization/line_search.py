@@ -1,6 +1,6 @@
 """Line search on the force alone.
 
-Energies agree to 1e-13 at best, which is too coarse near a minimum; the force along the line stays accurate. The
+Energies are accurate to 1e-13 at best, which is too coarse near a minimum; the force along the line stays accurate. The
 search looks for the *first* zero of that force and bounds every trial step, so that the descent stays in its basin.
 """
 
@@ -14,15 +14,15 @@ from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import MinimizerArrays, PairList
 
-#: The search ends when the force along the line has fallen to this fraction. At 0.1 it takes a sixth fewer
-#: evaluations, but fewer samples reach the inherent state that short steps reach (914 of 1,000 in place of 933).
+#: The search ends when the force along the line has fallen to this fraction. A value of 0.1 saves one sixth of the
+#: evaluations, but fewer samples reach the inherent state that short steps reach (914 of 1,000 instead of 933).
 SLOPE_REDUCTION = 0.2
-#: Evaluations after which the search ends in any case.
+#: Number of evaluations after which the search ends in any case.
 MAX_EVALUATIONS = 12
 
 
 class SearchLine(NamedTuple):
-    """Where a line search starts and how far it may go; steps are in units of the direction's length.
+    """Start and limits of a line search; steps are in units of the direction's length.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class SearchLine(NamedTuple):
 def line_search(
     arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, line: SearchLine
 ) -> tuple[float, float, float, int]:
-    """Move to where the force along the line has (nearly) vanished for the first time.
+    """Move along the search direction to the first point at which the force along it (nearly) vanishes.
 
     Parameters
     ----------
@@ -59,13 +59,13 @@ def line_search(
     Returns
     -------
     step : float
-        Total step, in units of the direction.
+        Total step, in units of the direction's length.
     energy : float
-        Energy where the search ended.
+        Energy at the final point, in units of epsilon.
     slope : float
-        Force along the direction where the search ended.
+        Force along the direction at the final point.
     evaluations : int
-        Force evaluations made.
+        Number of force evaluations.
     """
     positions, direction, forces = arrays.positions.reshape(-1), arrays.direction.reshape(-1), arrays.forces.reshape(-1)
     low, low_slope = 0.0, line.slope
@@ -107,7 +107,7 @@ def trial_step(slope: float, direction_squared: float, curvature: float, default
     curvature : float
         d2U/ds2 along the previous direction of unit length; 0 if not known.
     default : float
-        Step to return without a curvature.
+        Step to return if no curvature is known.
     """
     return slope / (curvature * direction_squared) if curvature > 0.0 else default
 
@@ -121,7 +121,7 @@ def search_and_record(
     direction_squared: float,
     state: Any,
 ) -> float:
-    """Search along the line, and record energy, evaluations and the curvature found.
+    """Search along a line, and record the energy, the number of evaluations and the curvature found.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def search_and_record(
     Returns
     -------
     step : float
-        Total step, in units of the direction.
+        Total step, in units of the direction's length.
     """
     step, energy, end_slope, evaluations = line_search(arrays, pairs, potential, line)
     state.evaluations += evaluations
@@ -160,10 +160,10 @@ def polak_ribiere(rz: float, rz_cross: float, rz_old: float) -> float:
     Parameters
     ----------
     rz : float
-        Forces times preconditioned forces.
+        Scalar product of forces and preconditioned forces.
     rz_cross : float
-        Preconditioned forces times the forces of the previous step.
+        Scalar product of the preconditioned forces and the forces of the previous step.
     rz_old : float
-        `rz` of the previous step; 0 in the first.
+        `rz` of the previous step; 0 in the first step.
     """
     return max(0.0, (rz - rz_cross) / rz_old) if rz_old > 0.0 else 0.0

@@ -1,8 +1,8 @@
-"""Relaxation of small regions of a large sample, all other particles held fixed.
+"""Relaxation of small regions of a large sample, with all other particles held fixed.
 
-A few particles may still rearrange when the rest of the sample is near its minimum. A region is what lies around the
-particle of the largest force, found by a breadth-first search over the neighbor list. It becomes a small problem of its
-own: first its free particles, then those around them, which are held fixed by a direction of zero.
+A few particles may still rearrange when the rest of the sample is near its minimum. A region consists of the particles
+nearest to the one with the largest force, found by a breadth-first search over the neighbor list. It is relaxed as a
+separate small system: its free particles first, then those around them, held fixed by a search direction of zero.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from atomglass.types import Array, IntArray
 
 
 class ReverseList(NamedTuple):
-    """The other half of a half neighbor list: each pair at the particle that does not own it.
+    """The other half of a half neighbor list: each pair is listed at the particle that does not own it.
 
     Attributes
     ----------
     row_starts : (N + 1,) int array
-        The entries of particle i are `row_starts[i]` to `row_starts[i + 1]`.
+        The entries of particle i are `row_starts[i]` to `row_starts[i + 1] - 1`.
     neighbors : (P,) uint32 array
-        Packed neighbors; the image of a pair seen from the other side is the opposite one.
+        Packed neighbors; the image number is that of the opposite shift.
     pairs : (P,) uint32 array
         Index of each pair in the half list.
     """
@@ -46,17 +46,18 @@ class RegionOptions(NamedTuple):
     Attributes
     ----------
     trigger_force : float
-        A particle with a larger force becomes the center of a region, in units of epsilon over length.
+        Force above which a particle becomes the center of a region, in units of epsilon over length.
     target_force : float
-        A region is relaxed until its largest force is at most this.
+        Largest force on a particle at which a region counts as relaxed, in units of epsilon over length.
     region_size : int
-        Free particles of a region.
+        Largest number of free particles in a region.
     max_step : float
         Largest displacement of a particle in one trial step, in units of length.
     max_displacement : float
-        A region is left unfinished once a particle is farther than this from where the list was built.
+        Distance of a particle from its reference position beyond which its region is left unfinished, in units of
+        length.
     max_evaluations : int
-        A region is left unfinished after this many force evaluations.
+        Number of force evaluations after which a region is left unfinished.
     """
 
     trigger_force: float
@@ -69,7 +70,15 @@ class RegionOptions(NamedTuple):
 
 @kernel
 def reverse_list(row_starts: IntArray, neighbors: PackedArray) -> ReverseList:
-    """Return the other half of a half neighbor list, see `PairList` for the parameters."""
+    """Return the other half of a half neighbor list.
+
+    Parameters
+    ----------
+    row_starts : (N + 1,) int array
+        The neighbors of particle i are `neighbors[row_starts[i] : row_starts[i + 1]]`.
+    neighbors : (P,) uint32 array
+        Packed neighbors, `index * 32 + image`.
+    """
     starts = np.zeros(row_starts.size + 1, np.int64)
     for k in range(neighbors.size):
         starts[(neighbors[k] >> IMAGE_BITS) + 2] += 1
@@ -106,7 +115,7 @@ def find_region(seed: int, size: int, pairs: PairList, reverse: ReverseList, loc
     pairs, reverse : PairList, ReverseList
         Both halves of the neighbor list.
     local_index : (N,) int array
-        Set to each particle's place in the region; must be -1 before, and is left so elsewhere.
+        Must be -1 for all particles; set to the index in the region for those that belong to it.
     """
     region = np.empty(size, np.int64)
     region[0], local_index[seed] = seed, 0
@@ -128,7 +137,7 @@ def find_region(seed: int, size: int, pairs: PairList, reverse: ReverseList, loc
 def region_pairs(
     region: IntArray, pairs: PairList, reverse: ReverseList, local_index: Array
 ) -> tuple[IntArray, PairList]:
-    """Return the members of a region's problem, and the half list of all pairs with a free particle.
+    """Return the particles of a region, free and fixed, and the half list of all pairs with a free particle.
 
     Parameters
     ----------
@@ -137,14 +146,14 @@ def region_pairs(
     pairs, reverse : PairList, ReverseList
         Both halves of the sample's neighbor list.
     local_index : (N,) int array
-        From `find_region`; the places of the held particles are added.
+        From `find_region`; the indices of the fixed particles are added.
 
     Returns
     -------
     members : (M,) int array
-        The free particles, then those held fixed around them.
+        The free particles, then the fixed ones around them.
     region_list : PairList
-        Their pairs, by places in `members`.
+        Their pairs, numbered by index in `members`.
     """
     n_free, capacity = region.size, 0
     for a in range(n_free):
@@ -189,19 +198,19 @@ def relax_region(
 ) -> bool:
     """Relax the free particles of a region by nonlinear conjugate gradients; return whether they reached the target.
 
-    The steps are those of `minimize`; it also ends where the list is about to become invalid, or after
-    `max_evaluations`.
+    The steps are those of `conjugate_gradient.minimize`, but the relaxation also ends when the neighbor list is about
+    to become invalid, or after `max_evaluations`.
 
     Parameters
     ----------
     arrays : MinimizerArrays
-        Of the members, changed in place; `reference` has the free ones only.
+        Arrays of the region's particles, changed in place; `reference` contains the free ones only.
     pairs : PairList
         From `region_pairs`.
     potential : PairParameters
         Parameters of the pair potential.
     options : RegionOptions
-        Settings.
+        Target force and limits.
     state : MINIMIZER_STATE record
         Reset at the start; counts the evaluations.
     """
@@ -232,7 +241,7 @@ def relax_region(
 
 @kernel
 def _seeds(forces: Array, trigger_force: float) -> IntArray:
-    """Return the particles whose force exceeds the trigger, the largest first."""
+    """Return the particles whose force exceeds the trigger force, by decreasing force."""
     squared = forces[:, 0] ** 2 + forces[:, 1] ** 2 + forces[:, 2] ** 2
     found = np.flatnonzero(squared > trigger_force * trigger_force)
     return found[np.argsort(-squared[found])]
@@ -247,29 +256,29 @@ def relax(
     options: RegionOptions,
     state: Any,
 ) -> tuple[int, float]:
-    """Relax regions around particles of large force, one after the other, all other particles held fixed.
+    """Relax regions around particles with large forces, one after another, with all other particles held fixed.
 
-    A particle that was in an earlier region does not become the center of another.
+    A particle that was part of an earlier region does not become the center of another one.
 
     Parameters
     ----------
     arrays : MinimizerArrays
-        Positions are changed in place; forces are those at the start and are not updated.
+        Positions are changed in place; forces are those at the initial positions, and are not updated.
     pairs, reverse : PairList, ReverseList
         Both halves of the neighbor list, built at the reference positions.
     potential : PairParameters
         Parameters of the pair potential.
     options : RegionOptions
-        Settings.
+        Trigger force, target force and limits.
     state : MINIMIZER_STATE record
-        Working space, overwritten.
+        Scratch space, overwritten.
 
     Returns
     -------
     unfinished : int
-        Regions that did not reach the target force.
+        Number of regions that did not reach the target force.
     work : float
-        Force evaluations, in units of those of the whole sample.
+        Cost in force evaluations of the whole sample.
     """
     n = arrays.positions.shape[0]
     local_index, was_free = np.full(n, -1, np.int32), np.zeros(n, np.bool_)

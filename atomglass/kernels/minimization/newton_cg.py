@@ -1,4 +1,4 @@
-"""Newton's step near a minimum: H x = F solved by preconditioned conjugate gradients on the pairs' Hessian blocks."""
+"""Newton steps near a minimum: H x = F solved by preconditioned conjugate gradients on the pairs' Hessian blocks."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ from atomglass.kernels.pair_potential import PairParameters
 from atomglass.kernels.records import MinimizerArrays, MinimizerOptions, PairList
 from atomglass.types import Array
 
-#: A Newton step may move no particle by more than this fraction of `max_step`.
+#: Largest displacement of a particle in a Newton step, as a fraction of `max_step`.
 TRUSTED_FRACTION = 0.2
 
 
 class CGLimits(NamedTuple):
-    """When linear conjugate gradients end.
+    """Termination criteria of linear conjugate gradients.
 
     Attributes
     ----------
     relative_residual : float
-        Converged when |r| is at most this fraction of |F|.
+        |r| / |F| at which the solution has converged.
     max_displacement : float
-        The solution is rejected if it moves a particle farther, in units of length.
+        Displacement of a particle beyond which the solution is rejected, in units of length.
     max_iterations : int
         Largest number of products with the Hessian.
     check_interval : int
-        Products between two tests of the displacement. Approximate solutions grow (Steihaug, SIAM J. Numer. Anal. 20,
-        626 (1983), Theorem 2.1): one that is too long already need not be completed.
+        Number of products between two tests of the displacement. The norm of the approximate solutions increases
+        monotonically (Steihaug, SIAM J. Numer. Anal. 20, 626 (1983), Theorem 2.1), so that one that is already too long
+        need not be completed.
     """
 
     relative_residual: float
@@ -50,19 +51,19 @@ class CGLimits(NamedTuple):
 def cg_limits(max_force: float, n: int, options: MinimizerOptions, check_interval: int) -> CGLimits:
     """Return the limits of the linear solver in a truncated Newton step.
 
-    The relative residual is loose far from the minimum and tight in the last step: about the anharmonic error that the
+    The tolerated residual is large far from the minimum and small in the last step: about the anharmonic error that the
     step leaves in any case (Dembo, Eisenstat and Steihaug, SIAM J. Numer. Anal. 19, 400 (1982)).
 
     Parameters
     ----------
     max_force : float
-        Largest force on a particle.
+        Largest force on a particle, in units of epsilon over length.
     n : int
         Number of particles.
     options : MinimizerOptions
         Force tolerance and largest step.
     check_interval : int
-        Products between two tests of the displacement; 0 for none before the end.
+        Number of products between two tests of the displacement; 0 to test it at the end only.
     """
     relative_residual = max(0.2 * options.force_tolerance / max_force, min(0.03, np.sqrt(max_force)))
     max_iterations = 40 * int(np.sqrt(n)) + 200
@@ -81,17 +82,17 @@ def truncated_cg(
 ) -> tuple[bool, int]:
     """Solve H x = F by preconditioned conjugate gradients, truncated at the limits.
 
-    Nocedal and Wright, Numerical Optimization (2006), Algorithms 5.3 and 7.1. Two things differ from the usual
-    routine. It gives up, rather than return the approximation so far, if H is not positive definite or if x moves a
-    particle too far. And the mean of x, a translation that costs no energy, is removed.
+    Nocedal and Wright, Numerical Optimization (2006), Algorithms 5.3 and 7.1, with two differences. The solution is
+    given up, instead of returning the current approximation, if H is not positive definite or if x moves a particle too
+    far. The mean of x, a translation that costs no energy, is removed.
 
-    One source serves all samples: compiled, with a block-Jacobi preconditioner, for small ones
-    (`compiled_truncated_cg`), and as plain Python, with a preconditioner for elastic waves, for large ones.
+    Small samples use the compiled version (`compiled_truncated_cg`) with a block-Jacobi preconditioner; large ones run
+    the same source as plain Python, with a preconditioner for elastic waves.
 
     Parameters
     ----------
     multiply : callable
-        `multiply(hessian, p, Ap)` writes H p and returns p.H.p; p and Ap are flat (d N).
+        `multiply(hessian, p, Ap)` writes H p to Ap and returns p.H.p; p and Ap are (d N,) arrays.
     hessian : RowBlocks or CoordinateBlocks
         Passed on to `multiply`.
     precondition : callable
@@ -99,20 +100,20 @@ def truncated_cg(
     preconditioner : any
         Passed on to `precondition`.
     forces : (N, 3) array
-        Right-hand side F.
+        Right-hand side F, in units of epsilon over length.
     direction : (N, 3) array
-        Overwritten with x.
+        Overwritten with the solution x, in units of length.
     limits : CGLimits
-        When to end.
+        Termination criteria.
 
     Returns
     -------
     is_usable : bool
         Whether `direction` is a solution within the limits.
     products : int
-        Products with the Hessian.
+        Number of products with the Hessian.
     """
-    r = forces[:, : hessian.dimension].copy().reshape(-1)  # without z in the plane: a third less memory traffic
+    r = forces[:, : hessian.dimension].copy().reshape(-1)  # in 2-D without z: one third less memory traffic
     x, p = np.zeros_like(r), np.zeros_like(r)
     Ap, z = np.empty_like(r), np.empty_like(r)
     rz, rr = precondition(preconditioner, r, z)
@@ -142,12 +143,12 @@ compiled_truncated_cg = inline(truncated_cg)
 def newton_step(
     arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, options: MinimizerOptions, state: Any
 ) -> bool:
-    """Try a truncated Newton step; return whether the largest force fell to less than half.
+    """Try a truncated Newton step; return whether it reduced the largest force to less than half.
 
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place; the forces are those at the final positions.
+        Changed in place; the final forces are those at the final positions.
     pairs : PairList
         Half neighbor list.
     potential : PairParameters
@@ -176,12 +177,12 @@ def newton_step(
 def step_along_newton_direction(
     arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, max_force: float, state: Any
 ) -> bool:
-    """Take the full step along a Newton direction, or less; return whether the largest force fell to less than half.
+    """Search along a Newton direction, up to the full step; return whether the largest force fell to less than half.
 
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place; the direction is from `truncated_cg`.
+        Changed in place; the direction is that of `truncated_cg`.
     pairs : PairList
         Half neighbor list.
     potential : PairParameters

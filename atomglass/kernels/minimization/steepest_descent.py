@@ -1,7 +1,8 @@
 """Steepest descent in small steps.
 
-It follows the gradient flow dr/dt = F, whose basins are those of the energy landscape itself: a reference for whether
-another minimizer decides which inherent state is found. It ends deep in the basin, where `minimize` takes over.
+It follows the gradient flow dr/dt = F, whose basins are those of the energy landscape itself: a reference
+that shows whether the choice of minimizer decides which inherent state is found. It ends deep in the basin, where
+`minimize` takes over.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from atomglass.kernels.records import (
     PairList,
 )
 
-#: Step times the stiffness bound; at 2 the stiffest mode no longer decays.
+#: Step times the stiffness bound; at 2 the stiffest mode would no longer decay.
 STEP_FRACTION = 0.5
-#: Halvings of a step after which no step is taken to lower the energy.
+#: Number of halvings of a step after which the energy is assumed not to decrease for any step.
 MAX_HALVINGS = 60
 
 
@@ -42,19 +43,19 @@ def steepest_descent(
 ) -> int:
     """Descend along the force in small steps; the energy never rises.
 
-    A step is `STEP_FRACTION` over the stiffness bound, moves no particle by more than `max_step`, and is halved while
-    it raises the energy.
+    A step is `STEP_FRACTION` divided by the stiffness bound, moves no particle by more than `max_step`, and is halved
+    until it does not raise the energy.
 
     Parameters
     ----------
     arrays : MinimizerArrays
-        Changed in place, but for the reference positions.
+        Changed in place, except for the reference positions.
     pairs : PairList
         Half neighbor list, built at the reference positions.
     potential : PairParameters
         Parameters of the pair potential.
     options : MinimizerOptions
-        Converged at `force_tolerance`, or at a root-mean-square force of `switch_force`.
+        The minimization ends at `force_tolerance`, or at a root-mean-square force of `switch_force`.
     max_iterations : int
         Largest number of steps in this call.
     state : MINIMIZER_STATE record

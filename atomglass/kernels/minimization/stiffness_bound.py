@@ -1,4 +1,4 @@
-"""An upper bound of the Hessian's largest eigenvalue, which sets the steps of steepest descent and FIRE."""
+"""An upper bound on the Hessian's largest eigenvalue, which sets the steps of steepest descent and FIRE."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from atomglass.kernels.pair_sums import separation
 from atomglass.kernels.records import PairList
 from atomglass.types import Array
 
-#: Iterations after which the bound is computed again: it changes slowly, and costs a pass over the pairs.
+#: Number of iterations between updates of the bound, which changes slowly and costs a pass over the pairs.
 UPDATE_INTERVAL = 10
 
 
 @kernel
 def stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters) -> float:
-    """Return a bound of the Hessian's largest eigenvalue: twice the largest sum of phi''(r) over one particle's pairs.
+    """Return a bound on the Hessian's largest eigenvalue: twice the largest sum of phi''(r) over a particle's pairs.
 
     A repulsive pair contributes at most phi'' (n.(u_i - u_j))^2 <= 2 phi'' (u_i^2 + u_j^2) to u.H.u.
 
@@ -54,7 +54,7 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters
 
 @kernel
 def update_stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters, state: Any) -> float:
-    """Compute the bound again if it is due, keep it in the state, and return it.
+    """Update the bound in the state if an update is due, and return the bound.
 
     Parameters
     ----------

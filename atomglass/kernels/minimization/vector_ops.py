@@ -1,4 +1,4 @@
-"""Vector operations of the minimizers, each one pass over memory; kernels and Python call the same functions."""
+"""Vector operations of the minimizers, each in one pass over memory; called by kernels and by Python code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atomglass.types import Array
 
 @leaf
 def dot(a: Array, b: Array) -> float:
-    """Return the scalar product of two flat arrays."""
+    """Return the scalar product of two (n,) arrays."""
     total = 0.0
     for k in range(a.size):
         total += a[k] * b[k]
@@ -23,14 +23,14 @@ def max_norm(vectors: Array) -> float:
     largest = 0.0
     for i in range(vectors.shape[0]):
         squared = vectors[i, 0] ** 2 + vectors[i, 1] ** 2 + vectors[i, 2] ** 2
-        if not squared <= largest:  # true for NaN too, which must be returned
+        if not squared <= largest:  # also true for NaN, which must be returned
             largest = squared
     return np.sqrt(largest)
 
 
 @leaf
 def max_displacement(positions: Array, reference: Array) -> float:
-    """Return the largest distance of a particle from its reference position, both (N, 3)."""
+    """Return the largest distance of a particle from its reference position, from two (N, 3) arrays."""
     largest = 0.0
     for i in range(positions.shape[0]):
         dx, dy = positions[i, 0] - reference[i, 0], positions[i, 1] - reference[i, 1]
@@ -41,7 +41,7 @@ def max_displacement(positions: Array, reference: Array) -> float:
 
 @leaf
 def add_scaled(x: Array, alpha: float, p: Array) -> None:
-    """Add alpha p to x; both are flat.
+    """Add alpha p to x.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def add_scaled(x: Array, alpha: float, p: Array) -> None:
 
 @leaf
 def scale_and_add(beta: float, p: Array, z: Array) -> None:
-    """Make p = z + beta p, the next search direction of linear conjugate gradients.
+    """Set p = z + beta p, the next search direction of linear conjugate gradients.
 
     Parameters
     ----------
@@ -75,19 +75,19 @@ def scale_and_add(beta: float, p: Array, z: Array) -> None:
 
 @leaf
 def next_direction(forces: Array, old_forces: Array, direction: Array, beta: float) -> tuple[float, float]:
-    """Make direction = forces + beta direction, and old_forces = forces.
+    """Set direction = forces + beta direction, and old_forces = forces.
 
     Parameters
     ----------
     forces, old_forces, direction : (n,) arrays
-        Flat; the last two are changed in place.
+        Current forces, forces of the previous step and search direction; the last two are changed in place.
     beta : float
         Factor of the previous direction.
 
     Returns
     -------
     slope, direction_squared : float
-        forces.direction and direction.direction.
+        The scalar products forces.direction and direction.direction.
     """
     slope, direction_squared = 0.0, 0.0
     for k in range(forces.size):
@@ -102,7 +102,7 @@ def next_direction(forces: Array, old_forces: Array, direction: Array, beta: flo
 
 @leaf
 def next_preconditioned_direction(z: Array, beta: float, direction: Array, forces: Array, old_forces: Array) -> float:
-    """Make direction = z + beta direction, and old_forces = forces; return forces.direction.
+    """Set direction = z + beta direction, and old_forces = forces; return forces.direction.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def next_preconditioned_direction(z: Array, beta: float, direction: Array, force
     direction : (N, 3) array
         Changed in place.
     forces : (N, 3) array
-        Present forces.
+        Current forces.
     old_forces : (d N,) array
         Overwritten.
 
@@ -153,7 +153,7 @@ def cg_update(x: Array, r: Array, p: Array, Ap: Array, alpha: float) -> None:
 
 @kernel
 def without_mean(flat: Array, field: Array, dimension: int) -> None:
-    """Write a flat field, less its mean: the uniform translation that a preconditioner brings in.
+    """Write a field without its mean, the uniform translation that a preconditioner introduces.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def without_mean(flat: Array, field: Array, dimension: int) -> None:
     field : (N, 3) array
         Overwritten.
     dimension : int
-        d. Given, not computed from the sizes: the compiler then adds up in the same order in all callers.
+        Dimension d; passed, not computed from the sizes, so that the compiler sums in the same order in all callers.
     """
     field[:] = 0.0
     for m in range(dimension):

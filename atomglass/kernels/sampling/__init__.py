@@ -1,1 +1,1 @@
-"""Compiled moves of the Monte Carlo: displacements, diameter swaps, hybrid Monte Carlo, and their neighbor lists."""
+"""Compiled Monte Carlo moves: displacements, diameter swaps, hybrid Monte Carlo, and their neighbor lists."""

@@ -1,4 +1,4 @@
-"""Building the Verlet table, once in a hundred sweeps or so. It takes the time of a few sweeps."""
+"""Construction of the Verlet table, about once every hundred sweeps; it takes as long as a few sweeps."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from atomglass.types import Array, IntArray
 
 #: Bytes in a cache line.
 CACHE_LINE = 64
-#: Neighbors per particle for which memory is reserved at first.
+#: Number of neighbors per particle for which memory is reserved initially.
 INITIAL_NEIGHBORS = 64
-#: Image number that marks the padding of lists.
+#: Image number that marks padding entries of the lists.
 PADDING = 31
-#: Bins of the squared distance by which neighbors are sorted. In two dimensions each holds as many: about one half.
+#: Number of bins in squared distance by which neighbors are sorted. In 2-D all bins hold equally many, about 0.5 each.
 BINS = 64
 
 
 @kernel
 def aligned_empty(count: int, like: NDArray[Any]) -> NDArray[Any]:
-    """Return an uninitialized array (count,) of the type of `like` that begins at a cache line."""
+    """Return an uninitialized array (count,) of the type of `like` aligned to a cache line."""
     buffer = np.empty(count + CACHE_LINE // like.itemsize, like.dtype)
     skipped = -np.int64(buffer.ctypes.data) % CACHE_LINE // like.itemsize
     return buffer[skipped : skipped + count]
@@ -56,7 +56,7 @@ def _sort_by_distance(
     sorted_packed: UintArray,
     sorted_squares: Array,
 ) -> None:
-    """Sort neighbors by distance into other arrays: a counting sort by narrow bins, then an insertion sort."""
+    """Sort neighbors by distance into other arrays: a counting sort into narrow bins, then an insertion sort."""
     bins = bin_starts.shape[0] - 1
     bin_starts[:] = 0
     for k in range(count):
@@ -79,7 +79,7 @@ def _sort_by_distance(
 def _write_list_ends(
     row_pointers: UintArray, i: int, first: int, count: int, squares: Array, min_cutoff: float, shell_width: float
 ) -> int:
-    """Write where the list of particle i begins and where its shells end. Return the end of the padded list."""
+    """Write where the list of particle i begins and where its shells end; return the end of the padded list."""
     row_pointers[i, FIRST_NEIGHBOR] = first
     for shell in range(SHELLS):
         row_pointers[i, LIST_END + shell] = 0
@@ -97,7 +97,7 @@ def _write_list_ends(
 def _neighbor_lists(
     reference: Array, geometry: ListGeometry, dimension: int, min_cutoff: float, shell_width: float
 ) -> tuple[UintArray, UintArray]:
-    """Return the row pointers (those to images are not yet set) and the neighbors as `cell_list` packs them."""
+    """Return the row pointers (not yet set for images), and the neighbors packed with their image numbers."""
     cell, inverse, cutoff = geometry.cell, geometry.inverse, geometry.list_cutoff
     n = reference.shape[0]
     search = search_cells(reference, cell, inverse, dimension, cutoff)
@@ -125,9 +125,9 @@ def _neighbor_lists(
 
 @kernel
 def _find_images(row_pointers: UintArray, neighbors: UintArray) -> tuple[UintArray, int]:
-    """Return a bit mask (N,) of the images of each particle that are in any list, and the number of rows they end at.
+    """Return a bit mask (N,) of the images of each particle that are in any list, and the end of the images' rows.
 
-    The row pointers to images are written.
+    The row pointers to images are also written.
     """
     n = row_pointers.shape[0]
     in_lists = np.zeros(n, np.uint32)
@@ -150,7 +150,7 @@ def _find_images(row_pointers: UintArray, neighbors: UintArray) -> tuple[UintArr
 def _fill_table(
     particles: Array, reference: Array, row_pointers: UintArray, neighbors: UintArray, shifts: Array
 ) -> tuple[Array, Array, UintArray, IntArray]:
-    """Return the table, and the shift, the owner and the image number of each image. Set the pointers to images."""
+    """Return the table, and the shift, owner and image number of each image; set the row pointers to images."""
     n = particles.shape[0]
     in_lists, end = _find_images(row_pointers, neighbors)
     table = aligned_empty(COLUMNS * (end + 1), np.empty(0)).reshape(end + 1, COLUMNS)
@@ -180,20 +180,20 @@ def _fill_table(
 def build_verlet_table(
     particles: Array, reference: Array, geometry: ListGeometry, dimension: int, p: PairParameters
 ) -> VerletTable:
-    """Return the Verlet table of the particles, with the lists that belong to the reference positions.
+    """Return the Verlet table of the particles, with lists built at the reference positions.
 
     Parameters
     ----------
     particles : (N, 4) array
-        Present positions and diameters.
+        Current positions and diameters.
     reference : (N, 3) array
-        Positions for which the lists are built, wrapped into the cell.
+        Positions at which the lists are built, wrapped into the cell.
     geometry : ListGeometry
-        The cell and the cutoff of the lists, at most half the least perpendicular height of the cell.
+        The cell, and the cutoff of the lists, which is at most half the smallest perpendicular height of the cell.
     dimension : int
         2 or 3.
     p : PairParameters
-        The potential, whose cutoffs define the shells.
+        Parameters of the pair potential, whose cutoff defines the shells.
     """
     max_diameter = particles[:, DIAMETER].max()
     min_cutoff = min(max_cutoff(particles[:, DIAMETER].min(), max_diameter, p), geometry.list_cutoff)

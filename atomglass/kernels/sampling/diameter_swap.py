@@ -1,4 +1,4 @@
-"""Diameter swaps while all particles rest: distances do not change and are computed only once for many swaps."""
+"""Diameter swaps at fixed positions: distances do not change, and are computed only once for many swaps."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ PADDING_SQUARED = 1e16
 
 
 class CandidatePairs(NamedTuple):
-    """Pairs close enough to interact with some assignment of the diameters, as one row of neighbors per particle.
+    """Pairs close enough to interact for some assignment of the diameters, as one row of neighbors per particle.
 
     Attributes
     ----------
     begin : (N + 1,) int array
-        Start of each particle's row, which has room for all its pairs of the neighbor list.
+        Start of each particle's row, which has room for all of its pairs in the neighbor list.
     end : (N,) int array
         End of each row, padded to a multiple of eight.
     neighbors : (M,) uint32 array
-        The neighbors.
+        Indices of the neighbors.
     squares : (M,) array
-        Their squared distances.
+        Their squared distances, in units of length^2.
     diameters : (N,) array
-        Diameters of the particles.
+        Diameters of the particles, in units of length.
     grown, shrunk, old : (L,) arrays
-        Memory for the pair energies of one row: of the particle that grows, of the one that shrinks, and of either
+        Scratch memory for the pair energies of one row: for the growing particle, for the shrinking one, and for either
         with its old diameter.
     """
 
@@ -49,7 +49,7 @@ class CandidatePairs(NamedTuple):
 
 @kernel
 def allocate_candidates(n: int, first: UintArray, second: UintArray) -> CandidatePairs:
-    """Return memory for the candidate pairs of n particles.
+    """Allocate the arrays for the candidate pairs of n particles.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def allocate_candidates(n: int, first: UintArray, second: UintArray) -> Candidat
 
 @leaf
 def find_candidates(first: UintArray, second: UintArray, squares: Array, limit: float, c: CandidatePairs) -> None:
-    """Write the rows of the pairs whose squared distance is below a limit.
+    """Write the rows of all pairs whose squared distance is below a limit.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _update_neighbors(
     _energy(c, i, old_diameter, p, c.old)
     start = c.begin[i]
     for k in range(start, c.end[i]):
-        change = new[k - start] - c.old[k - start]  # zero for most; a branch would be mispredicted too often
+        change = new[k - start] - c.old[k - start]  # mostly zero, but a branch would be mispredicted too often
         energies[c.neighbors[k]] += change if c.neighbors[k] != partner else 0.0
 
 
@@ -126,25 +126,25 @@ def _update_neighbors(
 def swap_diameters(
     c: CandidatePairs, chain: ChainState, p: PairParameters, temperature: float, number: int, counters: IntArray
 ) -> None:
-    """Attempt swaps of the diameters of two random particles in place.
+    """Attempt swaps of the diameters of two random particles, in place.
 
-    Decisions are those of `displacement_swap`: the random number of the acceptance test is drawn first, and the
-    particle that grows is tried first. If the two are neighbors, their pair energy counts twice before and after.
+    The random number of the acceptance test is drawn first, and the energy of the growing particle is computed first,
+    as in `displacement_swap`. If the two are neighbors, their pair energy counts twice before and after the swap.
 
     Parameters
     ----------
     c : CandidatePairs
         The pairs, and the diameters.
     chain : ChainState
-        Its energies are updated; each attempt takes three numbers of its generator.
+        Its energies are updated; each attempt draws three numbers from its generator.
     p : PairParameters
         The potential.
     temperature : float
         T, in units of epsilon.
     number : int
-        How many swaps to attempt.
+        Number of swaps to attempt.
     counters : (7,) int array
-        Attempts between two different particles, and accepted ones, are added.
+        Incremented by the attempts with two different particles and by the accepted swaps.
     """
     n, energies, generator = c.diameters.shape[0], chain.energies, chain.generator
     for _ in range(number):

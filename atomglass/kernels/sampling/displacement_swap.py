@@ -1,10 +1,10 @@
-"""Swap Monte Carlo: single-particle displacements and diameter swaps, in detailed balance exactly.
+"""Swap Monte Carlo: single-particle displacements and diameter swaps, with exact detailed balance.
 
 The algorithm is that of Ninarello, Berthier and Coslovich, Phys. Rev. X 7, 021039 (2017). The following makes it fast
-and changes no decision. The energy of every particle is stored. The random number of the acceptance test is drawn
-first, so that the sum over the neighbors ends once it exceeds the bound (phi >= 0). Neighbors are sorted by distance
-and handled in batches without branches. In a swap the particle that grows is tried first. Moves are drawn in blocks, so
-that the few cache lines that each of them needs can be prefetched.
+without changing any decision. The energy of every particle is stored. The random number of the acceptance test is drawn
+first, so that the sum over the neighbors can end once it exceeds the bound (phi >= 0). Neighbors are sorted by distance
+and handled in batches without branches. In a swap the energy of the growing particle is computed first. Moves are drawn
+in blocks, so that the few cache lines that each of them needs can be prefetched.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from atomglass.kernels.sampling.verlet_table import (
 )
 from atomglass.types import Array, IntArray
 
-#: Step in which the bound on the displacements grows. All lists are searched a little farther after each step.
+#: Step, in units of length, by which the bound on displacements grows; each step extends the search in all lists.
 BOUND_STEP = 0.02
 
 
@@ -130,16 +130,16 @@ def attempt_moves(
     moves: DrawnMoves,
     counters: IntArray,
 ) -> tuple[int, float]:
-    """Attempt moves until one would take a particle too far from its reference position.
+    """Attempt moves until a trial position is too far from its reference position.
 
-    The trial position is tested *before* its energy is computed, and a trial that would be rejected ends the loop too:
-    no pair within range is ever missing, so detailed balance is exact. The generator is left in the state before the
-    move that was not made.
+    The trial position is tested *before* its energy is computed, so that even a trial that would be rejected ends the
+    loop: no interacting pair is ever missing, and detailed balance is exact. The generator is left in the state before
+    the first move that was not attempted.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         Lists, positions, diameters and energies.
     generator : (4,) uint64 array
@@ -147,20 +147,20 @@ def attempt_moves(
     parameters : MoveParameters
         Temperature, fraction of swaps, largest displacement, potential.
     number : int
-        How many moves to attempt.
+        Number of moves to attempt.
     displacement_bound : float
-        Largest distance from the reference position.
+        Largest allowed distance from the reference position, in units of length.
     moves : DrawnMoves
-        Memory for a block of moves.
+        Scratch memory for a block of moves.
     counters : (7,) int array
-        Attempted and accepted moves are added.
+        Incremented by the attempted and accepted moves.
 
     Returns
     -------
     done : int
-        Moves attempted.
+        Number of moves attempted.
     displacement_squared : float
-        Squared displacement of the trial that ended the loop, else 0.
+        Squared displacement of the trial position that ended the loop; 0 if none did.
     """
     state = (generator[0], generator[1], generator[2], generator[3])
     prefetched = PREFETCHED_SMALL if v.table.shape[0] < LARGE_TABLE else PREFETCHED_LARGE
@@ -199,18 +199,23 @@ def attempt_moves(
 def rebuild_table_and_energies(
     axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: PairParameters
 ) -> VerletTable:
-    """Build the Verlet table for the present positions and recompute all energies.
+    """Build the Verlet table at the current positions and recompute all energies.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         Its positions are wrapped and become the reference positions; its energies are recomputed.
     geometry : ListGeometry
         Cell and range of the lists.
     p : PairParameters
         The potential.
+
+    Returns
+    -------
+    VerletTable
+        The new table.
     """
     wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, len(axes))
     chain.reference[:, :] = chain.particles[:, :3]
@@ -225,7 +230,7 @@ def rebuild_table_and_energies(
 
 @device
 def _displacement_bound(square: float, skin: float) -> float:
-    """Return a bound on all displacements that is at least the square root of `square`."""
+    """Return a bound on all displacements, no smaller than the square root of `square`."""
     return min(BOUND_STEP * (np.floor(np.sqrt(square) / BOUND_STEP) + 2.0), 0.5 * skin)
 
 
@@ -241,7 +246,7 @@ def _write_energies(axes: tuple[int, ...], v: VerletTable, energies: Array) -> f
 
 @leaf
 def _read_table(v: VerletTable, particles: Array, energies: Array) -> None:
-    """Copy positions, diameters and energies from the table."""
+    """Copy positions, diameters and energies from the table to the arrays of the chain."""
     for i in range(particles.shape[0]):
         for k in range(DIAMETER + 1):
             particles[i, k] = v.table[i, k]
@@ -258,24 +263,29 @@ def run_moves(
     number: int,
     counters: IntArray,
 ) -> VerletTable:
-    """Attempt a number of moves in place; return the Verlet table, which may be a new one.
+    """Attempt a number of moves in place.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension: kernels are compiled for each.
+        Axis indices, (0, 1) or (0, 1, 2); kernels are compiled for each dimension.
     chain : ChainState
-        The particles, as the previous moves left them.
+        The particles in the state after the previous moves.
     v : VerletTable
-        The table of the reference positions, with the present positions and diameters.
+        Table built at the reference positions, with the current positions and diameters.
     geometry : ListGeometry
         Cell and range of the lists.
     parameters : MoveParameters
         Temperature, fraction of swaps, largest displacement, potential.
     number : int
-        How many moves to attempt.
+        Number of moves to attempt.
     counters : (7,) int array
-        Attempted and accepted moves, and rebuilt tables, are added.
+        Incremented by the attempted and accepted moves and the rebuilt tables.
+
+    Returns
+    -------
+    VerletTable
+        The table, which may be a new one.
     """
     moves = DrawnMoves(
         np.empty(BLOCK, np.int64),

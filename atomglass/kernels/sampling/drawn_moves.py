@@ -1,4 +1,4 @@
-"""Drawing of moves, in blocks: what a move needs from memory can then be prefetched while others are made."""
+"""Moves drawn in blocks, so that the data of a move can be prefetched while earlier moves are made."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from atomglass.kernels.sampling.verlet_table import VerletTable, list_range
 from atomglass.kernels.xoshiro import Word, next_uniform
 from atomglass.types import Array, IntArray
 
-#: Moves drawn at a time.
+#: Number of moves drawn at a time.
 BLOCK = 64
-#: A table with more rows than this does not fit into the second-level cache.
+#: Number of rows above which a table does not fit into the second-level cache.
 LARGE_TABLE = 20_000
-#: Neighbors that are prefetched in small and in large tables, and how many moves ahead.
+#: Number of neighbors prefetched in small and in large tables, and how many moves in advance.
 PREFETCHED_SMALL, PREFETCHED_LARGE, MOVES_AHEAD = 4, 12, 3
 
 
 class DrawnMoves(NamedTuple):
-    """A block of moves, which depend on the random numbers alone.
+    """A block of moves, which depend only on the random numbers.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class DrawnMoves(NamedTuple):
     partner : (BLOCK,) int array
         The particle with which it swaps diameters, or -1 for a displacement.
     step : (BLOCK, 3) array
-        The displacement.
+        The displacement, in units of length.
     allowance : (BLOCK,) array
-        The largest rise of the energy that is accepted, -T ln(1 - u).
+        Largest increase in energy that is accepted, -T ln(1 - u), in units of epsilon.
     state_before : (BLOCK, 4) uint64 array
         State of the random number generator before each move.
     """
@@ -56,7 +56,7 @@ class MoveParameters(NamedTuple):
     swap_fraction : float
         Fraction of the moves that are swaps.
     max_displacement : float
-        Largest displacement along an axis.
+        Largest displacement along an axis, in units of length.
     pair : PairParameters
         The potential.
     """
@@ -69,7 +69,7 @@ class MoveParameters(NamedTuple):
 
 @device
 def _prefetch_particle(v: VerletTable, i: int) -> None:
-    """Prefetch what a move of particle i reads first."""
+    """Prefetch the data that a move of particle i reads first."""
     prefetch(v.table, i)
     prefetch(v.row_pointers, i)
 
@@ -85,7 +85,7 @@ def prefetch_neighbors(v: VerletTable, i: int, count: int) -> None:
     i : int
         The particle.
     count : int
-        Number of neighbors.
+        Number of neighbors to prefetch.
     """
     first, end = list_range(v, i)
     for k in range(first, min(first + count, end)):
@@ -101,18 +101,18 @@ def draw_block(
     moves: DrawnMoves,
     state: tuple[Word, Word, Word, Word],
 ) -> tuple[Word, Word, Word, Word]:
-    """Draw the next moves; return the state of the random number generator after them.
+    """Draw the next moves, and return the state of the random number generator after them.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists, whose first cache lines are prefetched.
     parameters : MoveParameters
         Temperature, fraction of swaps, largest displacement.
     count : int
-        How many moves to draw.
+        Number of moves to draw.
     moves : DrawnMoves
         Receives the moves.
     state : tuple of four uint64

@@ -14,42 +14,42 @@ from atomglass.kernels.sampling.records import ChainState, ListGeometry, UintArr
 from atomglass.kernels.sampling.verlet_table import DIAMETER, X, Y
 from atomglass.types import Array
 
-#: Close pairs are those within their cutoff plus this margin. They are selected again when a particle has moved half of
-#: it since the last selection.
+#: Margin beyond the cutoff within which pairs are close, in units of length. Close pairs are selected again when a
+#: particle has moved by half of the margin since the last selection.
 MARGIN = 0.3
 
 
 class HMCWorkspace(NamedTuple):
-    """A neighbor list of C pairs of N particles in d dimensions, and the memory of a trajectory.
+    """A neighbor list of C pairs of N particles in d dimensions, and the arrays of a trajectory.
 
     Attributes
     ----------
     first, second : (C,) uint32 arrays
-        Pairs of the neighbor list, each once, by increasing `first`.
+        Particles of each pair in the neighbor list, listed once, by increasing `first`.
     list_shift : (d, C) array
-        Shift of the second particle's periodic image.
+        Shift vector of the second particle's periodic image, in units of length.
     squares, limits : (C,) arrays
-        Squared distances of the pairs, and those below which a pair is close.
+        Squared distances of the pairs, and the values below which a pair is close.
     selected : (C + 1,) uint32 array
-        Indices of the close pairs in the list.
+        Indices of the close pairs in the list; the last element is scratch.
     position, momentum, force : (d, N) arrays
-        Of the particles; positions are not wrapped.
+        Positions (not wrapped), momenta and forces of the particles.
     selection_position : (d, N) array
         Positions at the last selection of the close pairs.
     displacement_squared : (N,) array
-        Squared displacements since then.
+        Squared displacements since the last selection.
     energy : (N,) array
-        Energies of the particles at the end of the trajectory.
+        Energies of the particles at the end of the trajectory, in units of epsilon.
     i, j : (C,) uint32 arrays
-        Close pairs, each once.
+        Particles of each close pair, listed once.
     shift, separation : (d, C) arrays
-        Of the close pairs: shift of the image of j, and r_j + shift - r_i.
+        For each close pair, the shift of the image of j, and r_j + shift - r_i.
     inverse_square : (C,) array
         1 / sigma_ij^2 of the close pairs.
     force_over_distance : (C,) array
         phi'(r) / r of the close pairs.
     candidates : CandidatePairs
-        The same particles, for diameter swaps.
+        Arrays for diameter swaps of the same particles.
     """
 
     first: UintArray
@@ -75,16 +75,16 @@ class HMCWorkspace(NamedTuple):
 
 @kernel
 def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, geometry: ListGeometry) -> HMCWorkspace:
-    """Return a workspace with the neighbor list that belongs to the reference positions.
+    """Return a workspace with a neighbor list built at the reference positions.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     particles : (N, 4) array
-        Present positions and diameters.
+        Current positions and diameters.
     reference : (N, 3) array
-        Positions for which the list is built, wrapped into the cell.
+        Positions at which the list is built, wrapped into the cell.
     geometry : ListGeometry
         Cell and range of the list.
     """
@@ -134,6 +134,7 @@ def _square_distances(
     second: UintArray,
     squares: Array,
 ) -> None:
+    """Write the squared distances of pairs, given positions and image shifts by component."""
     x, y, z = position
     shift_x, shift_y, shift_z = shift
     for k in range(squares.shape[0]):
@@ -147,8 +148,8 @@ def _square_distances(
 
 @leaf
 def compute_squares(axes: tuple[int, ...], w: HMCWorkspace) -> None:
-    """Compute the squared distances of the pairs of the list."""
-    last = len(axes) - 1  # in two dimensions z stands for y and is not used
+    """Compute the squared distances of the pairs in the list."""
+    last = len(axes) - 1  # in two dimensions y is passed in place of z and is not used
     position = (w.position[X], w.position[Y], w.position[last])
     shift = (w.list_shift[X], w.list_shift[Y], w.list_shift[last])
     _square_distances(axes, position, shift, w.first, w.second, w.squares)
@@ -165,12 +166,12 @@ def compute_limits(w: HMCWorkspace, p: PairParameters) -> None:
 
 @leaf
 def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> int:
-    """Select the close pairs by their squared distances, and return their number.
+    """Select the close pairs by their squared distances, and return how many there are.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Squared distances and limits are read; the close pairs are written.
     p : PairParameters
@@ -178,7 +179,7 @@ def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters
     """
     count, diameters = np.int64(0), w.candidates.diameters
     for k in range(w.first.shape[0]):
-        w.selected[count] = k  # without a branch: overwritten unless the count advances
+        w.selected[count] = k  # no branch: overwritten unless the count is incremented
         count += np.int64(w.squares[k] < w.limits[k])
     for t in range(count):
         k = w.selected[t]
@@ -192,6 +193,7 @@ def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters
 
 @device
 def _separations(position: Array, i: UintArray, j: UintArray, shift: Array, separation: Array, count: int) -> None:
+    """Write one component of the separation vectors of the close pairs."""
     for k in range(count):
         separation[k] = position[j[k]] - position[i[k]] + shift[k]
 
@@ -203,7 +205,7 @@ def compute_separations(axes: tuple[int, ...], w: HMCWorkspace, count: int) -> N
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Positions are read, separations written.
     count : int
@@ -220,7 +222,7 @@ def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Pair
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Separations are read, energies written.
     count : int
@@ -250,7 +252,7 @@ def rebuild_list(axes: tuple[int, ...], chain: ChainState, geometry: ListGeometr
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         Its positions are wrapped and become the reference positions.
     geometry : ListGeometry
@@ -270,7 +272,7 @@ def rebuild_list_and_energies(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         Its positions are wrapped and become the reference positions; its energies are recomputed.
     geometry : ListGeometry

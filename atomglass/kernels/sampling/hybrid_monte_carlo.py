@@ -44,25 +44,25 @@ from atomglass.kernels.sampling.verlet_table import DIAMETER
 from atomglass.kernels.xoshiro import uniform
 from atomglass.types import Array, IntArray
 
-#: A trajectory whose squared displacement in one step exceeds this diverges, and is rejected. A limit that stable
-#: trajectories could reach would break reversibility: the reversed trajectory would meet it at another step.
+#: Squared displacement in one step above which a trajectory counts as divergent and is rejected. A limit that stable
+#: trajectories could reach would break reversibility: the reversed trajectory would reach it at another step.
 DIVERGENCE_SQUARED = 1e12
-#: Parameter lambda of the integrator of second order, chosen for the smallest error ("minimum norm"): Omelyan, Mryglod
-#: and Folk, Comput. Phys. Commun. 151, 272 (2003).
+#: Parameter lambda of the second-order integrator, which minimizes its error ("minimum norm"): Omelyan, Mryglod and
+#: Folk, Comput. Phys. Commun. 151, 272 (2003).
 MINIMUM_NORM_LAMBDA = 0.1931833275037836
 
 
 class HMCParameters(NamedTuple):
-    """Parameters of the trajectories.
+    """Parameters of hybrid Monte Carlo.
 
     Attributes
     ----------
     temperature : float
         T, in units of epsilon.
     every : int
-        Sweeps of swaps from one trajectory to the next.
+        Number of sweeps of swaps from one trajectory to the next.
     steps : int
-        Time steps of a trajectory.
+        Number of time steps in a trajectory.
     time_step : float
         Length of a step, in units of sqrt(m sigma^2 / epsilon).
     pair : PairParameters
@@ -78,7 +78,7 @@ class HMCParameters(NamedTuple):
 
 @leaf
 def _draw_momenta(flat: Array, temperature: float, generator: NDArray[np.uint64]) -> float:
-    """Fill an array with normal numbers of variance T (Box and Muller), and return half the sum of their squares."""
+    """Fill an array with normal deviates of variance T (Box and Muller); return half the sum of their squares."""
     kinetic = 0.0
     for k in range(0, flat.shape[0], 2):
         length = np.sqrt(-2.0 * temperature * np.log(1.0 - uniform(generator)))
@@ -93,7 +93,7 @@ def _draw_momenta(flat: Array, temperature: float, generator: NDArray[np.uint64]
 
 @kernel
 def _with_state_of(axes: tuple[int, ...], new: HMCWorkspace, old: HMCWorkspace) -> HMCWorkspace:
-    """Copy the state of a trajectory to a workspace with a new list, whose positions are wrapped."""
+    """Copy the state of a trajectory to a workspace with a new list and newly wrapped positions."""
     for a in range(len(axes)):
         new.selection_position[a] = new.position[a]
         new.momentum[a] = old.momentum[a]
@@ -107,18 +107,19 @@ def hmc_step(
 ) -> tuple[HMCWorkspace, bool, bool]:
     """Attempt one trajectory in place.
 
-    The integrator is of second order, with two force evaluations per step and the smallest error of its kind: kick
+    The integrator is of second order, with two force evaluations per step and the smallest error for that number: kick
     lambda, drift 1/2, kick 1 - 2 lambda, drift 1/2, kick lambda (Omelyan, Mryglod and Folk, Comput. Phys. Commun. 151,
-    272 (2003)). The last kick of a step and the first of the next are one.
+    272 (2003)). The last kick of a step and the first kick of the next are merged.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     chain : ChainState
         The particles.
     w : HMCWorkspace
-        The list of the reference positions; the squared distances of its pairs are those of the present positions.
+        Workspace with the list built at the reference positions, and with the squared distances of its pairs at the
+        current positions.
     geometry : ListGeometry
         Cell and range of the list.
     parameters : HMCParameters
@@ -181,26 +182,26 @@ def run_sweeps(
     sweeps: int,
     counters: IntArray,
 ) -> HMCWorkspace:
-    """Do sweeps of N attempted swaps; a trajectory follows each sweep whose number is a multiple of `every`.
+    """Run sweeps of N attempted swaps each; a trajectory follows each sweep whose number is a multiple of `every`.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension: kernels are compiled for each.
+        Axis indices, (0, 1) or (0, 1, 2); kernels are compiled for each dimension.
     chain : ChainState
-        The particles, as the previous sweeps left them.
+        The particles in the state after the previous sweeps.
     w : HMCWorkspace
-        The list of the reference positions, with the present positions and diameters.
+        Workspace with the list built at the reference positions, and with the current positions and diameters.
     geometry : ListGeometry
         Cell and range of the list.
     parameters : HMCParameters
         Temperature, interval and integration of the trajectories, potential.
     first : int
-        Sweeps done before.
+        Number of sweeps done before.
     sweeps : int
-        Sweeps to do.
+        Number of sweeps to run.
     counters : (7,) int array
-        Attempted and accepted swaps and trajectories, and trajectories that rebuilt the list, are added.
+        Incremented by the attempted and accepted swaps and trajectories, and by the trajectories that rebuilt the list.
 
     Returns
     -------

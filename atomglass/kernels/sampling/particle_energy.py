@@ -13,7 +13,7 @@ from atomglass.types import Array
 
 
 class Site(NamedTuple):
-    """Position and diameter of a particle, present or trial."""
+    """Position and diameter of a particle, current or trial, in units of length."""
 
     x: float
     y: float
@@ -23,7 +23,7 @@ class Site(NamedTuple):
 
 @device
 def site_of(v: VerletTable, i: int, diameter: float) -> Site:
-    """Return the position of a particle, with any diameter.
+    """Return the position of a particle, combined with a given diameter.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def site_of(v: VerletTable, i: int, diameter: float) -> Site:
     i : int
         The particle.
     diameter : float
-        Its diameter, present or trial.
+        Its diameter, current or trial.
     """
     return Site(v.table[i, X], v.table[i, Y], v.table[i, Z], diameter)
 
@@ -60,7 +60,7 @@ def _pair_energy(axes: tuple[int, ...], table: Array, row: int, site: Site, p: P
 
 @device
 def _pair_energy_branchless(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> float:
-    """Return the energy of one pair; it is computed beyond the cutoff too, and then discarded."""
+    """Return the energy of one pair; beyond the cutoff it is computed as well, and then discarded."""
     square, pair_square = _squares(axes, table, row, site, p)
     energy = pair_energy(square / pair_square, pair_square / square, p)
     return energy if square < p.cutoff_squared * pair_square else 0.0
@@ -75,7 +75,7 @@ def bounded_energy(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     start, end : int
@@ -83,7 +83,7 @@ def bounded_energy(
     site : Site
         Position and diameter of the particle.
     bound : float
-        The sum ends once it exceeds this.
+        Energy, in units of epsilon, above which the sum ends early.
     p : PairParameters
         The potential.
     """
@@ -105,7 +105,7 @@ def update_neighbors(
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists, and the energies.
     start, end : int

@@ -1,4 +1,4 @@
-"""Prefetching of memory. At N = 1e5 a random particle is in no cache, and most of a move's time would be waiting."""
+"""Memory prefetching. At N = 1e5 a random particle is in no cache, and moves would mostly wait for memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _prefetch_row(typing_context: Any, array: Any, index: Any) -> Any:
 
 
 def _do_nothing(array: Any, index: Any) -> None:
-    """Stand in for the instruction where kernels run as plain Python."""
+    """Replace the instruction where kernels run as plain Python."""
 
 
 prefetch: Any = _do_nothing if numba.config.DISABLE_JIT else intrinsic(_prefetch_row)  # type: ignore[attr-defined]

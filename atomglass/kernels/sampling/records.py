@@ -1,4 +1,4 @@
-"""Records that all kernels of the sampler share: the state of the Markov chain, the geometry of its lists, counters."""
+"""Records shared by all kernels of the sampler: state of the Markov chain, geometry of its lists, and counters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from atomglass.types import Array, IntArray
 #: Particle indices of neighbor lists.
 UintArray = NDArray[np.uint32]
 
-#: Entries of the counters that every run adds to: attempted and accepted moves of each kind, and rebuilt lists.
+#: Indices of the counters: attempted and accepted moves of each kind, and rebuilt lists.
 DISPLACEMENTS, DISPLACEMENTS_ACCEPTED, SWAPS, SWAPS_ACCEPTED, REBUILDS, TRAJECTORIES, TRAJECTORIES_ACCEPTED = range(7)
 #: Number of counters.
 COUNTERS = 7
@@ -24,11 +24,11 @@ class ChainState(NamedTuple):
     Attributes
     ----------
     particles : (N, 4) array
-        Position (z = 0 in two dimensions) and diameter.
+        Position (z = 0 in two dimensions) and diameter, in units of length.
     reference : (N, 3) array
-        Positions at which the neighbor list was built. The list is a function of them.
+        Positions at which the neighbor list was built, and which determine the list.
     images : (N, 3) int array
-        Cell vectors that wrapping has subtracted from the positions.
+        Number of cell vectors that wrapping has subtracted from each position.
     energies : (N,) array
         Energy of each particle with all its neighbors, in units of epsilon.
     generator : (4,) uint64 array
@@ -50,9 +50,10 @@ class ListGeometry(NamedTuple):
     cell, inverse : (3, 3) arrays
         Cell vectors as rows, and the inverse matrix.
     list_cutoff : float
-        Pairs closer than this are in the list: the largest cutoff of any pair, plus the skin.
+        Distance below which pairs are in the list: the largest cutoff of any pair, plus the skin; in units of length.
     skin : float
-        The list is valid while no particle is farther than half the skin from its reference position.
+        The list is valid while no particle is farther than half the skin from its reference position; in units of
+        length.
     """
 
     cell: Array

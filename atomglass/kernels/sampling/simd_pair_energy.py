@@ -1,7 +1,7 @@
-"""Energies of eight pairs at once, in vector instructions (SIMD).
+"""Energies of eight pairs at once, by vector instructions (SIMD).
 
-A compiler vectorizes long loops. The loop over the dozen neighbors of a particle, which are scattered in memory and
-whose energy decides on a branch, it leaves scalar; that takes three times as long.
+The compiler does not vectorize the loop over the dozen neighbors of a particle, which are scattered in memory and whose
+energy decides a branch; the scalar loop takes three times as long.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair
 from atomglass.kernels.sampling.records import UintArray
 from atomglass.types import Array
 
-#: Pairs in a vector of 512 bits. Processors with shorter vectors use several.
+#: Number of pairs in a 512-bit vector. Processors with shorter vectors use several of them.
 LANES = 8
 
 _NUMBER, _INDEX = ir.DoubleType(), ir.IntType(32)
 _VECTOR = ir.VectorType(_NUMBER, LANES)
-#: Fast-math flags of all kernels except `reassoc`: the order of a sum is fixed.
+#: The fast-math flags of all kernels except `reassoc`, so that the order of summation is fixed.
 _FLAGS = ("contract", "arcp", "nsz")
 
 
@@ -142,7 +142,7 @@ else:
         Parameters
         ----------
         neighbors, squares : (M,) uint32 and float64 arrays
-            Neighbors of the particle, and their squared distances.
+            Neighbors of the particle, and their squared distances, in units of length^2.
         diameters : (N,) array
             Diameters of all particles.
         k : int
@@ -152,7 +152,7 @@ else:
         p : PairParameters
             The potential.
         terms : (L,) array
-            Receives the energies.
+            Overwritten with the energies, in units of epsilon.
         at : int
             Index of the first energy in `terms`.
         """

@@ -1,7 +1,7 @@
-"""Parts of a trajectory of molecular dynamics: forces, kicks and drifts, kinetic energy.
+"""Parts of a molecular-dynamics trajectory: forces, kicks and drifts, kinetic energy.
 
-Forces are computed in three loops (separations, derivatives, sums), of which the compiler vectorizes the second, which
-contains the division.
+Forces are computed in three loops (separations, derivatives, sums), so that the compiler can vectorize the second one,
+which contains the division.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def _pair_forces(
 def _sum_forces(
     force: Array, i: UintArray, j: UintArray, separation: Array, force_over_distance: Array, count: int
 ) -> None:
+    """Sum one component of the forces on the particles over the close pairs."""
     for n in range(force.shape[0]):
         force[n] = 0.0
     for k in range(count):
@@ -55,7 +56,7 @@ def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairPa
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Separations are read, forces written.
     count : int
@@ -79,6 +80,7 @@ def _kick_and_drift_axis(
     kick: float,
     time: float,
 ) -> None:
+    """Advance one component of momenta and positions, and add its share to the squared displacements."""
     for n in range(position.shape[0]):
         momentum[n] += kick * force[n]
         position[n] += time * momentum[n]
@@ -88,18 +90,18 @@ def _kick_and_drift_axis(
 
 @leaf
 def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: float) -> float:
-    """Advance momenta, then positions; return the largest squared displacement since the pairs were selected.
+    """Advance momenta, then positions; return the largest squared displacement since the close pairs were selected.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Forces are read, momenta and positions advanced.
     kick : float
-        Time for which the forces act on the momenta.
+        Time during which the forces act on the momenta, in units of sqrt(m sigma^2 / epsilon).
     time : float
-        Time for which the particles move.
+        Time during which the particles move.
     """
     for a in range(len(axes)):
         _kick_and_drift_axis(
@@ -114,12 +116,12 @@ def kick_and_drift(axes: tuple[int, ...], w: HMCWorkspace, kick: float, time: fl
 
 @leaf
 def begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) -> float:
-    """Store the positions of a new selection of close pairs.
+    """Store the positions at which close pairs are selected.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Positions are copied to the selection positions.
     reference : (N, 3) array
@@ -142,16 +144,16 @@ def begin_selection(axes: tuple[int, ...], w: HMCWorkspace, reference: Array) ->
 
 @leaf
 def kinetic_energy(axes: tuple[int, ...], w: HMCWorkspace, kick: float) -> float:
-    """Return the kinetic energy after a last kick.
+    """Return the kinetic energy after a final kick, in units of epsilon.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Momenta, which are not changed, and forces.
     kick : float
-        Time for which the forces act.
+        Time during which the forces act.
     """
     total = 0.0
     for a in axes:
@@ -167,7 +169,7 @@ def write_positions(axes: tuple[int, ...], w: HMCWorkspace, particles: Array) ->
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Positions are read.
     particles : (N, 4) array

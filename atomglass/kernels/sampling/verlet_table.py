@@ -1,12 +1,11 @@
-"""The Verlet table of the Monte Carlo: neighbors sorted by distance, periodic images stored as rows of their own.
+"""The Verlet table for Monte Carlo: neighbors sorted by distance, and periodic images stored as separate rows.
 
 A Verlet list with a wide skin stays valid for many sweeps, but a move needs only its beginning. A neighbor can interact
-only if it is closer than the largest cutoff that the particle's diameter allows, plus the distance that the two
+only if it is closer than the largest cutoff that the particle's diameter allows, plus the distances by which the two
 particles may have moved since the list was built. As neighbors are sorted by distance, `list_end` finds this point
 without a search.
 
-The data of a particle lie in three places, each of them one cache line: its row of the table, its row pointers and the
-beginning of its list.
+The data of a particle occupy three cache lines: its row of the table, its row pointers, and the beginning of its list.
 """
 
 from __future__ import annotations
@@ -24,37 +23,37 @@ from atomglass.types import Array
 X, Y, Z, DIAMETER, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
 # Columns of the row pointers: first image and one past the last, first neighbor, and from LIST_END on the shells' ends.
 FIRST_IMAGE, END_IMAGE, FIRST_NEIGHBOR, LIST_END = 0, 1, 2, 3
-#: Number of distance shells. With the other row pointers their ends fill a cache line.
+#: Number of distance shells; their ends and the other row pointers together fill one cache line.
 SHELLS = 13
-#: Neighbors handled without a branch between them. Lists are padded to multiples of it.
+#: Number of neighbors handled without a branch between them; lists are padded to multiples of it.
 BATCH = 4
-#: Tolerance for the rounding of distances.
+#: Tolerance for rounding errors in distances, in units of length.
 ROUNDING = 1e-5
 
 
 class VerletTable(NamedTuple):
-    """Neighbor lists of N particles, and the present positions and diameters of the particles and their images.
+    """Neighbor lists of N particles, and the current positions and diameters of the particles and their images.
 
     Attributes
     ----------
     table : (N + G + 1, 8) array
-        Rows of the particles, of those G periodic images that are in any list, and of one dummy particle that is far
-        from all others. Columns: position, diameter, and for particles the energy (valid only while moves are made)
-        and the reference position.
+        Rows of the particles, of the G periodic images that are in any list, and of one dummy particle far from all
+        others. Columns: position and diameter; for particles also the energy (valid only while moves are made) and the
+        reference position.
     row_pointers : (N, 16) uint32 array
-        Of each particle: the range of its images' rows, the first entry of its list in `neighbors`, and the end of each
-        shell. Shell k ends where the neighbors at distances above `min_cutoff + (k + 1) * shell_width` begin. The last
-        shell's end is the list's end.
+        For each particle: the range of its images' rows, the first entry of its list in `neighbors`, and the end of
+        each shell. Shell k ends where the neighbors at distances above `min_cutoff + (k + 1) * shell_width` begin. The
+        end of the last shell is the end of the list.
     image_shifts : (G + 1, 3) array
-        Shift vectors of the images.
+        Shift vectors of the images, in units of length.
     image_owners : (G + 1,) uint32 array
         The particle to which each image belongs.
     neighbors : (M,) uint32 array
         Rows of the neighbors of each particle by increasing distance, padded with the dummy particle.
     min_cutoff, shell_width : float
-        Inner radius and width of the shells.
+        Inner radius and width of the shells, in units of length.
     max_diameter : float
-        The largest diameter.
+        Largest diameter, in units of length.
     """
 
     table: Array
@@ -69,13 +68,13 @@ class VerletTable(NamedTuple):
 
 @device
 def list_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
-    """Return the first entry of the list of particle i, and one past the last."""
+    """Return the range of the list of particle i in `v.neighbors`: its first entry, and one past the last."""
     return np.int64(v.row_pointers[i, FIRST_NEIGHBOR]), np.int64(v.row_pointers[i, LIST_END + SHELLS - 1])
 
 
 @device
 def image_range(v: VerletTable, i: int) -> tuple[np.int64, np.int64]:
-    """Return the first row of the images of particle i, and one past the last."""
+    """Return the range of the images of particle i in `v.table`: the first row, and one past the last."""
     return np.int64(v.row_pointers[i, FIRST_IMAGE]), np.int64(v.row_pointers[i, END_IMAGE])
 
 
@@ -93,9 +92,9 @@ def max_cutoff(diameter: float, max_diameter: float, p: PairParameters) -> float
     Parameters
     ----------
     diameter : float
-        Of the particle.
+        Diameter of the particle, in units of length.
     max_diameter : float
-        Largest diameter of all particles.
+        Largest diameter of all particles, in units of length.
     p : PairParameters
         The potential.
     """
@@ -107,7 +106,7 @@ def max_cutoff(diameter: float, max_diameter: float, p: PairParameters) -> float
 
 @device
 def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairParameters) -> np.int64:
-    """Return an end of the list of particle i that includes all within the largest cutoff plus a margin.
+    """Return an end of the list of particle i that includes all neighbors within its largest cutoff plus a margin.
 
     Parameters
     ----------
@@ -116,9 +115,9 @@ def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairPar
     i : int
         The particle.
     diameter : float
-        Its diameter, present or trial.
+        Its diameter, current or trial.
     margin : float
-        Distance beyond the largest cutoff, at the reference positions.
+        Distance beyond the largest cutoff, at the reference positions, in units of length.
     p : PairParameters
         The potential.
     """
@@ -133,7 +132,7 @@ def displacement_squared(axes: tuple[int, ...], v: VerletTable, i: int, x: float
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     i : int
@@ -156,7 +155,7 @@ def present_displacement_squared(axes: tuple[int, ...], v: VerletTable, i: int) 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     i : int
@@ -175,24 +174,24 @@ def list_end(
     displacement_bound: float,
     p: PairParameters,
 ) -> np.int64:
-    """Return where the list of particle i ends, so that no neighbor that can interact with it is beyond.
+    """Return the end of the part of particle i's list that contains all neighbors that can interact with it.
 
-    The end is valid for the present position and for any trial position that is not farther from the reference.
+    The end is valid for the current position, and for any trial position that is no farther from the reference.
 
     Parameters
     ----------
     axes : tuple of int
-        One entry for each dimension.
+        Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
         The lists.
     i : int
         The particle.
     diameter : float
-        Its diameter, present or trial.
+        Its diameter, current or trial.
     trial_squared : float
         Squared distance of the trial position from the reference position; 0 if there is none.
     displacement_bound : float
-        No other particle is farther than this from its reference position.
+        Largest distance of any other particle from its reference position, in units of length.
     p : PairParameters
         The potential.
     """

@@ -20,14 +20,14 @@ from atomglass.study.store.study_store import StudyStore
 
 #: Parts of the physics that may differ between portions.
 _MAY_DIFFER = ("seed", "kernel_version")
-#: Columns that contain the number of a realization in the whole study, of a defect, and of a row in the same table.
+#: Columns with the number of a realization in the whole study; of a defect; and of a row in the same table.
 _REALIZATION_COLUMNS = ("realization", "recurrence_realization")
 _DEFECT_COLUMN, _ROW_COLUMN = "defect", "recurrence_of"
 
 
 @dataclass(frozen=True)
 class _Portion:
-    """A collected study, and the number that its first chain has in the joined study."""
+    """A collected study, and the number of its first chain in the joined study."""
 
     folder: Path
     manifest: dict[str, Any]
@@ -57,7 +57,7 @@ class _Portion:
         return self.settings["ensemble"]["realizations_per_chain"]
 
     def parts(self) -> list[dict[str, Any]]:
-        """Return the portions from which this one was joined; only itself if it was not joined."""
+        """Return the portions from which this study was joined; a single one if it was not joined."""
         own = {
             "name": self.settings["name"],
             "seed": self.settings["seed"],
@@ -78,7 +78,7 @@ class _Portion:
         per_chain : int
             Realizations per chain in the joined study.
         defects, rows : int
-            Defects and rows of the same table in the portions before.
+            Number of defects and of rows of the same table in the preceding portions.
         """
         table = pq.read_table(self.folder / f"{name}.parquet")
         for place, field in enumerate(table.schema):
@@ -106,14 +106,14 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
     folders : sequence of Path
         The directories of at least two collected or published studies of glasses.
     out : Path
-        A new or an empty directory.
+        A new or empty directory.
 
     Returns
     -------
     list of Path
-        The files written: the tables, and a `study.json` whose `portions` state seed, kernel version, and chains of
-        each study. Chains are numbered consecutively, in the order of `folders`. `analyze`, `report`, `compare` and
-        `publish` accept the result in place of a study; `run` cannot continue it.
+        The files written: the tables, and a `study.json` whose `portions` give seed, kernel version, and chains of each
+        study. Chains are numbered consecutively, in the order of `folders`. `analyze`, `report`, `compare` and
+        `publish` accept the result like a study; `run` cannot continue it.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def _read_portions(folders: Sequence[Path]) -> list[_Portion]:
             if part["seed"] in seeds:
                 raise InputError(
                     f"seed {part['seed']} is that of {seeds[part['seed']]} and of {folder}",
-                    allowed="a different seed for each",
+                    allowed="a different seed for each study",
                     remedy="chains with the same seed are not independent",
                 )
             seeds[part["seed"]] = folder
@@ -163,7 +163,7 @@ def _require_same_physics(one: _Portion, other: _Portion) -> None:
     for key in sorted({*expected, *found}):
         if expected.get(key) != found.get(key):
             raise InputError(
-                f"{other.folder} has other physics than {one.folder} "
+                f"{other.folder} has different physics from {one.folder} "
                 f"({key} is {found.get(key)}, not {expected.get(key)})",
                 remedy="compare studies of different physics with `atomglass compare`",
             )
@@ -181,13 +181,13 @@ def _joined(portions: list[_Portion], name: str, per_chain: int) -> pa.Table | N
             parts.append(part)
     if not parts:
         return None
-    # If the modes of any portion were published, in single precision, all are converted to it.
+    # If the modes of any portion were published, and thus rounded to single precision, all are converted to it.
     common = pa.unify_schemas([_lowest_precision(part.schema, parts) for part in parts])
     return pa.concat_tables([part.cast(common) for part in parts])
 
 
 def _lowest_precision(schema: pa.Schema, parts: list[pa.Table]) -> pa.Schema:
-    """Return the schema with single precision for every column that is in single precision in any part."""
+    """Return the schema, with single precision for every column that has single precision in any part."""
     single = pa.float32()
     fields = [
         field.with_type(single)

@@ -1,4 +1,4 @@
-"""Publish a study's tables: small enough for a repository, complete enough for every figure."""
+"""Publish the tables of a study, small enough for a repository and complete enough for every figure."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
     folder : Path
         The study's directory.
     out : Path
-        A new or an empty directory, or one published before.
+        A new or empty directory, or one that was published before.
     below : float, optional
-        Leave out modes above this multiple of the first phonon frequency of their glass, most of which are phonons.
-        `complete_below` and `mode_count` of the realizations are adapted.
+        Multiple of the first phonon frequency of each glass above which modes, most of which are phonons, are left out.
+        `complete_below` and `mode_count` of the realizations are adjusted.
 
     Returns
     -------
     list of Path
-        The files written. `load_study`, `analyze` and `report` accept `out` in place of the study.
+        The files written. `load_study`, `analyze` and `report` accept `out` like a study.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
 
 
 def _cut(modes: pa.Table, realizations: pa.Table, below: float) -> dict[str, pa.Table]:
-    """Return the tables without the modes above this multiple of the first phonon frequency."""
+    """Return the tables without modes above a multiple of the first phonon frequency."""
     modes = modes.filter(pc.less(modes["frequency"], pc.multiply(modes["first_phonon_frequency"], below)))
     modes = _with(modes, "complete_below", _lower(modes, below))
     counts = modes.group_by("realization").aggregate([("frequency", "count")])

@@ -1,4 +1,4 @@
-"""One chain of a study, from realization to realization, each at an age of the chain that the settings determine."""
+"""One chain of a study, from realization to realization, each at a chain age determined by the settings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from atomglass.study.store.crash_reports import MAX_CRASHES, crashed_attempts, c
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
-#: Seconds between checkpoints while no realization is finished.
+#: Time between checkpoints while no realization is finished, in seconds.
 CHECKPOINT_SECONDS = 30.0
-#: Largest fraction of the time that checkpoints may take, so that all work between glasses stays below one percent.
-#: After a glass that took less than 200 times as long as a checkpoint, none is written until that time has passed.
+#: Largest fraction of the wall time spent on checkpoints, so that the overhead stays below one percent: the next
+#: checkpoint is written no sooner than 200 times the duration of one after the last.
 CHECKPOINT_FRACTION = 0.005
 
 
@@ -39,10 +39,10 @@ class ChainObserver(Protocol):
         """
 
     def notice(self, text: str) -> None:
-        """Report something that a person should know."""
+        """Report something that the user should know."""
 
     def position(self, chain: int, index: int, realizing: bool) -> None:
-        """Report where the work is.
+        """Report the current position of the work.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class ChainObserver(Protocol):
         index : int
             Index in the chain of the realization in progress.
         realizing : bool
-            Whether the realization itself is computed, rather than the samples that lead to it.
+            Whether the realization itself is being computed, rather than the samples that lead to it.
         """
 
     def check(self, chain: int, sweep: int) -> None:
@@ -59,7 +59,7 @@ class ChainObserver(Protocol):
 
 
 def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Origin) -> None:
-    """Bring a chain from its present state to its last realization.
+    """Bring a chain from its current state to its last realization.
 
     Parameters
     ----------
@@ -70,14 +70,14 @@ def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Or
     observer : ChainObserver
         Receives progress, and may stop the chain.
     origin : Origin
-        Run and process, for the record.
+        Run and process, for the provenance.
 
     Raises
     ------
     Stopped
-        The observer asked for it; everything is in the checkpoint.
+        The observer requested a stop; everything is in the checkpoint.
     LeaseLost
-        Another process has the chain; nothing more is written.
+        Another process has taken over the chain; nothing more is written.
     """
     ensemble = store.settings.ensemble
     store.remove_stale_temporaries([chain])
@@ -89,7 +89,7 @@ def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Or
     try:
         while checkpoint.index < ensemble.realizations_per_chain:
             run.advance()
-            # A gap before stored realizations restarts the chain; those after the gap are not computed again.
+            # A gap in the stored realizations restarts the chain, but those after the gap are not recomputed.
             if checkpoint.index >= stored:
                 began = time.perf_counter()
                 done = run.realization()
@@ -115,12 +115,12 @@ def _restored_checkpoint(store: StudyStore, chain: int, stored: int, observer: C
     for line in lines:
         observer.notice(line)
     checkpoint.pending = [r for r in checkpoint.pending if r.row["index_in_chain"] >= stored]
-    has_gap = checkpoint.index - len(checkpoint.pending) > stored  # a shard was lost since
+    has_gap = checkpoint.index - len(checkpoint.pending) > stored  # a shard was lost since the checkpoint
     return Checkpoint() if has_gap else checkpoint
 
 
 class _ChainRun:
-    """The computation of one chain, from a checkpoint on."""
+    """The computation of one chain, starting from a checkpoint."""
 
     def __init__(
         self, store: StudyStore, chain: int, checkpoint: Checkpoint, observer: ChainObserver, origin: Origin
@@ -150,7 +150,7 @@ class _ChainRun:
             self.checkpoints.save_if_due(CHECKPOINT_SECONDS)
 
     def _refuse_repeated_crashes(self) -> None:
-        """Give up a chain whose sampling always crashes: all later realizations depend on these samples."""
+        """Give up a chain whose sampling always crashes, since all later realizations depend on its samples."""
         index = self._checkpoint.index
         crashes = [crash for crash in self._crashes if crash["index"] == index and not crash["realizing"]]
         if len(crashes) >= MAX_CRASHES:
@@ -160,7 +160,7 @@ class _ChainRun:
             )
 
     def realization(self) -> Realization:
-        """Return the next realization, with keys in every row."""
+        """Return the next realization, with the identifying columns in every row."""
         index = self._checkpoint.index
         earlier = crashed_attempts(self._crashes, index)
         self._check()
@@ -201,6 +201,6 @@ class _CheckpointWriter:
         self._cost = self._saved - began
 
     def save_if_due(self, interval: float) -> None:
-        """Write a checkpoint if `interval` seconds and 1 / `CHECKPOINT_FRACTION` times its cost have passed."""
+        """Write a checkpoint if `interval` seconds, and 1 / `CHECKPOINT_FRACTION` times its duration, have passed."""
         if time.monotonic() - self._saved >= max(interval, self._cost / CHECKPOINT_FRACTION):
             self.save()

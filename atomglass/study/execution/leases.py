@@ -1,8 +1,8 @@
-"""Leases on chains, so that many processes share a study without working on the same chain.
+"""Leases on chains, by which many processes share a study without working on the same chain.
 
-A lease is a small file, `DIR/claims/CHAIN.json`, which its owner updates at regular intervals. Leases only save work:
-if two processes hold the same chain (one was paused and its lease taken over), both compute the same shards, and each
-shard is stored once.
+A lease is a small file, `DIR/claims/CHAIN.json`, which its owner updates at regular intervals. Leases only avoid
+duplicate work: if two processes hold the same chain (one was paused and its lease taken over), both compute the same
+shards, and each shard is stored once.
 
 Whether an owner is alive is never judged by the clock of another machine. A lease has expired if its process is known
 to be dead, or if this process has seen no change of the file for the duration of a lease by its own monotonic clock.
@@ -23,11 +23,11 @@ from atomglass.io.process_identity import ProcessIdentity, is_dead
 from atomglass.study.errors import LeaseLost
 from atomglass.study.store.crash_reports import CrashReports, traceback_on_crash
 
-#: Seconds without an update after which a lease expires.
+#: Time without an update after which a lease expires, in seconds.
 LEASE_SECONDS = 600.0
-#: Number of updates within that time.
+#: Number of updates within this time.
 UPDATES_PER_LEASE = 10
-#: Bytes of a lease; the traceback of a crash is appended to them.
+#: Length of a lease in bytes; the traceback of a crash is appended.
 _LENGTH = 501
 
 
@@ -61,7 +61,7 @@ class Leases:
     run : str
         Name of the run that the process belongs to.
     duration : float
-        Seconds without an update after which the lease of another process expires.
+        Time without an update after which the lease of another process expires, in seconds.
     """
 
     def __init__(self, folder: Path, run: str, duration: float = LEASE_SECONDS) -> None:
@@ -73,13 +73,13 @@ class Leases:
         self._updated = 0.0
 
     def acquire(self, chain: int) -> bool:
-        """Acquire the lease on a chain, unless a process that may be alive holds it; return whether it succeeded."""
+        """Try to acquire the lease on a chain; return False if a process that may be alive holds it."""
         content = {"chain": chain, "owner": self._owner, "run": self._run, "beats": 0, "sweeps": 0, "seconds": 0.0}
         path = self._path(chain)
         path.parent.mkdir(exist_ok=True)
         if not path.exists() and create(path, _encoded(content)):
             return self._opened(chain, content)
-        other = read_lease(path) or {}  # released meanwhile or unreadable: then only time can show that it expired
+        other = read_lease(path) or {}  # if released meanwhile or unreadable, it expires only with time
         if not (is_dead(ProcessIdentity.from_text(other.get("owner", ""))) or self._has_expired(chain, path)):
             return False
         traceback = _traceback(path)
@@ -89,7 +89,7 @@ class Leases:
         return self._opened(chain, content)
 
     def _opened(self, chain: int, content: dict[str, Any]) -> bool:
-        """Open the file of a lease just written; return whether it is still this process's own."""
+        """Open the file of a lease that was just written; return whether this process still owns it."""
         try:
             file = os.open(self._path(chain), os.O_RDWR)
         except FileNotFoundError:
@@ -106,7 +106,7 @@ class Leases:
         return True
 
     def record_position(self, chain: int, index: int, realizing: bool) -> None:
-        """Record in the lease where the work on a chain is, in case the process crashes there.
+        """Record the current position in the lease, in case the process crashes there.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class Leases:
         index : int
             Index in the chain of the realization in progress.
         realizing : bool
-            Whether the realization itself is computed, rather than the samples that lead to it.
+            Whether the realization itself is being computed, rather than the samples that lead to it.
         """
         self._update(chain, index=index, realizing=realizing)
 
@@ -137,12 +137,19 @@ class Leases:
         return now - observed.since > self._duration
 
     def renew(self, chain: int, sweep: int) -> None:
-        """Renew the lease if that is due, and record how far the chain is.
+        """Renew the lease if this is due, and record the progress of the chain.
+
+        Parameters
+        ----------
+        chain : int
+            Number of the chain.
+        sweep : int
+            Age of the chain in steps.
 
         Raises
         ------
         LeaseLost
-            Another process has taken the chain over.
+            Another process has taken over the chain.
         """
         now = time.monotonic()
         if now - self._updated < self._duration / UPDATES_PER_LEASE:
@@ -154,15 +161,15 @@ class Leases:
         present = read_lease(self._path(chain))
         if present is None or present.get("owner") != self._owner:
             raise LeaseLost(chain)
-        # The counter `beats` makes every update differ from the one before.
+        # The counter `beats` makes every update differ from the previous one.
         seconds, sweeps = round(now - own.began, 1), sweep - own.first_sweep
         self._update(chain, beats=own.content["beats"] + 1, seconds=seconds, sweeps=sweeps)
 
     def _update(self, chain: int, **values: Any) -> None:
-        """Overwrite the lease in place, one operation on a network file system; a torn read does no harm."""
+        """Overwrite the lease in place, a single operation on a network file system; torn reads are harmless."""
         own = self._own[chain]
         own.content |= values
-        with contextlib.suppress(OSError):  # a full disk is reported when the checkpoint is written
+        with contextlib.suppress(OSError):  # a full disk will be reported when the checkpoint is written
             os.pwrite(own.file, _encoded(own.content), 0)
 
     def release(self, chain: int) -> None:
@@ -195,5 +202,5 @@ def _traceback(path: Path) -> str:
 
 
 def _encoded(content: dict[str, Any]) -> bytes:
-    """Return a lease as bytes, always of the same length so that it can be overwritten in place."""
+    """Return a lease as bytes of constant length, so that it can be overwritten in place."""
     return json.dumps(content).encode().ljust(_LENGTH - 1) + b"\n"

@@ -1,7 +1,7 @@
-"""Run a study under MPI. Ranks share the work by leases alone; messages only spread a stop request and collect errors.
+"""Run a study under MPI. Ranks share the work by leases; messages only spread stop requests and collect errors.
 
 Start it as `mpirun -n 4 python -m mpi4py -m atomglass run ...`, so that an exception outside a chain ends all ranks
-instead of leaving the others waiting forever. A rank that waits sleeps, because a blocking MPI call would spin.
+instead of leaving the others waiting forever. Waiting ranks sleep, because a blocking MPI call would spin.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from atomglass.study.execution.worker import Partition, Progress, RunOutcome, wo
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
-#: Environment variables in which launchers state the number of processes they started.
+#: Environment variables in which launchers give the number of processes that they started.
 _SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")
 _STOP_TAG = 75
 _POLL_SECONDS = 0.05
@@ -32,12 +32,12 @@ def communicator(workers: int = 1) -> Any:
     Parameters
     ----------
     workers : int
-        Processes that this one will start; more than one means that the cores of a job are used without MPI.
+        Number of processes that this one will start; more than one if the cores of a job are used without MPI.
 
     Raises
     ------
     InputError
-        Several processes were started that cannot communicate, so that each would act as the only one.
+        Several processes were started that cannot communicate, so that each would act as if it were the only one.
     """
     started = max((int(os.environ.get(name) or 1) for name in _SIZE_VARIABLES), default=1)
     if "mpi4py" not in sys.modules:
@@ -76,15 +76,15 @@ def run_mpi(
     store : StudyStore
         The study.
     progress : Progress
-        Displays the progress of this rank.
+        Display of the progress of this rank.
     world : mpi4py.MPI.Comm
         The communicator.
     stop : StopRequest, optional
-        Checked between blocks; by default only signals stop the run.
+        Checked between blocks; by default, only signals stop the run.
     lease_seconds : float
-        Seconds without an update after which the lease of another process expires.
+        Time without an update after which the lease of another process expires, in seconds.
     log : callable
-        Called on rank 0 with a line on the time that each rank used.
+        Called on rank 0 with a line about the time used by each rank.
     """
     stop = stop or StopRequest()
     rank, size = world.Get_rank(), world.Get_size()
@@ -121,6 +121,6 @@ def run_mpi(
 
 
 def _wait(request: Any) -> None:
-    """Wait for a request without spinning."""
+    """Wait for an MPI request without spinning."""
     while not request.Test():
         time.sleep(_POLL_SECONDS)

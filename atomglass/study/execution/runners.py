@@ -1,4 +1,4 @@
-"""Run a study in this process, or in several processes on this machine, with the same result."""
+"""Run a study in this process or in several processes on this machine, with identical results."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from atomglass.study.execution.worker import Partition, Progress, RunOutcome, wo
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
-#: How many workers that were killed are replaced in one run.
+#: Largest number of killed workers that are replaced in one run.
 MAX_REPLACEMENTS = 3
-#: The same for workers that crashed; every crash counts against one realization.
+#: Largest number of crashed workers that are replaced; each crash is attributed to one realization.
 MAX_CRASH_REPLACEMENTS = 60
 _CRASH_SIGNALS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 
 
 def unfinished(store: StudyStore) -> list[int]:
-    """Return the chains that lack realizations."""
+    """Return the chains that still lack realizations."""
     return [chain for chain in range(store.settings.ensemble.chains) if not store.is_complete(chain)]
 
 
@@ -43,13 +43,13 @@ def run_serial(
     store : StudyStore
         The study.
     progress : Progress
-        Displays the progress.
+        Display of the progress.
     stop : StopRequest, optional
-        Checked between blocks; by default only signals stop the run.
+        Checked between blocks; by default, only signals stop the run.
     partition : Partition
-        Which chains to begin with, and whether to wait for other processes.
+        Chains to begin with, and whether to wait for other processes.
     lease_seconds : float
-        Seconds without an update after which the lease of another process expires.
+        Time without an update after which the lease of another process expires, in seconds.
     """
     stop = stop or StopRequest()
     origin = Origin.of_this_process()
@@ -66,22 +66,22 @@ def run_workers(
     partition: Partition = Partition(),  # noqa: B008 (frozen)
     lease_seconds: float = LEASE_SECONDS,
 ) -> RunOutcome:
-    """Run a study in several processes; one that dies loses its work since the last checkpoint, and is replaced.
+    """Run a study in several processes; one that dies loses its work since its last checkpoint and is replaced.
 
     Parameters
     ----------
     store : StudyStore
         The study.
     progress : Progress
-        Displays the progress of all workers.
+        Display of the progress of all workers.
     workers : int
         Number of processes.
     stop : StopRequest, optional
-        Checked between blocks; by default only signals stop the run.
+        Checked between blocks; by default, only signals stop the run.
     partition : Partition
-        Which chains to begin with, and whether to wait for other processes.
+        Chains to begin with, and whether to wait for other processes.
     lease_seconds : float
-        Seconds without an update after which the lease of another process expires.
+        Time without an update after which the lease of another process expires, in seconds.
     """
     stop = stop or StopRequest()
     origin = Origin.of_this_process()
@@ -99,7 +99,7 @@ def run_workers(
                     number, code = pool.join(pipe)
                     if code == 0:
                         continue
-                    deaths.append(f"a worker died ({_cause(code)}); what it had checkpointed is kept")
+                    deaths.append(f"a worker died ({_cause(code)}); its work up to the last checkpoint is kept")
                     crashed = -code in _CRASH_SIGNALS
                     crashes, replacements = crashes + crashed, replacements + (not crashed)
                     if replacements <= MAX_REPLACEMENTS and crashes <= MAX_CRASH_REPLACEMENTS and not stop.is_set():
@@ -126,7 +126,7 @@ def run_workers(
 
 
 def record_run(store: StudyStore, origin: Origin, runner: str) -> None:
-    """Record who ran what in a file of its own, which is never part of the data.
+    """Record the run and its provenance in a separate file, which is never part of the data.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def record_run(store: StudyStore, origin: Origin, runner: str) -> None:
     origin : Origin
         Run and process.
     runner : str
-        How the study is run, such as `4 workers`.
+        Description of how the study is run, such as `4 workers`.
     """
     data = {"run": origin.run, "runner": runner, **origin.provenance, "physics_hash": store.physics_hash}
     content = (json.dumps(data, indent=2) + "\n").encode()
@@ -143,7 +143,7 @@ def record_run(store: StudyStore, origin: Origin, runner: str) -> None:
 
 
 class _WorkerPool:
-    """The worker processes, each with its own pipe, so that one that dies cannot block another's messages."""
+    """The worker processes, each with its own pipe, so that a dying worker cannot block messages of others."""
 
     def __init__(self, store: StudyStore, partition: Partition, size: int, run: str, lease_seconds: float) -> None:
         self._context = multiprocessing.get_context("spawn")
@@ -153,13 +153,13 @@ class _WorkerPool:
 
     def start(self, number: int) -> None:
         """Start a worker process."""
-        # Worker w of part p of P is process p + P w of P * workers, so that it begins with the part's own chains.
+        # Worker w of part p of P is process p + P w of P * workers, and thus begins with chains of its own part.
         size = self._partition.size * self._size
         rank = self._partition.rank + self._partition.size * number
         partition = Partition(rank, size, self._partition.wait)
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_run_worker, args=(*self._arguments, partition, sender), daemon=True)
-        # A signal that arrives while the process starts is delivered once it can be handled.
+        # A signal that arrives while the process starts is delivered only once it can be handled.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         process.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -167,7 +167,7 @@ class _WorkerPool:
         self.pipes[receiver] = number, process
 
     def messages(self, timeout: float) -> list[tuple[Connection, Any]]:
-        """Return the messages received within `timeout` seconds; None from a worker that ended."""
+        """Return the messages received within `timeout` seconds, by pipe; None from a worker that ended."""
         found: list[tuple[Connection, Any]] = []
         for pipe in wait(list(self.pipes), timeout):
             assert isinstance(pipe, Connection)
@@ -176,12 +176,12 @@ class _WorkerPool:
                     found.append((pipe, pipe.recv()))
                     if not pipe.poll():
                         break
-            except Exception:  # the end of the pipe, or half a message of a worker that was killed
+            except Exception:  # end of the pipe, or a partial message of a worker that was killed
                 found.append((pipe, None))
         return found
 
     def join(self, pipe: Connection) -> tuple[int, int]:
-        """Wait for a worker that ended; return its number and exit code."""
+        """Wait for the process of a worker that ended; return the worker's number and its exit code."""
         number, process = self.pipes.pop(pipe)
         pipe.close()
         process.join()
@@ -194,13 +194,13 @@ class _WorkerPool:
         return len(self.pipes)
 
     def close(self) -> None:
-        """Wait for all workers."""
+        """Wait for all workers to exit."""
         for _, process in self.pipes.values():
             process.join()
 
 
 class _PipeProgress:
-    """Sends progress to the process that displays it."""
+    """Progress that is sent to the process that displays it."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
@@ -215,12 +215,12 @@ class _PipeProgress:
         self._send("notice", text)
 
     def _send(self, *message: Any) -> None:
-        with contextlib.suppress(BrokenPipeError):  # the parent is gone, which stops this worker
+        with contextlib.suppress(BrokenPipeError):  # the parent has ended, which stops this worker
             self._pipe.send(message)
 
 
 def _run_worker(folder: str, run: str, lease_seconds: float, partition: Partition, pipe: Connection) -> None:
-    """Run one worker process, which stops on the same signals as a serial run, or when its parent ends."""
+    """Run one worker process, which stops on the same signals as a serial run and when its parent ends."""
     stop, parent = StopRequest(), multiprocessing.parent_process()
     stop.add_source(lambda: "the parent process ended" if parent is None or not parent.is_alive() else "")
     with stop.on_signals():

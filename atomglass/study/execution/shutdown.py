@@ -1,4 +1,4 @@
-"""Requests to stop a run: a signal, a time limit, the death of a parent process. They are checked between blocks."""
+"""Requests to stop a run, by a signal, a time limit or the death of the parent process; checked between blocks."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 
 from atomglass.errors import InputError
 
-#: Exit status of a run that was asked to stop and can continue (EX_TEMPFAIL: a batch system may requeue it).
+#: Exit status of a run that was asked to stop and can be continued (EX_TEMPFAIL: a batch system may requeue it).
 STOPPED_STATUS = 75
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class StopRequest:
-    """Whether a run must stop, and why.
+    """A request to stop a run, and its reason.
 
     Parameters
     ----------
     max_walltime : float, optional
-        Seconds from `began` after which to stop.
+        Time from `began` after which to stop, in seconds.
     began : float, optional
-        Start of the run on the monotonic clock; by default now.
+        Start of the run on the monotonic clock, in seconds; now by default.
     """
 
     def __init__(self, max_walltime: float | None = None, began: float | None = None) -> None:
@@ -42,12 +42,12 @@ class StopRequest:
         return bool(self.reason)
 
     def add_source(self, source: Callable[[], str]) -> None:
-        """Add a function that returns a reason to stop, or an empty text."""
+        """Add a function that returns a reason to stop, or an empty string."""
         self._sources.append(source)
 
     @contextlib.contextmanager
     def on_signals(self) -> Iterator[StopRequest]:
-        """Let SIGTERM, SIGINT and SIGUSR1 set the request; a second SIGINT interrupts at once."""
+        """Let SIGTERM, SIGINT and SIGUSR1 set the request while the block runs; a second SIGINT interrupts at once."""
 
         def handle(number: int, frame: Any) -> None:
             if number == signal.SIGINT and self.reason:
@@ -63,7 +63,7 @@ class StopRequest:
 
 
 def parse_duration(text: str) -> float:
-    """Return a duration in seconds: `90s`, `30m`, `2h`, `1d`, or as SLURM writes it, `[D-]HH:MM:SS` or `MM:SS`.
+    """Return in seconds a duration given as `90s`, `30m`, `2h` or `1d`, or in SLURM's form `[D-]HH:MM:SS` or `MM:SS`.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""The loop that every process of a run executes: take a chain that no one works on, finish it, take the next.
+"""The loop that every process of a run executes: take a free chain, finish it, take the next.
 
-Serial runs, workers, MPI ranks and array tasks all execute this loop and coordinate by leases alone. None of them sends
-work to another, so none waits in a queue, and the death of one costs the others nothing but its unfinished block.
+Serial runs, workers, MPI ranks and array tasks all execute this loop, and coordinate only by leases. No process assigns
+work to another one, so that none waits in a queue, and if one dies only its unfinished block is lost.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from atomglass.study.store.study_store import StudyStore
 
 #: Shortest and longest time in seconds between two attempts to take over a chain of another process.
 MIN_WAIT, MAX_WAIT = 0.2, 5.0
-#: Errors of the study's directory, after which other chains would fail as well.
+#: Errors of the study's directory, after which all other chains would fail as well.
 _DIRECTORY_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Progress(Protocol):
-    """Displays the progress of a run."""
+    """Display of the progress of a run."""
 
     def advance(self, chain: int, sweeps: int) -> None:
-        """Count `sweeps` more sweeps."""
+        """Count `sweeps` further sweeps of a chain."""
 
     def finished(self, chain: int, status: str, modes: int, seconds: float) -> None:
         """Count a finished realization.
@@ -47,19 +47,19 @@ class Progress(Protocol):
         """
 
     def notice(self, text: str) -> None:
-        """Show a line that a person should see."""
+        """Show a line to the user."""
 
 
 @dataclass(frozen=True)
 class Partition:
-    """The chains that one of several processes begins with: every `size`-th, from number `rank`; others come later.
+    """The chains with which one of several processes begins: every `size`-th one from number `rank`; others follow.
 
     Attributes
     ----------
     rank, size : int
-        Number of this process, and number of processes.
+        Number of this process, from 0, and number of processes.
     wait : bool
-        Whether to wait until chains that other processes hold are complete, rather than to return.
+        Whether to wait until the chains of other processes are complete, instead of returning.
     """
 
     rank: int = 0
@@ -67,7 +67,7 @@ class Partition:
     wait: bool = True
 
     def own(self, chains: int) -> list[int]:
-        """Return the chains that this process begins with."""
+        """Return the chains with which this process begins."""
         return list(range(self.rank % self.size, chains, self.size))
 
     def order(self, chains: int) -> list[int]:
@@ -80,20 +80,20 @@ class Partition:
 
 @dataclass
 class RunOutcome:
-    """How a run ended.
+    """The outcome of a run.
 
     Attributes
     ----------
     complete : bool
-        Every chain is complete.
+        Whether every chain is complete.
     stopped : bool
-        The run was asked to stop, and can continue.
+        Whether the run was asked to stop, and can be continued.
     errors : list of str
         One line per error.
     elsewhere : list of int
-        Chains that another run works on.
+        Chains on which another run is working.
     working, idle : float
-        Seconds of wall time spent on chains, and waiting for other processes.
+        Wall time spent on chains, and on waiting for other processes, in seconds.
     """
 
     complete: bool
@@ -105,14 +105,14 @@ class RunOutcome:
 
 
 class LeasedChainObserver:
-    """The `ChainObserver` of a worker: forwards progress, renews the lease, and stops the chain on request.
+    """The `ChainObserver` of a worker, which forwards progress, renews the lease, and stops the chain on request.
 
     Parameters
     ----------
     progress : Progress
-        Displays the progress.
+        Display of the progress.
     stop : StopRequest
-        Whether to stop.
+        Checked between blocks.
     leases : Leases
         The leases of this process.
     """
@@ -140,11 +140,11 @@ class LeasedChainObserver:
         self._progress.finished(chain, row["status"], row.get("qlm_count", row.get("mode_count")) or 0, seconds)
 
     def notice(self, text: str) -> None:
-        """Show a line that a person should see."""
+        """Show a line to the user."""
         self._progress.notice(text)
 
     def position(self, chain: int, index: int, realizing: bool) -> None:
-        """Record in the lease where the work is.
+        """Record the current position of the work in the lease.
 
         Parameters
         ----------
@@ -153,12 +153,12 @@ class LeasedChainObserver:
         index : int
             Index in the chain of the realization in progress.
         realizing : bool
-            Whether the realization itself is computed.
+            Whether the realization itself is being computed, rather than the samples that lead to it.
         """
         self._leases.record_position(chain, index, realizing)
 
     def check(self, chain: int, sweep: int) -> None:
-        """Raise `Stopped` if the run must stop, `LeaseLost` if another process has the chain."""
+        """Renew the lease; raise `Stopped` if the run must stop, `LeaseLost` if another process has the chain."""
         if self._stop.is_set():
             raise Stopped
         self._leases.renew(chain, sweep)
@@ -179,15 +179,15 @@ def work(
     store : StudyStore
         The study.
     progress : Progress
-        Displays the progress.
+        Display of the progress.
     stop : StopRequest
         Checked between blocks.
     partition : Partition
-        Which chains to begin with.
+        Chains to begin with, and whether to wait for other processes.
     origin : Origin
-        Run and process, for the record.
+        Run and process, for the provenance.
     lease_seconds : float
-        Seconds without an update after which the lease of another process expires.
+        Time without an update after which the lease of another process expires, in seconds.
     """
     return _Worker(store, progress, stop, partition, origin, lease_seconds).run()
 
@@ -212,7 +212,7 @@ class _Worker:
         self._todo: list[int] = []
 
     def run(self) -> RunOutcome:
-        """Work until nothing is left to do; return how it ended."""
+        """Work until nothing is left to do; return the outcome."""
         chains = self._store.settings.ensemble.chains
         self._clean_up(self._partition.own(chains))
         self._todo = [chain for chain in self._partition.order(chains) if not self._store.is_complete(chain)]
@@ -242,7 +242,7 @@ class _Worker:
         """Try to take each unfinished chain once; return whether any could be taken."""
         worked = False
         for chain in list(self._todo):
-            if self._stop.is_set() or chain not in self._todo:  # an error of the directory clears the list
+            if self._stop.is_set() or chain not in self._todo:  # an error of the directory empties `_todo`
                 break
             if self._store.is_complete(chain):
                 self._todo.remove(chain)

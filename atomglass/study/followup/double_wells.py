@@ -1,4 +1,4 @@
-"""The table of second wells: the quasi-localized modes of a study's kept glasses, displaced and quenched."""
+"""The table of second wells: the quasi-localized modes of the glasses that a study kept, displaced and quenched."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.system.potential import PairPotential
 
 NAME = "wells.parquet"
-#: Columns that identify and describe the mode.
+#: Columns that identify and describe a mode.
 KEYS = ("realization", "chain", "index_in_chain", "mode", "frequency", "group", "beta", "second_minimum")
 _MEASURED = tuple(f.name for f in fields(SecondWell) if f.name != "saddle")
 #: Columns of the table: the mode, the fields of `SecondWell`, and the lowest eigenvalue at the saddle.
@@ -31,13 +31,12 @@ def second_wells(
     progress: Callable[[int, int], object] = lambda done, of: None,
     chains: int | None = None,
 ) -> pd.DataFrame:
-    """Search for the second well along every quasi-localized mode of a study whose glass was kept.
+    """Search for the second well along every quasi-localized mode in the glasses that a study kept.
 
-    A mode whose quartic expansion has a second minimum is displaced to that minimum and farther
-    (`DISPLACEMENT_FACTORS`). The other modes are displaced once, for comparison, to where the expansion comes closest
-    to a second minimum. The rows of each finished chain are stored in `wells/`, so that a second call continues where
-    the first was interrupted, and computes
-    only the chains that have more glasses than before.
+    A mode whose quartic expansion has a second minimum is displaced to this minimum and beyond
+    (`DISPLACEMENT_FACTORS`). For comparison, other modes are displaced once, to where the expansion comes closest to a
+    second minimum. The rows of each finished chain are stored in `wells/`, so that a second call continues an
+    interrupted one, and computes only chains that have more glasses than before.
 
     Parameters
     ----------
@@ -46,9 +45,9 @@ def second_wells(
     workers : int
         Number of processes.
     progress : callable, optional
-        Called with the number of finished chains and of all chains.
+        Called with the number of finished chains and the number of all chains.
     chains : int, optional
-        Only chains below this number; all by default. Chains from earlier calls stay in the table.
+        Number of chains, counted from the first; all by default. Chains from earlier calls stay in the table.
 
     Returns
     -------
@@ -58,7 +57,7 @@ def second_wells(
     Raises
     ------
     InputError
-        There is no collected study, or its tables do not belong to its glasses.
+        There is no collected study, or its tables do not match its glasses.
     """
     folder = Path(folder)
     modes = load_study(folder).modes
@@ -81,7 +80,7 @@ def second_wells(
 
 
 def _path(task: tuple[Path, int, pd.DataFrame]) -> Path:
-    """Return the file of a chain's rows; its name contains the number of modes, so that more modes are a new file."""
+    """Return the file of a chain's rows, whose name contains the number of modes, so that new modes need a new file."""
     folder, chain, rows = task
     return folder / "wells" / f"{chain:05d}-{len(rows)}.parquet"
 

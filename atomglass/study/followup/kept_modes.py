@@ -29,11 +29,11 @@ class KeptMode:
     Attributes
     ----------
     row : Series
-        Its row in the table of modes.
+        Row of the mode in the table of modes.
     configuration : Configuration
         The inherent state.
     expansion : Expansion
-        Expansion of the energy along the mode, whose `direction`, shape (N, d), is the eigenvector.
+        Expansion of the energy along the mode; its `direction`, of shape (N, d), is the eigenvector.
     """
 
     row: pd.Series
@@ -42,7 +42,7 @@ class KeptMode:
 
 
 def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = None) -> Iterator[KeptMode]:
-    """Yield the quasi-localized modes of a study's kept glasses, in order.
+    """Yield the quasi-localized modes of the glasses that a study kept, in order.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
     Raises
     ------
     InputError
-        The recomputed modes are not those of the table, which belongs to another study or program; or a glass with
-        quasi-localized modes was not kept.
+        The recomputed modes differ from those in the table, which must belong to another study or program version; or a
+        glass with quasi-localized modes was not kept.
     """
     store = StudyStore(Path(folder))
     store.require_glasses()
@@ -80,13 +80,13 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
         for k, (_, row) in enumerate(expected.iterrows()):
             if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > FREQUENCY_TOLERANCE:
                 raise InputError(
-                    f"mode {row['mode']} of realization {number} is not found again in its kept glass",
-                    remedy=f"run `atomglass collect {folder}`; tables and glasses must be of one study",
+                    f"mode {row['mode']} of realization {number} was not found in its kept glass",
+                    remedy=f"run `atomglass collect {folder}`; tables and glasses must belong to the same study",
                 )
             yield KeptMode(row, glass, expansions[k])
     if rows:
         raise InputError(
             f"the glass of realization {min(rows)} is not in {folder}, nor are those of {len(rows) - 1} others with "
             "quasi-localized modes",
-            remedy='ensemble.keep_configurations = "qlm" in the study\'s file keeps them; published tables go without',
+            remedy='ensemble.keep_configurations = "qlm" in the study\'s file keeps them; published tables lack them',
         )

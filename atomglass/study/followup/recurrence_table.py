@@ -1,4 +1,4 @@
-"""The table of recurring defects of a study, from the displacement fields of its kept glasses."""
+"""The table of recurring defects of a study, from the displacement fields of the modes of its kept glasses."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def find_recurrences(
     folder : str or Path
         The study's directory, collected.
     progress : callable, optional
-        Called with the number of finished chains and of all chains.
+        Called with the number of finished chains and the number of all chains.
 
     Returns
     -------
     DataFrame
-        One row per mode: realization, chain, mode, and the columns of `mark_recurrences`. `defect` is numbered over
-        the whole study, and `recurrence_of` is a row of this table.
+        One row per mode: realization, chain, mode, and the columns of `mark_recurrences`. `defect` is numbered
+        throughout the study, and `recurrence_of` is a row of this table.
 
     Raises
     ------
     InputError
-        There is no collected study, its tables do not belong to its glasses, or a box is not orthogonal.
+        There is no collected study, its tables do not match its glasses, or a box is not orthogonal.
     """
     folder = Path(folder)
     modes = quasi_localized(load_study(folder).modes)
@@ -96,7 +96,7 @@ def with_recurrences(modes: pd.DataFrame, recurrences: pd.DataFrame) -> pd.DataF
     modes : DataFrame
         One row per mode.
     recurrences : DataFrame
-        From `find_recurrences`. A mode that it lacks (its glass was not kept) counts as a separate defect.
+        Table from `find_recurrences`. Missing modes, whose glass was not kept, count as separate defects.
     """
     known = recurrences.set_index(["realization", "mode"])[["defect", "recurrence_of"]]
     key = pd.MultiIndex.from_frame(modes[["realization", "mode"]])

@@ -1,8 +1,8 @@
 """Recurrences: modes of successive realizations of one chain that belong to the same soft spot.
 
 Between two quenches of a chain most particles only rattle in their cages, so that a soft spot can recur with nearly the
-same mode. Such modes are not statistically independent. Swap moves exchange diameters while each particle keeps its
-index, so that the overlap of two displacement fields is a sum over particles.
+same mode. Such modes are not statistically independent. Since swap moves exchange diameters while each particle keeps
+its index, the overlap of two displacement fields is a sum over particles.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from scipy.sparse.csgraph import connected_components
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
-#: Unrelated displacement fields of a hundred particles overlap by 0.1 at most.
+#: Overlap above which modes match; unrelated displacement fields of a hundred particles overlap by at most 0.1.
 OVERLAP = 0.5
-#: In mean diameters; defects farther apart are different ones.
+#: Distance, in mean diameters, above which defects are different.
 DISTANCE = 3.0
 
 
@@ -31,7 +31,7 @@ def mark_recurrences(
     overlap: float = OVERLAP,
     distance: float = DISTANCE,
 ) -> pd.DataFrame:
-    """Find the modes that recur from an earlier realization of their chain.
+    """Find the modes that recur from earlier realizations of the same chain.
 
     Two modes of different realizations of one chain match where |sum_i psi_i . psi'_i| > `overlap` and their centers
     lie within `distance`. Matches are transitive: a mode that matches a recurrence belongs to the same defect.
@@ -39,12 +39,12 @@ def mark_recurrences(
     Parameters
     ----------
     modes : DataFrame, n rows
-        Columns chain, realization, mode.
+        Table with the columns chain, realization and mode.
     patterns : mapping
         `displacement`, shape (n, N, d): the normalized eigenvector of each row, zero on rattlers; `center`, shape
         (n, d): the position of the mode; `box`, shape (d,): the side lengths of the orthogonal box.
     overlap, distance : float
-        Thresholds, see above.
+        Thresholds of the overlap, and of the distance in units of length (mean diameters).
 
     Returns
     -------
@@ -84,13 +84,13 @@ def mark_recurrences(
 def likely_recurrences(modes: pd.DataFrame, frequency: float = 0.1, stiffness: float = 0.3) -> pd.DataFrame:
     """Find recurrences from the tables alone: same chain, same central particle, similar frequency and b4.
 
-    This is for studies that kept no glasses. It misses recurrences whose largest displacement moved to a neighboring
-    particle, so that their number is a lower bound.
+    This is meant for studies that kept no glasses. Recurrences whose largest displacement moved to a neighboring
+    particle are missed, so that the number found is a lower bound.
 
     Parameters
     ----------
     modes : DataFrame
-        Columns chain, realization, mode, centre_particle, frequency, b4.
+        Table with the columns chain, realization, mode, centre_particle, frequency and b4.
     frequency, stiffness : float
         Largest relative differences in frequency and in b4.
 

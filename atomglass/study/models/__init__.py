@@ -1,1 +1,1 @@
-"""The models that a study can be made of: glasses, and any model of independent realizations."""
+"""The models that studies can use: glasses, and any model of independent realizations."""

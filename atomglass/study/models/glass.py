@@ -16,15 +16,15 @@ from atomglass.study.protocol import Labels, Realization, stream
 from atomglass.study.schema import MODES, REALIZATIONS
 from atomglass.study.settings import StudySettings, read_glass_study
 
-#: Monte Carlo moves between two checks for a stop request: a fraction of a second.
+#: Number of Monte Carlo moves between two checks for a stop request, which take a fraction of a second.
 BLOCK_MOVES = 1_000_000
 
-# Stages of a chain, for its random streams.
+# Stages of a chain, each with its own random stream.
 _POSITIONS, _DIAMETERS, _SAMPLER = 0, 1, 2
 
 
 class Glass:
-    """Studies of glasses."""
+    """The `StudyModel` of glasses."""
 
     name = "glass"
     labels = Labels("glass", "glasses", "sweeps", "quasi-localized modes")
@@ -36,7 +36,7 @@ class Glass:
         return read_glass_study(data, source)
 
     def stored(self, data: dict[str, Any], source: str) -> StudySettings:
-        """Return the settings from a study's manifest, which contains all parameters of the potential."""
+        """Return the settings stored in a study's manifest, which contains all parameters of the potential."""
         return validated(StudySettings, data, source)
 
     def describe(self, settings: StudySettings) -> str:
@@ -44,31 +44,31 @@ class Glass:
         return f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}"
 
     def steps(self, settings: StudySettings, index: int) -> int:
-        """Return the age of a chain, in sweeps, at a realization."""
+        """Return the age of a chain, in sweeps, at its realization `index`."""
         return settings.sample.equilibration_sweeps + index * settings.sample.sweeps_between
 
     def start(self, settings: StudySettings, chain: int) -> SwapMonteCarlo:
-        """Return a chain's liquid at sweep 0."""
+        """Return the sampler of a chain's liquid at sweep 0."""
         return start_chain(settings, chain)
 
     def restore(self, settings: StudySettings, chain: int, state: dict[str, Any]) -> SwapMonteCarlo:
-        """Return a chain's liquid from its saved state.
+        """Return the sampler of a chain's liquid from its saved state.
 
         Parameters
         ----------
         settings : StudySettings
             The study's settings.
         chain : int
-            Number of the chain; not needed.
+            Number of the chain; not used.
         state : dict
-            From `SwapMonteCarlo.state`.
+            State returned by `SwapMonteCarlo.state`.
         """
         return SwapMonteCarlo.restore(state, settings.pair_potential)
 
     def advance(
         self, settings: StudySettings, sampler: SwapMonteCarlo, target: int, on_progress: Callable[[int], None]
     ) -> None:
-        """Run a fraction of a second; the step size is tuned only in equilibration, if an acceptance is prescribed.
+        """Run for a fraction of a second; the step is tuned only during equilibration, if an acceptance is prescribed.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class Glass:
         equilibration, acceptance = settings.sample.equilibration_sweeps, settings.sample.target_acceptance
         block = max(TUNING_SWEEPS, BLOCK_MOVES // len(sampler) // TUNING_SWEEPS * TUNING_SWEEPS)
         if sampler.sweep < equilibration and acceptance is not None:
-            # Blocks are whole tuning intervals, so that an interrupted chain tunes at the same sweeps.
+            # Blocks consist of whole tuning intervals, so that an interrupted chain tunes at the same sweeps.
             sampler.equilibrate(min(block, equilibration - sampler.sweep), acceptance, on_progress)
         else:
             limit = equilibration if sampler.sweep < equilibration else target
@@ -98,7 +98,7 @@ class Glass:
         settings : StudySettings
             The study's settings.
         sampler : SwapMonteCarlo
-            The chain's liquid; not changed.
+            Sampler of the chain's liquid; not changed.
         check : callable
             Called from time to time; an exception that it raises ends the work.
         """
@@ -113,12 +113,12 @@ class Glass:
         return (time.perf_counter() - began) / (sampler.sweep - first)
 
     def plan_lines(self, settings: StudySettings) -> list[tuple[str, str]]:
-        """Return the disk space of the glasses that are kept."""
+        """Return a line with the disk space of the glasses that are kept."""
         return [("kept glasses", _kept(settings))]
 
 
 def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
-    """Return a chain's sampler at sweep 0: random positions relaxed to remove overlaps, and diameters of its own."""
+    """Return a chain's sampler at sweep 0: its own diameters, and random positions relaxed to remove overlaps."""
     potential, sample = settings.pair_potential, settings.sample
     diameters, positions = stream(settings.seed, _DIAMETERS, chain), stream(settings.seed, _POSITIONS, chain)
     start = random_start(sample.particles, potential, settings.density, sample.diameters, diameters, positions)
@@ -130,7 +130,7 @@ def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
 
 
 def _kept(settings: StudySettings) -> str:
-    """Return the disk space of the inherent states that the study keeps: eight bytes per coordinate and diameter."""
+    """Return, as text, the disk space of the kept inherent states: eight bytes per coordinate and diameter."""
     ensemble = settings.ensemble
     glasses = ensemble.chains * ensemble.realizations_per_chain
     size = 8 * settings.sample.particles * (settings.pair_potential.dimension + 1)
@@ -141,5 +141,5 @@ def _kept(settings: StudySettings) -> str:
     return f"those with quasi-localized modes, {size / 1e3:.3g} kB each"
 
 
-#: The instance that the registry of models loads.
+#: The instance loaded by the registry of models.
 GLASS = Glass()

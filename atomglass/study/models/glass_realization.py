@@ -1,4 +1,4 @@
-"""One realization: from a liquid configuration to its inherent state, its modes and their groups, as table rows."""
+"""One realization, from a liquid configuration to its inherent state, its modes and their groups, as table rows."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from atomglass.vibrations.modes import Modes, all_modes_of_hessian, modes_of_hes
 
 @dataclass(frozen=True)
 class Solver:
-    """Parameters of one attempt at a quench, see `atomglass.minimization.quench.quench`.
+    """Parameters of one attempt at a quench.
 
     Attributes
     ----------
     name : str
-        Name in the tables.
+        Name of the solver in the tables.
     max_step : float
-        Largest displacement of a particle in one step.
+        Largest displacement of a particle in one step, in units of length.
     newton : bool
         Whether Newton's method finishes the quench.
     iteration_factor : int
-        Multiple of the study's `max_iterations`.
+        Largest number of iterations, in units of the study's `max_iterations`.
     """
 
     name: str
@@ -47,9 +47,9 @@ class Solver:
     iteration_factor: int
 
 
-#: Tried in order, each from the same liquid configuration, until one reaches a minimum. The sample is never redrawn:
-#: failures are correlated with soft modes, so that an ensemble without them would be biased. Each solver starts with
-#: the study's own method.
+#: Solvers tried in order, each from the same liquid configuration, until one reaches a minimum. The sample is never
+#: redrawn: failures are correlated with soft modes, so that an ensemble without them would be biased. Each solver
+#: starts with the method chosen in the study.
 SOLVERS = (
     Solver("newton", MAX_STEP, True, 1),
     Solver("conjugate gradients", MAX_STEP / 5, False, 2),
@@ -70,7 +70,7 @@ def realize(
     settings: StudySettings,
     check: Callable[[], object] = lambda: None,
 ) -> Realization:
-    """Quench a liquid configuration and analyze its modes; a physical failure is a row with its reason.
+    """Quench a liquid configuration and analyze its modes; a physical failure becomes a row that states the reason.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def _mode_rows(
     )
     rows = []
     for k, (measured, expansion) in enumerate(zip(mode_rows(modes, expansions), expansions, strict=True)):
-        # The true energy profile costs hundreds of energy evaluations: only for modes where it is of interest.
+        # The true energy profile takes hundreds of energy evaluations, and is computed only where it is of interest.
         profiled = bool(selected[k]) or (expansion.second_minimum and not settings.modes.full_spectrum)
         rows.append(
             {
@@ -216,5 +216,5 @@ def _mode_rows(
 
 
 def _center(configuration: Configuration, eigenvector: np.ndarray) -> int:
-    """Return the particle with the largest displacement: the position of the mode, in other realizations too."""
+    """Return the particle with the largest displacement, which marks the position of a mode in all realizations."""
     return int((eigenvector**2).sum(axis=1).argmax())

@@ -22,7 +22,7 @@ _REALIZATION = 0  # the only stage of such a chain
 
 @dataclass
 class IndependentSampler:
-    """The sampler of a chain without memory: a counter of the realizations drawn.
+    """The sampler of a chain without memory, which only counts the realizations drawn.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class IndependentSampler:
     chain : int
         Number of the chain.
     sweep : int
-        Realizations drawn so far.
+        Number of realizations drawn so far.
     """
 
     settings: StudyBase
@@ -39,7 +39,7 @@ class IndependentSampler:
     sweep: int = 0
 
     def state(self) -> dict[str, Any]:
-        """Return the number of realizations drawn, the present one included."""
+        """Return the number of realizations drawn, including the current one."""
         return {"drawn": np.array(self.sweep)}
 
     def generator(self) -> np.random.Generator:
@@ -98,7 +98,7 @@ class Independent:
         return ", ".join(filter(None, (self._model.name, self._model.describe(self._section(settings)))))
 
     def steps(self, settings: Any, index: int) -> int:
-        """Return how many realizations are drawn up to and including `index`."""
+        """Return the number of realizations drawn up to and including `index`."""
         return index + 1
 
     def start(self, settings: Any, chain: int) -> IndependentSampler:
@@ -115,14 +115,14 @@ class Independent:
         chain : int
             Number of the chain.
         state : dict
-            From `IndependentSampler.state`.
+            State returned by `IndependentSampler.state`.
         """
         return IndependentSampler(settings, chain, int(state["drawn"]))
 
     def advance(
         self, settings: Any, sampler: IndependentSampler, target: int, on_progress: Callable[[int], None]
     ) -> None:
-        """Count one realization more.
+        """Advance the counter by one realization.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class Independent:
         target : int
             The count that must not be exceeded.
         on_progress : callable
-            Called with 1.
+            Called with 1, the number of realizations drawn.
         """
         sampler.sweep += 1
         on_progress(1)
@@ -148,7 +148,7 @@ class Independent:
         sampler : IndependentSampler
             Provides the realization's random generator.
         check : callable
-            Not used: the model's function cannot be interrupted.
+            Not used, as the model's function cannot be interrupted.
         """
         attempts = Attempts()
 
@@ -172,7 +172,7 @@ class Independent:
 
 
 def _plain(row: Row, columns: tuple[Column, ...], table: str) -> Row:
-    """Return a row as plain Python values; a value without a column raises, so that none is lost silently."""
+    """Return a row as plain Python values; a value without a column is an error, so that none is lost silently."""
     unknown = row.keys() - {column.name for column in columns}
     if unknown:
         raise KeyError(f"no {table} column is called {', '.join(sorted(unknown))}")

@@ -1,7 +1,7 @@
 """Checkpoints of chains: the sampler's state, and the realizations that are not yet in a shard.
 
-A checkpoint is one line of JSON, which `atomglass status` reads, followed by an npz archive whose SHA-256 is in that
-line.
+A checkpoint is one line of JSON, which `atomglass status` reads, followed by an npz archive whose SHA-256 hash is in
+that line.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Checkpoint:
     state : dict of str to array, or None
         State of the sampler; None at the start of the chain.
     index : int
-        The next realization.
+        Index in the chain of the next realization.
     pending : list of Realization
-        Realizations before it that are not yet in a shard.
+        Earlier realizations that are not yet in a shard.
     failed : int
         Number of realizations before `index` whose status is not `ok`.
     """
@@ -52,7 +52,7 @@ def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) ->
     Parameters
     ----------
     checkpoint : Checkpoint
-        With the sampler's state.
+        The checkpoint, including the sampler's state.
     chain : int
         Number of the chain.
     sweep : int
@@ -95,14 +95,14 @@ def decode(content: bytes, chain: int, physics_hash: str) -> Checkpoint:
     content : bytes
         The file's content.
     chain : int
-        Number of the chain that it must belong to.
+        Number of the chain to which it must belong.
     physics_hash : str
-        Hash of the physics that it must belong to.
+        Hash of the physics to which it must belong.
 
     Raises
     ------
     ValueError
-        It is damaged, or belongs to another chain or study.
+        The checkpoint is damaged, or belongs to another chain or study.
     """
     line, _, body = content.partition(b"\n")
     head = _head(line)

@@ -1,9 +1,9 @@
 """Crashes of worker processes, recorded so that a realization that always crashes is given up after a few attempts.
 
-While a process works on a chain, Python's `faulthandler` writes a traceback into its lease if it dies of SIGSEGV,
-SIGBUS, SIGFPE, SIGILL or SIGABRT. The process that takes the chain over finds the traceback at the end of the lease
+While a process works on a chain, Python's `faulthandler` writes a traceback into its lease if it dies from SIGSEGV,
+SIGBUS, SIGFPE, SIGILL or SIGABRT. The process that takes over the chain finds the traceback at the end of the lease
 file and records it in `DIR/crashes`. SIGKILL (sent by a scheduler, a user, or a machine out of memory) leaves no
-traceback and never counts: the realization did not cause it, and another attempt or another machine may succeed.
+traceback and is not counted: the realization did not cause it, and another attempt or another machine may succeed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from atomglass.study.protocol import Realization, Row
 
 #: Number of crashes in the same realization after which it is given up, as a row with status `crashed`.
 MAX_CRASHES = 3
-#: Characters of a traceback that are kept.
+#: Largest number of characters of a traceback that are kept.
 _MAX_TRACEBACK = 4000
 
 
@@ -55,7 +55,7 @@ class CrashReports:
         return sum(len(self.of_chain(int(path.stem))) for path in self._folder.glob("[0-9]*.json"))
 
     def add(self, chain: int, lease: dict[str, Any], traceback: str) -> None:
-        """Record a crash, once however often it is found.
+        """Record a crash; one that was already recorded is not added again.
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ def traceback_on_crash(descriptor: int) -> Iterator[None]:
     finally:
         faulthandler.disable()
         if before:
-            with contextlib.suppress(Exception):  # there may be no stderr
+            with contextlib.suppress(Exception):  # stderr may not exist
                 faulthandler.enable(sys.__stderr__ or sys.stderr)
 
 

@@ -1,7 +1,7 @@
 """Parquet files of the inherent states that a study keeps, one file for each shard.
 
-Sampling a glass again costs more than everything else. By default the glasses with quasi-localized modes are kept: for
-figures, for their second wells, and for later questions.
+Sampling a glass again would cost more than everything else. By default, glasses with quasi-localized modes are kept for
+figures, for the search for second wells, and for later analysis.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHECKSUM = b"atomglass.sha256"
 
 
 def encode(realizations: list[Realization]) -> bytes | None:
-    """Return the inherent states of realizations as the content of a file; None if none is kept."""
+    """Return the kept inherent states of realizations as the content of a file; None if none is kept."""
     kept = [(r.row["index_in_chain"], r.inherent_state) for r in realizations if r.inherent_state is not None]
     if not kept:
         return None
@@ -43,7 +43,7 @@ def encode(realizations: list[Realization]) -> bytes | None:
 
 
 def read(path: Path) -> dict[int, Configuration]:
-    """Return the inherent states in a file by their number in the chain.
+    """Return the inherent states in a file, by their index in the chain.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reading the inherent states that a study kept."""
+"""Read the inherent states that a study kept."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     folder : str or Path
         The study's directory.
     realization : int
-        Its number in the study, the column `realization` of the tables.
+        Number of the realization in the study, as in the column `realization` of the tables.
 
     Returns
     -------
     Configuration
-        Particle i is the same particle in all realizations of a chain: swap moves exchange diameters, and positions
-        are not wrapped into the box.
+        The inherent state. Particle i is the same particle in all realizations of a chain: swap moves exchange
+        diameters, and positions are not wrapped into the box.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
 def kept_configurations(folder: str | Path, chains: range | None = None) -> Iterator[tuple[int, Configuration]]:
     """Yield (realization, inherent state) of every glass that a study kept, in order.
 
-    One file is in memory at a time.
+    Only one file is in memory at a time.
 
     Parameters
     ----------

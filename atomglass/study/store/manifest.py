@@ -1,4 +1,4 @@
-"""The manifest of a study, `study.json`, and the checks before a study is started, continued or extended."""
+"""The manifest of a study, `study.json`, and checks before a study is started, continued or extended."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def encode_manifest(settings: StudyBase) -> bytes:
 
 
 def require_free(folder: Path) -> None:
-    """Refuse a folder that holds files other than those of a study.
+    """Reject a folder that contains files other than those of a study.
 
     Raises
     ------
     InputError
-        It is a file, or holds other files.
+        The path is that of a file, or the folder contains other files.
     """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file", remedy="choose another --out")
@@ -59,7 +59,7 @@ def flattened(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def require_same_physics(folder: Path, present: StudyBase, kernel_version: int, wanted: StudyBase) -> None:
-    """Refuse settings whose physics differs from that of an existing study.
+    """Reject settings whose physics differs from that of an existing study.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def require_same_physics(folder: Path, present: StudyBase, kernel_version: int, 
     present : StudyBase
         The settings of the existing study.
     kernel_version : int
-        The kernel version with which it began.
+        Kernel version with which the study began.
     wanted : StudyBase
         The settings to run.
 
@@ -84,11 +84,11 @@ def require_same_physics(folder: Path, present: StudyBase, kernel_version: int, 
             f"{key}: {old.get(key, 'the default')} there, {new.get(key, 'the default')} now" for key in changed[:5]
         )
         more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
-        raise InputError(f"{folder} holds a study with other physics ({shown}{more})", remedy="choose another --out")
+        raise InputError(f"{folder} is a study of different physics ({shown}{more})", remedy="choose another --out")
 
 
 def require_extension(folder: Path, present: EnsembleSettings, wanted: EnsembleSettings, extend: bool) -> None:
-    """Refuse an ensemble that would shrink an existing study, or enlarge it without being asked to.
+    """Reject an ensemble that would shrink an existing study, or enlarge it without permission.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Provenance: by which process, with which versions and on which processor a result was computed."""
+"""Provenance of a result: the process, versions and processor with which it was computed."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _PACKAGES = ("numpy", "scipy", "numba", "pandas", "pyarrow")
 
 @dataclass(frozen=True)
 class Origin:
-    """The run and the process that compute something.
+    """The run and the process that compute a result.
 
     Attributes
     ----------
     run : str
-        Name of the run: one command, whatever its number of processes.
+        Name of the run, which is one command with any number of processes.
     provenance : dict
         Versions, processor, host and so on, from `provenance`.
     """
@@ -39,13 +39,13 @@ class Origin:
 
     @classmethod
     def of_this_process(cls, run: str = "") -> Origin:
-        """Return the origin of what this process computes, as a new run unless one is named."""
+        """Return the origin of results of this process, as part of a new run unless one is given."""
         known = provenance()
         return cls(run or f"{known['time'].replace(':', '')}-{known['host']}-{known['process']}", known)
 
     @property
     def keys(self) -> dict[str, Any]:
-        """The columns of the table of attempts that describe it."""
+        """The columns of the table of attempts that describe the origin."""
         return {"run": self.run, "host": self.provenance["host"], "process": self.provenance["process"]}
 
 
@@ -77,7 +77,7 @@ def _version(name: str) -> str:
 
 @cache
 def blas_kernel() -> str:
-    """Return the kernel that numpy's OpenBLAS has chosen for this processor; empty if unknown."""
+    """Return the kernel that numpy's OpenBLAS selected for this processor; empty if unknown."""
     package = Path(np.__file__).parent
     for folder in (package.parent / "numpy.libs", package / ".dylibs"):
         for library in folder.glob("lib*openblas*"):
@@ -90,7 +90,7 @@ def blas_kernel() -> str:
 
 @cache
 def _commit() -> str:
-    """Return the commit of the source checkout; empty outside of one."""
+    """Return the commit of the source checkout; empty if there is no checkout."""
     folder = Path(__file__).resolve().parents[3]
     if not (folder / ".git").exists():
         return ""

@@ -1,7 +1,7 @@
 """Shards: consecutive realizations of one chain, with their modes and attempts, in one immutable Parquet file.
 
-The file's metadata contain a checksum of all names and values, and their provenance. The data depend on the study
-alone; attempts (times, hosts) and provenance do not, and are kept separate.
+The file's metadata contain a checksum of all names and values, and their provenance. The data depend only on the study;
+attempts (times, hosts) and provenance depend on the run, and are kept separate.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def encode(realizations: list[Realization], provenance: dict[str, Any], model: S
     realizations : list of Realization
         Consecutive realizations of one chain.
     provenance : dict
-        By whom and with what they were computed.
+        Process, versions and processor with which they were computed.
     model : StudyModel
         Defines the columns.
     """
@@ -65,7 +65,7 @@ def read(path: Path) -> Shard:
     Raises
     ------
     DamagedShard
-        It cannot be read, or its checksum does not match.
+        The shard cannot be read, or its checksum does not match.
     """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:

@@ -4,13 +4,13 @@
     DIR/shards/00003/000020-000040.parquet   realizations 20 to 39 of chain 3, each with its modes
     DIR/configurations/00003/000020-...      inherent states of these realizations
     DIR/checkpoints/00003.checkpoint         state of the sampler of chain 3, and rows not yet in a shard
-    DIR/checkpoints/00003.previous           the checkpoint before, in case that one is damaged
-    DIR/claims/00003.json                    lease on chain 3: the process that works on it now
+    DIR/checkpoints/00003.previous           the previous checkpoint, in case the newest one is damaged
+    DIR/claims/00003.json                    lease on chain 3: the process that is working on it
     DIR/crashes/00003.json                   processes that crashed in chain 3
     DIR/damaged/                             shards whose checksum did not match
     DIR/runs/*.json                          one file per run: host, time, versions
 
-Every file is written by `atomglass.io.atomic`, complete or not at all; a shard that exists is never written again.
+Every file is written by `atomglass.io.atomic`, completely or not at all; an existing shard is never overwritten.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ class StudyStore:
     Parameters
     ----------
     folder : Path
-        The study's directory, made by `create`.
+        The study's directory, as made by `create`.
 
     Attributes
     ----------
     model : StudyModel
-        What the study is made of.
+        The model of the study.
     settings : StudyBase
-        Its settings, of the model's own class.
+        Settings of the study, of the model's own class.
     physics_hash : str
         Hash of the physics under the kernel version with which the study began, so that older studies can be read.
     crash_reports : CrashReports
@@ -75,7 +75,7 @@ class StudyStore:
         try:
             data = json.loads(manifest.read_text(encoding="utf-8"))
             self.model = model_of(data["settings"], str(manifest))
-            # Any: sections that only one kind of study has are read by code for that kind alone.
+            # Any: sections that only one kind of study has are read only by code for that kind.
             self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
             self._joined = "portions" in data
@@ -104,7 +104,7 @@ class StudyStore:
         Raises
         ------
         InputError
-            The directory holds another study or other files, or it cannot be written to.
+            The directory contains another study or other files, or cannot be written to.
         """
         folder = Path(folder)
         manifest = folder / "study.json"
@@ -129,7 +129,7 @@ class StudyStore:
         Raises
         ------
         InputError
-            The physics differs; or the ensemble differs and must not be extended, or would shrink.
+            The physics differs, or the ensemble would shrink, or would grow although `extend` is not set.
         """
         if self._joined:
             raise InputError(f"{self.folder} holds tables joined from several studies", remedy="choose another --out")
@@ -140,12 +140,12 @@ class StudyStore:
         return self.settings.model_copy(update={"ensemble": wanted.ensemble})
 
     def require_glasses(self) -> None:
-        """Refuse a study of any other model.
+        """Reject a study of any other model.
 
         Raises
         ------
         InputError
-            It is a study of another model.
+            The study is of another model.
         """
         if self.model.name != "glass":
             raise InputError(f"{self.folder} is a study of {self.model.name}", allowed="a study of glasses")
@@ -160,7 +160,7 @@ class StudyStore:
         return sorted((int(match[1]), int(match[2])) for match in matches if match)
 
     def stored(self, chain: int) -> int:
-        """Return how many realizations of a chain are in shards, counted from the first one to the first gap."""
+        """Return the number of realizations of a chain that are in shards, from the first one to the first gap."""
         end = 0
         for start, stop in self.shard_ranges(chain):
             if start > end:
@@ -184,7 +184,7 @@ class StudyStore:
         realizations : list of Realization
             Consecutive realizations.
         provenance : dict
-            By whom and with what they were computed.
+            Process, versions and processor with which they were computed.
         """
         path = self._shard_path(chain, (start, start + len(realizations)))
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -203,14 +203,14 @@ class StudyStore:
         Raises
         ------
         DamagedShard
-            It cannot be read, fails its checksum, or does not hold what its name says.
+            The shard cannot be read, fails its checksum, or does not contain the realizations that its name indicates.
         """
         shard = shards.read(self._shard_path(chain, span))
         if shard.provenance.get("physics_hash") != self.physics_hash:
             raise DamagedShard("it belongs to another study")
         numbers = shard.realizations["index_in_chain"].to_pylist()
         if numbers != list(range(*span)) or set(shard.realizations["chain"].to_pylist()) != {chain}:
-            raise DamagedShard("it holds other realizations than its name says")
+            raise DamagedShard("it does not contain the realizations that its name indicates")
         return shard
 
     def read_configurations(self, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:
@@ -225,7 +225,7 @@ class StudyStore:
         return inherent_state_files.read(path) if path.exists() else {}
 
     def quarantine_damaged_shards(self, chain: int) -> list[str]:
-        """Move a chain's damaged shards to `DIR/damaged`, so that they are recomputed; return a line on each."""
+        """Move a chain's damaged shards to `DIR/damaged`, to be recomputed; return a line about each."""
         lines = []
         for span in self.shard_ranges(chain):
             path = self._shard_path(chain, span)
@@ -233,7 +233,7 @@ class StudyStore:
                 self.read_shard(chain, span)
                 self.read_configurations(chain, span)
             except DamagedShard as why:
-                self._inherent_state_path(path).unlink(missing_ok=True)  # it is recomputed with the shard
+                self._inherent_state_path(path).unlink(missing_ok=True)  # will be recomputed with the shard
                 target = self.folder / "damaged" / f"{chain:05d}-{path.name}"
                 target.parent.mkdir(exist_ok=True)
                 with contextlib.suppress(FileNotFoundError):  # another process did it
@@ -242,7 +242,7 @@ class StudyStore:
         return lines
 
     def save_checkpoint(self, chain: int, checkpoint: Checkpoint, sweep: int) -> None:
-        """Write a chain's checkpoint; the one before is kept, too.
+        """Write a chain's checkpoint; the previous one is also kept.
 
         Parameters
         ----------
@@ -258,7 +258,15 @@ class StudyStore:
         replace(path, content, previous=path.with_suffix(".previous"))
 
     def load_checkpoint(self, chain: int) -> tuple[Checkpoint, list[str]]:
-        """Return the newest intact checkpoint (or the chain's start), and a line on each damaged one."""
+        """Return the newest intact checkpoint of a chain.
+
+        Returns
+        -------
+        checkpoint : Checkpoint
+            The checkpoint, or the start of the chain if there is none.
+        damaged : list of str
+            A line about each damaged checkpoint.
+        """
         path, lines = self.checkpoint_path(chain), list[str]()
         for candidate in (path, path.with_suffix(".previous")):
             try:
@@ -271,11 +279,11 @@ class StudyStore:
         return Checkpoint(), lines
 
     def remove_previous_checkpoint(self, chain: int) -> None:
-        """Delete the older checkpoint of a finished chain; the newer one allows the study to be extended."""
+        """Delete the older checkpoint of a finished chain; the newer one is kept, so that the study can be extended."""
         self.checkpoint_path(chain).with_suffix(".previous").unlink(missing_ok=True)
 
     def remove_stale_temporaries(self, chains: list[int]) -> None:
-        """Delete half-written files of killed processes of this machine, in these chains and in the study's folders."""
+        """Delete partial files of killed processes on this machine, for these chains and in the study's folders."""
         folders = [self.folder, *(self.folder / part for part in ("checkpoints", "claims", "runs"))]
         folders += [self._shard_folder(chain) for chain in chains]
         folders += [self.folder / "configurations" / f"{chain:05d}" for chain in chains]
