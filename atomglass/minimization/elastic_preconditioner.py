@@ -82,11 +82,12 @@ class ElasticPreconditioner:
         self._inverse_blocks = np.linalg.inv(diagonal)[(slice(None), *np.triu_indices(d))].astype(np.float32)
         self._coarse = np.empty((len(blocks), d))
 
-    def apply(self, field: Array, result: Array) -> float:
-        """Write M^-1 field to `result`, both (d N,) arrays; return field.M^-1.field."""
+    def apply(self, field: Array, result: Array) -> tuple[float, float]:
+        """Write M^-1 field to `result`, both (d N,) arrays; return field.M^-1.field and field.field."""
         kernels.restrict(self._interpolation, field, self._coarse)
         coarse = self._factor.solve(self._coarse.ravel()).reshape(self._coarse.shape)
-        return float(kernels.prolong_and_add(self._interpolation, coarse, self._inverse_blocks, field, result))
+        product, squared = kernels.prolong_and_add(self._interpolation, coarse, self._inverse_blocks, field, result)
+        return float(product), float(squared)
 
 
 def _sparse(blocks: Array, counts: IntArray) -> sparse.bsr_array:

@@ -12,7 +12,7 @@ from atomglass.kernels.minimization.conjugate_gradient import FIRST_STEP
 from atomglass.kernels.minimization.hessian_blocks import hessian_coordinates, multiply_coordinates
 from atomglass.kernels.minimization.line_search import SearchLine, polak_ribiere, search_and_record, trial_step
 from atomglass.kernels.minimization.newton_cg import cg_limits, step_along_newton_direction, truncated_cg
-from atomglass.kernels.minimization.vector_ops import dot, max_displacement, max_norm, next_preconditioned_direction
+from atomglass.kernels.minimization.vector_ops import max_displacement, max_norm, next_preconditioned_direction
 from atomglass.kernels.pair_sums import energy_forces, energy_forces_2d_branchless
 from atomglass.kernels.records import (
     CONVERGED,
@@ -167,7 +167,7 @@ class PreconditionedCG:
 def _precondition(preconditioner: ElasticPreconditioner | None, r: Array, z: Array) -> tuple[float, float]:
     """Write z = M^-1 r, or z = r without a preconditioner, both (d N,) arrays; return r.z and r.r."""
     if preconditioner is not None:
-        return preconditioner.apply(r, z), dot(r, r)
+        return preconditioner.apply(r, z)
     rr = float(r @ r)
     z[:] = r
     return rr, rr

@@ -69,10 +69,11 @@ def test_elastic_preconditioner(maker, name: str, n: int, d: int, sheared: bool)
     for i in range(0, n * d, d):
         expected[i : i + d] += np.linalg.solve(stiffness[i : i + d, i : i + d] + damping, field[i : i + d])
     result = np.full(n * d, np.nan)
-    product = ours.apply(field, result)
+    product, squared = ours.apply(field, result)
     result -= np.tile((result - expected).reshape(n, d).mean(axis=0), n)
     assert result == pytest.approx(expected, abs=1e-5 * np.abs(expected).max())  # weights are in single precision
     assert product == pytest.approx(field @ expected, rel=1e-5)
+    assert squared == pytest.approx(field @ field, rel=1e-12)
     assert product > 0
 
 

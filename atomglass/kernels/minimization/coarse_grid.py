@@ -247,8 +247,8 @@ def restrict(grid: Interpolation, field: Array, coarse: Array) -> None:
 @kernel
 def prolong_and_add(
     grid: Interpolation, coarse: Array, inverse_blocks: Float32Array, field: Array, result: Array
-) -> float:
-    """Interpolate from the grid and add the block-diagonal part: write P coarse + D^-1 field, return result.field.
+) -> tuple[float, float]:
+    """Interpolate from the grid and add the block-diagonal part: write P coarse + D^-1 field.
 
     Parameters
     ----------
@@ -262,9 +262,14 @@ def prolong_and_add(
         One vector per particle.
     result : (d N,) array
         Overwritten.
+
+    Returns
+    -------
+    product, field_squared : float
+        result.field and field.field.
     """
     nodes, weights, d = grid.nodes, grid.weights, coarse.shape[1]
-    total = 0.0
+    product, field_squared = 0.0, 0.0
     for i in range(nodes.shape[0]):
         x, y, z = 0.0, 0.0, 0.0
         for c in range(nodes.shape[1]):
@@ -284,7 +289,9 @@ def prolong_and_add(
             y += m[1] * fx + m[3] * fy + m[4] * fz
             z += m[2] * fx + m[4] * fy + m[5] * fz
             result[d * i + 2] = z
-            total += z * fz
+            product += z * fz
+            field_squared += fz * fz
         result[d * i], result[d * i + 1] = x, y
-        total += x * fx + y * fy
-    return total
+        product += x * fx + y * fy
+        field_squared += fx * fx + fy * fy
+    return product, field_squared
