@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import textwrap
 import tomllib
 from html import escape
 from pathlib import Path
@@ -18,9 +19,9 @@ PACKAGE = ROOT / "atomglass"
 PAGE, PICTURE = ROOT / "docs" / "architecture.md", ROOT / "docs" / "figures" / "architecture.svg"
 BEGIN, END = "<!-- modules: written by .ci/draw_architecture.py -->", "<!-- end of modules -->"
 #: Sizes in the picture, in pixels.
-BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 176, 56, 18, 44, 20
+BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 184, 70, 16, 44, 20
 #: Characters a line that fit into a box.
-LINE = 30
+LINE = 33
 
 
 def main() -> int:
@@ -129,11 +130,12 @@ def picture(rows: list[list[str]], graph: dict[str, set[str]]) -> str:
 
 
 def arrow(tail: tuple[float, float], head: tuple[float, float]) -> str:
-    """Return a curve from the lower edge of one box to the upper edge of another."""
+    """Return a curve from the lower edge of one box to the upper edge of another, around the boxes between them."""
     x0, y0 = tail[0] + BOX_WIDTH / 2, tail[1] + BOX_HEIGHT
     x1, y1 = head[0] + BOX_WIDTH / 2, head[1]
     bend = (y1 - y0) / 2
-    curve = f"M{x0:.1f} {y0:.1f} C{x0:.1f} {y0 + bend:.1f} {x1:.1f} {y1 - bend:.1f} {x1:.1f} {y1:.1f}"
+    aside = 0.9 * BOX_WIDTH if y1 - y0 > GAP_Y and abs(x1 - x0) < BOX_WIDTH / 2 else 0.0
+    curve = f"M{x0:.1f} {y0:.1f} C{x0 + aside:.1f} {y0 + bend:.1f} {x1 + aside:.1f} {y1 - bend:.1f} {x1:.1f} {y1:.1f}"
     return f'<path d="{curve}" fill="none" stroke="#9a9a9a" stroke-width="1.3" marker-end="url(#head)"/>'
 
 
@@ -155,13 +157,9 @@ def box(room: str, corner: tuple[float, float]) -> str:
 
 
 def wrapped(text: str) -> list[str]:
-    """Return the beginning of a text, up to its first colon or semicolon, in at most two lines that fit a box."""
-    words, lines = text.split(":")[0].split(";")[0].split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) + 1 > LINE:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines if len(lines) <= 2 else [lines[0], lines[1] + " ..."]
+    """Return the beginning of a text in at most three lines that fit a box."""
+    lines = textwrap.wrap(text, LINE)
+    return lines if len(lines) <= 3 else [*lines[:2], textwrap.shorten(" ".join(lines[2:]), LINE, placeholder=" ...")]
 
 
 def page(text: str) -> str:
