@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -196,7 +197,11 @@ class _TableWriter:
         self._writer.close()
 
     def add(self, rows: pa.Table) -> None:
-        """Append rows."""
+        """Append rows; a column that an earlier version did not write yet is NaN or null."""
+        for field in self._schema:
+            if field.name not in rows.column_names:
+                missing = math.nan if pa.types.is_floating(field.type) else None
+                rows = rows.append_column(field, pa.array([missing] * rows.num_rows, field.type))
         self._pending.append(rows.select(self._schema.names).cast(self._schema))
         self.pending_rows += rows.num_rows
         while self.pending_rows >= ROW_GROUP:

@@ -99,7 +99,10 @@ CASES = [
     (("sample", "-n", "100", "--sweeps", "-5", *OUT), ["sweeps is -5", ">= 0"]),
     (("sample", "-n", "100", "--swap-fraction", "1.5", *OUT), ["swap_fraction is 1.5", "0 to 1"]),
     (("sample", "-n", "100", "--max-displacement", "3", *OUT), ["max_displacement is 3.0", "smaller step"]),
-    (("sample", "-n", "100", "--trajectories", "--swap-fraction", "0.2", *OUT), ["--swap-fraction is 0.2", "beside"]),
+    (
+        ("sample", "-n", "100", "--trajectories", "--swap-fraction", "0.2", *OUT),
+        ["--swap-fraction is 0.2", "only without --trajectories"],
+    ),
     (("sample", "--from", "good.npz", "--diameters", "iid", *OUT), ["--diameters is 'iid'", "--from"]),
     (("sample", "--from", "good.npz", "--density", "2", *OUT), ["--density is 2.0", "--from"]),
     (("sample", "--from", "good.npz", "--frame", "4", *OUT), ["frame of good.npz is 4"]),
