@@ -198,10 +198,10 @@ class _TableWriter:
 
     def add(self, rows: pa.Table) -> None:
         """Append rows; a column that an earlier version did not write yet is NaN or null."""
-        for field in self._schema:
-            if field.name not in rows.column_names:
-                missing = math.nan if pa.types.is_floating(field.type) else None
-                rows = rows.append_column(field, pa.array([missing] * rows.num_rows, field.type))
+        for column in self._schema:
+            if column.name not in rows.column_names:
+                missing = math.nan if pa.types.is_floating(column.type) else None
+                rows = rows.append_column(column, pa.array([missing] * rows.num_rows, column.type))
         self._pending.append(rows.select(self._schema.names).cast(self._schema))
         self.pending_rows += rows.num_rows
         while self.pending_rows >= ROW_GROUP:
