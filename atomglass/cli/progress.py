@@ -40,7 +40,7 @@ class StudyProgress:
         self._status: Counter[str] = Counter()
         self._qlms = 0
         self._began = self._logged = time.monotonic()
-        self._bars = _bars() if sys.stderr.isatty() and not silent else None
+        self._bars = _bars(Console(stderr=True)) if sys.stderr.isatty() and not silent else None
         self._tasks: list[Any] = []
 
     def __enter__(self) -> StudyProgress:
@@ -95,7 +95,7 @@ class StudyProgress:
     def notice(self, text: str) -> None:
         """Show a line to the user."""
         if self._bars:
-            self._bars.console.print(text)
+            self._bars.console.print(text, markup=False)
         else:
             print(text, file=sys.stderr, flush=True)
 
@@ -132,13 +132,14 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86_400:.3g} d"
 
 
-def _bars() -> Progress:
+def _bars(console: Console) -> Progress:
+    """Return the bars; what a user has named is never markup."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
     )
