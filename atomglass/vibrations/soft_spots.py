@@ -53,8 +53,9 @@ class SoftSpots:
         """Estimate of the number of modes below the bound that no start reached (Lincoln and Petersen).
 
         With h modes found from harmonic modes, p from dipoles and b from both, (h - b) (p - b) / b are in neither, if
-        the two kinds of start reach a mode independently. Modes that are hard to reach from both make it a lower bound.
-        It is NaN if no mode was found from both.
+        the two kinds of start reach a mode independently. They do not: modes that are hard to reach from one are hard
+        to reach from the other, and in a glass of N = 400 the numbers are small, so that it is far too low; see
+        docs/nonlinear_modes.md. It is NaN if no mode was found from both.
         """
         return missed(self.harmonic_hits > 0, self.dipole_hits > 0)
 
