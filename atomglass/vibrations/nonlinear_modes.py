@@ -62,6 +62,12 @@ class NonlinearModes:
         Number of steps.
     rattlers : (N,) bool array
         Which particles are rattlers.
+
+    Examples
+    --------
+    >>> found = ag.nonlinear_modes(glass, pot)
+    >>> bool(np.all(found.residuals < 1e-8)), int(found.hits.sum()) == len(found.origins)
+    (True, True)
     """
 
     kind: NonlinearKind

@@ -35,6 +35,12 @@ class SoftSpots:
         Number of harmonic modes, and of responses to dipoles, that led to each mode.
     not_converged : int
         Number of starts whose search did not converge, up to 1.25 times the bound.
+
+    Examples
+    --------
+    >>> spots = ag.soft_spots(glass, pot, below=2.0)
+    >>> bool(np.all(spots.harmonic_hits + spots.dipole_hits == spots.modes.hits)), spots.not_converged
+    (True, 0)
     """
 
     modes: NonlinearModes

@@ -18,9 +18,9 @@ from matplotlib.axes import Axes
 from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, new_figure, styled
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
-from atomglass.minimization.random_start import random_start
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.configuration import Configuration
+from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential, load_potential
 from atomglass.vibrations.modes import lowest_modes
 from atomglass.vibrations.nonlinear_modes import nonlinear_modes
@@ -167,9 +167,11 @@ def draw_nonlinear_limit(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 def main(folder: Path) -> None:
     """Print the exponents in docs/nonlinear_modes.md and draw its figure."""
     potential = load_potential("kumar2021_smooth")
-    liquid = random_start(100, potential, potential.density, "quantile", 1, 2)
-    sampler = SwapMonteCarlo(liquid, potential, 0.1, seed=3)
-    sampler.run(2000)
+    rng, side = np.random.default_rng(7), np.full(2, 10.0)
+    loose = Configuration(rng.random((100, 2)) * side, sample_diameters(100, rng, "quantile"), side)
+    start = quench(loose, potential, force_tolerance=1e-2).configuration
+    sampler = SwapMonteCarlo(start, potential, temperature=0.3, max_displacement=0.04, seed=7)
+    sampler.run(200)
     states = softening_states(quench(sampler.configuration, potential).configuration, potential, 0.01)
     table = limit_table(states, potential)
     print(f"{len(states)} states, largest residual {table['residual'].max():.1e}")
