@@ -49,9 +49,7 @@ def sheared(configuration: Configuration, strain: float) -> Configuration:
     """Return a configuration after simple shear, x -> x + strain y."""
     deformation = np.eye(configuration.dimension)
     deformation[1, 0] = strain
-    return configuration.replace(
-        positions=configuration.positions @ deformation, box=configuration.cell @ deformation
-    )  # fmt: skip
+    return configuration.replace(positions=configuration.positions @ deformation, box=configuration.cell @ deformation)
 
 
 def softening_states(
@@ -155,8 +153,10 @@ def draw_nonlinear_limit(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.plot(part["frequency"], part["excess"], "o", color=color, label=f"{kind}")
         ax.plot(part["frequency"], part["distance"], "s", color=color, markerfacecolor="none")
     omega = np.array([table["frequency"].min(), table["frequency"].max()])
-    first = table.sort_values("frequency").iloc[0]
-    for (name, power), label in zip(EXPONENTS.items(), (r"$\kappa/\omega^2-1$", r"$1-|z\cdot\psi|$"), strict=True):
+    first = table.sort_values("frequency", kind="stable").iloc[0]
+    for (name, power), label in zip(
+        EXPONENTS.items(), (r"filled: $\kappa/\omega^2-1$", r"open: $1-|z\cdot\psi|$"), strict=True
+    ):
         line = 0.5 * first[name] * (omega / omega[0]) ** power
         ax.plot(omega, line, "--", color=GRAY, label=rf"{label} $\sim\omega^{power}$")
     ax.set(xscale="log", yscale="log", xlabel=r"frequency $\omega$ of the harmonic mode", ylabel="departure from it")
