@@ -28,8 +28,8 @@ from atomglass.vibrations.hessian import ReducedHessian
 
 #: Residual |H z - (kappa / F) g| / |H z| at which the map has converged.
 TOLERANCE = 1e-9
-#: A field is given up if its frequency exceeds the bound by the first factor even after a relative decrease of the second
-#: times its residual.
+#: A field is given up if its frequency exceeds the bound by the first factor even after a relative decrease by the
+#: second times its residual.
 MARGIN, DECREASE = 1.25, 3.0
 #: Overlap above which two fields on their way have met, and the number of steps between two comparisons.
 MET, STEPS_BETWEEN_COMPARISONS = 0.9999, 4
