@@ -57,6 +57,8 @@ class Collected:
         One line per damaged shard, whose realizations are missing.
     failed : Counter
         Number of realizations by status, except `ok`.
+    not_rigid, unbounded : int
+        Number of glasses without a positive shear modulus, and number of these whose modes have no bound.
     warnings : list of str
         One line per difference in processors or package versions between shards, whose numbers then agree up to
         rounding errors, not bit for bit.
@@ -68,6 +70,8 @@ class Collected:
     damaged: list[str]
     failed: Counter[str]
     warnings: list[str]
+    not_rigid: int = 0
+    unbounded: int = 0
 
     def _table(self, name: str) -> pa.Table:
         return pq.read_table(self.folder / f"{name}.parquet")
@@ -101,6 +105,8 @@ class _Findings:
     damaged: list[str] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     provenances: Counter[str] = field(default_factory=Counter)
+    not_rigid: int = 0
+    unbounded: int = 0
 
 
 def collect(store: StudyStore) -> Collected:
@@ -140,7 +146,16 @@ def collect(store: StudyStore) -> Collected:
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)
-    return Collected(store.folder, counts, found.missing, found.damaged, found.failed, warnings)
+    return Collected(
+        folder=store.folder,
+        rows=counts,
+        missing=found.missing,
+        damaged=found.damaged,
+        failed=found.failed,
+        warnings=warnings,
+        not_rigid=found.not_rigid,
+        unbounded=found.unbounded,
+    )
 
 
 def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter], found: _Findings) -> None:
@@ -151,6 +166,10 @@ def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter
         writer.add(rows)
         if name == "realizations":
             found.failed.update(rows["status"].to_pylist())
+            if "rigid" in rows.column_names:
+                soft = pc.fill_null(pc.invert(rows["rigid"]), False)
+                found.not_rigid += pc.sum(soft).as_py() or 0
+                found.unbounded += pc.sum(pc.and_(soft, pc.is_nan(rows["complete_below"]))).as_py() or 0
 
 
 def _refuse_foreign_tables(store: StudyStore) -> None:

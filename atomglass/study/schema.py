@@ -16,12 +16,7 @@ KEYS = (
 )
 
 OUTCOME = (
-    Column(
-        "status",
-        TEXT,
-        "",
-        "ok, or what failed: not_converged, not_a_minimum, ..., error, crashed; no_rigidity in older studies",
-    ),
+    Column("status", TEXT, "", "ok, or what failed: not_converged, not_a_minimum, ..., error, crashed"),
     Column("reason", TEXT, "", "what failed and what to do; where status is ok, why modes are missing, or empty"),
 )
 ATTEMPT_COUNT = Column("attempt_count", INT, "", "attempts made; each has a row in the table of attempts")

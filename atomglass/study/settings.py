@@ -65,8 +65,8 @@ class GlassEnsembleSettings(EnsembleSettings):
     """Number of glasses, and which of them are kept."""
 
     keep_configurations: Literal["none", "qlm", "all"] = "qlm"
-    """Which inherent states to keep: none, those with quasi-localized modes, or without a positive shear modulus and with
-    modes (`qlm`), or all."""
+    """Which inherent states to keep: none, those with quasi-localized modes or with modes and no shear modulus (`qlm`),
+    or all."""
 
 
 class QuenchSettings(Settings):

@@ -1,6 +1,6 @@
-"""Shards: consecutive realizations of one chain, with their modes, attempts and further tables, in one Parquet file.
+"""Shards: consecutive realizations of one chain, with their modes and other rows, in one immutable Parquet file.
 
-A shard is never changed. The file's metadata contain a checksum of all names and values, and their provenance. The data depend only on the study;
+The file's metadata contain a checksum of all names and values, and their provenance. The data depend only on the study;
 attempts (times, hosts) and provenance depend on the run, and are kept separate.
 """
 
