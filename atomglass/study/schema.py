@@ -112,11 +112,13 @@ SPOTS = (
     Column("residual", FLOAT, "", "|H z - (kappa / 4 S) grad S| / |H z|"),
     Column("overlap", FLOAT, "", "with its start, |z.z_start|; of several starts, the largest"),
     Column("hits", INT, "", "starts that led to it"),
+    Column("harmonic_hits", INT, "", "harmonic modes among these starts; the others are responses to force dipoles"),
     Column("nearest_mode", INT, "", "the harmonic mode in the table with the largest overlap; -1 if none"),
     Column("nearest_overlap", FLOAT, "", "that overlap; NaN if none"),
     *(column for column in MODES if column.name in _QUARTIC),
     Column("centre_particle", INT, "", "the particle that moves most"),
-    Column("converged", BOOL, "", "the iteration reached its tolerance"),
+    Column("converged", BOOL, "", "the residual is below 1e-8"),
+    Column("iterations", INT, "", "steps of the map"),
 )
 #: The tables that some studies have in addition, by name.
 FURTHER_TABLES = {"spots": SPOTS}

@@ -89,6 +89,12 @@ class ModeSettings(Settings):
     nonlinear: Literal["none", "pseudoharmonic"] = "none"
     """Whether the pseudo-harmonic modes are computed as well; they are in the table `spots`."""
 
+    @model_validator(mode="after")
+    def _spots_need_a_bound(self) -> ModeSettings:
+        if self.nonlinear != "none" and self.below is None:
+            raise ValueError("nonlinear modes need a bound that is the same for all glasses: add `below = ...`")
+        return self
+
     def bound(self, first_phonon_frequency: float) -> float:
         """Return the frequency below which all modes of a glass are computed.
 

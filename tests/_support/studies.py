@@ -50,7 +50,7 @@ DEFAULTS = {
 }  # fmt: skip
 
 #: The changes that make a study compute modes below a fixed frequency, and pseudo-harmonic modes.
-SPOTS = {"modes": 'below = 0.8\nnonlinear = "pseudoharmonic"'}
+SPOTS = {"modes": 'below = 2.5\nnonlinear = "pseudoharmonic"'}
 
 TABLES = ("modes.parquet", "realizations.parquet", "spots.parquet")
 

@@ -36,17 +36,21 @@ def test_published_studies_keep_their_hashes(manifest: Path) -> None:
     assert "below" not in stored["settings"]["modes"] or stored["settings"]["modes"]["below"] is None
 
 
+NONLINEAR = 'nonlinear = "pseudoharmonic"'
+BOTH = f"below = 0.5\n{NONLINEAR}"
+
+
 def test_a_bound_and_nonlinear_modes_belong_to_the_physics(settings) -> None:
     plain = settings()
     assert plain.physics()["modes"] == {"phonon_multiple": 1.2, "full_spectrum": False}
-    others = [settings(modes=text) for text in ("below = 0.5", "below = 0.6", 'nonlinear = "pseudoharmonic"')]
+    others = [settings(modes=text) for text in ("below = 0.5", "below = 0.6", BOTH)]
     assert len({study.physics_hash for study in (plain, *others)}) == 4
     assert settings(modes='nonlinear = "none"').physics_hash == plain.physics_hash
 
 
-@pytest.mark.parametrize("text", ["below = 0", "below = -1", "below = inf", 'nonlinear = "cubic"'])
+@pytest.mark.parametrize("text", ["below = 0", "below = -1", "below = inf", 'nonlinear = "cubic"', NONLINEAR])
 def test_impossible_settings_are_refused(settings, text: str) -> None:
-    with pytest.raises(ag.InputError, match=r"modes\.(below|nonlinear)"):
+    with pytest.raises(ag.InputError, match=r"modes(\.below|\.nonlinear|: nonlinear modes need a bound)"):
         settings(modes=text)
 
 

@@ -25,10 +25,12 @@ from atomglass.vibrations.mode_table import mode_rows
 from atomglass.vibrations.modes import (
     Modes,
     all_modes_of_hessian,
-    lowest_modes_of_hessian,
     modes_of_hessian_below,
     no_modes_of_hessian,
 )
+from atomglass.vibrations.soft_spots import soft_spots_of_hessian
+from atomglass.vibrations.spot_table import spot_rows
+from atomglass.vibrations.starting_fields import starting_fields
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def _realize(
     row["qlm_count"] = sum(r["is_qlm"] for r in rows)
     result = Realization(row, rows)
     if settings.modes.nonlinear == "pseudoharmonic":
-        spots, columns = _spot_rows(done.configuration, pairs, reduced, modes)
+        assert settings.modes.below is not None  # the settings require it
+        spots, columns = _spots(pairs, reduced, modes, settings.modes.below)
         result = Realization(row | columns, rows, tables={"spots": spots})
     if _is_kept(row, settings):
         result.inherent_state = done.configuration
@@ -196,35 +199,15 @@ def glass_modes(reduced: ReducedHessian, settings: ModeSettings, first_phonon_fr
     return no_modes_of_hessian(reduced) if math.isnan(bound) else modes_of_hessian_below(reduced, bound)
 
 
-def _spot_rows(
-    configuration: Configuration, pairs: InteractingPairs, reduced: ReducedHessian, modes: Modes
-) -> tuple[list[Row], Row]:
-    """Return the rows of the pseudo-harmonic modes, and the columns of the realization that describe them."""
-    # TODO-MERGE: a stand-in that takes the lowest harmonic modes themselves for pseudo-harmonic ones.
-    found = lowest_modes_of_hessian(reduced, max(8, len(configuration) // 250))
-    expansions = expand_all(pairs, found.eigenvectors)
-    rows: list[Row] = []
-    for k, row in enumerate(mode_rows(found, expansions)):
-        bonds = found.eigenvectors[k][pairs.indices[:, 1]] - found.eigenvectors[k][pairs.indices[:, 0]]
-        spread = float(((bonds**2).sum(axis=1) ** 2).sum())
-        known = k < len(modes)
-        rows.append(
-            row
-            | {
-                "spot": k,
-                "stiffness": row["eigenvalue"],
-                "cost": row["eigenvalue"] ** 2 / spread,
-                "overlap": 1.0,
-                "hits": 1,
-                "nearest_mode": k if known else -1,
-                "nearest_overlap": 1.0 if known else math.nan,
-                "centre_particle": _center(configuration, found.eigenvectors[k]),
-                "converged": True,
-            }
-        )
-    highest = float(found.frequencies[-1])
-    counts = {"spot_count": len(rows), "spot_starts": len(rows), "spots_not_converged": 0}
-    return rows, counts | {"spot_start_frequency": highest}
+def _spots(pairs: InteractingPairs, reduced: ReducedHessian, modes: Modes, below: float) -> tuple[list[Row], Row]:
+    """Return the rows of the pseudo-harmonic modes, and the columns of the realization that describe the search."""
+    spots = soft_spots_of_hessian(pairs, reduced, starting_fields(pairs, reduced, modes), below)
+    return spot_rows(spots, pairs, modes), {
+        "spot_count": len(spots),
+        "spot_starts": spots.start_count,
+        "spots_not_converged": spots.not_converged,
+        "spot_start_frequency": spots.start_frequency,
+    }
 
 
 def _is_kept(row: Row, settings: StudySettings) -> bool:
