@@ -214,7 +214,7 @@ def collect(
     found = tables.collect(store)
     text, written = write_overview(store, figures)
     typer.echo(text)
-    written = [folder / f"{name}.parquet" for name in found.rows] + written
+    written = [folder / f"{name}.parquet" for name in (*found.rows, "runs")] + written
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:
