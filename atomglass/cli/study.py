@@ -214,7 +214,9 @@ def collect(
     found = tables.collect(store)
     text, written = write_overview(store, figures)
     typer.echo(text)
-    written = [folder / f"{name}.parquet" for name in found.rows] + written
+    written = [folder / f"{name}.parquet" for name in (*found.rows, "runs")] + written
+    for name in store.further_tables:
+        typer.echo(f"\n{name}: {found.rows[name]} rows")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:

@@ -37,11 +37,11 @@ realizations_per_chain = {realizations}
 realizations_per_shard = {shard}
 keep_configurations = "all"
 
-[quench]
-max_iterations = {iterations}
-
 [modes]
 {modes}
+
+[quench]
+max_iterations = {iterations}
 """
 
 DEFAULTS = {

@@ -274,4 +274,5 @@ def test_commands_name_the_table(whole: Path, study_file, tmp_path: Path) -> Non
     assert "realizations, modes, spots" in said("plan", study_file(**SPOTS), "--no-measure")
     assert "further tables: spots" in said("status", whole)
     shutil.copytree(whole, tmp_path / "out")
-    assert "spots.parquet" in said("collect", tmp_path / "out", "--no-figures")
+    printed = said("collect", tmp_path / "out", "--no-figures")
+    assert "spots.parquet" in printed and f"spots: {len(load_study(whole).spots)} rows" in printed
