@@ -15,7 +15,7 @@ from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, IntArray
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers, participation_ratios
-from atomglass.vibrations.nonlinear_search import Fields, NonlinearKind, NonlinearSearch
+from atomglass.vibrations.nonlinear_search import Fields, NonlinearKind, NonlinearSearch, followed
 from atomglass.vibrations.starting_fields import starting_fields
 
 #: Largest residual of a converged mode, computed with the Hessian itself; rounding limits it for very soft modes.
@@ -83,8 +83,8 @@ class NonlinearModes:
 
     @property
     def frequencies(self) -> Array:
-        """sqrt(kappa) (k,), the frequencies at unit mass."""
-        return np.sqrt(self.stiffnesses)
+        """sqrt(kappa) (k,), the frequencies at unit mass; -sqrt(|kappa|) where rounding makes kappa negative."""
+        return np.asarray(np.sign(self.stiffnesses) * np.sqrt(np.abs(self.stiffnesses)))
 
     def below(self, frequency: float) -> NonlinearModes:
         """Return the modes below a frequency; `origins` is -1 for starts that led to others."""
@@ -199,8 +199,8 @@ def _checked_starts(starts: ArrayLike, configuration: Configuration) -> Array:
     shape = configuration.positions.shape
     if given.ndim == 2:
         given = given[None]
-    if given.ndim != 3 or given.shape[1:] != shape:
-        raise InputError("shape of the starts", np.shape(starts), f"(m, {shape[0]}, {shape[1]}), m displacement fields")
+    if given.ndim != 3 or given.shape[1:] != shape or not len(given):
+        raise InputError("shape of the starts", np.shape(starts), f"(m, {shape[0]}, {shape[1]}) with m >= 1")
     if not np.isfinite(given).all():
         raise InputError("starts", "not finite", "finite displacements")
     return given
@@ -235,7 +235,7 @@ def nonlinear_modes_of_hessian(
     Raises
     ------
     InputError
-        A start is a uniform translation.
+        There is no start, or one is zero or a uniform translation of the particles that are not rattlers.
     """
     starts = _normalized_starts(reduced, starts)
     search = NonlinearSearch(pairs, reduced, kind, starts)
@@ -253,7 +253,7 @@ def _normalized_starts(reduced: ReducedHessian, starts: Array) -> Array:
     norms = np.linalg.norm(projected, axis=1)
     if not (norms > 1e-10 * np.linalg.norm(scaled, axis=1)).all():
         number = int(np.argmin(norms))
-        raise InputError(f"start {number}", "a uniform translation", "a field that deforms the sample")
+        raise InputError(f"start {number}", "zero or a uniform translation", "a field that deforms the sample")
     return projected / norms[:, None]
 
 
@@ -266,7 +266,7 @@ def _distinct_modes(
     converged = (found.residual < MAX_RESIDUAL) & (found.f > 0)
     same = (np.abs(found.z @ found.z.T) > SAME_MODE) & converged & converged[:, None]
     np.fill_diagonal(same, True)
-    distinct, number = np.unique(same.argmax(axis=1), return_inverse=True)
+    distinct, number = np.unique(followed(same.argmax(axis=1)), return_inverse=True)
     mode_of_start = np.zeros(len(starts), np.int64)
     mode_of_start[found.start] = number
     origins = mode_of_start[search.roots()]

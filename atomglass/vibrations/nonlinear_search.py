@@ -33,8 +33,9 @@ TOLERANCE = 1e-9
 MARGIN, DECREASE = 1.25, 3.0
 #: Overlap above which two fields on their way have met, and the number of steps between two comparisons.
 MET, STEPS_BETWEEN_COMPARISONS = 0.9999, 4
-#: Number of times that a step is halved if it would raise the cost, and the relative increase attributed to rounding.
-MAX_HALVINGS, ROUNDING = 12, 1e-12
+#: Number of times that a step is halved if it would raise the cost, the relative change of the cost that rounding may
+#: hide, and the largest ratio of the slope after a step to that before it, of opposite sign.
+MAX_HALVINGS, ROUNDING, OVERSHOOT = 12, 1e-10, 0.9
 
 
 class NonlinearKind(StrEnum):
@@ -110,9 +111,11 @@ class NonlinearSearch:
         """Follow all starts until they have converged, or clearly lead to a mode above a frequency."""
         for step in range(max_iterations + 1):
             residual = self._fields.residual
-            lowest = np.sqrt(self._fields.kappa) * (1 - np.minimum(DECREASE * residual, 1))
-            above = lowest > MARGIN * below
-            self._finish(above | (residual < TOLERANCE) & (self._fields.f > 0), step)
+            kappa, f = self._fields.kappa, self._fields.f
+            lowest = np.sqrt(np.maximum(kappa, 0.0)) * (1 - np.minimum(DECREASE * residual, 1))
+            # A minimum may have an eigenvalue that rounding alone makes negative: the map ends there.
+            over = (lowest > MARGIN * below) | ~(kappa > 0)
+            self._finish(over | (residual < TOLERANCE) & (f > 0), step)
             if step == max_iterations:
                 self._finish(np.ones(len(self._fields.kappa), dtype=bool), step)
             elif len(self._fields.kappa) > 1 and step % STEPS_BETWEEN_COMPARISONS == 0:
@@ -150,28 +153,42 @@ class NonlinearSearch:
         target, image = y + opposite * now.z, hy + opposite * now.hz
         norm = np.linalg.norm(target, axis=1)[:, None]
         norm[norm == 0] = 1.0
-        after = self._at(target / norm, image / norm, now.start)
+        target, image = target / norm, image / norm
+        after = self._at(target, image, now.start)
         if self._kind is not NonlinearKind.PSEUDOHARMONIC:
-            self._shorten(now, after)
+            self._shorten(now, after, target, image)
         return after
 
-    def _shorten(self, now: Fields, after: Fields) -> None:
-        """Halve the steps that raise the cost, in place."""
-        begin = self._merit(now)
-        z, hz, length = after.z.copy(), after.hz.copy(), 1.0
-        for _ in range(MAX_HALVINGS):
-            worse = np.flatnonzero(~(self._merit(after) >= begin - ROUNDING * np.abs(begin)))
+    def _shorten(self, now: Fields, after: Fields, target: Array, image: Array) -> None:
+        """Halve the steps toward `target`, with H target = `image`, that raise the cost, in place.
+
+        The steps end at `target` itself, not at its opposite: only then does the cost fall as they begin.
+        """
+        worse = np.flatnonzero(~self._improved(now, after))
+        for halvings in range(1, MAX_HALVINGS + 1):
             if not len(worse):
                 return
-            length /= 2
-            between = now.z[worse] + length * (z[worse] - now.z[worse])
-            image = now.hz[worse] + length * (hz[worse] - now.hz[worse])
+            before, length = now.where(worse), 0.5**halvings
+            between = before.z + length * (target[worse] - before.z)
+            hz = before.hz + length * (image[worse] - before.hz)
             norm = np.linalg.norm(between, axis=1)[:, None]
-            after.put(worse, self._at(between / norm, image / norm, now.start[worse]))
+            shorter = self._at(between / norm, hz / norm, before.start)
+            after.put(worse, shorter)
+            worse = worse[~self._improved(before, shorter)]
+        after.put(worse, now.where(worse))
+
+    def _improved(self, before: Fields, after: Fields) -> BoolArray:
+        """Whether steps lower the cost; where rounding hides that, whether the slopes at both ends say so."""
+        begin, end = self._merit(before), self._merit(after)
+        step = after.z - before.z
+        slopes = [np.einsum("kn,kn->k", now.g - (now.f / now.kappa)[:, None] * now.hz, step) for now in (before, after)]
+        rounding = ROUNDING * np.abs(begin)
+        return np.asarray((end > begin + rounding) | (end >= begin - rounding) & (slopes[1] >= -OVERSHOOT * slopes[0]))
 
     def _merit(self, now: Fields) -> Array:
         """Return F / kappa^(n/2), which grows where the cost falls and has no pole."""
-        return now.f / now.kappa ** (self._kind.degree / 2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(now.f / now.kappa ** (self._kind.degree / 2))
 
     def finished_fields(self) -> Fields:
         """Return all fields that were followed to the end, with H z and kappa from the Hessian itself."""
@@ -183,10 +200,14 @@ class NonlinearSearch:
 
     def roots(self) -> IntArray:
         """Return for each start the one with which it was followed to the end."""
-        owner = self.owner
-        while not np.array_equal(owner, owner[owner]):
-            owner = owner[owner]
-        return owner
+        return followed(self.owner)
+
+
+def followed(owner: IntArray) -> IntArray:
+    """Return where a chain of owners ends, for each entry."""
+    while not np.array_equal(owner, owner[owner]):
+        owner = owner[owner]
+    return owner
 
 
 def pair_sums(
