@@ -19,7 +19,10 @@ from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
 from atomglass.analysis.report.report_tables import ReportTable
 from atomglass.analysis.report.typesetting import typeset
+from atomglass.analysis.results.exponent_tables import share_of_grid
+from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.results.study_analysis import Analysis, analyze
+from atomglass.analysis.selection import Selection
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.followup.recurrence_table import load_recurrences
@@ -49,7 +52,9 @@ class Section:
     tables: list[ReportTable]
 
 
-def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int = 0) -> Path:
+def write_report(
+    folder: str | Path, out: str | Path | None = None, *, seed: int = 0, rule: Selection | None = None
+) -> Path:
     """Analyze a collected study and write its report.
 
     Parameters
@@ -60,6 +65,8 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
         The file; by default `report.html` in the folder.
     seed : int
         Seed of the bootstrap and of the simulated p-values; the same seed gives the same file.
+    rule : Selection, optional
+        Which modes are quasi-localized; the primary rule by default.
 
     Returns
     -------
@@ -69,14 +76,15 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
     Raises
     ------
     InputError
-        There are no tables, a table lacks a column, or the file cannot be written there.
+        There are no tables, a table lacks a column, the rule's bound lies above what the tables hold, or the file
+        cannot be written there.
     """
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
-    found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
+    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
     replace(out, render(study, folder, found).encode())
     return out
 
@@ -94,7 +102,9 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     found : Analysis
         The results of the study.
     """
-    runs, wells = provenance_section.read_optional(folder, "runs"), study.wells
+    runs, wells = provenance_section.read_optional(folder, "runs"), []
+    if study.wells is not None:
+        wells = wells_tables(study.wells, study.modes, study.realizations, found.rule)
     page = Environment(
         loader=PackageLoader("atomglass.analysis.report"),
         autoescape=True,
@@ -110,7 +120,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         headlines=headlines(found),
         warnings=[*provenance_section.provenance_warnings(study, runs), *found.warnings],
         rule=found.rule,
-        sections=_sections(found, [] if wells is None else wells_tables(wells, study.modes)),
+        sections=_sections(found, wells),
         figures=_figures(study, folder, found),
         provenance=[provenance_section.runs_table(runs), provenance_section.settings_table(study.settings)],
         glossary=provenance_section.glossary(study),
@@ -153,16 +163,15 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
 
 def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     """Return the figures of the study, with pictures of modes if its glasses were kept."""
-    rule: dict[str, Any] = {"frequency_share": found.rule.frequency_share}
-    if found.rule.participation_ratio is not None:
-        rule["participation_ratio"] = found.rule.participation_ratio
     density = provenance_section.read_optional(folder, "density_of_states")
-    figures = study_figures(study.modes, study.realizations, density=density, **rule)
+    figures = study_figures(study.modes, study.realizations, density=density, rule=found.rule)
     if len(found.selection):  # after the paper's four figures and the selected modes
-        figures.insert(5, selection_grid_figure(found.selection, **rule))
+        share = share_of_grid(study.realizations, found.rule)
+        figures.insert(5, selection_grid_figure(found.selection, share, found.rule))
     potential = study.settings.get("potential")
     if isinstance(potential, dict) and (folder / "study.json").is_file():
-        figures += mode_figures(study.modes, _kept_glasses(folder), _potential(potential))
+        marked = mark_selected(study.modes, study.realizations, found.rule)
+        figures += mode_figures(marked, _kept_glasses(folder), _potential(potential))
     return figures
 
 

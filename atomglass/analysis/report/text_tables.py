@@ -10,6 +10,7 @@ import pandas as pd
 
 from atomglass.analysis.results.paired_studies import PairedComparison
 from atomglass.analysis.results.study_analysis import Analysis
+from atomglass.analysis.selection import Selection
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.number_format import PLAIN
 from atomglass.landscape.double_wells import WellOutcome
@@ -22,7 +23,7 @@ ROUNDING = 1e-6
 
 def analysis_tables(found: Analysis) -> list[TextTable]:
     """Return all tables of an analysis."""
-    tables = [_overview(found.overview), _exponents(found.exponents), _selection(found.selection)]
+    tables = [_overview(found.overview), _exponents(found.exponents, found.rule), _selection(found.selection)]
     if found.two_terms is not None:
         t = found.two_terms
         rows = [
@@ -40,7 +41,8 @@ def _overview(table: pd.DataFrame) -> TextTable:
     return "The study", ["", ""], rows
 
 
-def _exponents(table: pd.DataFrame) -> TextTable:
+def _exponents(table: pd.DataFrame, rule: Selection) -> TextTable:
+    title = f"Exponents: D(omega) ~ omega^s, {rule}; theory: 4 in A, 3 in B"
     columns: dict[str, Callable[[Any], str]] = {
         "group": lambda r: r.group,
         "returns": lambda r: r.returns,
@@ -57,10 +59,10 @@ def _exponents(table: pd.DataFrame) -> TextTable:
         "dlnL(4)": lambda r: PLAIN.number(r.dlnL4, 2),
         "needed": lambda r: PLAIN.number(r.needed),
         "power": lambda r: PLAIN.number(r.power, 2),
-        "verdict": lambda r: r.verdict,
+        "verdict": lambda r: f"{r.verdict}: {r.because}",
     }
     rows = [[cell(r) for cell in columns.values()] for r in table.itertuples()]
-    return "Exponents: D(omega) ~ omega^s below 0.8 omega_1; theory: 4 in A, 3 in B", list(columns), rows
+    return title, list(columns), rows
 
 
 def _interval(low: float, high: float) -> str:

@@ -20,7 +20,7 @@ from atomglass.analysis.results.paper_coefficients import (
 from atomglass.analysis.results.paper_counts import count_statements, matching_bound
 from atomglass.analysis.results.paper_values import PaperStatement
 from atomglass.analysis.results.paper_wells import barrier_statements, well_statements
-from atomglass.analysis.selection import Selection, complete_realizations, in_group, select
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.study.collected_tables import require_columns
 
@@ -55,13 +55,13 @@ def paper_statements(
         A table lacks a column.
     """
     rng, rule = np.random.default_rng(np.random.SeedSequence([seed, 1])), rule or Selection()
-    qlms, whole = select(study.modes, rule), complete_realizations(study.realizations)
+    qlms, whole = select(study.modes, study.realizations, rule), counted_realizations(study.realizations, rule)
     require_columns(study.modes, _COLUMNS)
     groups = {name: in_group(qlms, name) for name in "AB"}
     fits = exponent_table(qlms, rng) if exponents is None else exponents
     rows = [
         *count_statements(qlms, whole, study.realizations),
-        matching_bound(study.modes, whole, rule),
+        matching_bound(study.modes, study.realizations, rule),
         *well_statements(groups),
         *barrier_statements(groups["B"]),
         frequency_statement(groups, rng),
@@ -74,5 +74,8 @@ def paper_statements(
 
 def _exponent(line: Any) -> PaperStatement:
     """Return the row on the exponent of a group's density of states, from a line of `exponent_table`."""
-    quantity, note = f"exponent of D(omega) in {line.group}", "the paper shows a guide to the eye and no error"
+    quantity, note = (
+        f"exponent of D(omega) in {line.group}",
+        f"{line.because}; the paper shows a guide to the eye and no error",
+    )
     return PaperStatement(quantity, EXPECTED_EXPONENT[line.group], line.exponent, line.error, line.verdict, note)

@@ -13,14 +13,16 @@ import pandas as pd
 
 from atomglass.analysis.results.exponent_tables import (
     exponent_drift_warnings,
-    exponent_table,
-    prefactor_table,
+    primary_exponents,
     selection_grid,
+    share_of_grid,
 )
 from atomglass.analysis.results.mode_counts import qlms_per_realization
 from atomglass.analysis.results.paper_statements import paper_statements
+from atomglass.analysis.results.prefactors import prefactor_table
+from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.results.theory_tests import all_tests
-from atomglass.analysis.selection import Selection, complete_realizations, in_group, select
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
@@ -100,21 +102,22 @@ def analyze(
     seed : int
         Seed of the bootstrap and of the simulated p-values.
     rule : Selection, optional
-        The primary selection; omega < 0.8 omega_1 and PR < 0.27 by default.
+        The primary selection; omega < 0.6 of the chain's median omega_1 and PR < 0.27 by default.
     recurrences : DataFrame, optional
         From `find_recurrences`; exponents are then also given without recurrences of one defect.
 
     Raises
     ------
     InputError
-        A table lacks a column.
+        A table lacks a column, or the selection's bound lies above what the tables hold.
     """
     rule = rule or Selection()
     streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
-    whole = complete_realizations(study.realizations)
+    whole = counted_realizations(study.realizations, rule)
     modes = study.modes if recurrences is None else with_recurrences(study.modes, recurrences)
-    qlms = select(modes, rule)
-    exponents, grid = exponent_table(qlms, streams[0]), selection_grid(modes)
+    qlms = select(modes, study.realizations, rule)
+    reference = rule.reference if rule.frequency is None else "study"
+    exponents, grid = primary_exponents(qlms, seed), selection_grid(modes, study.realizations, reference)
     return Analysis(
         name=str(study.settings.get("name", "study")),
         seed=seed,
@@ -123,10 +126,14 @@ def analyze(
         exponents=exponents,
         selection=grid,
         two_terms=_two_terms(in_group(qlms, "B")),
-        prefactors=prefactor_table(qlms, whole, rule),
+        prefactors=prefactor_table(qlms, study.realizations, rule),
         statements=paper_statements(study, rule, seed=seed, exponents=exponents),
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
-        warnings=(*_warnings(qlms, whole, study.realizations), *exponent_drift_warnings(grid, rule)),
+        warnings=(
+            *selection_warnings(study.realizations, rule),
+            *_warnings(qlms, whole),
+            *exponent_drift_warnings(grid, rule, share_of_grid(study.realizations, rule)),
+        ),
     )
 
 
@@ -174,18 +181,13 @@ def _stationarity(realizations: pd.DataFrame) -> list[tuple[str, float, float]]:
     return [(name, float(np.mean(x)), float(np.std(x, ddof=1) / math.sqrt(len(x)))) for name, x in found.items()]
 
 
-def _warnings(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[str]:
+def _warnings(qlms: pd.DataFrame, whole: pd.DataFrame) -> list[str]:
     """Return the limitations of the study, a sentence each."""
     lines = []
     chains = qlms["chain"].nunique()
     if chains < RELIABLE_CHAINS:
         lines.append(
             f"The modes come from {chains} chains; errors between chains are uncertain below about {RELIABLE_CHAINS}."
-        )
-    left_out = len(realizations) - len(whole)
-    if left_out:
-        lines.append(
-            f"{left_out} of {len(realizations)} realizations failed or are not proven complete; they are left out."
         )
     if "recurrence_of" not in qlms.columns:
         lines.append("Recurrences of one defect are not marked; errors between chains allow for them.")
