@@ -78,3 +78,37 @@ def rule_or_refusal(
             )
         return own, str(error)
     return rule, ""
+
+
+def selection_from_options(
+    frequency: float | None = None,
+    share: float | None = None,
+    reference: str | None = None,
+    participation: str | None = None,
+) -> Selection:
+    """Return the selection that the options of a command describe.
+
+    Parameters
+    ----------
+    frequency, share : float, optional
+        A fixed bound omega, or one as a share of omega_1.
+    reference : str, optional
+        `chain`, `study` or `own`: whose omega_1.
+    participation : str, optional
+        The bound on the participation ratio, a number or `none`.
+
+    Raises
+    ------
+    InputError
+        Options that exclude each other, or a value that is not allowed.
+    """
+    if frequency is not None and (share is not None or reference is not None):
+        raise InputError("--frequency is a bound by itself", remedy="leave out --share and --reference")
+    ratio = PARTICIPATION_RATIO
+    if participation is not None:
+        try:
+            ratio = math.inf if participation == "none" else float(participation)
+        except ValueError:
+            raise InputError("--participation", participation, "a positive number, or none") from None
+    share = Selection.frequency_share if share is None else share
+    return Selection(frequency, share, reference or Selection.reference, ratio)
