@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency
