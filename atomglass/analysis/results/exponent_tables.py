@@ -36,7 +36,7 @@ RESOLUTION = 1.5
 #: An exponent is compared with the one below this fraction of its frequency bound.
 DRIFT_RANGE = 1.5
 #: Most numbers drawn for a simulated p-value, and fewest samples: with many modes there are fewer samples.
-MAX_DRAWS, MIN_SIMULATIONS = 10_000_000, 200
+MAX_DRAWS, MIN_SIMULATIONS = 4_000_000, 200
 #: Exponents at which log-likelihoods are given.
 EXPONENTS = (3.0, 3.5, 4.0)
 _FITTED = (

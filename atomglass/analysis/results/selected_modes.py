@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency
-from atomglass.analysis.selection import Selection, known_shares, select
+from atomglass.analysis.selection import Selection, known_shares, select, selection_bound
 from atomglass.errors import InputError
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
@@ -70,7 +70,7 @@ def rule_or_refusal(
     """
     rule = rule or Selection()
     try:
-        select(pd.DataFrame({"realization": [], "frequency": [], "participation_ratio": []}), realizations, rule)
+        selection_bound(realizations, rule)
     except InputError as error:
         own = Selection(reference="own", frequency_share=share, participation_ratio=participation_ratio)
         largest = known_shares(realizations, own).min()
