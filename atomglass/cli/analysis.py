@@ -210,7 +210,16 @@ def publish(
     below: Annotated[
         float | None,
         typer.Option(
-            "--below", help="Leave out modes above this multiple of the first phonon frequency of their glass."
+            "--below",
+            help="Leave out modes above this multiple of the first phonon frequency of their own glass. Soft modes "
+            "lower it, so that the table becomes unusable for bounds at a fixed frequency.",
+        ),
+    ] = None,
+    below_frequency: Annotated[
+        float | None,
+        typer.Option(
+            "--below-frequency",
+            help="Leave out modes and spots above this frequency, the same in all glasses.",
         ),
     ] = None,
 ) -> None:
@@ -220,5 +229,5 @@ def publish(
     """
     from atomglass.study.archive.publish import publish_tables
 
-    written = publish_tables(folder, out, below)
+    written = publish_tables(folder, out, below, below_frequency)
     typer.echo("written: " + " ".join(str(path) for path in written))
