@@ -10,6 +10,25 @@ import typer
 app = typer.Typer()
 
 StudyFolder = Annotated[Path, typer.Argument(help="Directory of a collected study.")]
+Frequency = Annotated[
+    float | None, typer.Option("--frequency", help="Only modes below this frequency omega; replaces --share.")
+]
+Share = Annotated[
+    float | None,
+    typer.Option("--share", help="Only modes below this share of the first phonon frequency; by default 0.6."),
+]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        "--reference",
+        help="Whose first phonon frequency: the median of the glass's chain or of the study, or its own, which biases "
+        "the exponents. chain, study or own; by default chain.",
+    ),
+]
+Participation = Annotated[
+    str | None,
+    typer.Option("--participation", help="Only participation ratios below this, or none; by default 0.27."),
+]
 
 
 def _need_glasses(folder: Path) -> None:
@@ -33,7 +52,7 @@ def wells(
     Writes wells.parquet, one row for each quasi-localized mode. After an interruption the same command continues.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import well_outcomes_table
     from atomglass.cli.text_table import print_table
     from atomglass.study.followup.double_wells import second_wells
 
@@ -51,6 +70,10 @@ def compare(
             "--fixed-number-of", min=1, help="Keep the bound on N PR at its value for this number of particles."
         ),
     ] = None,
+    frequency: Frequency = None,
+    share: Share = None,
+    reference: Reference = None,
+    participation: Participation = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the table as CSV.")] = None,
 ) -> None:
     """Compare collected studies: QLMs, fractions in group B and with hidden wells, confirmed second wells, exponents.
@@ -59,20 +82,25 @@ def compare(
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import comparison_table, paired_table
+    from atomglass.analysis.report.comparison_text_tables import comparison_table, paired_table
     from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
+    from atomglass.analysis.results.selected_modes import selection_from_options
+    from atomglass.analysis.results.selection_warnings import selection_warnings
     from atomglass.analysis.results.study_comparison import compare_studies
-    from atomglass.analysis.selection import Selection
     from atomglass.cli.text_table import print_table
     from atomglass.io.atomic import replace
     from atomglass.study.load import load_study
 
     studies = [load_study(folder) for folder in folders]
-    table = compare_studies(studies, fixed_number_of=fixed_number_of)
+    rule = selection_from_options(frequency, share, reference, participation)
+    table = compare_studies(studies, rule, fixed_number_of=fixed_number_of)
     if table["study"].duplicated().any():
         table["study"] = [folder.resolve().name for folder in folders]
     print_table(*comparison_table(table))
-    rule = Selection() if fixed_number_of is None else Selection().at_fixed_number(fixed_number_of)
+    for folder, study in zip(folders, studies, strict=True):
+        for line in selection_warnings(study.realizations, rule):
+            typer.echo(f"warning: {folder}: {line}")
+    rule = rule if fixed_number_of is None else rule.at_fixed_number(fixed_number_of)
     for study in studies[1:]:
         if have_same_liquids(studies[0], study):
             typer.echo("")
@@ -103,6 +131,10 @@ def analyze(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for the tables; by default DIR/analysis.")
     ] = None,
+    frequency: Frequency = None,
+    share: Share = None,
+    reference: Reference = None,
+    participation: Participation = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
     """Analyze a collected study: exponents with errors, the paper's statements, tests of the theory.
@@ -110,7 +142,9 @@ def analyze(
     Prints tables, and writes them as CSV files and together as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.report.text_tables import analysis_tables
+    from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.cli.text_table import print_table
@@ -118,14 +152,17 @@ def analyze(
     from atomglass.study.load import load_study
 
     study = load_study(folder)
-    found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
+    rule = selection_from_options(frequency, share, reference, participation)
+    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:
         print_table(*well_outcomes_table(study.wells))
         typer.echo("")
-        print_table(*outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.wells)))
+        print_table(
+            *outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.realizations, study.wells, rule))
+        )
         typer.echo("")
     for line in found.warnings:
         typer.echo(f"warning: {line}")
@@ -137,13 +174,19 @@ def analyze(
 def report(
     folder: StudyFolder,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    frequency: Frequency = None,
+    share: Share = None,
+    reference: Reference = None,
+    participation: Participation = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
     """Write the analysis of a collected study as one HTML file with figures, for a browser, a phone, or print."""
     _need_glasses(folder)
     from atomglass.analysis.report.html_report import write_report
+    from atomglass.analysis.results.selected_modes import selection_from_options
 
-    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
+    rule = selection_from_options(frequency, share, reference, participation)
+    typer.echo(f"written: {write_report(folder, out, seed=seed, rule=rule)}")
 
 
 @app.command()

@@ -195,6 +195,8 @@ def test_modes_and_spots_above_a_fixed_frequency_are_left_out(whole: Path, tmp_p
         np.testing.assert_allclose(after["frequency"], kept["frequency"], rtol=1e-6)
         expected = kept.groupby("realization").size().reindex(full.realizations["realization"], fill_value=0)
         assert cut.realizations[count].tolist() == expected.tolist()
+    selected = cut.modes[cut.modes["is_qlm"]].groupby("realization").size()
+    assert cut.realizations["qlm_count"].tolist() == selected.reindex(range(15), fill_value=0).tolist()
     for name in ("complete_below", "spot_start_frequency"):
         np.testing.assert_array_equal(cut.realizations[name], np.minimum(full.realizations[name], bound))
     assert len(cut.realizations) == len(full.realizations)

@@ -42,7 +42,8 @@ def publish_tables(
         kept, as are the modes of glasses without a first phonon frequency.
     below_frequency : float, optional
         Frequency above which harmonic and pseudo-harmonic modes are left out, the same in all glasses.
-        `complete_below`, `mode_count`, and the columns on spots of the realizations are adjusted to either bound.
+        `complete_below`, `mode_count`, `qlm_count`, `spot_count` and `spot_start_frequency` of the realizations are
+        adjusted to either bound.
 
     Returns
     -------
@@ -102,6 +103,9 @@ def _cut(tables: dict[str, pa.Table], bound: Array, names: tuple[str, ...]) -> d
         kept = _numbers(table, "frequency") < bound[place]
         table = table.filter(pa.array(kept))
         realizations = _recounted(realizations, table, _COUNTS[name])
+        if "is_qlm" in table.column_names:
+            selected = table.filter(pc.fill_null(table["is_qlm"], False))
+            realizations = _recounted(realizations, selected, "qlm_count")
         tables[f"{name}.parquet"] = _lowered(table, "complete_below", bound[place][kept])
     realizations = _lowered(realizations, "complete_below", bound)
     if "spots" in names:
