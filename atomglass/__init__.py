@@ -34,6 +34,8 @@ _HOME = {
     "modes_below": "vibrations.modes",
     "full_spectrum": "vibrations.modes",
     "Modes": "vibrations.modes",
+    "pinned_modes": "vibrations.pinning",
+    "PinnedModes": "vibrations.pinning",
     "density_of_states": "vibrations.kernel_polynomial",
     "expand": "vibrations.expansion",
     "Expansion": "vibrations.expansion",
