@@ -101,7 +101,17 @@ def pinned_modes(
 
 
 def pinned_modes_below(pairs: InteractingPairs, pinned: BoolArray, frequency: float) -> PinnedModes:
-    """Return all modes below a frequency of a glass with the given particles (N,) pinned."""
+    """Return all modes below a frequency of a glass with given particles pinned.
+
+    Parameters
+    ----------
+    pairs : InteractingPairs
+        The interacting pairs of the glass.
+    pinned : (N,) bool array
+        Which particles are pinned.
+    frequency : float
+        Upper bound, in units of sqrt(epsilon / m) over length.
+    """
     reduced = _hessian_with_pins(pairs, pinned)
     return PinnedModes(**vars(modes_of_hessian_below(reduced, frequency)), pinned=pinned)
 
@@ -119,7 +129,17 @@ def check_fraction(fraction: float) -> None:
 
 
 def random_pins(rattlers: BoolArray, fraction: float, seed: Seed) -> BoolArray:
-    """Return which particles (N,) are pinned: a random fraction of those that are not rattlers (N,)."""
+    """Return which particles (N,) are pinned.
+
+    Parameters
+    ----------
+    rattlers : (N,) bool array
+        Which particles are rattlers; these are never pinned.
+    fraction : float
+        Fraction of the other particles, rounded to a whole number of them.
+    seed : int or numpy.random.SeedSequence
+        The same seed pins the same particles.
+    """
     held = np.flatnonzero(~rattlers)
     pinned: BoolArray = np.zeros(len(rattlers), dtype=bool)
     pinned[np.random.default_rng(seed).choice(held, round(fraction * len(held)), replace=False)] = True
