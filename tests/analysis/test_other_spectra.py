@@ -107,6 +107,18 @@ def test_many_waves_have_the_level_of_debye(dimension: int) -> None:
     assert phonons == pytest.approx(expected, rel=1e-10)
 
 
+def test_the_distance_to_the_nearest_band() -> None:
+    table = realizations_of(40, np.random.default_rng(0), spread=0.1).assign(status="ok", complete=True)
+    table.loc[3, "transverse_speed"] = np.nan
+    counted = counted_glasses(table, 1.5)
+    found = sound_of_glasses(counted).band_distance(counted.bound)
+    lengths = np.array([math.hypot(*v) for v in product(range(-9, 10), repeat=2) if any(v)]) * 2 * math.pi / 20
+    for k, row in enumerate(table.itertuples()):
+        bands = np.concatenate([row.transverse_speed * lengths, row.longitudinal_speed * lengths])
+        expected = math.inf if k == 3 else np.abs(1.5 / bands - 1).min()
+        assert found[k] == pytest.approx(expected, rel=1e-12)
+
+
 def test_below_the_first_phonon_nothing_is_subtracted() -> None:
     """There the exponent is that of the truncated power law, and D_G is D."""
     rng = np.random.default_rng(1)

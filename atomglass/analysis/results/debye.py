@@ -50,8 +50,10 @@ def excess_exponents(
     DataFrame
         moduli; waves; bound (the highest one); share (of each glass's bound that the row uses); glasses; left_out
         (realizations that failed or are not proven complete); not_rigid (glasses from which nothing is subtracted);
-        modes; phonons (number subtracted); excess; exponent; error (one standard error, chains as the unit, the
-        phonons taken as known); chains. The exponent is NaN with fewer than ten modes in excess.
+        band_distance (median relative distance of the bound to the nearest phonon of the box: the count is uncertain
+        where this is no larger than the width of the bands); modes; phonons (number subtracted); excess; exponent;
+        error (one standard error, chains as the unit, the phonons taken as known); chains. The exponent is NaN with
+        fewer than ten modes in excess.
 
     Raises
     ------
@@ -82,7 +84,13 @@ def _excess_exponent(
     phonons, phonon_logs = sound.phonons_below(bound, waves)
     number = np.bincount(row, minlength=size) - phonons
     total_logs = np.bincount(row, weights=logs, minlength=size) - phonon_logs
-    line = {"modes": len(below), "phonons": float(phonons.sum()), "excess": float(number.sum())}
+    distance = float(np.median(sound.band_distance(bound))) if size else math.nan
+    line = {
+        "band_distance": distance,
+        "modes": len(below),
+        "phonons": float(phonons.sum()),
+        "excess": float(number.sum()),
+    }
     line |= {"exponent": math.nan, "error": math.nan, "chains": len(np.unique(counted.chain[row]))}
     if line["excess"] < MIN_MODES or not total_logs.sum() > 0:
         return line

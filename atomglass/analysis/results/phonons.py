@@ -88,6 +88,17 @@ class SoundOfGlasses:
         branches = self.dimension - 1
         return branches * counts + more, branches * logs + more_logs
 
+    def band_distance(self, frequency: Array) -> Array:
+        """Return for each glass the relative distance of a frequency (n,) to the nearest phonon of the box."""
+        radii = _shells(self.dimension)[0]
+        nearest = np.full(len(frequency), np.inf)
+        for first in (self.transverse, self.longitudinal):
+            r = frequency / first  # zero without phonons
+            above = np.clip(np.searchsorted(radii, r), 1, len(radii) - 1)
+            for place in (above - 1, above):
+                nearest = np.minimum(nearest, np.where(np.isfinite(first), np.abs(r / radii[place] - 1), np.inf))
+        return nearest
+
 
 def sound_of_glasses(counted: CountedGlasses, moduli: Moduli = "own") -> SoundOfGlasses:
     """Return the first waves of each glass in its square or cubic box.
