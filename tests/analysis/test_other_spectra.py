@@ -229,7 +229,9 @@ def test_each_group_has_its_own_exponent() -> None:
     modes = modes_of(table, rng, {"A": (4.0, 1.0), "B": (3.0, 0.7), "unbounded": (2.0, 0.3)}, 1.0)
     found = smallest_frequency_table(modes, table, 1.0, rng)
     assert found["kind"].eq("harmonic").all() and found["left_out"].eq(400).all()
-    whole = found[found["share"] == 1].set_index("group")
+    by_chain = found[(found["share"] == 1) & (found["scale_of"] == "chain")].set_index("group")
+    whole = found[(found["share"] == 1) & (found["scale_of"] == "common")].set_index("group")
+    assert by_chain["exponent"].to_numpy() == pytest.approx(whole["exponent"].to_numpy(), abs=0.1)  # chains are alike
     for group, exponent, mean in (("A", 4.0, 1.0), ("B", 3.0, 0.7)):
         row = whole.loc[group]
         assert row["exponent"] == pytest.approx(exponent, abs=3.5 * row["error"])
@@ -241,6 +243,19 @@ def test_each_group_has_its_own_exponent() -> None:
     )
     lower = found[(found["share"] == 0.6) & (found["group"] == "A")].iloc[0]
     assert lower["exponent"] == pytest.approx(4.0, abs=3.5 * lower["error"]) and math.isnan(lower["low68"])
+
+
+def test_chains_that_differ() -> None:
+    """Modes ten times as frequent in some chains as in others: the exponent needs a scale for each chain."""
+    rng = np.random.default_rng(11)
+    table = realizations_of(6000, rng)
+    soft = table["chain"] % 2 == 0
+    modes = pd.concat([modes_of(table[s], rng, {"A": (4.0, m)}, 1.0) for s, m in ((soft, 5.0), (~soft, 0.5))])
+    found = smallest_frequency_table(modes, table, 1.0, rng)
+    whole = found[(found["share"] == 1) & (found["group"] == "A")].set_index("scale_of")
+    own, common = whole.loc["chain"], whole.loc["common"]
+    assert own["exponent"] == pytest.approx(4.0, abs=3.5 * own["error"]) and own["low95"] < 4 < own["high95"]
+    assert own["error"] < 0.15 and common["exponent"] < 3.3
 
 
 def test_a_bound_above_the_tables_is_refused() -> None:

@@ -8,7 +8,13 @@ from scipy import stats
 
 import atomglass as ag
 from atomglass.analysis.statistics.exponents import truncated_power_law
-from atomglass.analysis.statistics.weibull import _resampled_shapes, _Sample, weibull_fit, weibull_interval
+from atomglass.analysis.statistics.fitted_scale import fitted_scale_bias
+from atomglass.analysis.statistics.weibull import (
+    _resampled_shapes,
+    _Sample,
+    weibull_fit,
+    weibull_interval,
+)
 
 
 def drawn(
@@ -105,19 +111,66 @@ def test_glasses_of_a_chain_that_are_alike_widen_the_interval() -> None:
     assert ten.exponent == pytest.approx(one.exponent, abs=1e-9)
     assert ten.independent_error == pytest.approx(one.error / np.sqrt(10), rel=0.1)
     assert ten.error == pytest.approx(one.error, rel=0.1)
-    wide = weibull_interval(*repeated, np.random.default_rng(1))
-    plain = weibull_interval(time, event, np.arange(300), np.random.default_rng(1))
+    wide = weibull_interval(*repeated, np.random.default_rng(1), resamples=500)
+    plain = weibull_interval(time, event, np.arange(300), np.random.default_rng(1), resamples=500)
     assert wide.high - wide.low == pytest.approx(plain.high - plain.low, rel=0.15)
 
 
-def test_resamples_are_fits_of_the_resampled_chains() -> None:
+@pytest.mark.parametrize("by_chain", [False, True])
+def test_resamples_are_fits_of_the_resampled_chains(by_chain: bool) -> None:
     time, event, chain = drawn(np.random.default_rng(7), 4.0, 200, 0.8, chains=8)
     weights = np.random.default_rng(8).multinomial(8, np.full(8, 1 / 8), size=12).astype(float)
-    sample = _Sample(time, event, chain)
-    found = _resampled_shapes(sample, weibull_fit(time, event, chain).exponent + 1, weights)
+    sample = _Sample(time, event, chain, by_chain)
+    found = _resampled_shapes(sample, weibull_fit(time, event, chain, by_chain).exponent + 1, weights)
     for row, shape in zip(weights, found, strict=True):
-        rows = np.concatenate([np.repeat(np.flatnonzero(chain == c), int(row[c])) for c in range(8)])
-        assert weibull_fit(time[rows], event[rows], chain[rows]).exponent + 1 == pytest.approx(shape, rel=1e-3)
+        drawn_chains = np.repeat(np.arange(8), row.astype(int))
+        rows = [np.flatnonzero(chain == c) for c in drawn_chains]
+        label = np.repeat(np.arange(len(rows)), [len(r) for r in rows])  # a chain drawn twice counts as two
+        rows = np.concatenate(rows)
+        assert weibull_fit(time[rows], event[rows], label, by_chain).exponent + 1 == pytest.approx(shape, rel=1e-3)
+
+
+def test_the_bias_of_a_fitted_scale() -> None:
+    """The score of a chain with its own scale, averaged over many chains at the true k, without the correction."""
+    rng = np.random.default_rng(9)
+    shape, glasses, chains = 4.0, 12, 20_000
+    for share in (0.1, 0.4, 0.8, 1.0):
+        bound = (-np.log1p(-share)) ** (1 / shape) if share < 1 else 100.0
+        smallest = rng.weibull(shape, (chains, glasses))
+        event = smallest < bound
+        time = np.where(event, smallest, bound)
+        powers = time**shape
+        means = (powers * np.log(time)).sum(axis=1) / powers.sum(axis=1)
+        number = event.sum(axis=1)
+        scores = number / shape + (event * np.log(time)).sum(axis=1) - number * means
+        error = scores.std() / np.sqrt(chains)
+        expected = float(fitted_scale_bias(np.array([share]))[0]) / shape
+        assert scores.mean() == pytest.approx(expected, abs=4 * error + 0.15 * expected)  # of second order only
+    assert fitted_scale_bias(np.array([0.0, 1.0])).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(("bound", "glasses"), [(0.5, 100), (0.8, 50), (1.0, 50), (3.0, 20)])
+def test_chains_of_different_scales(bound: float, glasses: int) -> None:
+    """One law for all chains has too low an exponent, one scale a chain gives it back, and the intervals cover."""
+    rng = np.random.default_rng(10)
+    chains, trials, exponent = 40, 80, 4.0
+    chain = np.repeat(np.arange(chains), glasses)
+    own, common, inside = [], [], 0
+    for _ in range(trials):
+        scale = np.exp(0.2 * rng.standard_normal(chains))[chain]
+        smallest = scale * rng.weibull(exponent + 1, len(chain))
+        event = smallest < bound
+        time = np.where(event, smallest, bound)
+        fit = weibull_fit(time, event, chain, by_chain=True)
+        own.append((fit.exponent - exponent, fit.error))
+        common.append(weibull_fit(time, event, chain).exponent - exponent)
+        inside += weibull_interval(time, event, chain, rng, by_chain=True, resamples=300).contains(exponent)
+    bias, error = np.mean(own, axis=0)
+    assert abs(bias) < 3 * np.std([value for value, _ in own]) / np.sqrt(trials) + 0.02
+    assert np.std([value for value, _ in own]) == pytest.approx(error, rel=0.3)
+    if bound > 0.5:
+        assert np.mean(common) < -0.5
+    assert 0.68 - 3 * np.sqrt(0.68 * 0.32 / trials) < inside / trials < 0.9
 
 
 def test_what_cannot_be_fitted_is_nan() -> None:

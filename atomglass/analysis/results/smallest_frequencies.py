@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from atomglass.analysis.results.counted_glasses import BOUND_SHARES, CountedGlasses, counted_glasses
 from atomglass.analysis.statistics.exponents import MIN_MODES
 from atomglass.analysis.statistics.weibull import weibull_fit, weibull_interval
 from atomglass.study.collected_tables import require_columns
 
+Array = NDArray[np.float64]
 #: Number of resamples of the intervals.
 RESAMPLES = 2000
 
@@ -71,10 +73,12 @@ def smallest_frequency_table(
     Returns
     -------
     DataFrame
-        kind; group; bound (the highest one); share (of each glass's bound that the row uses); glasses; left_out
-        (realizations that failed or are not proven complete); events (glasses whose lowest mode is of the group);
-        chains; exponent s; error (one standard error, chains as the unit); low68, high68, low95, high95 (bootstrap over
-        chains, for share 1 alone); scale omega_0. NaN with fewer than ten events.
+        kind; group; scale_of (`chain`: each chain has its own omega_0, for chains of unlike glasses; `common`: one for
+        all, which lowers the exponent if chains differ); bound (the highest one); share (of each glass's bound that
+        the row uses); glasses; left_out (realizations that failed or are not proven complete); events (glasses whose
+        lowest mode is of the group); chains; exponent s; error (one standard error, chains as the unit); low68, high68,
+        low95, high95 (bootstrap over chains, for share 1 alone); scale (omega_0 of all glasses together). NaN with
+        fewer than ten events.
 
     Raises
     ------
@@ -85,30 +89,36 @@ def smallest_frequency_table(
     lowest = smallest_frequencies(modes, counted)
     highest = float(counted.bound.max(initial=0.0))
     rows = []
-    for group in ("A", "B", "all"):
+    for group, scale in itertools.product(("A", "B", "all"), ("chain", "common")):
         for share in BOUND_SHARES:
-            head = {"kind": kind, "group": group, "bound": share * highest, "share": share, "glasses": len(lowest)}
-            found = _fit(lowest, group, share, rng if share == 1 else None)
-            rows.append(head | {"left_out": counted.left_out} | found)
+            head = {"kind": kind, "group": group, "scale_of": scale, "bound": share * highest, "share": share}
+            found = _fit(_censored(lowest, group, share), scale == "chain", rng if share == 1 else None)
+            rows.append(head | {"glasses": len(lowest), "left_out": counted.left_out} | found)
     return pd.DataFrame(rows)
 
 
-def _fit(lowest: pd.DataFrame, group: str, share: float, rng: np.random.Generator | None) -> dict[str, Any]:
-    """Return what the table says of one group below `share` times the bounds, with intervals if `rng` is given."""
+def _censored(lowest: pd.DataFrame, group: str, share: float) -> tuple[Array, NDArray[np.bool_], NDArray[Any]]:
+    """Return frequency, event and chain of each glass for one group below `share` times the bounds."""
     bound, frequency = share * lowest["bound"].to_numpy(), lowest["frequency"].to_numpy()
     seen = frequency < bound  # False where there is no mode
-    time = np.where(seen, frequency, bound)
     event = seen if group == "all" else seen & (lowest["group"] == group).to_numpy()
-    chain = lowest["chain"].to_numpy()
+    return np.where(seen, frequency, bound), event, lowest["chain"].to_numpy()
+
+
+def _fit(
+    data: tuple[Array, NDArray[np.bool_], NDArray[Any]], by_chain: bool, rng: np.random.Generator | None
+) -> dict[str, Any]:
+    """Return what the table says of one group, with intervals if `rng` is given."""
+    _, event, chain = data
     line: dict[str, Any] = {"events": int(event.sum()), "chains": len(np.unique(chain[event]))}
     line |= dict.fromkeys(("exponent", "error", "low68", "high68", "low95", "high95", "scale"), math.nan)
     if line["events"] < MIN_MODES:
         return line
-    fit = weibull_fit(time, event, chain)
+    fit = weibull_fit(*data, by_chain)
     line |= {"exponent": fit.exponent, "error": fit.error, "scale": fit.scale}
     if rng is None:
         return line
     for percent, confidence in ((68, 0.6827), (95, 0.95)):
-        interval = weibull_interval(time, event, chain, rng, confidence, RESAMPLES)
-        line[f"low{percent}"], line[f"high{percent}"] = interval.low, interval.high
+        found = weibull_interval(*data, rng, by_chain=by_chain, confidence=confidence, resamples=RESAMPLES)
+        line[f"low{percent}"], line[f"high{percent}"] = found.low, found.high
     return line

@@ -6,6 +6,11 @@ If modes are independent and their density is ~ omega^s, the smallest of many ha
 
 (Lerner, During and Bouchbinder, Phys. Rev. Lett. 117, 035501 (2016)). A glass without a mode below its bound is
 censored: it is only known that its smallest frequency is larger. It contributes the survival probability.
+
+If omega_0 differs between chains, whose compositions differ, the mixture of their laws is wider than any of them, and
+one law fitted to all has too low an exponent. With an omega_0 for each chain (`by_chain`) this is mended. Fitting it
+adds b/k to the expected score of a chain, with k = s + 1 and b between 0 (hardly any glass has a mode) and 1 (all have,
+where it is the usual loss of one degree of freedom); `fitted_scale_bias` gives it, and it is subtracted.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from scipy.optimize import brentq
 
 from atomglass.analysis.statistics.bootstrap import RESAMPLES, Interval, chain_weights, percentile_levels
 from atomglass.analysis.statistics.chain_errors import sandwich_error
+from atomglass.analysis.statistics.fitted_scale import fitted_scale_bias
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
@@ -43,7 +49,7 @@ class WeibullFit:
     independent_error : float
         One standard error for independent glasses.
     scale : float
-        omega_0, in the unit of the frequencies.
+        omega_0 of all glasses together at this exponent, in the unit of the frequencies.
     events, glasses, chains : int
         Glasses with an observed smallest frequency, all glasses, and chains with at least one event.
     """
@@ -58,47 +64,66 @@ class WeibullFit:
 
 
 class _Sample:
-    """Frequencies with equal censored glasses merged, and the sums that the likelihood needs."""
+    """Frequencies with equal censored glasses merged, and the sums over chains that the likelihood needs."""
 
-    def __init__(self, frequency: ArrayLike, event: ArrayLike, chain: ArrayLike) -> None:
+    def __init__(self, frequency: ArrayLike, event: ArrayLike, chain: ArrayLike, by_chain: bool) -> None:
         time, seen, label = np.asarray(frequency, float), np.asarray(event, bool), np.asarray(chain)
         if not time.shape == seen.shape == label.shape:
-            raise InputError(
-                "numbers of frequencies, events and chain labels", f"{time.size}, {seen.size}, {label.size}"
-            )
+            sizes = f"{time.size}, {seen.size}, {label.size}"
+            raise InputError("numbers of frequencies, events and chain labels", sizes, "one of each for every glass")
         if not ((time > 0) & np.isfinite(time)).all():
             raise InputError("frequencies and bounds", "one that is not positive and finite", "> 0")
-        self.labels, self.chain = np.unique(label, return_inverse=True)
-        self.unit = float(time.max(initial=0.0)) or 1.0
-        self.event, self.logs = seen, np.log(time / self.unit)
-        key = np.stack([self.chain.astype(float), np.where(seen, np.arange(time.size), -1.0), self.logs])
+        self.by_chain = by_chain
+        labels, self.chain = np.unique(label, return_inverse=True)
+        self.size, self.unit = len(labels), float(time.max(initial=0.0)) or 1.0
+        logs = np.log(time / self.unit)
+        key = np.stack([self.chain.astype(float), np.where(seen, np.arange(time.size), -1.0), logs])
         _, first, self.weight = np.unique(key, axis=1, return_index=True, return_counts=True)
-        self.short_logs, self.short_chain = self.logs[first], self.chain[first]
-        self.count = int(seen.sum())
+        self.logs, self.places = logs[first], self.chain[first]
+        self.events = np.bincount(self.chain[seen], minlength=self.size).astype(float)
+        self.event_logs = np.bincount(self.chain[seen], weights=logs[seen], minlength=self.size).astype(float)
+        glasses = np.bincount(self.chain, minlength=self.size)
+        self.bias = fitted_scale_bias(self.events / np.maximum(glasses, 1)) if by_chain else np.zeros(self.size)
 
-    def power_sums(self, shape: float) -> tuple[Array, Array]:
-        """Return for each chain the sums of t^k and t^k ln t over its glasses."""
-        powers = self.weight * np.exp(shape * self.short_logs)
-        size = len(self.labels)
-        plain, times_log = (
-            np.bincount(self.short_chain, weights=values, minlength=size).astype(float)
-            for values in (powers, powers * self.short_logs)
+    def power_sums(self, shape: float) -> tuple[Array, Array, Array]:
+        """Return for each chain the sums of t^k, t^k ln t and t^k (ln t)^2 over its glasses."""
+        powers = self.weight * np.exp(shape * self.logs)
+        first, second, third = (
+            np.bincount(self.places, weights=powers * self.logs**m, minlength=self.size).astype(float) for m in range(3)
         )
-        return plain, times_log
+        return first, second, third
 
-    def profile_score(self, shape: float) -> float:
-        """Return 1/k + <ln t>_events - sum t^k ln t / sum t^k, which falls with k and is zero at the maximum."""
-        powers, products = self.power_sums(shape)
-        return 1 / shape + float(self.logs[self.event].mean()) - float(products.sum() / powers.sum())
+    def scores(self, shape: float) -> Array:
+        """Return each chain's derivative of the log-likelihood with respect to k, with the best scale(s) at this k."""
+        powers, products, _ = self.power_sums(shape)
+        own = (self.events - self.bias) / shape + self.event_logs
+        if self.by_chain:
+            return own - self.events * products / powers
+        # With a common rate, each chain also pulls at the rate: ln(rate) has the score n_c - rate sum t^k.
+        rate, mean = self.events.sum() / powers.sum(), products.sum() / powers.sum()
+        return own - rate * products - mean * (self.events - rate * powers)
+
+    def information(self, shape: float) -> float:
+        """Return minus the second derivative of the log-likelihood with respect to k, with the best scale(s)."""
+        powers, products, squares = self.power_sums(shape)
+        if not self.by_chain:
+            powers, products, squares = (value.sum(keepdims=True) for value in (powers, products, squares))
+        events = self.events if self.by_chain else self.events.sum(keepdims=True)
+        spread = events * (squares / powers - (products / powers) ** 2)
+        return float((self.events - self.bias).sum() / shape**2 + spread.sum())
 
     def best_shape(self) -> float:
         """Return the most likely k; NaN if there is none."""
-        if not self.count or self.profile_score(_SHAPES[0]) < 0 or self.profile_score(_SHAPES[1]) > 0:
+
+        def total(shape: float) -> float:
+            return float(self.scores(shape).sum())
+
+        if not self.events.sum() or total(_SHAPES[0]) <= 0 or total(_SHAPES[1]) >= 0:
             return math.nan
-        return float(brentq(self.profile_score, *_SHAPES, xtol=1e-12, rtol=1e-12))
+        return float(brentq(total, *_SHAPES, xtol=1e-12, rtol=1e-12))
 
 
-def weibull_fit(frequency: ArrayLike, event: ArrayLike, chain: ArrayLike) -> WeibullFit:
+def weibull_fit(frequency: ArrayLike, event: ArrayLike, chain: ArrayLike, by_chain: bool = False) -> WeibullFit:
     """Fit the Weibull law to the smallest frequencies of glasses.
 
     Parameters
@@ -109,38 +134,31 @@ def weibull_fit(frequency: ArrayLike, event: ArrayLike, chain: ArrayLike) -> Wei
         Whether the frequency was observed; otherwise the glass is censored there.
     chain : array, shape (n,)
         The chain of each glass.
+    by_chain : bool
+        Whether each chain has its own omega_0. This needs several glasses in a chain.
 
     Returns
     -------
     WeibullFit
-        NaN if there are fewer than two different observed frequencies.
+        NaN if the likelihood has no maximum, as with fewer than two different observed frequencies.
 
     Raises
     ------
     InputError
         A frequency that is not positive and finite, or arrays of different lengths.
     """
-    sample = _Sample(frequency, event, chain)
-    counts = sample.count, len(sample.logs), len(np.unique(sample.chain[sample.event]))
+    sample = _Sample(frequency, event, chain, by_chain)
+    counts = int(sample.events.sum()), len(sample.chain), int((sample.events > 0).sum())
     shape = sample.best_shape()
     if math.isnan(shape):
         return WeibullFit(math.nan, math.nan, math.nan, math.nan, *counts)
-    powers = np.exp(shape * sample.logs)
-    log_rate = math.log(sample.count / powers.sum())  # minus k ln omega_0, in units of the largest frequency
-    # With a = ln(rate) as the second parameter ln L = sum_events (ln k + a + (k - 1) ln t) - e^a sum t^k.
-    rate = math.exp(log_rate)
-    by_shape = sample.event * (1 / shape + sample.logs) - rate * powers * sample.logs
-    by_rate = sample.event - rate * powers
-    kk = sample.count / shape**2 + rate * (powers * sample.logs**2).sum()
-    ka, aa = rate * (powers * sample.logs).sum(), float(sample.count)
-    # The score of k with the rate fitted along, and its information (the Schur complement).
-    score, information = by_shape - ka / aa * by_rate, float(kk - ka**2 / aa)
-    independent = 1 / math.sqrt(information) if information > 0 else math.nan
+    information = sample.information(shape)
+    scale = (sample.power_sums(shape)[0].sum() / sample.events.sum()) ** (1 / shape)
     return WeibullFit(
         exponent=shape - 1,
-        error=sandwich_error(score, information, sample.chain),
-        independent_error=independent,
-        scale=sample.unit * math.exp(-log_rate / shape),
+        error=sandwich_error(sample.scores(shape), information, np.arange(sample.size)),
+        independent_error=1 / math.sqrt(information) if information > 0 else math.nan,
+        scale=float(sample.unit * scale),
         events=counts[0],
         glasses=counts[1],
         chains=counts[2],
@@ -152,6 +170,8 @@ def weibull_interval(
     event: ArrayLike,
     chain: ArrayLike,
     rng: np.random.Generator,
+    *,
+    by_chain: bool = False,
     confidence: float = 0.6827,
     resamples: int = RESAMPLES,
 ) -> Interval:
@@ -166,6 +186,8 @@ def weibull_interval(
         As for `weibull_fit`.
     rng : numpy.random.Generator
         Source of randomness for the resamples.
+    by_chain : bool
+        Whether each chain has its own omega_0.
     confidence : float
         Probability that the interval contains the true exponent.
     resamples : int
@@ -175,37 +197,40 @@ def weibull_interval(
     -------
     Interval
         NaN with fewer than three chains, or if the likelihood has no maximum.
+
+    Raises
+    ------
+    InputError
+        A confidence outside (0, 1), or data that `weibull_fit` refuses.
     """
     if not 0 < confidence < 1:
         raise InputError("confidence", confidence, "between 0 and 1", "0.68 is one standard error")
-    sample, fit = _Sample(frequency, event, chain), weibull_fit(frequency, event, chain)
-    chains = len(sample.labels)
-    if chains < 3 or math.isnan(fit.exponent):
+    sample = _Sample(frequency, event, chain, by_chain)
+    shape = sample.best_shape()
+    if sample.size < 3 or math.isnan(shape):
         return Interval(math.nan, math.nan, confidence)
-    weights = chain_weights(chains, rng, resamples)
-    shapes = _resampled_shapes(sample, fit.exponent + 1, weights)
-    low, high = np.nanquantile(shapes, percentile_levels(chains, confidence))
-    half = stats.norm.isf((1 - confidence) / 2) * fit.independent_error / (fit.exponent + 1)
-    low = min(low, (fit.exponent + 1) * math.exp(-half))
-    high = max(high, (fit.exponent + 1) * math.exp(half))
+    shapes = _resampled_shapes(sample, shape, chain_weights(sample.size, rng, resamples))
+    low, high = np.nanquantile(shapes, percentile_levels(sample.size, confidence))
+    half = stats.norm.isf((1 - confidence) / 2) / (shape * math.sqrt(sample.information(shape)))
+    low, high = min(low, shape * math.exp(-half)), max(high, shape * math.exp(half))
     return Interval(float(low - 1), float(high - 1), confidence)
 
 
 def _resampled_shapes(sample: _Sample, shape: float, weights: Array) -> NDArray[Any]:
     """Return the most likely k of every resample of chains, by interpolation of the score on a grid of k."""
-    size = len(sample.labels)
-    events = np.bincount(sample.chain[sample.event], minlength=size).astype(float)
-    logs = np.bincount(sample.chain[sample.event], weights=sample.logs[sample.event], minlength=size)
+    grid = shape * _GRID
+    scores = np.empty((len(weights), len(grid)))
+    events = weights @ sample.events
     with np.errstate(all="ignore"):
-        mean = (weights @ logs) / (weights @ events)  # NaN for a resample without events
-        grid = shape * _GRID
-        scores = np.empty((len(weights), len(grid)))
         for column, k in enumerate(grid):
-            powers, products = sample.power_sums(k)
-            scores[:, column] = 1 / k + mean - (weights @ products) / (weights @ powers)
-    falling = (scores > 0).sum(axis=1)  # the score falls with k: the zero is between falling - 1 and falling
-    place = np.clip(falling, 1, len(grid) - 1)
-    row = np.arange(len(weights))
-    before, after = scores[row, place - 1], scores[row, place]
-    shapes = grid[place - 1] + (grid[place] - grid[place - 1]) * before / (before - after)
-    return np.where(np.isnan(mean), np.nan, np.clip(shapes, grid[0], grid[-1]))
+            if sample.by_chain:
+                scores[:, column] = weights @ sample.scores(k)
+            else:
+                powers, products, _ = sample.power_sums(k)
+                mean = (weights @ products) / (weights @ powers)
+                scores[:, column] = events / k + weights @ sample.event_logs - events * mean
+        falling = (scores > 0).sum(axis=1)  # the score falls with k: its zero is between falling - 1 and falling
+        place, row = np.clip(falling, 1, len(grid) - 1), np.arange(len(weights))
+        before, after = scores[row, place - 1], scores[row, place]
+        shapes = grid[place - 1] + (grid[place] - grid[place - 1]) * before / (before - after)
+    return np.where(events > 0, np.clip(shapes, grid[0], grid[-1]), np.nan)
