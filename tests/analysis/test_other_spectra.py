@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import atomglass as ag
+from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.results.counted_glasses import counted_glasses
 from atomglass.analysis.results.debye import excess_density, excess_exponents
 from atomglass.analysis.results.other_spectra import other_spectra
@@ -314,3 +315,12 @@ def test_all_tables_together() -> None:
     pd.testing.assert_frame_equal(by_glass["excess_exponents"], found["excess_exponents"])
     nothing = SimpleNamespace(modes=modes, realizations=table.assign(status="not_converged"))
     assert other_spectra(nothing, 0.6, rng)["smallest_frequencies"]["glasses"].eq(0).all()
+
+
+def test_the_text_has_all_rows() -> None:
+    rng = np.random.default_rng(12)
+    table = realizations_of(600, rng)
+    study = SimpleNamespace(modes=modes_of(table, rng, {"A": (4.0, 0.6), "B": (3.0, 0.4)}, 1.0), realizations=table)
+    found = other_spectra_tables(other_spectra(study, 0.6, rng, pinned_tables(500, rng)))
+    assert [len(rows) for _, _, rows in found] == [6, 4, 3]
+    assert all(len(row) == len(header) for _, header, rows in found for row in rows)
