@@ -1,4 +1,4 @@
-"""The commands that analyze collected studies: wells, compare, recurrences, analyze, report, join, publish."""
+"""The commands that analyze collected studies: wells, pinned, compare, recurrences, analyze, report, join, publish."""
 
 from __future__ import annotations
 
@@ -59,6 +59,39 @@ def wells(
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
     print_table(*well_outcomes_table(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
+
+
+@app.command()
+def pinned(
+    folder: StudyFolder,
+    below: Annotated[float, typer.Option("--below", help="All modes below this frequency, the same in every glass.")],
+    fraction: Annotated[float, typer.Option("--fraction", help="Fraction of the particles that are pinned.")] = 0.03,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Number of processes.")] = 1,
+    chains: Annotated[
+        int | None, typer.Option("--chains", min=1, help="Number of chains, from the first; by default all.")
+    ] = None,
+) -> None:
+    """Pin particles at random in the kept glasses of a study, which suppresses phonons, and compute the modes.
+
+    Needs keep_configurations = "all". Writes pinned.parquet, one row for each mode, and pinned_glasses.parquet, which
+    `analyze` uses. After an interruption the same command continues.
+    """
+    from atomglass.study.followup.pinned_modes import GLASSES, MODES, pin_kept_glasses
+    from atomglass.study.store.study_store import StudyStore
+
+    found = pin_kept_glasses(
+        folder, fraction, below, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains
+    )
+    store = StudyStore(folder)
+    realizations = sum(store.stored(int(chain)) for chain in found.glasses["chain"].unique())
+    typer.echo(
+        f"{len(found.modes)} modes below {below:g} in {len(found.glasses)} glasses with a share of {fraction:g} pinned"
+    )
+    typer.echo(
+        f"left out: {realizations - len(found.glasses)} realizations without a kept glass; not proven complete: "
+        f"{int((~found.glasses['complete']).sum())} glasses"
+    )
+    typer.echo(f"written: {folder / MODES} {folder / GLASSES}")
 
 
 @app.command()
