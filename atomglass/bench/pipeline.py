@@ -1,4 +1,4 @@
-"""Benchmarks of the stages after the sampler, N = 4000: force evaluation, quench, modes, expansion, a realization."""
+"""Benchmarks of the stages after the sampler, N = 4000: forces, quench, modes, expansion, a realization."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from atomglass.bench import samples
-from atomglass.bench.clock import Timing, pool
+from atomglass.bench.clock import Timing, pool, time_alternately
 from atomglass.bench.context import BenchmarkContext
 from atomglass.bench.table import Row, Target
 from atomglass.kernels import pair_sums as kernels
@@ -27,13 +27,16 @@ from atomglass.vibrations.elasticity import moduli_of
 from atomglass.vibrations.expansion import directional_derivatives
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.mode_table import PHONON_MULTIPLE
-from atomglass.vibrations.modes import modes_of_hessian_below
+from atomglass.vibrations.modes import lowest_modes_of_hessian, modes_of_hessian_below
+from atomglass.vibrations.nonlinear_modes import nonlinear_modes_of_hessian
 
 UNIT = "evaluations"
 #: Force evaluations that are timed together.
 EVALUATIONS = 200
 #: Modes of a sample of N = 4000 in two dimensions, and directions that are expanded together.
 MODES, DIRECTIONS = 8000, 1000
+#: Harmonic modes from which pseudo-harmonic ones are sought.
+STARTS = 15
 #: Multiple of the first phonon frequency below which there are about 15 modes.
 MULTIPLE_OF_MANY_MODES = 2.1
 
@@ -112,6 +115,27 @@ def _modes_below(context: BenchmarkContext, multiple: float) -> Row:
     title = f"all modes below {multiple} ω₁, residuals, inertia"
     note = f"{min(counts)} to {max(counts)} modes; from the inherent state: pairs, Hessian, factors, Lanczos"
     return Row("modes", title, seconds, "s", ratio, UNIT, Target("<=", 1000), note=note)
+
+
+def nonlinear_modes(context: BenchmarkContext) -> Iterator[Row]:
+    """Pseudo-harmonic modes from the 15 lowest modes, beside the time of the modes, N = 4000."""
+    pairs = InteractingPairs.of(samples.inherent_state(), samples.potential(2))
+    reduced = ReducedHessian(pairs)
+    starts = np.ascontiguousarray(reduced.reduce(lowest_modes_of_hessian(reduced, STARTS).eigenvectors).T)
+
+    def modes_task() -> None:
+        lowest_modes_of_hessian(ReducedHessian(pairs), STARTS)
+
+    def map_task() -> None:
+        if not nonlinear_modes_of_hessian(pairs, reduced, starts).converged.all():
+            raise ArithmeticError("a pseudo-harmonic mode has not converged")
+
+    map_task()
+    measured = time_alternately({"map": map_task, "modes": modes_task}, context.choose(7, 3))
+    title = f"pseudo-harmonic modes from {STARTS} starts, N = 4000"
+    note = "with the factorization of the modes; the unit is the time for the same number of lowest modes"
+    ratio = measured["map"].ratio_to(measured["modes"])
+    yield Row("nonlinear", title, measured["map"], "s", ratio, "x the modes", Target("<=", 2.0), note=note)
 
 
 def expansion(context: BenchmarkContext) -> Iterator[Row]:

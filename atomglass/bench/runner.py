@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "mc-3d": sampling.monte_carlo_3d,
     "quench": pipeline.quench_liquids,
     "modes": pipeline.lowest_modes,
+    "nonlinear": pipeline.nonlinear_modes,
     "expand": pipeline.expansion,
     "realization": pipeline.whole_realization,
     "samples": sampling.independent_glasses,
@@ -32,7 +33,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "startup": startup.startup_times,
 }
 #: Those that `--quick` runs, in less than a minute.
-QUICK = ("evaluation", "mc", "mc-3d", "quench", "modes", "expand", "realization", "startup")
+QUICK = ("evaluation", "mc", "mc-3d", "quench", "modes", "nonlinear", "expand", "realization", "startup")
 #: What describes the measurement in the plain data, from the provenance of a run.
 _PROVENANCE_KEYS = (
     "atomglass",

@@ -29,7 +29,7 @@ from atomglass.vibrations.hessian import ReducedHessian
 #: Residual |H z - (kappa / F) g| / |H z| at which the map has converged.
 TOLERANCE = 1e-9
 #: A field is given up if its frequency exceeds the bound by the first factor even after a relative decrease by the
-#: second times its residual.
+#: second factor times its residual.
 MARGIN, DECREASE = 1.25, 3.0
 #: Overlap above which two fields on their way have met, and the number of steps between two comparisons.
 MET, STEPS_BETWEEN_COMPARISONS = 0.9999, 4
@@ -83,8 +83,13 @@ class Fields:
         """|H z - (kappa / F) g| / |H z| (k,); infinite where F is zero."""
         with np.errstate(divide="ignore", invalid="ignore"):
             difference = self.hz - (self.kappa / self.f)[:, None] * self.g
-            residual = np.linalg.norm(difference, axis=1) / np.linalg.norm(self.hz, axis=1)
+            residual = norms(difference) / norms(self.hz)
         return np.where(np.isfinite(residual), residual, np.inf)
+
+
+def norms(fields: Array) -> Array:
+    """Return the norms (k,) of fields (k, n)."""
+    return np.asarray(np.sqrt(np.einsum("kn,kn->k", fields, fields)))
 
 
 class NonlinearSearch:
@@ -145,19 +150,23 @@ class NonlinearSearch:
         # exactly, and each step costs one solution. H y follows from the same equation.
         shift = -self._factor.shift
         estimate = (np.maximum(now.f, 0.0) / now.kappa)[:, None] * now.z
-        y = self._factor.solve((now.g + shift * estimate).T).T
-        y = np.ascontiguousarray(self._reduced.project(y.T).T)
+        y = self._project(self._factor.solve((now.g + shift * estimate).T).T)
         hy = now.g + shift * (estimate - y)
         # Where chi <= 0, the direction in which chi / kappa^2 increases.
         opposite = (np.maximum(-now.f, 0.0) / now.kappa)[:, None]
         target, image = y + opposite * now.z, hy + opposite * now.hz
-        norm = np.linalg.norm(target, axis=1)[:, None]
+        norm = norms(target)[:, None]
         norm[norm == 0] = 1.0
         target, image = target / norm, image / norm
         after = self._at(target, image, now.start)
         if self._kind is not NonlinearKind.PSEUDOHARMONIC:
             self._shorten(now, after, target, image)
         return after
+
+    def _project(self, fields: Array) -> Array:
+        """Return fields (k, n) without translations, one after the other in memory."""
+        moved = np.ascontiguousarray(fields).reshape(len(fields), -1, self._reduced.dimension)
+        return (moved - moved.mean(axis=1, keepdims=True)).reshape(fields.shape)
 
     def _shorten(self, now: Fields, after: Fields, target: Array, image: Array) -> None:
         """Halve the steps toward `target`, with H target = `image`, that raise the cost, in place.
@@ -171,7 +180,7 @@ class NonlinearSearch:
             before, length = now.where(worse), 0.5**halvings
             between = before.z + length * (target[worse] - before.z)
             hz = before.hz + length * (image[worse] - before.hz)
-            norm = np.linalg.norm(between, axis=1)[:, None]
+            norm = norms(between)[:, None]
             shorter = self._at(between / norm, hz / norm, before.start)
             after.put(worse, shorter)
             worse = worse[~self._improved(before, shorter)]

@@ -54,12 +54,26 @@ def starting_fields(
     harmonic : int, optional
         Number of harmonic modes; max(8, N / 250) by default, as far as there are as many.
     """
-    count = harmonic or max(MIN_HARMONIC_STARTS, pairs.number // PARTICLES_PER_START)
-    count = min(count, reduced.size - reduced.dimension)
+    count = start_count(pairs.number, reduced.size - reduced.dimension, harmonic)
     modes = known if known is not None and len(known) >= count else lowest_modes_of_hessian(reduced, count)
     fields = reduced.reduce(modes.eigenvectors[:count]).T
     responses = dipole_responses(pairs, reduced, DIPOLES_PER_MODE[pairs.dimension] * count)
     return StartingFields(np.concatenate([fields, responses]), count, float(modes.frequencies[count - 1]))
+
+
+def start_count(particles: int, modes: int, requested: int | None = None) -> int:
+    """Return the number of harmonic modes among the starts.
+
+    Parameters
+    ----------
+    particles : int
+        Number of particles N, rattlers included.
+    modes : int
+        Number of modes, the largest result.
+    requested : int, optional
+        The result otherwise; max(8, N / 250) by default.
+    """
+    return min(requested or max(MIN_HARMONIC_STARTS, particles // PARTICLES_PER_START), modes)
 
 
 def dipole_responses(pairs: InteractingPairs, reduced: ReducedHessian, count: int) -> Array:

@@ -110,7 +110,7 @@ class Twin:
         return (abs(f) if kind == "cubic" else f) / self.stiffness(z) ** (DEGREES[kind] / 2)
 
     def _shortened(self, kind: str, z: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The step from z toward y, both normalized and turned so that tau >= 0, halved until the merit does not fall."""
+        """The step from z toward y, of unit norm and tau >= 0, halved until the merit does not fall."""
         ends = []
         for field in (z, y):
             turn = -1.0 if kind == "cubic" and self.f_and_gradient(kind, field)[0] < 0 else 1.0
