@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, styled
 from atomglass.analysis.results.exponent_tables import selection_grid
-from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
+from atomglass.analysis.validation.hybridization import HybridModel, hybrid_realizations, hybrid_spectra
 
 
 @styled
@@ -28,7 +28,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     """
     ax = axes_or_new(ax)
     ax.axhline(truth, color=GRAY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
-    ax.axvline(0.8, color=GRAY, linestyle=":", label="primary rule")
+    ax.axvline(0.6, color=GRAY, linestyle=":", label="primary rule")
     styles = {0.1: (PALE, "o"), 0.27: (GROUP_COLORS["A"], "s"), math.inf: (GROUP_COLORS["B"], "^")}
     for ratio, (color, marker) in styles.items():
         line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
@@ -63,4 +63,5 @@ def selection_bias(
     realizations : int
         Number of realizations.
     """
-    return selection_grid(hybrid_spectra(model or HybridModel(), realizations, rng))
+    modes = hybrid_spectra(model or HybridModel(), realizations, rng)
+    return selection_grid(modes, hybrid_realizations(realizations))
