@@ -8,7 +8,7 @@ import pandas as pd
 from atomglass.quartic import shape
 from atomglass.vibrations.localization import is_quasi_localized
 
-FREQUENCY_SHARE = 0.8
+FREQUENCY_SHARE = 0.6
 
 
 def fake_study(
@@ -21,7 +21,7 @@ def fake_study(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return tables of modes and realizations as `collect` writes them.
 
-    D(omega) is omega^4 in A and omega^3 in B up to 0.8 of the first phonon frequency, which itself varies by 5 %;
+    D(omega) is omega^4 in A and omega^3 in B up to 0.6 of the chain's median omega_1, which itself varies by 5 %;
     beta is uniform on [0, sqrt(8/9)] in A but for the hidden wells, and has the density 4 beta^-5 in B. Two phonons a
     realization lie at the first phonon frequency.
     """
@@ -57,7 +57,9 @@ def fake_study(
     modes = pd.DataFrame({"realization": home, "chain": home % chains, "index_in_chain": home // chains})
     modes["first_phonon_frequency"] = phonon[home]
     modes["complete_below"] = 1.2 * phonon[home]
-    modes["frequency"] = x * phonon[home]
+    middle = realizations.groupby("chain")["first_phonon_frequency"].transform("median").to_numpy()
+    localized = np.arange(len(modes)) < group_a + group_b
+    modes["frequency"] = x * np.where(localized, middle[home], phonon[home])
     modes["eigenvalue"] = modes["b2"] = modes["frequency"] ** 2
     modes["b4"] = rng.lognormal(2, 0.5, len(modes))
     modes["b3"] = -beta * np.sqrt(3 * modes["b2"] * modes["b4"])
