@@ -23,8 +23,15 @@ from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.statistics.goodness_of_fit import clustered_uniforms
 from atomglass.analysis.statistics.power import modes_needed, rejection_probability
 from atomglass.analysis.validation.hybridization import HybridModel
-from atomglass.analysis.validation.selection_bias import draw_selection_bias, selection_bias
+from atomglass.analysis.validation.selection_bias import draw_rules, draw_selection_bias, selection_bias
 from atomglass.analysis.validation.selection_coverage import rule_table
+from atomglass.analysis.validation.selection_sensitivity import (
+    crossover_table,
+    few_glasses_table,
+    missing_table,
+    own_rule_table,
+    participation_table,
+)
 from atomglass.analysis.validation.synthetic import (
     SyntheticStudy,
     draw_labels,
@@ -190,6 +197,13 @@ def main(folder: Path, trials: int) -> None:
     """Print the numbers in docs/statistics.md and draw its figure."""
     rng = np.random.default_rng(2021)
     print(rule_table(rng, trials).round(3).to_string())
+    bounds = own_rule_table(rng)
+    for table in (bounds, missing_table(rng), few_glasses_table(rng), crossover_table(rng), participation_table()):
+        print(table.round(3).to_string())
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = new_figure()
+    draw_rules(bounds, figure.axes[0])
+    figure.savefig(folder / "selection_rules.png", dpi=200)
     print(coverage_table(rng).to_string(float_format="%.3f"))
     for truth, rejected in ((4.0, 3.0), (3.0, 4.0)):
         needed = modes_needed(truth, rejected)
@@ -204,7 +218,6 @@ def main(folder: Path, trials: int) -> None:
         for value in ("exponent", "error"):
             print(shown.pivot(index="participation_ratio", columns="frequency_share", values=value).round(2))
         if drawn:
-            folder.mkdir(parents=True, exist_ok=True)
             figure = new_figure()
             draw_selection_bias(grid, figure.axes[0])
             figure.savefig(folder / "selection_bias.png", dpi=200)

@@ -1,4 +1,4 @@
-"""The exponents that different selections find when modes of a known law are hidden among phonons."""
+"""The exponents that different selections find on modes of known laws: hidden among phonons, or lowering their G."""
 
 from __future__ import annotations
 
@@ -46,6 +46,42 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     ax.set_yticks([2, 3, 4, 5, 7, 10, 20], ["2", "3", "4", "5", "7", "10", "20"])
     ax.minorticks_off()
     ax.legend(loc="upper left")
+    return ax
+
+
+@styled
+def draw_rules(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the exponents of the old and the new rule against f, for synthetic modes with s = 4 in A and 3 in B.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `own_rule_table`.
+    ax : Axes, optional
+        Axes to draw into; those of a new figure by default.
+    """
+    ax = axes_or_new(ax)
+    units = {
+        "own": (r"own $\omega_1$ of the glass", "o", "none"),
+        "chain": (r"median $\omega_1$ of the chain", "s", None),
+    }
+    for group, truth in (("A", 4), ("B", 3)):
+        ax.axhline(truth, color=GRAY, linestyle="--", zorder=0)
+        for rule, (label, marker, face) in units.items():
+            line, color = table[table["rule"] == rule], GROUP_COLORS[group]
+            ax.errorbar(
+                line["f"],
+                line[group],
+                line[f"error of {group}"],
+                color=color,
+                marker=marker,
+                markerfacecolor=face or color,
+                linestyle="-" if face is None else ":",
+                capsize=2,
+                label=f"{group}, {label}",
+            )
+    ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", ylim=(2.5, 7))
+    ax.legend(loc="upper right")
     return ax
 
 
