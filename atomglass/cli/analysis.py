@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from atomglass.errors import InputError
-
-if TYPE_CHECKING:
-    from atomglass.analysis.selection import Selection
 
 app = typer.Typer()
 
@@ -35,22 +29,6 @@ Participation = Annotated[
     str | None,
     typer.Option("--participation", help="Only participation ratios below this, or none; by default 0.27."),
 ]
-
-
-def _rule(frequency: float | None, share: float | None, reference: str | None, participation: str | None) -> Selection:
-    """Return the selection that the options describe."""
-    from atomglass.analysis.selection import Selection
-
-    if frequency is not None and (share is not None or reference is not None):
-        raise InputError("--frequency is a bound by itself", remedy="leave out --share and --reference")
-    ratio = Selection.participation_ratio
-    if participation is not None:
-        try:
-            ratio = math.inf if participation == "none" else float(participation)
-        except ValueError:
-            raise InputError("--participation", participation, "a positive number, or none") from None
-    share = Selection.frequency_share if share is None else share
-    return Selection(frequency, share, reference or Selection.reference, ratio)
 
 
 def _need_glasses(folder: Path) -> None:
@@ -106,6 +84,7 @@ def compare(
         _need_glasses(folder)
     from atomglass.analysis.report.text_tables import comparison_table, paired_table
     from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
+    from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.selection_warnings import selection_warnings
     from atomglass.analysis.results.study_comparison import compare_studies
     from atomglass.cli.text_table import print_table
@@ -113,7 +92,7 @@ def compare(
     from atomglass.study.load import load_study
 
     studies = [load_study(folder) for folder in folders]
-    rule = _rule(frequency, share, reference, participation)
+    rule = selection_from_options(frequency, share, reference, participation)
     table = compare_studies(studies, rule, fixed_number_of=fixed_number_of)
     if table["study"].duplicated().any():
         table["study"] = [folder.resolve().name for folder in folders]
@@ -164,6 +143,7 @@ def analyze(
     """
     _need_glasses(folder)
     from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.cli.text_table import print_table
@@ -171,7 +151,7 @@ def analyze(
     from atomglass.study.load import load_study
 
     study = load_study(folder)
-    rule = _rule(frequency, share, reference, participation)
+    rule = selection_from_options(frequency, share, reference, participation)
     found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
@@ -202,8 +182,9 @@ def report(
     """Write the analysis of a collected study as one HTML file with figures, for a browser, a phone, or print."""
     _need_glasses(folder)
     from atomglass.analysis.report.html_report import write_report
+    from atomglass.analysis.results.selected_modes import selection_from_options
 
-    rule = _rule(frequency, share, reference, participation)
+    rule = selection_from_options(frequency, share, reference, participation)
     typer.echo(f"written: {write_report(folder, out, seed=seed, rule=rule)}")
 
 

@@ -83,11 +83,6 @@ def _glasses(realizations: pd.DataFrame) -> str:
         lines.append(paragraph(f"{len(rows)} x {status}: {reason}. What to do: {remedy}."))
     if len(good):
         lines += [_rattlers(good), _phonons(good)]
-    incomplete = int((~good["complete"].eq(True)).sum())
-    if incomplete:
-        lines.append(
-            paragraph(f"In {_count(incomplete, 'glass', 'glasses')} modes may be missing: left out of the exponents.")
-        )
     return "\n".join(lines)
 
 

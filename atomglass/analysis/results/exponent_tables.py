@@ -18,7 +18,7 @@ from atomglass.analysis.selection import (
     select,
 )
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
-from atomglass.analysis.statistics.goodness_of_fit import power_law_test
+from atomglass.analysis.statistics.goodness_of_fit import SIMULATIONS, power_law_test
 from atomglass.analysis.statistics.likelihood import log_likelihood_differences
 from atomglass.analysis.statistics.power import modes_needed, statistical_power
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, interval_verdict
@@ -34,6 +34,8 @@ MIN_FIT_P = 0.01
 RESOLUTION = 1.5
 #: An exponent is compared with the one below this fraction of its frequency bound.
 DRIFT_RANGE = 1.5
+#: Most numbers drawn for a simulated p-value, and fewest samples: with many modes there are fewer samples.
+MAX_DRAWS, MIN_SIMULATIONS = 4_000_000, 200
 #: Exponents at which log-likelihoods are given.
 EXPONENTS = (3.0, 3.5, 4.0)
 _FITTED = (
@@ -100,9 +102,9 @@ def _fit_group(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict
     line["error"] = fit.standard_error
     for percent, confidence in ((68, 0.6827), (95, 0.95)):
         line[f"low{percent}"], line[f"high{percent}"] = fit.interval(confidence)
-    label = cluster_labels(rows)
+    label, simulations = cluster_labels(rows), int(np.clip(MAX_DRAWS / len(rows), MIN_SIMULATIONS, SIMULATIONS))
     for name, exponent in (("p_fit", None), ("p3", 3.0), ("p4", 4.0)):
-        line[name] = power_law_test(x, label, rng, exponent).p
+        line[name] = power_law_test(x, label, rng, exponent, simulations).p
     differences = log_likelihood_differences(x, EXPONENTS, fit.effective_count)
     line |= dict(zip(("dlnL3", "dlnL35", "dlnL4"), differences.values(), strict=True))
     truth = EXPECTED_EXPONENT.get(group, 4)  # 3 and 4 are each other's rival

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency
-from atomglass.analysis.selection import Selection, known_shares, select
+from atomglass.analysis.selection import Selection, known_shares, select, selection_bound
 from atomglass.errors import InputError
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
@@ -68,7 +70,7 @@ def rule_or_refusal(
     """
     rule = rule or Selection()
     try:
-        select(pd.DataFrame({"realization": [], "frequency": [], "participation_ratio": []}), realizations, rule)
+        selection_bound(realizations, rule)
     except InputError as error:
         own = Selection(reference="own", frequency_share=share, participation_ratio=participation_ratio)
         largest = known_shares(realizations, own).min()
@@ -78,3 +80,37 @@ def rule_or_refusal(
             )
         return own, str(error)
     return rule, ""
+
+
+def selection_from_options(
+    frequency: float | None = None,
+    share: float | None = None,
+    reference: str | None = None,
+    participation: str | None = None,
+) -> Selection:
+    """Return the selection that the options of a command describe.
+
+    Parameters
+    ----------
+    frequency, share : float, optional
+        A fixed bound omega, or one as a share of omega_1.
+    reference : str, optional
+        `chain`, `study` or `own`: whose omega_1.
+    participation : str, optional
+        The bound on the participation ratio, a number or `none`.
+
+    Raises
+    ------
+    InputError
+        Options that exclude each other, or a value that is not allowed.
+    """
+    if frequency is not None and (share is not None or reference is not None):
+        raise InputError("--frequency is a bound by itself", remedy="leave out --share and --reference")
+    ratio = PARTICIPATION_RATIO
+    if participation is not None:
+        try:
+            ratio = math.inf if participation == "none" else float(participation)
+        except ValueError:
+            raise InputError("--participation", participation, "a positive number, or none") from None
+    share = Selection.frequency_share if share is None else share
+    return Selection(frequency, share, reference or Selection.reference, ratio)

@@ -22,8 +22,8 @@ def selection_warnings(realizations: pd.DataFrame, rule: Selection | None = None
     rule = rule or Selection()
     require_columns(realizations, REALIZATION_COLUMNS, "realizations")
     minima = true_minima(realizations)
-    missing = int((minima["status"] == "no_rigidity").sum())
-    incomplete = int(((minima["status"] == "ok") & ~minima["complete"].eq(True)).sum())
+    unknown, rigid = ~minima["complete"].eq(True), minima["first_phonon_frequency"] > 0
+    missing, incomplete = int((unknown & ~rigid).sum()), int((unknown & rigid).sum())
     lines = []
     if rule.is_own:
         soft = int((~(minima["first_phonon_frequency"] > 0)).sum())
