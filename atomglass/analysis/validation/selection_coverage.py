@@ -153,11 +153,11 @@ def repeated_fits(
         studies = min(batch, trials - start)
         drawn = draw_glasses(ensemble, rng, studies)
         new = collected_tables(drawn, _highest_bound(drawn, rules))
-        old = collected_tables(drawn)
         for name, rule in rules.items():
             if rule.is_own and start >= max(40, trials // 10):
                 continue
-            for group, fits in fit_rule(old if rule.is_own else new, rule, ensemble, studies).items():
+            tables = collected_tables(drawn) if rule.is_own else new
+            for group, fits in fit_rule(tables, rule, ensemble, studies).items():
                 found.setdefault((name, group), []).append(fits)
     return {key: joined(parts) for key, parts in found.items()}
 

@@ -45,14 +45,14 @@ def few_glasses_table(
     rng : numpy.random.Generator
         Source of randomness.
     counts : tuple of int
-        Glasses in a chain; the chains are as many as make 400,000 glasses, without those whose median omega_1 is 0.
+        Glasses in a chain; the chains are as many as make 600,000 glasses, without those whose median omega_1 is 0.
     rates : tuple of float
         Factors of the rate of modes at N = 400.
     """
     rows = []
     for rate in rates:
         for count in counts:
-            plain = GlassEnsemble(glasses=count, chains=400_000 // count)
+            plain = GlassEnsemble(glasses=count, chains=600_000 // count)
             ensemble = replace(plain, rates=(rate * plain.rates[0], rate * plain.rates[1]))
             tables = _with_rigid_median(*collected_tables(draw_glasses(ensemble, rng), 0.75))
             for reference in ("chain", "study"):
