@@ -52,7 +52,7 @@ def wells(
     Writes wells.parquet, one row for each quasi-localized mode. After an interruption the same command continues.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import well_outcomes_table
     from atomglass.cli.text_table import print_table
     from atomglass.study.followup.double_wells import second_wells
 
@@ -82,7 +82,7 @@ def compare(
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import comparison_table, paired_table
+    from atomglass.analysis.report.comparison_text_tables import comparison_table, paired_table
     from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
     from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.selection_warnings import selection_warnings
@@ -142,7 +142,8 @@ def analyze(
     Prints tables, and writes them as CSV files and together as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.report.text_tables import analysis_tables
     from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
@@ -209,7 +210,16 @@ def publish(
     below: Annotated[
         float | None,
         typer.Option(
-            "--below", help="Leave out modes above this multiple of the first phonon frequency of their glass."
+            "--below",
+            help="Leave out modes above this multiple of the first phonon frequency of their own glass. Soft modes "
+            "lower it, so that the table becomes unusable for bounds at a fixed frequency.",
+        ),
+    ] = None,
+    below_frequency: Annotated[
+        float | None,
+        typer.Option(
+            "--below-frequency",
+            help="Leave out modes and spots above this frequency, the same in all glasses.",
         ),
     ] = None,
 ) -> None:
@@ -219,5 +229,5 @@ def publish(
     """
     from atomglass.study.archive.publish import publish_tables
 
-    written = publish_tables(folder, out, below)
+    written = publish_tables(folder, out, below, below_frequency)
     typer.echo("written: " + " ".join(str(path) for path in written))

@@ -185,6 +185,11 @@ def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)
 
 
+def no_modes_of_hessian(reduced: ReducedHessian) -> Modes:
+    """Return no modes, not known to be complete, of a reduced Hessian for which no bound is known."""
+    return _modes(reduced, np.empty(0), np.empty((reduced.size, 0)), complete=False)
+
+
 def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
     """Return all modes of a reduced Hessian below a frequency."""
     bound = frequency**2

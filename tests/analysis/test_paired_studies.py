@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.text_tables import paired_table
+from atomglass.analysis.report.comparison_text_tables import paired_table
 from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
 from atomglass.analysis.selection import select
 from atomglass.analysis.statistics.exponents import truncated_power_law

@@ -13,7 +13,7 @@ import pytest
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.report.text_tables import well_outcomes_table
+from atomglass.analysis.report.comparison_text_tables import well_outcomes_table
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.study.archive.publish import publish_tables
 from atomglass.study.followup.double_wells import second_wells

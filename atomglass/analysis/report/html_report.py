@@ -10,16 +10,18 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from atomglass.analysis.figures.bound_figure import bound_figure
 from atomglass.analysis.figures.mode_pictures import mode_figures
 from atomglass.analysis.figures.named_figure import NamedFigure
 from atomglass.analysis.figures.selection_grid_figure import selection_grid_figure
 from atomglass.analysis.figures.study_figures import study_figures
-from atomglass.analysis.report import provenance_section, report_tables
+from atomglass.analysis.report import nonlinear_section, provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
 from atomglass.analysis.report.report_tables import ReportTable
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.exponent_tables import share_of_grid
+from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection
@@ -131,7 +133,12 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
 def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
     """Return the sections of tables; that on second wells only if there are any."""
     two_terms = report_tables.two_terms_table(found)
-    exponents = [report_tables.exponents_table(found.exponents), *([] if two_terms is None else [two_terms])]
+    cut, uncut = (f"Harmonic modes, {rule}" for rule in (found.rule, without_cut(found.rule)))
+    exponents = [
+        report_tables.exponents_table(found.exponents, cut),
+        report_tables.exponents_table(found.exponents_without_cut, uncut),
+        *([] if two_terms is None else [two_terms]),
+    ]
     sections = [
         Section(
             "paper",
@@ -143,7 +150,8 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
         Section(
             "exponents",
             "Exponents of the densities of states",
-            "",
+            "These are effective exponents: harmonic modes mix with phonons, and the bound on the participation ratio "
+            "cuts those that do.",
             [*exponents, report_tables.prefactors_table(found.prefactors)],
         ),
         Section(
@@ -151,14 +159,40 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
             "The exponent as a function of the selection",
             "The exponent depends on which modes are called quasi-localized. The rule was fixed in advance; these are "
             "the results of other rules.",
-            [report_tables.grid_table(found.selection)],
+            [
+                nonlinear_section.bounds_table(found.bounds),
+                nonlinear_section.cut_table(found.participation_cut),
+                nonlinear_section.chain_stiffness_table(found.chain_stiffness),
+                report_tables.grid_table(found.selection),
+            ],
         ),
         Section("theory", "Tests of the theory", "", [report_tables.theory_table(found.theory)]),
     ]
+    if found.spot_exponents is not None:
+        sections.insert(1, _spot_section(found))
     if wells:
         text = "The quartic keeps all other directions fixed. Here the glass itself was displaced and quenched."
         sections.append(Section("wells", "Do the second wells exist?", text, wells))
     return sections
+
+
+def _spot_section(found: Analysis) -> Section:
+    """Return the section on pseudo-harmonic modes, which are the study's answer where there are any."""
+    tables = []
+    if found.spot_exponents is not None:
+        what = f"Pseudo-harmonic modes, {without_cut(found.rule)}"
+        tables.append(report_tables.exponents_table(found.spot_exponents, what))
+    if found.spot_statements is not None:
+        tables.append(nonlinear_section.both_statements_table(found.statements, found.spot_statements))
+    if found.spot_bins is not None:
+        tables.append(nonlinear_section.spot_bins_table(found.spot_bins))
+    if found.spot_theory is not None:
+        tables.append(report_tables.theory_table(found.spot_theory))
+    text = (
+        "Pseudo-harmonic modes do not mix with phonons, so they need no bound on the participation ratio. Their "
+        "exponents are the answer of this study."
+    )
+    return Section("nonlinear", "Pseudo-harmonic modes", text, tables)
 
 
 def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
@@ -167,7 +201,7 @@ def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     figures = study_figures(study.modes, study.realizations, density=density, rule=found.rule)
     if len(found.selection):  # after the paper's four figures and the selected modes
         share = share_of_grid(study.realizations, found.rule)
-        figures.insert(5, selection_grid_figure(found.selection, share, found.rule))
+        figures[5:5] = [bound_figure(found.bounds), selection_grid_figure(found.selection, share, found.rule)]
     potential = study.settings.get("potential")
     if isinstance(potential, dict) and (folder / "study.json").is_file():
         marked = mark_selected(study.modes, study.realizations, found.rule)

@@ -44,7 +44,8 @@ def write_overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     if glass:
         qlm = store.settings.qlm
         rule, refusal = rule_or_refusal(realizations, None, qlm.frequency_share, qlm.participation_ratio)
-        text = summarize(modes, realizations, rule=rule, refusal=refusal)
+        spots = pd.read_parquet(folder / "spots.parquet") if (folder / "spots.parquet").is_file() else None
+        text = summarize(modes, realizations, rule=rule, refusal=refusal, spots=spots)
     elif set(two_group_summary.COLUMNS) <= set(modes.columns):
         text = two_group_summary.summarize(modes, realizations)
     else:

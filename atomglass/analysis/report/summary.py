@@ -9,6 +9,7 @@ from atomglass.analysis.report.paragraphs import paragraph
 from atomglass.analysis.report.summary_exponents import exponents_section
 from atomglass.analysis.results.selected_modes import rule_or_refusal
 from atomglass.analysis.results.selection_warnings import selection_warnings
+from atomglass.analysis.results.spot_selection import select_spots
 from atomglass.analysis.selection import Selection, barrier_is_real, select
 from atomglass.study.collected_tables import require_columns
 
@@ -41,6 +42,7 @@ def summarize(
     *,
     rule: Selection | None = None,
     refusal: str = "",
+    spots: pd.DataFrame | None = None,
 ) -> str:
     """Return the summary of a study.
 
@@ -53,6 +55,8 @@ def summarize(
         hold all modes of the primary rule.
     refusal : str
         Why the primary rule cannot be used; no exponents are given then. Ignored without a rule.
+    spots : DataFrame, optional
+        The collected table of pseudo-harmonic modes.
 
     Raises
     ------
@@ -66,7 +70,8 @@ def summarize(
     qlms = select(modes, realizations, rule)
     parts = [_glasses(realizations), _selection(qlms, realizations, rule)]
     if len(qlms):
-        parts += [_groups(qlms), exponents_section(qlms, refusal), _caveats(qlms, realizations, rule)]
+        parts += [_groups(qlms), _exponents(qlms, realizations, spots, refusal)]
+        parts.append(_caveats(qlms, realizations, rule))
     return "\n\n".join(parts)
 
 
@@ -149,6 +154,11 @@ def _confirmed(rows: pd.DataFrame) -> str:
     """Return for how many second wells of the quartic the true energy along the mode has the barrier."""
     doubles = rows[rows["second_minimum"]]
     return f"{int(barrier_is_real(doubles).sum())} of {len(doubles)} barriers"
+
+
+def _exponents(qlms: pd.DataFrame, realizations: pd.DataFrame, spots: pd.DataFrame | None, refusal: str) -> str:
+    """Return the exponents; those of pseudo-harmonic modes below the primary rule's bound, which needs no table."""
+    return exponents_section(qlms, refusal, None if spots is None else select_spots(spots, realizations))
 
 
 def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> str:

@@ -116,3 +116,16 @@ def _exponent(line: Any) -> PaperStatement:
         f"{line.because}; the paper shows a guide to the eye and no error",
     )
     return PaperStatement(quantity, EXPECTED_EXPONENT[line.group], line.exponent, line.error, line.verdict, note)
+
+
+def side_by_side(harmonic: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements on harmonic modes with `ours_spots`, `error_spots`, `verdict_spots` in further columns.
+
+    Parameters
+    ----------
+    harmonic, spots : DataFrame
+        From `paper_statements` and `spot_statements`; what was not computed for pseudo-harmonic modes stays empty.
+    """
+    other = spots.set_index("quantity")[["ours", "error", "verdict"]].add_suffix("_spots")
+    found = harmonic.join(other, on="quantity")
+    return found.assign(verdict_spots=found["verdict_spots"].fillna(""))

@@ -19,7 +19,15 @@ RELIABLE_CHAINS = 20
 
 
 def study_overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts and fractions that all other results rest on."""
+    """Return the counts and fractions that all other results rest on: quantity, value, error.
+
+    Parameters
+    ----------
+    qlms : DataFrame
+        Selected modes.
+    whole, realizations : DataFrame
+        The realizations that count, and all.
+    """
     rows: list[tuple[str, float, float]] = [
         ("realizations", len(realizations), math.nan),
         ("true minima", len(true_minima(realizations)), math.nan),
