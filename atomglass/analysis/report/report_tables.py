@@ -128,7 +128,7 @@ def exponents_table(exponents: pd.DataFrame, what: str) -> ReportTable:
     }
     return report_table(
         f"{what}: D(omega) ~ omega^s up to the bound of each glass. Returns: recurrences of one defect in later "
-        "glasses of a chain. Intervals: bootstrap over chains. Worth: number of independent modes that would give this "
+        "glasses of a chain. Intervals: chains as units. Worth: number of independent modes that would give this "
         "error. p: Kolmogorov-Smirnov test, simulated. Needed: independent modes that distinguish 3 from 4; power: "
         "probability that this sample does. The verdict asks for a fit as well: with p (any s) below 0.01 it is "
         "“differs”.",

@@ -17,7 +17,6 @@ from atomglass.analysis.selection import (
     known_shares,
     select,
 )
-from atomglass.analysis.statistics.bootstrap import bootstrap_interval
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.goodness_of_fit import SIMULATIONS, power_law_test
 from atomglass.analysis.statistics.likelihood import log_likelihood_differences
@@ -68,13 +67,13 @@ def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     qlms : DataFrame
         From `select`. If it has the column `recurrence_of`, each group is fitted with and without recurrences.
     rng : numpy.random.Generator
-        For the bootstrap and the simulated p-values.
+        For the simulated p-values.
 
     Returns
     -------
     DataFrame
         group; returns (recurrences, `kept` or `dropped`); modes; chains; effective (number of independent modes);
-        exponent; error (one standard error, chains as the unit); low68, high68, low95, high95 (bootstrap over chains);
+        exponent; error (one standard error), low68, high68, low95, high95 (intervals), all with chains as the unit;
         p_fit (Kolmogorov-Smirnov, fitted exponent), p3 and p4 (fixed at 3 and 4); dlnL3, dlnL35, dlnL4 (log-likelihood
         relative to its maximum, for the effective number of modes); needed (independent modes that distinguish 3 from
         4); power (probability that this sample distinguishes them); verdict (on the theory's exponent, 3 or 4 being the
@@ -102,16 +101,14 @@ def _fit_group(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict
     line["effective"], line["exponent"] = fit.effective_count, fit.exponent
     line["error"] = fit.standard_error
     for percent, confidence in ((68, 0.6827), (95, 0.95)):
-        bounds = bootstrap_interval(x, chain, rng, confidence)
-        low, high = fit.interval(confidence) if math.isnan(bounds.low) else (bounds.low, bounds.high)
-        line[f"low{percent}"], line[f"high{percent}"] = low, high
+        line[f"low{percent}"], line[f"high{percent}"] = fit.interval(confidence)
     label, simulations = cluster_labels(rows), int(np.clip(MAX_DRAWS / len(rows), MIN_SIMULATIONS, SIMULATIONS))
     for name, exponent in (("p_fit", None), ("p3", 3.0), ("p4", 4.0)):
         line[name] = power_law_test(x, label, rng, exponent, simulations).p
     differences = log_likelihood_differences(x, EXPONENTS, fit.effective_count)
     line |= dict(zip(("dlnL3", "dlnL35", "dlnL4"), differences.values(), strict=True))
     truth = EXPECTED_EXPONENT.get(group, 4)  # 3 and 4 are each other's rival
-    power = statistical_power(len(rows), fit.effective_count, truth, 7 - truth, fit.chains)
+    power = statistical_power(len(rows), fit.effective_count, truth, 7 - truth, fit.freedom)
     line["needed"], line["power"] = power.needed, power.power
     line["verdict"], line["because"] = exponent_verdict(line, truth)
     return line
