@@ -12,8 +12,8 @@ import pytest
 
 import atomglass as ag
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
-from atomglass.analysis.results.counted_glasses import counted_glasses
 from atomglass.analysis.results.debye import excess_density, excess_exponents
+from atomglass.analysis.results.glasses_below_bound import counted_glasses
 from atomglass.analysis.results.other_spectra import other_spectra
 from atomglass.analysis.results.phonons import sound_of_glasses, waves_below
 from atomglass.analysis.results.pinned_exponents import pinned_exponents

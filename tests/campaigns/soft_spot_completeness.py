@@ -4,9 +4,10 @@
 
 Glasses of one state point, a few from each of several chains (diameters at the quantiles of their law). The library of
 a glass holds the modes to which many starts lead: the lowest harmonic modes, and dipoles at the pairs of largest
-relative pre-stress and at random pairs. Printed for each bound on the frequency: the number of modes in the library, and
-the share that each smaller set of starts finds (overlap above 0.99). "both, stopped early" is `atomglass.soft_spots`
-with this bound; for it the number of modes beyond the library and the sum of its estimates `missed` are printed as well.
+relative pre-stress and at random pairs. Printed for each bound on the frequency: the number of modes in the library,
+and the share that each smaller set of starts finds (overlap above 0.99). "both, stopped early" is
+`atomglass.soft_spots` with this bound; for it the number of modes beyond the library and the sum of its estimates
+`missed` are printed as well.
 """
 
 from __future__ import annotations

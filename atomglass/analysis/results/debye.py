@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from atomglass.analysis.results.counted_glasses import BOUND_SHARES, CountedGlasses, counted_glasses
+from atomglass.analysis.results.glasses_below_bound import BOUND_SHARES, CountedGlasses, counted_glasses
 from atomglass.analysis.results.phonons import Moduli, SoundOfGlasses, Waves, sound_of_glasses
 from atomglass.analysis.statistics.chain_errors import ratio_error, sum_by_chain
 from atomglass.analysis.statistics.exponents import MIN_MODES

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.results.counted_glasses import CountedGlasses
+from atomglass.analysis.results.glasses_below_bound import CountedGlasses
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from atomglass.analysis.results.counted_glasses import BOUND_SHARES, counted_glasses
+from atomglass.analysis.results.glasses_below_bound import BOUND_SHARES, counted_glasses
 from atomglass.analysis.selection import in_group
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.study.followup.pinned_modes import PinnedTables

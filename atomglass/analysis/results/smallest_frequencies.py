@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.results.counted_glasses import BOUND_SHARES, CountedGlasses, counted_glasses
+from atomglass.analysis.results.glasses_below_bound import BOUND_SHARES, CountedGlasses, counted_glasses
 from atomglass.analysis.statistics.exponents import MIN_MODES
 from atomglass.analysis.statistics.weibull import weibull_fit, weibull_interval
 from atomglass.study.collected_tables import require_columns

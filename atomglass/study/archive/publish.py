@@ -17,7 +17,7 @@ from atomglass.study.schema import FURTHER_TABLES
 from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
-TABLES = ("realizations", "modes", *FURTHER_TABLES, "wells", "recurrences")
+TABLES = ("realizations", "modes", *FURTHER_TABLES, "wells", "recurrences", "pinned", "pinned_glasses")
 #: Tables stored in single precision, whose relative error of 6e-8 is far below any statistical error.
 SINGLE_PRECISION = ("modes", *FURTHER_TABLES)
 
