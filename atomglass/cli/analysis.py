@@ -252,8 +252,12 @@ def publish(
         float | None,
         typer.Option(
             "--below-frequency",
-            help="Leave out modes and spots above this frequency, the same in all glasses.",
+            help="Leave out harmonic modes above this frequency, the same in all glasses.",
         ),
+    ] = None,
+    spots_below: Annotated[
+        float | None,
+        typer.Option("--spots-below", help="Leave out pseudo-harmonic modes above this frequency."),
     ] = None,
 ) -> None:
     """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
@@ -262,5 +266,5 @@ def publish(
     """
     from atomglass.study.archive.publish import publish_tables
 
-    written = publish_tables(folder, out, below, below_frequency)
+    written = publish_tables(folder, out, below, below_frequency, spots_below)
     typer.echo("written: " + " ".join(str(path) for path in written))

@@ -133,7 +133,8 @@ def collect(store: StudyStore) -> Collected:
 
         def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
             file = files.enter_context(replacing(store.folder / f"{name}.parquet"))
-            return files.enter_context(_TableWriter(file, table_schema))
+            settled = store.model.settled_columns(store.settings) if name == "realizations" else {}
+            return files.enter_context(_TableWriter(file, table_schema, settled))
 
         writers = {name: writer(name, schema(described)) for name, described in columns.items()}
         for chain in range(store.settings.ensemble.chains):
@@ -214,9 +215,9 @@ def _shards(store: StudyStore, chain: int, found: _Findings) -> Iterator[tuple[S
 class _TableWriter:
     """Writes a table in row groups of equal size, so that its bytes do not depend on how the rows were divided."""
 
-    def __init__(self, file: BinaryIO, table_schema: pa.Schema) -> None:
+    def __init__(self, file: BinaryIO, table_schema: pa.Schema, settled: dict[str, float]) -> None:
         self._writer = pq.ParquetWriter(file, table_schema, compression="zstd")
-        self._schema = table_schema
+        self._schema, self._settled = table_schema, settled
         self._pending: list[pa.Table] = []
         self.rows = self.pending_rows = 0
 
@@ -229,8 +230,8 @@ class _TableWriter:
         self._writer.close()
 
     def add(self, rows: pa.Table) -> None:
-        """Append rows; a column that an earlier version did not write yet is NaN or null."""
-        self._pending.append(completed(rows, self._schema).cast(self._schema))
+        """Append rows; a column that an earlier version did not write follows from the settings, or is NaN or null."""
+        self._pending.append(completed(rows, self._schema, self._settled).cast(self._schema))
         self.pending_rows += rows.num_rows
         while self.pending_rows >= ROW_GROUP:
             self._write(ROW_GROUP)
@@ -243,11 +244,21 @@ class _TableWriter:
         self.rows += count
 
 
-def completed(rows: pa.Table, table_schema: pa.Schema) -> pa.Table:
-    """Return rows with the columns of a schema, in its order; those that an earlier version lacks are NaN or null."""
+def completed(rows: pa.Table, table_schema: pa.Schema, settled: dict[str, float] | None = None) -> pa.Table:
+    """Return rows with the columns of a schema, in its order.
+
+    Parameters
+    ----------
+    rows : Table
+        Rows of this or of an earlier version.
+    table_schema : Schema
+        All columns.
+    settled : dict, optional
+        Values of columns that `rows` may lack; others that it lacks are NaN or null.
+    """
     for column in table_schema:
         if column.name not in rows.column_names:
-            missing = math.nan if pa.types.is_floating(column.type) else None
+            missing = (settled or {}).get(column.name, math.nan if pa.types.is_floating(column.type) else None)
             rows = rows.append_column(column, pa.array([missing] * rows.num_rows, column.type))
     return rows.select(table_schema.names)
 

@@ -153,6 +153,9 @@ class StudyModel(Protocol):
     def further_tables(self, settings: Any) -> dict[str, tuple[Column, ...]]:
         """Return the columns of the tables that a study has besides those of realizations and modes, by name."""
 
+    def settled_columns(self, settings: Any) -> dict[str, float]:
+        """Return the columns of realizations that follow from the settings, for shards written before they existed."""
+
     def describe(self, settings: Any) -> str:
         """Return a few words for the first line of a run."""
 

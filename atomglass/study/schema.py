@@ -40,6 +40,7 @@ REALIZATIONS = (
     MODE_COUNT,
     Column("qlm_count", INT, "", "quasi-localized modes among them"),
     Column("spot_count", INT, "", "pseudo-harmonic modes in the table `spots`; null if the study has none"),
+    Column("spots_below", FLOAT, "omega", "bound below which pseudo-harmonic modes were sought"),
     Column("spot_starts", INT, "", "starts from which they were sought"),
     Column("spots_not_converged", INT, "", "those whose iteration did not converge"),
     Column(

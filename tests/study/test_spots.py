@@ -30,7 +30,7 @@ from atomglass.study.store import checkpoints, shards
 from atomglass.study.store.study_store import StudyStore
 
 #: Columns of the realizations that earlier versions did not write.
-NEW = {"rigid", "spot_count", "spot_starts", "spots_not_converged", "spot_start_frequency"}
+NEW = {"rigid", "spot_count", "spot_starts", "spots_below", "spots_not_converged", "spot_start_frequency"}
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ def test_published_spots_are_those_of_the_study(whole: Path, tmp_path: Path) -> 
 def test_modes_and_spots_above_a_fixed_frequency_are_left_out(whole: Path, tmp_path: Path) -> None:
     full = load_study(whole)
     bound = float(full.spots["frequency"].median())
-    said("publish", whole, "--out", tmp_path / "data", "--below-frequency", bound)
+    said("publish", whole, "--out", tmp_path / "data", "--below-frequency", bound, "--spots-below", bound)
     cut = load_study(tmp_path / "data")
     for name, count in (("modes", "mode_count"), ("spots", "spot_count")):
         before, after = getattr(full, name), getattr(cut, name)
@@ -197,7 +197,7 @@ def test_modes_and_spots_above_a_fixed_frequency_are_left_out(whole: Path, tmp_p
         assert cut.realizations[count].tolist() == expected.tolist()
     selected = cut.modes[cut.modes["is_qlm"]].groupby("realization").size()
     assert cut.realizations["qlm_count"].tolist() == selected.reindex(range(15), fill_value=0).tolist()
-    for name in ("complete_below", "spot_start_frequency"):
+    for name in ("complete_below", "spots_below"):
         np.testing.assert_array_equal(cut.realizations[name], np.minimum(full.realizations[name], bound))
     assert len(cut.realizations) == len(full.realizations)
     with pytest.raises(ag.InputError, match="--below-frequency is 0"):
@@ -278,3 +278,15 @@ def test_commands_name_the_table(whole: Path, study_file, tmp_path: Path) -> Non
     shutil.copytree(whole, tmp_path / "out")
     printed = said("collect", tmp_path / "out", "--no-figures")
     assert "spots.parquet" in printed and f"spots: {len(load_study(whole).spots)} rows" in printed
+
+
+def test_a_column_that_follows_from_the_settings_is_filled_in_older_shards(
+    settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = tuple(column for column in REALIZATIONS if column.name != "spots_below")
+    store = StudyStore.create(tmp_path / "out", settings(chains=1, realizations=2, **SPOTS))
+    monkeypatch.setattr(type(store.model), "realization_columns", older)
+    assert run_serial(store, Silent()).complete
+    monkeypatch.undo()
+    collect(StudyStore(store.folder))
+    assert (load_study(store.folder).realizations["spots_below"] == store.settings.modes.below).all()

@@ -13,9 +13,10 @@ import math
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.counted_glasses import reference_frequency, true_minima
+from atomglass.analysis.counted_glasses import reference_frequency, round_down, true_minima
 from atomglass.analysis.results.participation_cut import round_edges, without_cut
-from atomglass.analysis.selection import Selection, bounded
+from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, bounded
+from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
 _COLUMNS = ("realization", "chain", "frequency", "participation_ratio", "group", "converged", "hits")
@@ -45,14 +46,24 @@ def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selectio
     Raises
     ------
     InputError
-        A column is missing.
+        A column is missing, or a bound lies above the frequency up to which the modes were sought.
     """
     rule = without_cut(rule or Selection())
     require_columns(spots, _COLUMNS, "spots")
+    searched = searched_realizations(realizations).set_index("realization")
     unit = reference_frequency(realizations, rule.reference if rule.unit else None)
-    unit = unit.where(unit.index.isin(searched_realizations(realizations)["realization"]))
+    bound = rule.share * unit.where(unit.index.isin(searched.index))
+    if "spots_below" in searched:
+        known = searched["spots_below"].astype(float) / unit[searched.index]
+        if len(known) and not rule.share <= known.min() * (1 + FREQUENCY_TOLERANCE):
+            raise InputError(
+                "the frequency bound of pseudo-harmonic modes" + f" in units of the {rule.unit}" * bool(rule.unit),
+                rule.share,
+                f"at most {round_down(known.min()):g}",
+                "they were sought up to [modes] below in the study's file",
+            )
     converged = spots[spots["converged"].eq(True)]
-    return bounded(converged, realizations, rule, converged["realization"].map(rule.share * unit))
+    return bounded(converged, realizations, rule, converged["realization"].map(bound))
 
 
 def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd.DataFrame:

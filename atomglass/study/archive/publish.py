@@ -23,10 +23,16 @@ SINGLE_PRECISION = ("modes", *FURTHER_TABLES)
 
 #: The columns of the realizations that count the rows of a table.
 _COUNTS = {"modes": "mode_count", "spots": "spot_count"}
+#: The columns that say below which frequency the rows of a table are known.
+_KNOWN_BELOW = {"modes": "complete_below", "spots": "spots_below"}
 
 
 def publish_tables(
-    folder: Path, out: Path, below: float | None = None, below_frequency: float | None = None
+    folder: Path,
+    out: Path,
+    below: float | None = None,
+    below_frequency: float | None = None,
+    spots_below: float | None = None,
 ) -> list[Path]:
     """Write compact copies of a collected study's tables, with its manifest and a file of checksums.
 
@@ -41,9 +47,10 @@ def publish_tables(
         frequency, so that the table cannot be used for bounds at a fixed frequency. Pseudo-harmonic modes are all
         kept, as are the modes of glasses without a first phonon frequency.
     below_frequency : float, optional
-        Frequency above which harmonic and pseudo-harmonic modes are left out, the same in all glasses.
-        `complete_below`, `mode_count`, `qlm_count`, `spot_count` and `spot_start_frequency` of the realizations are
-        adjusted to either bound.
+        Frequency above which harmonic modes are left out, the same in all glasses. `complete_below`, `mode_count` and
+        `qlm_count` of the realizations are adjusted to either bound.
+    spots_below : float, optional
+        Frequency above which pseudo-harmonic modes are left out; `spots_below` and `spot_count` are adjusted.
 
     Returns
     -------
@@ -59,6 +66,8 @@ def publish_tables(
         raise InputError("--below", below, "> 0, in units of the first phonon frequency")
     if below_frequency is not None and not 0 < below_frequency < math.inf:
         raise InputError("--below-frequency", below_frequency, "> 0")
+    if spots_below is not None and not 0 < spots_below < math.inf:
+        raise InputError("--spots-below", spots_below, "> 0")
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():
@@ -72,10 +81,11 @@ def publish_tables(
     tables = {path.name: pq.read_table(path) for path in sources if path.is_file()}
     if below is not None:
         bound = _multiples(tables["realizations.parquet"], below)
-        tables = _cut(tables, bound, ("modes",))
+        tables = _cut(tables, bound, "modes")
     if below_frequency is not None:
-        bound = np.full(len(tables["realizations.parquet"]), below_frequency)
-        tables = _cut(tables, bound, ("modes", *FURTHER_TABLES))
+        tables = _cut(tables, np.full(len(tables["realizations.parquet"]), below_frequency), "modes")
+    if spots_below is not None and "spots.parquet" in tables:
+        tables = _cut(tables, np.full(len(tables["realizations.parquet"]), spots_below), "spots")
     contents |= {name: _compact(name, table) for name, table in tables.items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
     out.mkdir(parents=True, exist_ok=True)
@@ -90,27 +100,19 @@ def _multiples(realizations: pa.Table, multiple: float) -> Array:
     return np.where(np.isnan(bound), np.inf, bound)
 
 
-def _cut(tables: dict[str, pa.Table], bound: Array, names: tuple[str, ...]) -> dict[str, pa.Table]:
-    """Return the tables without the rows of some of them that lie above the bound of their realization."""
-    realizations, tables = tables["realizations.parquet"], dict(tables)
+def _cut(tables: dict[str, pa.Table], bound: Array, name: str) -> dict[str, pa.Table]:
+    """Return the tables without the rows of `modes` or `spots` that lie above the bound of their realization."""
+    realizations, table = tables["realizations.parquet"], tables[f"{name}.parquet"]
     order = np.argsort(realizations["realization"].to_numpy())
-    numbers = realizations["realization"].to_numpy()[order]
-    for name in names:
-        table = tables.get(f"{name}.parquet")
-        if table is None:
-            continue
-        place = order[np.searchsorted(numbers, table["realization"].to_numpy())]
-        kept = _numbers(table, "frequency") < bound[place]
-        table = table.filter(pa.array(kept))
-        realizations = _recounted(realizations, table, _COUNTS[name])
-        if "is_qlm" in table.column_names:
-            selected = table.filter(pc.fill_null(table["is_qlm"], False))
-            realizations = _recounted(realizations, selected, "qlm_count")
-        tables[f"{name}.parquet"] = _lowered(table, "complete_below", bound[place][kept])
-    realizations = _lowered(realizations, "complete_below", bound)
-    if "spots" in names:
-        realizations = _lowered(realizations, "spot_start_frequency", bound)
-    return tables | {"realizations.parquet": realizations}
+    place = order[np.searchsorted(realizations["realization"].to_numpy()[order], table["realization"].to_numpy())]
+    kept = _numbers(table, "frequency") < bound[place]
+    table = table.filter(pa.array(kept))
+    realizations = _recounted(realizations, table, _COUNTS[name])
+    if "is_qlm" in table.column_names:
+        realizations = _recounted(realizations, table.filter(pc.fill_null(table["is_qlm"], False)), "qlm_count")
+    known = _KNOWN_BELOW[name]
+    changed = {f"{name}.parquet": _lowered(table, known, bound[place][kept])}
+    return tables | changed | {"realizations.parquet": _lowered(realizations, known, bound)}
 
 
 def _recounted(realizations: pa.Table, rows: pa.Table, name: str) -> pa.Table:

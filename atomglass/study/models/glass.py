@@ -43,6 +43,11 @@ class Glass:
         """Return the columns of the table of pseudo-harmonic modes, if the study computes them."""
         return {"spots": SPOTS} if settings.modes.nonlinear == "pseudoharmonic" else {}
 
+    def settled_columns(self, settings: StudySettings) -> dict[str, float]:
+        """Return the bound of the search for pseudo-harmonic modes, if the study computes them."""
+        below = settings.modes.below
+        return {} if below is None or settings.modes.nonlinear == "none" else {"spots_below": below}
+
     def describe(self, settings: StudySettings) -> str:
         """Return the number of particles and the temperature."""
         return f"N = {settings.sample.particles}, T = {settings.sample.temperature:g}"

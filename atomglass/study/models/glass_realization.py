@@ -204,6 +204,7 @@ def _spots(pairs: InteractingPairs, reduced: ReducedHessian, modes: Modes, below
     spots = soft_spots_of_hessian(pairs, reduced, starting_fields(pairs, reduced, modes), below)
     return spot_rows(spots, pairs, modes), {
         "spot_count": len(spots),
+        "spots_below": below,
         "spot_starts": spots.start_count,
         "spots_not_converged": spots.not_converged,
         "spot_start_frequency": spots.start_frequency,

@@ -97,6 +97,10 @@ class Independent:
         """Return no further tables."""
         return {}
 
+    def settled_columns(self, settings: Any) -> dict[str, float]:
+        """Return no columns."""
+        return {}
+
     def describe(self, settings: Any) -> str:
         """Return the model's name and its own description of the settings."""
         return ", ".join(filter(None, (self._model.name, self._model.describe(self._section(settings)))))
