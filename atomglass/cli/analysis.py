@@ -175,11 +175,16 @@ def analyze(
     Prints tables, and writes them as CSV files and together as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.comparison_text_tables import outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import (
+        outcome_exponents_table,
+        well_outcomes_table,
+        well_readings_table,
+    )
     from atomglass.analysis.report.text_tables import analysis_tables
     from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
+    from atomglass.analysis.results.well_readings import well_readings
     from atomglass.cli.text_table import print_table
     from atomglass.study.followup.recurrence_table import load_recurrences
     from atomglass.study.load import load_study
@@ -191,8 +196,9 @@ def analyze(
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:
-        print_table(*well_outcomes_table(study.wells))
-        typer.echo("")
+        for table in (well_outcomes_table(study.wells), well_readings_table(well_readings(study.wells))):
+            print_table(*table)
+            typer.echo("")
         print_table(
             *outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.realizations, study.wells, rule))
         )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from atomglass.analysis.report.text_tables import TextTable
 from atomglass.analysis.results.paired_studies import PairedComparison
+from atomglass.analysis.results.well_readings import READINGS
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.number_format import PLAIN
 from atomglass.landscape.double_wells import WellOutcome
@@ -44,6 +45,15 @@ def _well_outcomes(name: str, rows: pd.DataFrame) -> list[str]:
         f"{new['overlap'].median():.2f}",
         f"{(new['energy_difference'] < 0).mean():.2f}",
     ]
+
+
+def well_readings_table(table: pd.DataFrame) -> TextTable:
+    """Return how many second wells are real in each reading, from `well_readings`."""
+    rows = [
+        [r["modes"], str(r["count"]), *(PLAIN.with_error(r[name], r[f"{name}_error"]) or "-" for name in READINGS)]
+        for r in table.to_dict("records")
+    ]
+    return "Share of second wells that are real, in three readings", ["modes", "count", *READINGS.values()], rows
 
 
 def outcome_exponents_table(table: pd.DataFrame) -> TextTable:
