@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from atomglass.analysis.results.selected_modes import selection_from_options
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.number_format import TYPESET
@@ -172,17 +173,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("table", choices=["exponents", "studies"])
     parser.add_argument("page", type=Path)
+    for option in ("--frequency", "--share"):
+        parser.add_argument(option, type=float, help="of the selection, as in `atomglass analyze`")
+    for option in ("--reference", "--participation"):
+        parser.add_argument(option, help="of the selection, as in `atomglass analyze`")
     parser.add_argument("folders", type=Path, nargs="+", help="directories of collected studies")
     options = parser.parse_args()
+    rule = selection_from_options(options.frequency, options.share, options.reference, options.participation)
     studies = [load_study(folder) for folder in options.folders]
     if options.table == "studies":
-        table = compare_studies(studies)
+        table = compare_studies(studies, rule)
         if table["study"].duplicated().any():
             table["study"] = [folder.resolve().name for folder in options.folders]
         rewrite_studies(options.page, table)
     else:
         for folder, study in zip(options.folders, studies, strict=True):
-            found = analyze(study, recurrences=load_recurrences(folder))
+            found = analyze(study, rule=rule, recurrences=load_recurrences(folder))
             rewrite_exponents(options.page, exponent_rows(found, study.realizations))
     print(f"written: {options.page}")
 

@@ -38,6 +38,8 @@ _HOME = {
     "SoftSpots": "vibrations.soft_spots",
     "nonlinear_modes": "vibrations.nonlinear_modes",
     "soft_spots": "vibrations.soft_spots",
+    "pinned_modes": "vibrations.pinning",
+    "PinnedModes": "vibrations.pinning",
     "density_of_states": "vibrations.kernel_polynomial",
     "expand": "vibrations.expansion",
     "Expansion": "vibrations.expansion",

@@ -1,4 +1,4 @@
-"""The commands that analyze collected studies: wells, compare, recurrences, analyze, report, join, publish."""
+"""The commands that analyze collected studies: wells, pinned, compare, recurrences, analyze, report, join, publish."""
 
 from __future__ import annotations
 
@@ -10,6 +10,25 @@ import typer
 app = typer.Typer()
 
 StudyFolder = Annotated[Path, typer.Argument(help="Directory of a collected study.")]
+Frequency = Annotated[
+    float | None, typer.Option("--frequency", help="Only modes below this frequency omega; replaces --share.")
+]
+Share = Annotated[
+    float | None,
+    typer.Option("--share", help="Only modes below this share of the first phonon frequency; by default 0.6."),
+]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        "--reference",
+        help="Whose first phonon frequency: the median of the glass's chain or of the study, or its own, which biases "
+        "the exponents. chain, study or own; by default chain.",
+    ),
+]
+Participation = Annotated[
+    str | None,
+    typer.Option("--participation", help="Only participation ratios below this, or none; by default 0.27."),
+]
 
 
 def _need_glasses(folder: Path) -> None:
@@ -33,13 +52,46 @@ def wells(
     Writes wells.parquet, one row for each quasi-localized mode. After an interruption the same command continues.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import well_outcomes_table
     from atomglass.cli.text_table import print_table
     from atomglass.study.followup.double_wells import second_wells
 
     found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
     print_table(*well_outcomes_table(found))
     typer.echo(f"written: {folder / 'wells.parquet'}")
+
+
+@app.command()
+def pinned(
+    folder: StudyFolder,
+    below: Annotated[float, typer.Option("--below", help="All modes below this frequency, the same in every glass.")],
+    fraction: Annotated[float, typer.Option("--fraction", help="Fraction of the particles that are pinned.")] = 0.03,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Number of processes.")] = 1,
+    chains: Annotated[
+        int | None, typer.Option("--chains", min=1, help="Number of chains, from the first; by default all.")
+    ] = None,
+) -> None:
+    """Pin particles at random in the kept glasses of a study, which suppresses phonons, and compute the modes.
+
+    Needs keep_configurations = "all". Writes pinned.parquet, one row for each mode, and pinned_glasses.parquet, which
+    `analyze` uses. After an interruption the same command continues.
+    """
+    from atomglass.study.followup.pinned_modes import GLASSES, MODES, pin_kept_glasses
+    from atomglass.study.store.study_store import StudyStore
+
+    found = pin_kept_glasses(
+        folder, fraction, below, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains
+    )
+    store = StudyStore(folder)
+    realizations = sum(store.stored(int(chain)) for chain in found.glasses["chain"].unique())
+    typer.echo(
+        f"{len(found.modes)} modes below {below:g} in {len(found.glasses)} glasses with a share of {fraction:g} pinned"
+    )
+    typer.echo(
+        f"left out: {realizations - len(found.glasses)} realizations without a kept glass; not proven complete: "
+        f"{int((~found.glasses['complete']).sum())} glasses"
+    )
+    typer.echo(f"written: {folder / MODES} {folder / GLASSES}")
 
 
 @app.command()
@@ -51,6 +103,10 @@ def compare(
             "--fixed-number-of", min=1, help="Keep the bound on N PR at its value for this number of particles."
         ),
     ] = None,
+    frequency: Frequency = None,
+    share: Share = None,
+    reference: Reference = None,
+    participation: Participation = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write the table as CSV.")] = None,
 ) -> None:
     """Compare collected studies: QLMs, fractions in group B and with hidden wells, confirmed second wells, exponents.
@@ -59,20 +115,25 @@ def compare(
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import comparison_table, paired_table
+    from atomglass.analysis.report.comparison_text_tables import comparison_table, paired_table
     from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
+    from atomglass.analysis.results.selected_modes import selection_from_options
+    from atomglass.analysis.results.selection_warnings import selection_warnings
     from atomglass.analysis.results.study_comparison import compare_studies
-    from atomglass.analysis.selection import Selection
     from atomglass.cli.text_table import print_table
     from atomglass.io.atomic import replace
     from atomglass.study.load import load_study
 
     studies = [load_study(folder) for folder in folders]
-    table = compare_studies(studies, fixed_number_of=fixed_number_of)
+    rule = selection_from_options(frequency, share, reference, participation)
+    table = compare_studies(studies, rule, fixed_number_of=fixed_number_of)
     if table["study"].duplicated().any():
         table["study"] = [folder.resolve().name for folder in folders]
     print_table(*comparison_table(table))
-    rule = Selection() if fixed_number_of is None else Selection().at_fixed_number(fixed_number_of)
+    for folder, study in zip(folders, studies, strict=True):
+        for line in selection_warnings(study.realizations, rule):
+            typer.echo(f"warning: {folder}: {line}")
+    rule = rule if fixed_number_of is None else rule.at_fixed_number(fixed_number_of)
     for study in studies[1:]:
         if have_same_liquids(studies[0], study):
             typer.echo("")
@@ -103,6 +164,10 @@ def analyze(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for the tables; by default DIR/analysis.")
     ] = None,
+    frequency: Frequency = None,
+    share: Share = None,
+    reference: Reference = None,
+    participation: Participation = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
     """Analyze a collected study: exponents with errors, the paper's statements, tests of the theory.
@@ -110,22 +175,33 @@ def analyze(
     Prints tables, and writes them as CSV files and together as analysis.json.
     """
     _need_glasses(folder)
-    from atomglass.analysis.report.text_tables import analysis_tables, outcome_exponents_table, well_outcomes_table
+    from atomglass.analysis.report.comparison_text_tables import (
+        outcome_exponents_table,
+        well_outcomes_table,
+        well_readings_table,
+    )
+    from atomglass.analysis.report.text_tables import analysis_tables
+    from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
+    from atomglass.analysis.results.well_readings import well_readings
     from atomglass.cli.text_table import print_table
     from atomglass.study.followup.recurrence_table import load_recurrences
     from atomglass.study.load import load_study
 
     study = load_study(folder)
-    found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
+    rule = selection_from_options(frequency, share, reference, participation)
+    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
     for title, header, rows in analysis_tables(found):
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:
-        print_table(*well_outcomes_table(study.wells))
-        typer.echo("")
-        print_table(*outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.wells)))
+        for table in (well_outcomes_table(study.wells), well_readings_table(well_readings(study.wells))):
+            print_table(*table)
+            typer.echo("")
+        print_table(
+            *outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.realizations, study.wells, rule))
+        )
         typer.echo("")
     for line in found.warnings:
         typer.echo(f"warning: {line}")
@@ -137,13 +213,19 @@ def analyze(
 def report(
     folder: StudyFolder,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The file; by default DIR/report.html.")] = None,
+    frequency: Frequency = None,
+    share: Share = None,
+    reference: Reference = None,
+    participation: Participation = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and of simulated p-values.")] = 0,
 ) -> None:
     """Write the analysis of a collected study as one HTML file with figures, for a browser, a phone, or print."""
     _need_glasses(folder)
     from atomglass.analysis.report.html_report import write_report
+    from atomglass.analysis.results.selected_modes import selection_from_options
 
-    typer.echo(f"written: {write_report(folder, out, seed=seed)}")
+    rule = selection_from_options(frequency, share, reference, participation)
+    typer.echo(f"written: {write_report(folder, out, seed=seed, rule=rule)}")
 
 
 @app.command()
@@ -167,8 +249,21 @@ def publish(
     below: Annotated[
         float | None,
         typer.Option(
-            "--below", help="Leave out modes above this multiple of the first phonon frequency of their glass."
+            "--below",
+            help="Leave out modes above this multiple of the first phonon frequency of their own glass. Soft modes "
+            "lower it, so that the table becomes unusable for bounds at a fixed frequency.",
         ),
+    ] = None,
+    below_frequency: Annotated[
+        float | None,
+        typer.Option(
+            "--below-frequency",
+            help="Leave out harmonic modes above this frequency, the same in all glasses.",
+        ),
+    ] = None,
+    spots_below: Annotated[
+        float | None,
+        typer.Option("--spots-below", help="Leave out pseudo-harmonic modes above this frequency."),
     ] = None,
 ) -> None:
     """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
@@ -177,5 +272,5 @@ def publish(
     """
     from atomglass.study.archive.publish import publish_tables
 
-    written = publish_tables(folder, out, below)
+    written = publish_tables(folder, out, below, below_frequency, spots_below)
     typer.echo("written: " + " ".join(str(path) for path in written))

@@ -200,9 +200,10 @@ def collect(
     folder: StudyFolder,
     figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
 ) -> None:
-    """Collect the results of a study in modes.parquet, realizations.parquet, figures and a summary.
+    """Collect the results of a study in modes.parquet, realizations.parquet, spots.parquet, figures and a summary.
 
-    Every checksum is verified and every realization is taken exactly once; missing and failed ones are listed. Data
+    There are spots, which are pseudo-harmonic modes, if the study computes them. Every checksum is verified and every
+    realization is taken exactly once; missing and failed ones are listed. Data
     that vary between runs (hosts, times) are in attempts.parquet and runs.parquet. Exit status 1: a shard is damaged.
     """
     from atomglass.analysis.report.overview import write_overview
@@ -213,7 +214,9 @@ def collect(
     found = tables.collect(store)
     text, written = write_overview(store, figures)
     typer.echo(text)
-    written = [folder / f"{name}.parquet" for name in ("modes", "realizations", "attempts", "runs")] + written
+    written = [folder / f"{name}.parquet" for name in (*found.rows, "runs")] + written
+    for name in store.further_tables:
+        typer.echo(f"\n{name}: {found.rows[name]} rows")
     typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
     if found.damaged:
@@ -230,6 +233,9 @@ def _warn(store: StudyStore, found: Any) -> None:
         more = f" and {len(found.missing) - 5} more gaps" if len(found.missing) > 5 else ""
         total = lost + found.rows["realizations"]
         typer.echo(f"missing: {lost} of {total} realizations ({shown}{more}); run the study again", err=True)
+    if found.not_rigid:
+        unknown = f", {found.unbounded} of which have no modes in the table" * (found.unbounded > 0)
+        typer.echo(f"not rigid: {found.not_rigid} realizations have no positive shear modulus{unknown}", err=True)
     for status, count in found.failed.items():
         typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
     for line in found.warnings:
@@ -243,7 +249,7 @@ def crosscheck(
 ) -> None:
     """Compare a study computed on two machines: changed basins are counted, and modes must agree to 1e-8.
 
-    Exit status 1: modes of the same basin do not agree.
+    Exit status 1: modes of the same basin do not agree, or their pseudo-harmonic modes do not.
     """
     from atomglass.cli.text_table import print_table
     from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
@@ -260,8 +266,14 @@ def crosscheck(
         [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _count_and_first(found.disagreeing)],
         ["modes in a different group", str(found.regrouped)],
     ]
+    if found.spots:
+        rows += [
+            ["pseudo-harmonic modes in the same basin", str(found.spots)],
+            ["largest relative difference of their frequencies", f"{found.worst_spot_frequency:.1e}"],
+            ["same basin, pseudo-harmonic modes differ", _count_and_first(found.disagreeing_spots)],
+        ]
     print_table("", ["", ""], rows)
-    if found.disagreeing:
+    if found.disagreeing or found.disagreeing_spots:
         raise typer.Exit(1)
 
 
@@ -293,6 +305,8 @@ def status(
     print_table(store.settings.name, ["state", "chains", labels.plural], rows)
     steps = f"; {labels.steps} {now.sweeps / max(1, now.sweeps_total):.1%}" if labels.steps else ""
     typer.echo(f"failed {labels.plural}: {now.failed}{steps}")
+    if store.further_tables:
+        typer.echo(f"further tables: {', '.join(store.further_tables)}")
     crashes = store.crash_reports.count()
     if crashes:
         typer.echo(f"processes that crashed: {crashes}; see {folder / 'crashes'}")

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace, replacing
 from atomglass.study.errors import DamagedShard
-from atomglass.study.schema import ATTEMPTS, schema
+from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
 from atomglass.study.store.shards import Shard
 from atomglass.study.store.study_store import StudyStore
 
@@ -57,6 +57,8 @@ class Collected:
         One line per damaged shard, whose realizations are missing.
     failed : Counter
         Number of realizations by status, except `ok`.
+    not_rigid, unbounded : int
+        Number of glasses without a positive shear modulus, and number of these whose modes have no bound.
     warnings : list of str
         One line per difference in processors or package versions between shards, whose numbers then agree up to
         rounding errors, not bit for bit.
@@ -68,6 +70,8 @@ class Collected:
     damaged: list[str]
     failed: Counter[str]
     warnings: list[str]
+    not_rigid: int = 0
+    unbounded: int = 0
 
     def _table(self, name: str) -> pa.Table:
         return pq.read_table(self.folder / f"{name}.parquet")
@@ -101,10 +105,12 @@ class _Findings:
     damaged: list[str] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     provenances: Counter[str] = field(default_factory=Counter)
+    not_rigid: int = 0
+    unbounded: int = 0
 
 
 def collect(store: StudyStore) -> Collected:
-    """Verify all shards, and write `modes`, `realizations`, `attempts` and `runs` as Parquet files.
+    """Verify all shards, and write `modes`, `realizations`, `attempts`, `runs` and further tables as Parquet files.
 
     Rows are in the order of chains and realizations, no matter which process computed them, and each realization occurs
     exactly once. Only one shard is in memory at a time, with the rows that do not yet fill a row group.
@@ -112,19 +118,23 @@ def collect(store: StudyStore) -> Collected:
     Raises
     ------
     InputError
-        There is nothing to collect, or two shards disagree about a realization.
+        There is nothing to collect, two shards disagree about a realization, or there is a file with the name of a
+        table that the study does not have.
     """
     found = _Findings()
+    _refuse_foreign_tables(store)
     columns = {
         "realizations": store.model.realization_columns,
         "modes": store.model.mode_columns,
         "attempts": ATTEMPTS,
+        **store.further_tables,
     }
     with ExitStack() as files:
 
         def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
             file = files.enter_context(replacing(store.folder / f"{name}.parquet"))
-            return files.enter_context(_TableWriter(file, table_schema))
+            settled = store.model.settled_columns(store.settings) if name == "realizations" else {}
+            return files.enter_context(_TableWriter(file, table_schema, settled))
 
         writers = {name: writer(name, schema(described)) for name, described in columns.items()}
         for chain in range(store.settings.ensemble.chains):
@@ -137,17 +147,40 @@ def collect(store: StudyStore) -> Collected:
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)
-    return Collected(store.folder, counts, found.missing, found.damaged, found.failed, warnings)
+    return Collected(
+        folder=store.folder,
+        rows=counts,
+        missing=found.missing,
+        damaged=found.damaged,
+        failed=found.failed,
+        warnings=warnings,
+        not_rigid=found.not_rigid,
+        unbounded=found.unbounded,
+    )
 
 
 def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter], found: _Findings) -> None:
     """Add the realizations of a shard, from index `end` on, to the tables."""
     found.provenances[json.dumps({key: shard.provenance.get(key) for key in _PROVENANCE}, sort_keys=True)] += 1
     for name, writer in writers.items():
-        rows = _rows_from(getattr(shard, name), end, per_chain)
+        rows = _rows_from(shard.table(name), end, per_chain)
         writer.add(rows)
         if name == "realizations":
             found.failed.update(rows["status"].to_pylist())
+            if "rigid" in rows.column_names:
+                soft = pc.fill_null(pc.invert(rows["rigid"]), False)
+                found.not_rigid += pc.sum(soft).as_py() or 0
+                found.unbounded += pc.sum(pc.and_(soft, pc.is_nan(rows["complete_below"]))).as_py() or 0
+
+
+def _refuse_foreign_tables(store: StudyStore) -> None:
+    """Reject a file that would be taken for a table of this study, which has none of that name."""
+    for name in FURTHER_TABLES.keys() - store.further_tables.keys():
+        path = store.folder / f"{name}.parquet"
+        if path.exists():
+            raise InputError(
+                f"{path} does not belong to this study", remedy="remove it: its settings ask for no such table"
+            )
 
 
 def _nothing(store: StudyStore, damaged: list[str]) -> InputError:
@@ -182,9 +215,9 @@ def _shards(store: StudyStore, chain: int, found: _Findings) -> Iterator[tuple[S
 class _TableWriter:
     """Writes a table in row groups of equal size, so that its bytes do not depend on how the rows were divided."""
 
-    def __init__(self, file: BinaryIO, table_schema: pa.Schema) -> None:
+    def __init__(self, file: BinaryIO, table_schema: pa.Schema, settled: dict[str, float]) -> None:
         self._writer = pq.ParquetWriter(file, table_schema, compression="zstd")
-        self._schema = table_schema
+        self._schema, self._settled = table_schema, settled
         self._pending: list[pa.Table] = []
         self.rows = self.pending_rows = 0
 
@@ -197,12 +230,8 @@ class _TableWriter:
         self._writer.close()
 
     def add(self, rows: pa.Table) -> None:
-        """Append rows; a column that an earlier version did not write yet is NaN or null."""
-        for column in self._schema:
-            if column.name not in rows.column_names:
-                missing = math.nan if pa.types.is_floating(column.type) else None
-                rows = rows.append_column(column, pa.array([missing] * rows.num_rows, column.type))
-        self._pending.append(rows.select(self._schema.names).cast(self._schema))
+        """Append rows; a column that an earlier version did not write follows from the settings, or is NaN or null."""
+        self._pending.append(completed(rows, self._schema, self._settled).cast(self._schema))
         self.pending_rows += rows.num_rows
         while self.pending_rows >= ROW_GROUP:
             self._write(ROW_GROUP)
@@ -213,6 +242,25 @@ class _TableWriter:
         self._pending = [whole.slice(count)]
         self.pending_rows -= count
         self.rows += count
+
+
+def completed(rows: pa.Table, table_schema: pa.Schema, settled: dict[str, float] | None = None) -> pa.Table:
+    """Return rows with the columns of a schema, in its order.
+
+    Parameters
+    ----------
+    rows : Table
+        Rows of this or of an earlier version.
+    table_schema : Schema
+        All columns.
+    settled : dict, optional
+        Values of columns that `rows` may lack; others that it lacks are NaN or null.
+    """
+    for column in table_schema:
+        if column.name not in rows.column_names:
+            missing = (settled or {}).get(column.name, math.nan if pa.types.is_floating(column.type) else None)
+            rows = rows.append_column(column, pa.array([missing] * rows.num_rows, column.type))
+    return rows.select(table_schema.names)
 
 
 def provenance_warnings(provenances: Counter[str]) -> list[str]:

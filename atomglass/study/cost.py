@@ -46,7 +46,8 @@ def measured_cost(settings: StudyBase) -> Cost:
     began = time.perf_counter()
     done = model.realize(settings, sampler, lambda: None)
     seconds = time.perf_counter() - began
-    shard = len(shards.encode([done] * settings.ensemble.realizations_per_shard, {}, model))
+    several = [done] * settings.ensemble.realizations_per_shard
+    shard = len(shards.encode(several, {}, model, model.further_tables(settings)))
     checkpoint = len(checkpoints.encode(Checkpoint(sampler.state(), 1, [done]), 0, sampler.sweep, ""))
     return Cost(step, seconds, shard, checkpoint)
 
@@ -75,6 +76,7 @@ def plan_study(settings: StudyBase, cost: Cost | None, cores: int) -> list[tuple
     lines += [
         ("parallelism", f"at most {ensemble.chains} processes: the chain is the unit of work"),
         ("files", f"{shard_count} shards, {ensemble.chains} checkpoints"),
+        ("tables", ", ".join(("realizations", "modes", *model.further_tables(settings)))),
         ("physics hash", settings.physics_hash),
     ]
     if cost is None:

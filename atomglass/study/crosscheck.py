@@ -46,6 +46,13 @@ class Crosscheck:
         `FREQUENCY_TOLERANCE`.
     regrouped : int
         Number of modes that are in different groups.
+    spots : int
+        Number of pseudo-harmonic modes of the realizations in the same minimum; 0 if the study has none.
+    worst_spot_frequency : float
+        Largest relative difference between frequencies of the same pseudo-harmonic mode, where both converged.
+    disagreeing_spots : list of int
+        Realizations in the same minimum whose pseudo-harmonic modes differ in number or convergence, or in frequency by
+        more than `FREQUENCY_TOLERANCE`.
     """
 
     common: int
@@ -57,6 +64,9 @@ class Crosscheck:
     worst_frequency: float
     disagreeing: list[int]
     regrouped: int
+    spots: int
+    worst_spot_frequency: float
+    disagreeing_spots: list[int]
 
 
 def crosscheck(one: Path, other: Path) -> Crosscheck:
@@ -84,10 +94,9 @@ def crosscheck(one: Path, other: Path) -> Crosscheck:
     moved = _differ(same, sample) if sample in same else pd.Series(False, same.index)
     basin = ~moved & _differ(same, "energy") if "energy" in same else pd.Series(False, same.index)
     alike = same[~moved & ~basin]
-    modes = [table.modes.merge(alike[_KEYS], on=_KEYS) for table in tables]
-    paired = modes[0].merge(modes[1], on=[*_KEYS, "mode"], how="outer", suffixes=("", "_other"))
-    difference = (paired["frequency_other"] / paired["frequency"] - 1).abs()
+    paired, difference = _paired([table.modes for table in tables], "mode", alike)
     wrong = paired[~(difference <= FREQUENCY_TOLERANCE)][_KEYS].drop_duplicates().merge(alike, on=_KEYS)
+    spots, worst_spot, wrong_spots = _compare_spots([table.spots for table in tables], alike)
     both = paired["group"].notna() & paired["group_other"].notna()
     return Crosscheck(
         common=len(rows),
@@ -99,7 +108,32 @@ def crosscheck(one: Path, other: Path) -> Crosscheck:
         worst_frequency=float(difference.max()) if len(paired) else 0.0,
         disagreeing=wrong["realization"].tolist(),
         regrouped=int((paired["group"] != paired["group_other"])[both].sum()),
+        spots=spots,
+        worst_spot_frequency=worst_spot,
+        disagreeing_spots=wrong_spots,
     )
+
+
+def _paired(tables: list[pd.DataFrame], number: str, alike: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the rows of two tables side by side, and the relative difference of their frequencies."""
+    one, other = (table.merge(alike[_KEYS], on=_KEYS) for table in tables)
+    paired = one.merge(other, on=[*_KEYS, number], how="outer", suffixes=("", "_other"))
+    return paired, (paired["frequency_other"] / paired["frequency"] - 1).abs()
+
+
+def _compare_spots(tables: list[pd.DataFrame | None], alike: pd.DataFrame) -> tuple[int, float, list[int]]:
+    """Return the number of spots, the worst difference of frequencies, and the realizations that disagree."""
+    found = [table for table in tables if table is not None]
+    if len(found) < 2:
+        if found:
+            raise InputError("only one of the two directories has a table of spots", remedy="collect both again")
+        return 0, 0.0, []
+    paired, difference = _paired(found, "spot", alike)
+    one, other = (paired[name].eq(True) for name in ("converged", "converged_other"))
+    absent = paired["frequency"].isna() | paired["frequency_other"].isna()
+    wrong = absent | (one != other) | (one & ~(difference <= FREQUENCY_TOLERANCE))
+    numbers = paired[wrong][_KEYS].drop_duplicates().merge(alike, on=_KEYS)["realization"].tolist()
+    return len(paired), float(difference[one & other].max()) if (one & other).any() else 0.0, numbers
 
 
 def _differ(rows: pd.DataFrame, name: str) -> pd.Series:

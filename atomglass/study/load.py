@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
+from atomglass.study.schema import FURTHER_TABLES
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Study:
         Table, name, unit and meaning of every column.
     wells : DataFrame or None
         The second wells, one row per quasi-localized mode, if `atomglass wells` was run.
+    spots : DataFrame or None
+        The pseudo-harmonic modes, one row per mode, if the study computed them.
     """
 
     modes: pd.DataFrame
@@ -35,6 +38,7 @@ class Study:
     settings: dict[str, Any]
     columns: pd.DataFrame
     wells: pd.DataFrame | None = None
+    spots: pd.DataFrame | None = None
 
 
 def load_study(folder: str | Path) -> Study:
@@ -68,12 +72,15 @@ def load_study(folder: str | Path) -> Study:
     (2, True)
     """
     folder = Path(folder)
-    frames, described = [], []
-    for name in ("modes", "realizations"):
+    frames: dict[str, pd.DataFrame] = {}
+    described = []
+    for name in ("modes", "realizations", *FURTHER_TABLES):
         path = folder / f"{name}.parquet"
+        if name in FURTHER_TABLES and not path.is_file():
+            continue
         try:
             table = pq.read_table(path)
-            frames.append(table.to_pandas())
+            frames[name] = table.to_pandas()
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         except FileNotFoundError:
             raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first") from None
@@ -81,8 +88,8 @@ def load_study(folder: str | Path) -> Study:
             raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
     columns = pd.DataFrame(described, columns=["table", "column", "unit", "meaning"])
     wells = folder / "wells.parquet"
-    modes, realizations = frames
-    return Study(modes, realizations, _settings(folder), columns, pd.read_parquet(wells) if wells.is_file() else None)
+    second_wells = pd.read_parquet(wells) if wells.is_file() else None
+    return Study(frames["modes"], frames["realizations"], _settings(folder), columns, second_wells, frames.get("spots"))
 
 
 def _settings(folder: Path) -> dict[str, Any]:

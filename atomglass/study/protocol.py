@@ -45,12 +45,15 @@ class Realization:
         One row per attempt at the realization.
     inherent_state : Configuration, optional
         The glass itself, an `atomglass.Configuration`, if the study keeps it.
+    tables : dict of str to list of dict
+        Rows of the further tables of the model, by name.
     """
 
     row: Row
     modes: list[Row] = field(default_factory=list)
     attempts: list[Row] = field(default_factory=list)
     inherent_state: Any = None
+    tables: dict[str, list[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,12 @@ class StudyModel(Protocol):
 
     def stored(self, data: dict[str, Any], source: str) -> Any:
         """Return the settings stored in a study's manifest."""
+
+    def further_tables(self, settings: Any) -> dict[str, tuple[Column, ...]]:
+        """Return the columns of the tables that a study has besides those of realizations and modes, by name."""
+
+    def settled_columns(self, settings: Any) -> dict[str, float]:
+        """Return the columns of realizations that follow from the settings, for shards written before they existed."""
 
     def describe(self, settings: Any) -> str:
         """Return a few words for the first line of a run."""

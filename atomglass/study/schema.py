@@ -17,7 +17,7 @@ KEYS = (
 
 OUTCOME = (
     Column("status", TEXT, "", "ok, or what failed: not_converged, not_a_minimum, ..., error, crashed"),
-    Column("reason", TEXT, "", "what failed and what to do; empty where status is ok"),
+    Column("reason", TEXT, "", "what failed and what to do; where status is ok, why modes are missing, or empty"),
 )
 ATTEMPT_COUNT = Column("attempt_count", INT, "", "attempts made; each has a row in the table of attempts")
 MODE_COUNT = Column("mode_count", INT, "", "modes in the table")
@@ -39,12 +39,20 @@ REALIZATIONS = (
     Column("complete_below", FLOAT, "omega", "all modes below this frequency are in the table"),
     MODE_COUNT,
     Column("qlm_count", INT, "", "quasi-localized modes among them"),
+    Column("spot_count", INT, "", "pseudo-harmonic modes in the table `spots`; null if the study has none"),
+    Column("spots_below", FLOAT, "omega", "bound below which pseudo-harmonic modes were sought"),
+    Column("spot_starts", INT, "", "starts from which they were sought"),
+    Column("spots_not_converged", INT, "", "those whose iteration did not converge"),
+    Column(
+        "spot_start_frequency", FLOAT, "omega", "of the highest mode that was a start; spots near it may be missing"
+    ),
     Column("shear_modulus", FLOAT, "epsilon/volume", "relaxed, mean over orientations"),
     Column("bulk_modulus", FLOAT, "epsilon/volume", "relaxed"),
     Column("pressure", FLOAT, "epsilon/volume", "-dU/dV"),
     Column("transverse_speed", FLOAT, "length omega", "sqrt(G / rho)"),
     Column("longitudinal_speed", FLOAT, "length omega", "sqrt((K + 2 G (d-1)/d) / rho)"),
-    Column("first_phonon_frequency", FLOAT, "omega", "omega_1 = 2 pi c_T / L"),
+    Column("first_phonon_frequency", FLOAT, "omega", "omega_1 = 2 pi c_T / L; NaN where G <= 0"),
+    Column("rigid", BOOL, "", "the shear modulus is positive; null where it is not known, and in older studies"),
     Column("mean_diameter", FLOAT, "length", "of this sample's particles"),
     Column("rattlers", INT, "", "particles that nothing holds, left out of the modes"),
     Column("number", INT, "", "particles, N"),
@@ -52,6 +60,12 @@ REALIZATIONS = (
     Column("density", FLOAT, "1/volume", "N / V"),
     Column("temperature", FLOAT, "epsilon", "of the liquid"),
     Column("potential", TEXT, "", "name of the model"),
+)
+
+#: Columns that describe the quartic expansion along a direction.
+_QUARTIC = (
+    *("b2", "b3", "b4", "beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy"),
+    *("barrier", "b3_cutoff_share", "b4_cutoff_share"),
 )
 
 MODES = (
@@ -78,11 +92,37 @@ MODES = (
     Column("b2_cutoff_share", FLOAT, "", "share of b2 from pairs within 5 % of their cutoff"),
     Column("b3_cutoff_share", FLOAT, "", "the same of b3"),
     Column("b4_cutoff_share", FLOAT, "", "the same of b4"),
-    Column("is_qlm", BOOL, "", "participation ratio and frequency below the study's bounds"),
-    Column("first_phonon_frequency", FLOAT, "omega", "of the mode's realization"),
+    Column(
+        "is_qlm",
+        BOOL,
+        "",
+        "participation ratio and frequency below the study's bounds; where G <= 0, `below` stands for omega_1",
+    ),
+    Column("first_phonon_frequency", FLOAT, "omega", "of the mode's realization; NaN where G <= 0"),
     Column("complete_below", FLOAT, "omega", "of the mode's realization"),
     Column("centre_particle", INT, "", "the particle that moves most"),
 )
+
+SPOTS = (
+    *KEYS,
+    Column("spot", INT, "", "number of the pseudo-harmonic mode in its realization, from the softest"),
+    Column("stiffness", FLOAT, "epsilon/length^2", "kappa = z.H.z along the mode z"),
+    Column("frequency", FLOAT, "omega", "sqrt(kappa) at unit mass"),
+    Column("cost", FLOAT, "epsilon^2/length^4", "C = kappa^2 / S, S = sum over pairs (z_ij.z_ij)^2; a local minimum"),
+    Column("participation_ratio", FLOAT, "", "(sum |z_i|^2)^2 / (N sum |z_i|^4)"),
+    Column("residual", FLOAT, "", "|H z - (kappa / 4 S) grad S| / |H z|"),
+    Column("overlap", FLOAT, "", "with its start, |z.z_start|; of several starts, the largest"),
+    Column("hits", INT, "", "starts that led to it"),
+    Column("harmonic_hits", INT, "", "harmonic modes among these starts; the others are responses to force dipoles"),
+    Column("nearest_mode", INT, "", "the harmonic mode in the table with the largest overlap; -1 if none"),
+    Column("nearest_overlap", FLOAT, "", "that overlap; NaN if none"),
+    *(column for column in MODES if column.name in _QUARTIC),
+    Column("centre_particle", INT, "", "the particle that moves most"),
+    Column("converged", BOOL, "", "the residual is below 1e-8"),
+    Column("iterations", INT, "", "steps of the map"),
+)
+#: The tables that some studies have in addition, by name.
+FURTHER_TABLES = {"spots": SPOTS}
 
 ATTEMPTS = (
     *KEYS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -64,7 +65,8 @@ class GlassEnsembleSettings(EnsembleSettings):
     """Number of glasses, and which of them are kept."""
 
     keep_configurations: Literal["none", "qlm", "all"] = "qlm"
-    """Which inherent states to keep: none, those with quasi-localized modes (`qlm`), or all."""
+    """Which inherent states to keep: none, those with quasi-localized modes or with modes and no shear modulus (`qlm`),
+    or all."""
 
 
 class QuenchSettings(Settings):
@@ -77,10 +79,40 @@ class QuenchSettings(Settings):
 
 
 class ModeSettings(Settings):
-    """Which modes are computed: below `phonon_multiple` times the first phonon frequency, or the full spectrum."""
+    """Which modes are computed: those below a frequency, or the full spectrum."""
 
     phonon_multiple: float = Field(default=1.2, gt=0)
+    """Bound of each glass in units of its own first phonon frequency, which soft modes themselves lower."""
+    below: float | None = Field(default=None, gt=0)
+    """Frequency below which the modes of every glass are known; the bound of a glass is never lower."""
     full_spectrum: bool = False
+    nonlinear: Literal["none", "pseudoharmonic"] = "none"
+    """Whether the pseudo-harmonic modes are computed as well; they are in the table `spots`."""
+
+    @model_validator(mode="after")
+    def _spots_need_a_bound(self) -> ModeSettings:
+        if self.nonlinear != "none" and self.below is None:
+            raise ValueError("nonlinear modes need a bound that is the same for all glasses: add `below = ...`")
+        return self
+
+    def bound(self, first_phonon_frequency: float) -> float:
+        """Return the frequency below which all modes of a glass are computed.
+
+        Parameters
+        ----------
+        first_phonon_frequency : float
+            That of the glass; NaN if its shear modulus is not positive.
+
+        Returns
+        -------
+        float
+            max(`below`, `phonon_multiple` times the first phonon frequency); `below` alone if there is no such
+            frequency, and NaN if `below` is not set either.
+        """
+        own = self.phonon_multiple * first_phonon_frequency
+        if self.below is None:
+            return own
+        return self.below if math.isnan(own) else max(self.below, own)
 
 
 class SelectionSettings(Settings):
@@ -153,6 +185,10 @@ class StudySettings(StudyBase):
             data["quench"].pop("method")
         if self.sample.trajectories is None:
             data["sample"].pop("trajectories")
+        if self.modes.below is None:
+            data["modes"].pop("below")
+        if self.modes.nonlinear == "none":
+            data["modes"].pop("nonlinear")
         return data
 
 

@@ -112,33 +112,45 @@ class ReducedHessian:
     ----------
     pairs : InteractingPairs
         The interacting pairs.
+    pinned : (N,) bool array, optional
+        Particles that cannot move; none by default. Their rows and columns are left out. They still hold their
+        neighbors, so that no uniform displacement is free: there are no translations.
 
     Attributes
     ----------
     matrix : (n, n) sparse array
-        Hessian of the particles that are not rattlers, n = d (N - rattlers), in units of epsilon over length^2.
+        Hessian of the particles that are neither rattlers nor pinned, n = d times their number, in units of epsilon
+        over length^2.
     rattlers : (N,) bool array
-        Which particles are left out.
-    translations : (n, d) array
-        Orthonormal uniform displacements.
+        Which particles are left out because nothing holds them.
+    translations : (n, t) array
+        Orthonormal uniform displacements: t = d of them, or none if particles are pinned.
     """
 
-    def __init__(self, pairs: InteractingPairs) -> None:
+    def __init__(self, pairs: InteractingPairs, pinned: BoolArray | None = None) -> None:
         self.number, self.dimension = pairs.number, pairs.dimension
         self.rattlers = pair_rattlers(pairs)
-        self._kept = np.flatnonzero(np.repeat(~self.rattlers, self.dimension))
+        free = ~self.rattlers if pinned is None else ~(self.rattlers | pinned)
+        self._kept = np.flatnonzero(np.repeat(free, self.dimension))
         # Pairs with rattlers, which exert no force at a minimum, are left out so that a uniform displacement of the
         # other particles costs no energy, even in a liquid.
         full = pair_hessian(pairs.without(self.rattlers))
         self.matrix = full if len(self._kept) == full.shape[0] else full[self._kept][:, self._kept]
         particles = len(self._kept) // self.dimension
-        self._coordinates, self._lengths = pairs.coordinates[~self.rattlers], pairs.lengths
+        self._coordinates, self._lengths = pairs.coordinates[free], pairs.lengths
         self.translations = np.tile(np.eye(self.dimension), (particles, 1)) / np.sqrt(max(particles, 1))
+        if pinned is not None and pinned.any():
+            self.translations = self.translations[:, :0]
 
     @property
     def size(self) -> int:
         """Number of degrees of freedom n, translations included."""
         return int(self.matrix.shape[0])
+
+    @property
+    def translation_count(self) -> int:
+        """Number of uniform displacements that cost no energy: d, or 0 if particles are pinned."""
+        return int(self.translations.shape[1])
 
     @cached_property
     def scale(self) -> float:
@@ -170,7 +182,7 @@ class ReducedHessian:
 
     def count_below_shift(self, factor: Factor) -> int:
         """Return the number of eigenvalues below a factor's shift, from Sylvester's law, translations excluded."""
-        return factor.negative_count - (self.dimension if factor.shift > 0 else 0)
+        return factor.negative_count - (self.translation_count if factor.shift > 0 else 0)
 
     def count_below(self, eigenvalue: float) -> int:
         """Return the number of eigenvalues below a bound, translations excluded."""
@@ -201,11 +213,11 @@ class ReducedHessian:
         return x
 
     def expand(self, vectors: Array) -> Array:
-        """Return vectors (n, k) as displacements (k, N, d), which are zero at rattlers."""
+        """Return vectors (n, k) as displacements (k, N, d), which are zero at rattlers and at pinned particles."""
         full = np.zeros((vectors.shape[1], self.number * self.dimension))
         full[:, self._kept] = vectors.T
         return full.reshape(-1, self.number, self.dimension)
 
     def reduce(self, displacements: Array) -> Array:
-        """Return displacements (k, N, d) as vectors (n, k), without rattlers."""
+        """Return displacements (k, N, d) as vectors (n, k), without rattlers and pinned particles."""
         return displacements.reshape(len(displacements), -1)[:, self._kept].T

@@ -69,7 +69,14 @@ def mode_columns(modes: Modes, expansions: list[Expansion]) -> dict[str, list[An
         "frequency_gap": modes.frequency_gaps.tolist(),
         "degenerate": modes.degenerate.tolist(),
     }
-    columns |= {name: [getattr(expansion, name) for expansion in expansions] for name in _EXPANSION}
+    return columns | expansion_columns(expansions)
+
+
+def expansion_columns(expansions: list[Expansion]) -> dict[str, list[Any]]:
+    """Return the fields of expansions, by column, with the fractions of b2, b3 and b4 from pairs near their cutoff."""
+    columns: dict[str, list[Any]] = {
+        name: [getattr(expansion, name) for expansion in expansions] for name in _EXPANSION
+    }
     for k, name in enumerate(("b2_cutoff_share", "b3_cutoff_share", "b4_cutoff_share")):
         columns[name] = [float(expansion.cutoff_shares[k]) for expansion in expansions]
     return columns

@@ -172,7 +172,7 @@ def all_modes_of_hessian(reduced: ReducedHessian) -> Modes:
 
 def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
     """Return the `count` modes of a reduced Hessian with the lowest eigenvalues."""
-    available = reduced.size - reduced.dimension
+    available = reduced.size - reduced.translation_count
     if reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
@@ -183,6 +183,11 @@ def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
     bound = 0.5 * (eigenvalues[split] + eigenvalues[split + 1])
     complete = reduced.count_below(bound) == split + 1
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)
+
+
+def no_modes_of_hessian(reduced: ReducedHessian) -> Modes:
+    """Return no modes, not known to be complete, of a reduced Hessian for which no bound is known."""
+    return _modes(reduced, np.empty(0), np.empty((reduced.size, 0)), complete=False)
 
 
 def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
@@ -252,7 +257,7 @@ def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tu
     all others are positive, most of them near zero. This takes half as many steps as the inverse at zero, for which
     modes just beyond the bound lie close to the last requested one.
     """
-    max_steps = min(reduced.size - reduced.dimension, 4 * expected + 60)
+    max_steps = min(reduced.size - reduced.translation_count, 4 * expected + 60)
     basis, alpha, beta = np.empty((max_steps, reduced.size)), np.empty(max_steps), np.empty(max_steps)
     vector = reduced.project(np.random.default_rng(0).standard_normal(reduced.size))
     vector /= np.linalg.norm(vector)
@@ -290,7 +295,8 @@ def _dense_eigenpairs(reduced: ReducedHessian) -> tuple[Array, Array]:
     shift = 2 * np.abs(matrix).sum(axis=1).max()
     matrix += shift * (reduced.translations @ reduced.translations.T)
     eigenvalues, vectors = eigh(matrix, overwrite_a=True, driver="evd")
-    return eigenvalues[: -reduced.dimension], vectors[:, : -reduced.dimension]
+    kept = reduced.size - reduced.translation_count
+    return eigenvalues[:kept], vectors[:, :kept]
 
 
 def _modes(

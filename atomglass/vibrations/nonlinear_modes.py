@@ -120,7 +120,7 @@ def nonlinear_modes(
         The interactions.
     starts : (m, N, d) array, optional
         Displacement fields of any norm; those of `starting_fields` if not given: the lowest max(8, N / 250) harmonic
-        modes, and the responses to twice as many force dipoles.
+        modes, and the responses to two (2-D) or five (3-D) force dipoles for each.
     kind : {"pseudoharmonic", "cubic", "quartic"}
         The cost to minimize.
     max_iterations : int

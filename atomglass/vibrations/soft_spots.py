@@ -86,7 +86,8 @@ def soft_spots(
     below : float
         Bound on sqrt(kappa), in units of sqrt(epsilon / m) over length.
     starts : int, optional
-        Number of harmonic modes among the starts, to which twice as many dipoles are added; max(8, N / 250) by default.
+        Number of harmonic modes among the starts, to which two (2-D) or five (3-D) dipoles
+        each are added; max(8, N / 250) by default.
 
     Returns
     -------

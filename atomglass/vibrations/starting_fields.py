@@ -13,8 +13,8 @@ from atomglass.vibrations.modes import Modes, lowest_modes_of_hessian
 
 #: Number of harmonic modes among the starts: at least the first number, and one for so many particles.
 MIN_HARMONIC_STARTS, PARTICLES_PER_START = 8, 250
-#: Number of force dipoles for each harmonic mode.
-DIPOLES_PER_MODE = 2
+#: Number of force dipoles for each harmonic mode, by dimension: in three dimensions fewer starts lead to the same mode.
+DIPOLES_PER_MODE = {2: 2, 3: 5}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def starting_fields(
     count = start_count(pairs.number, reduced.size - reduced.dimension, harmonic)
     modes = known if known is not None and len(known) >= count else lowest_modes_of_hessian(reduced, count)
     fields = reduced.reduce(modes.eigenvectors[:count]).T
-    responses = dipole_responses(pairs, reduced, DIPOLES_PER_MODE * count)
+    responses = dipole_responses(pairs, reduced, DIPOLES_PER_MODE[pairs.dimension] * count)
     return StartingFields(np.concatenate([fields, responses]), count, float(modes.frequencies[count - 1]))
 
 

@@ -8,12 +8,19 @@ import shutil
 import sys
 from pathlib import Path
 
+import failure_points
+import pandas as pd
 import pytest
+from studies import Silent
 from typer.testing import CliRunner
 
 from atomglass.cli.main import app
+from atomglass.study.collect import collect
 from atomglass.study.errors import Stopped
+from atomglass.study.execution import chain as chains
 from atomglass.study.execution.chain import run_chain
+from atomglass.study.execution.runners import run_serial
+from atomglass.study.settings import StudySettings
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
@@ -80,3 +87,25 @@ def said(*words: object, status: int = 0) -> str:
     done = CliRunner().invoke(app, [str(word) for word in words])
     assert done.exit_code == status, (done.output, done.exception)
     return done.output
+
+
+def whole_run(folder: Path, settings: StudySettings) -> None:
+    """Start or continue a study, and collect it."""
+    store = StudyStore.create(folder, settings)
+    assert run_serial(store, Silent(), lease_seconds=5.0).complete
+    collect(store)
+
+
+def run_until_killed(folder: Path, settings: StudySettings, point: str) -> None:
+    """Do the same, but die at a step of writing a file."""
+    failure_points.install(point)
+    chains.CHECKPOINT_FRACTION = 1e9  # a checkpoint after every glass
+    whole_run(folder, settings)
+
+
+def edit(folder: Path, name: str, realization: int, **values: object) -> None:
+    """Change columns of one realization in a collected table."""
+    table = pd.read_parquet(folder / f"{name}.parquet")
+    for column, value in values.items():
+        table.loc[table["realization"] == realization, column] = value
+    table.to_parquet(folder / f"{name}.parquet")

@@ -8,7 +8,7 @@ import pandas as pd
 from atomglass.quartic import shape
 from atomglass.vibrations.localization import is_quasi_localized
 
-FREQUENCY_SHARE = 0.8
+FREQUENCY_SHARE = 0.6
 
 
 def fake_study(
@@ -21,7 +21,7 @@ def fake_study(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return tables of modes and realizations as `collect` writes them.
 
-    D(omega) is omega^4 in A and omega^3 in B up to 0.8 of the first phonon frequency, which itself varies by 5 %;
+    D(omega) is omega^4 in A and omega^3 in B up to 0.6 of the chain's median omega_1, which itself varies by 5 %;
     beta is uniform on [0, sqrt(8/9)] in A but for the hidden wells, and has the density 4 beta^-5 in B. Two phonons a
     realization lie at the first phonon frequency.
     """
@@ -57,7 +57,9 @@ def fake_study(
     modes = pd.DataFrame({"realization": home, "chain": home % chains, "index_in_chain": home // chains})
     modes["first_phonon_frequency"] = phonon[home]
     modes["complete_below"] = 1.2 * phonon[home]
-    modes["frequency"] = x * phonon[home]
+    middle = realizations.groupby("chain")["first_phonon_frequency"].transform("median").to_numpy()
+    localized = np.arange(len(modes)) < group_a + group_b
+    modes["frequency"] = x * np.where(localized, middle[home], phonon[home])
     modes["eigenvalue"] = modes["b2"] = modes["frequency"] ** 2
     modes["b4"] = rng.lognormal(2, 0.5, len(modes))
     modes["b3"] = -beta * np.sqrt(3 * modes["b2"] * modes["b4"])
@@ -79,3 +81,40 @@ def fake_study(
     held = modes.groupby("realization")["is_qlm"].agg(["size", "sum"]).reindex(realizations["realization"])
     realizations["mode_count"], realizations["qlm_count"] = held["size"].to_numpy(), held["sum"].to_numpy()
     return modes, realizations
+
+
+def fake_spots(
+    realizations: pd.DataFrame, group_a: int = 600, group_b: int = 200, lost: int = 5, seed: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a table of pseudo-harmonic modes, and the realizations with the columns that belong to it.
+
+    D(omega) is omega^4 in A and omega^3 in B up to the study's median omega_1, whatever the glass: phonons do not
+    interfere. `lost` modes more did not converge.
+    """
+    rng = np.random.default_rng(seed)
+    good = realizations[realizations["status"] == "ok"]
+    count = group_a + group_b + lost
+    home = good.iloc[rng.integers(len(good), size=count)]
+    spots = home[["realization", "chain", "index_in_chain"]].reset_index(drop=True)
+    law = np.concatenate([np.full(group_a, 5), np.full(group_b, 4), np.full(lost, 5)])
+    spots["frequency"] = good["first_phonon_frequency"].median() * rng.random(count) ** (1 / law)
+    spots["stiffness"] = spots["b2"] = spots["frequency"] ** 2
+    spots["b4"] = rng.lognormal(2, 0.5, count)
+    beta = np.where(law == 5, rng.uniform(0, 0.94, count), rng.random(count) ** -0.25)
+    spots["b3"] = -beta * np.sqrt(3 * spots["b2"] * spots["b4"])
+    found = shape(spots["b2"], spots["b3"], spots["b4"])
+    for name in ("beta", "group", "second_minimum", "second_minimum_position", "second_minimum_energy", "barrier"):
+        spots[name] = getattr(found, name)
+    spots["participation_ratio"] = rng.uniform(0.01, 0.1, count)
+    spots["b3_cutoff_share"] = spots["b4_cutoff_share"] = rng.uniform(0, 0.49, count)
+    spots["hits"] = rng.integers(1, 4, count)
+    spots["converged"] = np.arange(count) < count - lost
+    spots = spots.sort_values(["realization", "frequency"], ignore_index=True)
+    spots["spot"] = spots.groupby("realization").cumcount()
+    number = spots.groupby("realization").size().reindex(realizations["realization"]).fillna(0).to_numpy()
+    searched = (realizations["status"] == "ok").to_numpy()
+    return spots, realizations.assign(
+        spot_count=np.where(searched, number, np.nan),
+        spot_starts=np.where(searched, 8.0, np.nan),
+        spot_start_frequency=np.where(searched, 1.3, np.nan),
+    )

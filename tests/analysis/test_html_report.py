@@ -19,6 +19,7 @@ from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
 from atomglass.analysis.report.typesetting import typeset, verbatim
 from atomglass.analysis.results.study_analysis import analyze
+from atomglass.analysis.selection import Selection
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.cli.main import app
 from atomglass.errors import InputError
@@ -148,8 +149,9 @@ def test_a_density_of_states_from_another_method_is_drawn_instead(study):
 
 
 def test_second_wells_are_counted(study):
-    wells, modes = pd.read_parquet(study / "wells.parquet"), load_study(study).modes
-    summary, exponents, single = wells_tables(wells, modes)
+    wells, tables = pd.read_parquet(study / "wells.parquet"), load_study(study)
+    rest = (tables.modes, tables.realizations, Selection())
+    summary, exponents, single = wells_tables(wells, *rest)
     rows = {row[0]: row for row in summary.rows}
     for name, rows_of in (
         ("B", wells[wells["group"] == "B"]),
@@ -161,8 +163,8 @@ def test_second_wells_are_counted(study):
     assert rows["B"][8].startswith("1.1 ")
     assert len(single.rows) == 30 and "wells.parquet" in single.caption
     with pytest.raises(InputError, match="outcome"):
-        wells_tables(wells.drop(columns="outcome"), modes)
-    assert not wells_tables(wells.iloc[:0], modes)
+        wells_tables(wells.drop(columns="outcome"), *rest)
+    assert not wells_tables(wells.iloc[:0], *rest)
     assert sum(int(row[2]) for row in exponents.rows) == len(wells)
 
 

@@ -70,7 +70,7 @@ def test_a_mode_of_each_group_is_drawn_on_its_glass():
 
 @pytest.fixture(scope="module")
 def grid() -> pd.DataFrame:
-    return selection_grid(fake_study(chains=30, group_a=400, group_b=60)[0])
+    return selection_grid(*fake_study(chains=30, group_a=400, group_b=60))
 
 
 def test_exponents_are_drawn_with_their_errors(grid):
@@ -80,8 +80,8 @@ def test_exponents_are_drawn_with_their_errors(grid):
     assert "no bound" in ax.get_legend_handles_labels()[1]
     line = next(c for c in ax.containers if c.get_label() == "PR < 0.27")
     x, y = line.lines[0].get_data()
-    row = grid[(grid.group == "A") & (grid.frequency_share == 0.8) & (grid.participation_ratio == 0.27)].iloc[0]
-    at = int(np.argmin(np.abs(x - 0.8)))
+    row = grid[(grid.group == "A") & (grid.frequency_share == 0.6) & (grid.participation_ratio == 0.27)].iloc[0]
+    at = int(np.argmin(np.abs(x - 0.6)))
     assert y[at] == row["exponent"]
     low, high = line.lines[2][0].get_segments()[at][:, 1]
     assert (high - low) / 2 == pytest.approx(row["error"])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.text_tables import paired_table
+from atomglass.analysis.report.comparison_text_tables import paired_table
 from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
 from atomglass.analysis.selection import select
 from atomglass.analysis.statistics.exponents import truncated_power_law
@@ -54,7 +54,7 @@ def test_changes_are_counted() -> None:
     assert found.energy == pytest.approx((40e-4 - 3e-4) / count)
     table = found.table.set_index("quantity")
     for name, each in (("first", one), ("second", other)):
-        rows = select(each.modes)
+        rows = select(each.modes, each.realizations)
         assert table[name]["share of B"] == pytest.approx((rows["group"] == "B").mean())
         assert table[name]["QLMs per glass"] == pytest.approx(len(rows) / count)
         for label, chosen in (("A", rows["group"] == "A"), ("B", rows["group"] == "B"), ("all", rows["x"] > 0)):
@@ -98,7 +98,7 @@ def test_other_liquids_and_failures_are_left_out() -> None:
 def test_wells_of_the_pairs() -> None:
     """Glasses that fell into their second wells, of those whose quartic has one, in pairs alone."""
     one, other = study(), study(name="other")
-    rows = select(one.modes)
+    rows = select(one.modes, one.realizations)
     one.wells = rows[["realization", "chain", "mode", "second_minimum"]].assign(outcome="same minimum")
     one.wells.loc[one.wells.index[::2], "outcome"] = "new minimum"
     quantity = "second wells that glasses fall into"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
-from atomglass.analysis.report.text_tables import comparison_table
+from atomglass.analysis.report.comparison_text_tables import comparison_table
 from atomglass.analysis.results.paper_statements import paper_statements
 from atomglass.analysis.results.paper_wells import beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies

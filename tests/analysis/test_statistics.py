@@ -10,7 +10,6 @@ import pytest
 from scipy import stats
 
 from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
-from atomglass.analysis.statistics.bootstrap import bootstrap_interval
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.validation import synthetic
 from atomglass.analysis.validation.coverage import coverage, simulated_power
@@ -48,7 +47,7 @@ def test_a_wrong_law_is_rejected_at_the_stated_power(law, truth, rival, count):
     found = coverage(law, truth, np.random.default_rng(2), study, rival=rival, confidence=0.95)
     assert 0.91 <= found.coverage <= 0.98
     effective = ((truth + 1) / found.scatter) ** 2
-    stated = power.statistical_power(count, effective, truth, rival, chains=60)
+    stated = power.statistical_power(count, effective, truth, rival, freedom=59)
     # 500 studies know the one to 0.02 and, through the scatter, the other to 0.03.
     assert found.rejected == pytest.approx(stated.power, abs=0.07)
     assert stated.design_effect == pytest.approx(count / effective)
@@ -185,16 +184,6 @@ def test_fractions_and_rates_allow_for_chains():
     rate = chain_errors.rate([0, 0, 2, 0, 1, 0], [0, 0, 1, 1, 2, 2])
     assert rate.value == 0.5
     assert rate.error >= math.sqrt(3) / 6
-
-
-def test_bootstrap_is_reproducible_and_checks_its_input():
-    x, chain = np.array([0.2, 0.5, 0.7, 0.9]), np.array([0, 1, 2, 3])
-    one = bootstrap_interval(x, chain, np.random.default_rng(1))
-    assert one == bootstrap_interval(x, chain, np.random.default_rng(1))
-    assert one.contains(truncated_power_law(x).exponent)
-    assert math.isnan(bootstrap_interval(x, [0, 0, 1, 1], np.random.default_rng(1)).low)
-    with pytest.raises(InputError, match="chain labels"):
-        bootstrap_interval(x, [0, 1], np.random.default_rng(1))
 
 
 def test_verdicts():

@@ -37,7 +37,7 @@ def test_counts_and_exponents_are_those_of_the_tables(study, found):
     assert abs(fits.exponent["A"] - 4) < 3 * fits.error["A"] < 1
     assert abs(fits.exponent["B"] - 3) < 3 * fits.error["B"] < 1.2
     assert fits.verdict["A"] == "agrees"
-    primary = found.selection[(found.selection.frequency_share == 0.8) & (found.selection.participation_ratio == 0.27)]
+    primary = found.selection[(found.selection.frequency_share == 0.6) & (found.selection.participation_ratio == 0.27)]
     assert primary.set_index("group").exponent["A"] == fits.exponent["A"]
 
 

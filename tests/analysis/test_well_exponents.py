@@ -9,20 +9,22 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
+from atomglass.analysis.selection import select
 
 
 @pytest.fixture(scope="module")
 def table():
     """B ~ omega^3; its modes lead to new minima with a probability ~ 1/omega, so that these are ~ omega^2."""
-    modes, _ = fake_study(group_a=40, group_b=4000, hidden=0, chains=40, seed=3)
+    modes, realizations = fake_study(group_a=40, group_b=4000, hidden=0, chains=40, seed=3)
     qlms = modes[modes["is_qlm"]]
-    x = qlms["frequency"] / (0.8 * qlms["first_phonon_frequency"])
+    x = select(modes, realizations)["x"]
+    assert x.index.equals(qlms.index)
     real = np.random.default_rng(1).random(len(qlms)) < np.minimum(0.3 / x, 1)
     wells = qlms[["realization", "mode"]].assign(
         outcome=np.where((qlms["group"] == "B") & real, "new minimum", "same minimum")
     )
     wells = wells[qlms["chain"] < 30]  # the others were not tested
-    return exponents_by_quench_outcome(modes, wells).set_index(["group", "led_to"]), len(wells)
+    return exponents_by_quench_outcome(modes, realizations, wells).set_index(["group", "led_to"]), len(wells)
 
 
 def test_each_outcome_has_its_own_exponent(table):

@@ -26,7 +26,7 @@ def test_the_help_names_every_command() -> None:
     text = run("--help", COLUMNS="100")
     commands = (
         "version potentials sample quench modes dos run plan export collect crosscheck status doctor warmup wells "
-        "compare recurrences analyze report join publish bench theory"
+        "pinned compare recurrences analyze report join publish bench theory"
     )
     shown = [line.split()[1] for line in text.splitlines() if line.startswith("│ ") and line[2] != " "]
     assert shown[1:] == commands.split()  # the first is --help

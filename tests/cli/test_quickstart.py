@@ -36,8 +36,8 @@ def demo(tmp_path_factory) -> Path:
 def test_enough_quasi_localized_modes(demo):
     study = ag.load_study(demo)
     assert len(study.realizations) == 480
-    assert set(study.realizations.status) <= {"ok", "no_rigidity"}
-    assert study.realizations.complete[study.realizations.status == "ok"].all()
+    assert set(study.realizations.status) == {"ok"}
+    assert (study.realizations.complete == study.realizations.rigid).all()
     modes = study.modes[study.modes.is_qlm]
     assert len(modes) >= 100
     assert {"A", "B"} <= set(modes.group)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from study_runs import said
+from study_runs import edit, said
 
 from atomglass.errors import InputError
 from atomglass.study.crosscheck import crosscheck
@@ -23,13 +23,6 @@ def elsewhere(undisturbed: Path, tmp_path: Path) -> Path:
         table[column] *= 1 + 3e-13
         table.to_parquet(out / f"{name}.parquet")
     return out
-
-
-def edit(folder: Path, name: str, realization: int, **values: object) -> None:
-    table = pd.read_parquet(folder / f"{name}.parquet")
-    for column, value in values.items():
-        table.loc[table["realization"] == realization, column] = value
-    table.to_parquet(folder / f"{name}.parquet")
 
 
 def test_rounding_is_no_difference(undisturbed: Path, elsewhere: Path) -> None:

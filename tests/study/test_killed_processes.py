@@ -9,13 +9,8 @@ import failure_points
 import pytest
 from kill_runs import killed_and_resumed
 from kill_runs import undisturbed as undisturbed_run
-from studies import Silent, same_tables
-
-from atomglass.study.collect import collect
-from atomglass.study.execution import chain
-from atomglass.study.execution.runners import run_serial
-from atomglass.study.settings import StudySettings
-from atomglass.study.store.study_store import StudyStore
+from studies import same_tables
+from study_runs import run_until_killed, whole_run
 
 #: Only files that must not exist yet are linked; those that are replaced have no second link to remove.
 POINTS = [
@@ -24,19 +19,6 @@ POINTS = [
     for step in failure_points.STEPS
     if not (step == "unlink" and kind in ("checkpoint", "table"))
 ]
-
-
-def whole_run(folder: Path, settings: StudySettings) -> None:
-    """Start or continue a study, and collect it."""
-    store = StudyStore.create(folder, settings)
-    assert run_serial(store, Silent(), lease_seconds=5.0).complete
-    collect(store)
-
-
-def run_until_killed(folder: Path, settings: StudySettings, point: str) -> None:
-    failure_points.install(point)
-    chain.CHECKPOINT_FRACTION = 1e9  # a checkpoint after every glass
-    whole_run(folder, settings)
 
 
 LATER = ["shard.name:4", "checkpoint.name:7", "checkpoint.write:9", "checkpoint.write:18", "claim.name:3"]

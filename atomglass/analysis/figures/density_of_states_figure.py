@@ -19,44 +19,36 @@ from atomglass.analysis.figures.style import (
     plain_ticks,
     styled,
 )
-from atomglass.analysis.selection import selection_bound
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.statistics.histograms import Histogram, histogram, logarithmic_edges
 from atomglass.study.collected_tables import quasi_localized, require_columns
-from atomglass.vibrations.localization import FREQUENCY_SHARE
 
 
 @styled
-def draw_density_of_states(
-    modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", frequency_share: float = FREQUENCY_SHARE
-) -> Axes:
+def draw_density_of_states(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A") -> Axes:
     """Draw D(omega) of one group on double logarithmic axes, with omega^4 and omega^3 as guides.
 
-    The guides are not fitted. Each is the normalized law omega^s up to the selection's bound in the mode's own
+    The guides are not fitted. Each is the normalized law omega^s up to the selection's bound in the mode's
     realization, averaged over the modes and over the width of a bin: the expected value of a bin of the histogram. In
     the range of the bounds (the central 90 % is shaded) the guides bend down as the data do.
 
     Parameters
     ----------
     modes : DataFrame
-        One row per mode, as collected.
+        From `mark_selected`.
     ax : Axes, optional
         Axes to draw into; those of a new figure by default.
     group : str
         `A` or `B`.
-    frequency_share : float
-        The selection's bound in units of the first phonon frequency.
 
     Raises
     ------
     InputError
         The table lacks a column.
     """
-    require_columns(modes, ("frequency",))
+    require_columns(modes, ("frequency", "is_qlm", "group", "bound"))
     qlms = quasi_localized(modes, group)
-    frequency, bound = qlms["frequency"].to_numpy(), selection_bound(qlms, frequency_share).to_numpy()
-    known = frequency <= bound
-    frequency, bound = frequency[known], bound[known]
+    frequency, bound = qlms["frequency"].to_numpy(), qlms["bound"].to_numpy()
     ax = axes_or_new(ax)
     if not len(frequency):
         return annotate_empty(ax, f"no QLM in group {group}\nin this study")

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from atomglass.analysis.figures.style import (
+    FREQUENCY_LABEL,
     GRAY,
     GROUP_COLORS,
     GROUP_MARKERS,
@@ -20,8 +21,8 @@ from atomglass.analysis.figures.style import (
     axes_or_new,
     styled,
 )
+from atomglass.analysis.selection import Selection
 from atomglass.study.collected_tables import quasi_localized, require_columns
-from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 
 @styled
@@ -29,33 +30,34 @@ def draw_selection(
     modes: pd.DataFrame,
     ax: Axes | None = None,
     *,
-    participation_ratio: float = PARTICIPATION_RATIO,
-    frequency_share: float = FREQUENCY_SHARE,
+    rule: Selection | None = None,
 ) -> Axes:
     """Draw the participation ratio of every mode against its frequency, with the selected region shaded.
 
     Parameters
     ----------
     modes : DataFrame
-        One row per mode, as collected; modes that were not selected are drawn in gray.
+        From `mark_selected`; modes that were not selected are drawn in gray.
     ax : Axes, optional
         Axes to draw into; those of a new figure by default.
-    participation_ratio, frequency_share : float
-        The selection's bounds, the second in units of the first phonon frequency.
+    rule : Selection, optional
+        The rule that selected them; the primary rule by default.
 
     Raises
     ------
     InputError
         The table lacks a column.
     """
-    require_columns(modes, ("frequency", "first_phonon_frequency", "participation_ratio"))
+    rule = rule or Selection()
+    require_columns(modes, ("scaled_frequency", "participation_ratio", "is_qlm"))
     ax = axes_or_new(ax)
     if not len(modes):
         return annotate_empty(ax, "no modes in this study")
-    x = modes["frequency"] / modes["first_phonon_frequency"]
+    x, top = modes["scaled_frequency"], min(rule.participation_ratio, 1.0)
     y = modes["participation_ratio"]
-    ax.axvspan(0, frequency_share, ymax=participation_ratio, color=SHADE, alpha=0.35, linewidth=0)
-    ax.axvline(1, color=GRAY, linestyle=":")
+    ax.axvspan(0, rule.share, ymax=top, color=SHADE, alpha=0.35, linewidth=0)
+    if rule.unit:
+        ax.axvline(1, color=GRAY, linestyle=":")
     qlms = quasi_localized(modes)
     rest = modes.index.difference(qlms.index)
     # Many points are rasterized inside the PDF; otherwise it takes minutes to open.
@@ -79,11 +81,18 @@ def draw_selection(
     if len(others):
         ax.plot(x[others], y[others], "x", color="k", markersize=3, label=f"QLM, no group ({len(others)})", **style)
     if not len(qlms):
-        ax.text(
-            frequency_share / 2, participation_ratio / 2, "no QLM in this study", ha="center", va="center", color=GRAY
-        )
+        ax.text(rule.share / 2, top / 2, "no QLM in this study", ha="center", va="center", color=GRAY)
     # A full spectrum extends far beyond the range of interest here.
-    right = max(float(np.clip(x.max() * 1.02, 1.3, 2)), 1.2 * frequency_share)
-    ax.set(xlim=(0, right), ylim=(0, 1), xlabel=SCALED_FREQUENCY_LABEL, ylabel=PARTICIPATION_LABEL)
+    right = max(float(np.clip(x.max() * 1.02, 1.3, 2)), 1.2 * rule.share)
+    ax.set(xlim=(0, right), ylim=(0, 1), xlabel=_frequency_label(rule), ylabel=PARTICIPATION_LABEL)
     ax.legend(loc="upper left", handletextpad=0.2)
     return ax
+
+
+def _frequency_label(rule: Selection) -> str:
+    """Return the label of the frequency axis in the rule's unit."""
+    if not rule.unit:
+        return FREQUENCY_LABEL
+    if rule.is_own:
+        return SCALED_FREQUENCY_LABEL
+    return rf"frequency in units of the {rule.unit.replace('omega_1', '')}$\omega_1$"

@@ -18,9 +18,10 @@ from atomglass.analysis.figures.style import (
     panel_letter,
     styled,
 )
+from atomglass.analysis.selection import Selection
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.study.collected_tables import require_columns
-from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.vibrations.localization import PARTICIPATION_RATIO
 
 _MARKERS = "v<o^>D"
 #: Points with a larger error say nothing about exponents near 3 and 4 and are not drawn.
@@ -33,7 +34,7 @@ def draw_selection_grid(
     ax: Axes | None = None,
     *,
     group: str = "all",
-    frequency_share: float = FREQUENCY_SHARE,
+    frequency_share: float = Selection.frequency_share,
     participation_ratio: float = PARTICIPATION_RATIO,
 ) -> Axes:
     """Draw the exponent of one group against the bound f, one line per threshold of the participation ratio.
@@ -100,10 +101,7 @@ def draw_selection_grid(
 
 @styled
 def selection_grid_figure(
-    grid: pd.DataFrame,
-    *,
-    participation_ratio: float = PARTICIPATION_RATIO,
-    frequency_share: float = FREQUENCY_SHARE,
+    grid: pd.DataFrame, frequency_share: float | None = None, rule: Selection | None = None
 ) -> NamedFigure:
     """Draw the exponents of A, B and all modes as functions of the selection.
 
@@ -111,18 +109,22 @@ def selection_grid_figure(
     ----------
     grid : DataFrame
         From `selection_grid`.
-    participation_ratio, frequency_share : float
+    frequency_share : float, optional
+        The primary selection's bound in the grid's unit; the rule's own share by default.
+    rule : Selection, optional
         The primary selection.
     """
+    rule = rule or Selection()
+    share = rule.share if frequency_share is None else frequency_share
+    unit = rule.unit or "study's median omega_1"
     figure = new_figure(3, 1, height=6.8)
     for ax, letter, group in zip(figure.axes, "abc", ("A", "B", "all"), strict=True):
-        draw_selection_grid(
-            grid, ax, group=group, frequency_share=frequency_share, participation_ratio=participation_ratio
-        )
+        draw_selection_grid(grid, ax, group=group, frequency_share=share, participation_ratio=rule.participation_ratio)
         panel_letter(ax, letter, "all modes" if group == "all" else f"group {group}")
     caption = (
         "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that "
-        "between chains), for bounds f and thresholds of the participation ratio. Thick line and gray bar: the primary "
+        f"between chains), for bounds omega < f of the {unit} and thresholds of the participation ratio."
+        " Thick line and gray bar: the primary "
         "selection, fixed in advance. Points at the same f are drawn side by side. Horizontal lines: omega^3 and "
         "omega^4; the theory's is solid."
     )

@@ -15,9 +15,10 @@ from atomglass.analysis.figures.quartic_portraits import quartic_portraits_figur
 from atomglass.analysis.figures.selected_modes_figure import draw_selection
 from atomglass.analysis.figures.spectrum_figures import draw_participation, draw_reduced_density
 from atomglass.analysis.figures.style import new_figure, panel_letter, styled
+from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.results.spectrum import debye_level, density_of_states, known_below
+from atomglass.analysis.selection import Selection
 from atomglass.study.collected_tables import quasi_localized, require_columns
-from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 #: Columns of the realizations that the figures of the spectrum need.
 _SPECTRUM_COLUMNS = {"transverse_speed", "longitudinal_speed", "density", "number", "rattlers", "dimension"}
@@ -28,8 +29,7 @@ def study_figures(
     modes: pd.DataFrame,
     realizations: pd.DataFrame,
     *,
-    participation_ratio: float = PARTICIPATION_RATIO,
-    frequency_share: float = FREQUENCY_SHARE,
+    rule: Selection | None = None,
     density: pd.DataFrame | None = None,
 ) -> list[NamedFigure]:
     """Draw the figures of a study: the paper's four, the selected modes, and the spectrum.
@@ -41,28 +41,26 @@ def study_figures(
     density : DataFrame, optional
         A density of states of the same glasses from another method (columns frequency, density, error); it replaces
         that of the table of modes.
-    participation_ratio, frequency_share : float
-        The selection's bounds, as in the study's settings.
+    rule : Selection, optional
+        Which modes are quasi-localized; the primary rule by default.
 
     Raises
     ------
     InputError
-        A table lacks a column.
+        A table lacks a column, or the rule's bound lies above what the tables hold.
     """
     require_columns(realizations, ("realization", "status"), "realizations")
-    modes = modes.reset_index(drop=True)
+    rule = rule or Selection()
+    modes = mark_selected(modes, realizations, rule)
     return [
-        *_paper_figures(modes, frequency_share),
-        _selection(modes, realizations, participation_ratio, frequency_share),
-        *_spectrum(modes, realizations, participation_ratio, density),
+        *_paper_figures(modes),
+        _selection(modes, realizations, rule),
+        *_spectrum(modes, realizations, rule.participation_ratio, density),
     ]
 
 
-def _paper_figures(modes: pd.DataFrame, frequency_share: float) -> list[NamedFigure]:
+def _paper_figures(modes: pd.DataFrame) -> list[NamedFigure]:
     """Return Figs. 1 to 4 of Kumar, Procaccia and Singh, with the panels in their order."""
-
-    def density(modes: pd.DataFrame, ax: Axes, *, group: str) -> Axes:
-        return draw_density_of_states(modes, ax, group=group, frequency_share=frequency_share)
 
     def beta(modes: pd.DataFrame, ax: Axes, *, group: str) -> Axes:
         return draw_beta(modes, ax, group=group, signed=True)
@@ -84,7 +82,7 @@ def _paper_figures(modes: pd.DataFrame, frequency_share: float) -> list[NamedFig
         "D(omega) of the quasi-localized modes of group B (a) and A (b), double logarithmic, with 68 % Poisson errors. "
         "The gray laws are not fitted: they are omega^3 and omega^4, normalized, cut at each glass's own bound and "
         "averaged over the bins as the data are.",
-        _both_groups(modes, density, "BA"),
+        _both_groups(modes, draw_density_of_states, "BA"),
     )
     beta_figure = NamedFigure(
         "beta",
@@ -112,18 +110,14 @@ def _both_groups(modes: pd.DataFrame, draw: Callable[..., Axes], order: str = "A
     return figure
 
 
-def _selection(
-    modes: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, frequency_share: float
-) -> NamedFigure:
+def _selection(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> NamedFigure:
     figure = new_figure(height=2.8)
-    draw_selection(modes, figure.axes[0], participation_ratio=participation_ratio, frequency_share=frequency_share)
+    draw_selection(modes, figure.axes[0], rule=rule)
     # "glasses", not "realizations": it must fit above a single column
     analyzed = int((realizations["status"] == "ok").sum())
     figure.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analyzed} glasses", loc="left")
-    caption = (
-        "All computed modes, and those called quasi-localized: participation ratio below "
-        f"{participation_ratio:g} and frequency below {frequency_share:g} of the glass's own first phonon frequency "
-        "(shaded). Dotted line: the first phonon band."
+    caption = f"All computed modes, and those called quasi-localized: {rule} (shaded)." + (
+        " Dotted line: omega_1, the first phonon band." if rule.unit else ""
     )
     return NamedFigure("selection", "Which modes were selected", caption, figure)
 

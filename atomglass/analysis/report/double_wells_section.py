@@ -9,6 +9,7 @@ import pandas as pd
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
+from atomglass.analysis.selection import Selection
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.landscape.double_wells import WellOutcome
 from atomglass.study.collected_tables import require_columns
@@ -18,15 +19,19 @@ _NEEDED = ("realization", "mode", "group", "second_minimum", "outcome", "quartic
 MAX_ROWS = 30
 
 
-def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
+def wells_tables(
+    wells: pd.DataFrame, modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection
+) -> list[ReportTable]:
     """Return a summary of all displaced glasses, exponents by where they went, and a list of the new minima.
 
     Parameters
     ----------
     wells : DataFrame
         From `second_wells`, one row per displaced mode.
-    modes : DataFrame
-        All collected modes.
+    modes, realizations : DataFrame
+        The collected tables.
+    rule : Selection
+        Which modes the exponents are of.
 
     Raises
     ------
@@ -66,7 +71,7 @@ def wells_tables(wells: pd.DataFrame, modes: pd.DataFrame) -> list[ReportTable]:
         ("group", "led to", "number", "s"),
         [
             (r.group, r.led_to, r.modes, TYPESET.with_error(r.exponent, r.error))
-            for r in exponents_by_quench_outcome(modes, wells).itertuples()
+            for r in exponents_by_quench_outcome(modes, realizations, wells, rule).itertuples()
         ],
     )
     return [summary, exponents, *_new_minima(wells[(wells["outcome"] == str(WellOutcome.NEW)) & second])]

@@ -69,8 +69,11 @@ def headlines(found: Analysis) -> list[Headline]:
     if "share of QLMs that are returns" in at.index:
         returns = at.loc["share of QLMs that are returns"]
         rows.append(Headline(TYPESET.with_error(returns["value"], returns["error"]), "share of recurring defects"))
-    for r in found.exponents[found.exponents["returns"] == "kept"].itertuples():
+    kind = "" if found.spot_exponents is None else ", pseudo-harmonic modes"
+    for r in found.answer[found.answer["returns"] == "kept"].itertuples():
         if r.group in ("A", "B"):
-            what = f"exponent s of group {r.group} (theory: {EXPECTED_EXPONENT[r.group]})"
+            what = (
+                f"exponent s of group {r.group}{kind} (theory: {EXPECTED_EXPONENT[r.group]}; {r.verdict}: {r.because})"
+            )
             rows.append(Headline(TYPESET.with_error(r.exponent, r.error), what))
     return rows

@@ -10,16 +10,21 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from atomglass.analysis.figures.bound_figure import bound_figure
 from atomglass.analysis.figures.mode_pictures import mode_figures
 from atomglass.analysis.figures.named_figure import NamedFigure
 from atomglass.analysis.figures.selection_grid_figure import selection_grid_figure
 from atomglass.analysis.figures.study_figures import study_figures
-from atomglass.analysis.report import provenance_section, report_tables
+from atomglass.analysis.report import nonlinear_section, provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
 from atomglass.analysis.report.report_tables import ReportTable
 from atomglass.analysis.report.typesetting import typeset
+from atomglass.analysis.results.exponent_tables import share_of_grid
+from atomglass.analysis.results.participation_cut import without_cut
+from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.results.study_analysis import Analysis, analyze
+from atomglass.analysis.selection import Selection
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.followup.recurrence_table import load_recurrences
@@ -49,7 +54,9 @@ class Section:
     tables: list[ReportTable]
 
 
-def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int = 0) -> Path:
+def write_report(
+    folder: str | Path, out: str | Path | None = None, *, seed: int = 0, rule: Selection | None = None
+) -> Path:
     """Analyze a collected study and write its report.
 
     Parameters
@@ -60,6 +67,8 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
         The file; by default `report.html` in the folder.
     seed : int
         Seed of the bootstrap and of the simulated p-values; the same seed gives the same file.
+    rule : Selection, optional
+        Which modes are quasi-localized; the primary rule by default.
 
     Returns
     -------
@@ -69,14 +78,15 @@ def write_report(folder: str | Path, out: str | Path | None = None, *, seed: int
     Raises
     ------
     InputError
-        There are no tables, a table lacks a column, or the file cannot be written there.
+        There are no tables, a table lacks a column, the rule's bound lies above what the tables hold, or the file
+        cannot be written there.
     """
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
-    found = analyze(study, seed=seed, recurrences=load_recurrences(folder))
+    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
     replace(out, render(study, folder, found).encode())
     return out
 
@@ -94,7 +104,9 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     found : Analysis
         The results of the study.
     """
-    runs, wells = provenance_section.read_optional(folder, "runs"), study.wells
+    runs, wells = provenance_section.read_optional(folder, "runs"), []
+    if study.wells is not None:
+        wells = wells_tables(study.wells, study.modes, study.realizations, found.rule)
     page = Environment(
         loader=PackageLoader("atomglass.analysis.report"),
         autoescape=True,
@@ -110,7 +122,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         headlines=headlines(found),
         warnings=[*provenance_section.provenance_warnings(study, runs), *found.warnings],
         rule=found.rule,
-        sections=_sections(found, [] if wells is None else wells_tables(wells, study.modes)),
+        sections=_sections(found, wells),
         figures=_figures(study, folder, found),
         provenance=[provenance_section.runs_table(runs), provenance_section.settings_table(study.settings)],
         glossary=provenance_section.glossary(study),
@@ -121,7 +133,12 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
 def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
     """Return the sections of tables; that on second wells only if there are any."""
     two_terms = report_tables.two_terms_table(found)
-    exponents = [report_tables.exponents_table(found.exponents), *([] if two_terms is None else [two_terms])]
+    cut, uncut = (f"Harmonic modes, {rule}" for rule in (found.rule, without_cut(found.rule)))
+    exponents = [
+        report_tables.exponents_table(found.exponents, cut),
+        report_tables.exponents_table(found.exponents_without_cut, uncut),
+        *([] if two_terms is None else [two_terms]),
+    ]
     sections = [
         Section(
             "paper",
@@ -133,7 +150,8 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
         Section(
             "exponents",
             "Exponents of the densities of states",
-            "",
+            "These are effective exponents: harmonic modes mix with phonons, and the bound on the participation ratio "
+            "cuts those that do.",
             [*exponents, report_tables.prefactors_table(found.prefactors)],
         ),
         Section(
@@ -141,28 +159,53 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
             "The exponent as a function of the selection",
             "The exponent depends on which modes are called quasi-localized. The rule was fixed in advance; these are "
             "the results of other rules.",
-            [report_tables.grid_table(found.selection)],
+            [
+                nonlinear_section.bounds_table(found.bounds),
+                nonlinear_section.cut_table(found.participation_cut),
+                nonlinear_section.chain_stiffness_table(found.chain_stiffness),
+                report_tables.grid_table(found.selection),
+            ],
         ),
         Section("theory", "Tests of the theory", "", [report_tables.theory_table(found.theory)]),
     ]
+    if found.spot_exponents is not None:
+        sections.insert(1, _spot_section(found))
     if wells:
         text = "The quartic keeps all other directions fixed. Here the glass itself was displaced and quenched."
         sections.append(Section("wells", "Do the second wells exist?", text, wells))
     return sections
 
 
+def _spot_section(found: Analysis) -> Section:
+    """Return the section on pseudo-harmonic modes, which are the study's answer where there are any."""
+    tables = []
+    if found.spot_exponents is not None:
+        what = f"Pseudo-harmonic modes, {without_cut(found.rule)}"
+        tables.append(report_tables.exponents_table(found.spot_exponents, what))
+    if found.spot_statements is not None:
+        tables.append(nonlinear_section.both_statements_table(found.statements, found.spot_statements))
+    if found.spot_bins is not None:
+        tables.append(nonlinear_section.spot_bins_table(found.spot_bins))
+    if found.spot_theory is not None:
+        tables.append(report_tables.theory_table(found.spot_theory))
+    text = (
+        "Pseudo-harmonic modes do not mix with phonons, so they need no bound on the participation ratio. Their "
+        "exponents are the answer of this study."
+    )
+    return Section("nonlinear", "Pseudo-harmonic modes", text, tables)
+
+
 def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     """Return the figures of the study, with pictures of modes if its glasses were kept."""
-    rule: dict[str, Any] = {"frequency_share": found.rule.frequency_share}
-    if found.rule.participation_ratio is not None:
-        rule["participation_ratio"] = found.rule.participation_ratio
     density = provenance_section.read_optional(folder, "density_of_states")
-    figures = study_figures(study.modes, study.realizations, density=density, **rule)
+    figures = study_figures(study.modes, study.realizations, density=density, rule=found.rule)
     if len(found.selection):  # after the paper's four figures and the selected modes
-        figures.insert(5, selection_grid_figure(found.selection, **rule))
+        share = share_of_grid(study.realizations, found.rule)
+        figures[5:5] = [bound_figure(found.bounds), selection_grid_figure(found.selection, share, found.rule)]
     potential = study.settings.get("potential")
     if isinstance(potential, dict) and (folder / "study.json").is_file():
-        figures += mode_figures(study.modes, _kept_glasses(folder), _potential(potential))
+        marked = mark_selected(study.modes, study.realizations, found.rule)
+        figures += mode_figures(marked, _kept_glasses(folder), _potential(potential))
     return figures
 
 

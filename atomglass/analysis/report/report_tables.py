@@ -108,8 +108,8 @@ def own_numbers_table(statements: pd.DataFrame) -> ReportTable:
     return report_table("Also measured, without a number in the paper.", ("quantity", "ours", "note"), rows)
 
 
-def exponents_table(exponents: pd.DataFrame) -> ReportTable:
-    """Return the exponents with their intervals and tests."""
+def exponents_table(exponents: pd.DataFrame, what: str) -> ReportTable:
+    """Return the exponents with their intervals and tests, of modes that `what` names."""
     columns: dict[str, Callable[[Any], Any]] = {
         "group": lambda r: r.group,
         "returns": lambda r: r.returns,
@@ -124,12 +124,14 @@ def exponents_table(exponents: pd.DataFrame) -> ReportTable:
         "needed": lambda r: TYPESET.number(r.needed),
         "power": lambda r: TYPESET.number(r.power, 2),
         "verdict": lambda r: verdict_mark(r.verdict),
+        "because": lambda r: r.because,
     }
     return report_table(
-        "D(omega) ~ omega^s up to the bound of each glass. Returns: recurrences of one defect in later glasses of a "
-        "chain. Intervals: bootstrap over chains. Worth: number of independent modes that would give this error. p: "
-        "Kolmogorov-Smirnov test, simulated. Needed: independent modes that distinguish 3 from 4; power: probability "
-        "that this sample does.",
+        f"{what}: D(omega) ~ omega^s up to the bound of each glass. Returns: recurrences of one defect in later "
+        "glasses of a chain. Intervals: chains as units. Worth: number of independent modes that would give this "
+        "error. p: Kolmogorov-Smirnov test, simulated. Needed: independent modes that distinguish 3 from 4; power: "
+        "probability that this sample does. The verdict asks for a fit as well: with p (any s) below 0.01 it is "
+        "“differs”.",
         tuple(columns),
         [[cell(r) for cell in columns.values()] for r in exponents.itertuples()],
     )

@@ -6,10 +6,12 @@ import pandas as pd
 from scipy import stats
 
 from atomglass.analysis.report.paragraphs import paragraph
-from atomglass.analysis.selection import barrier_is_real, in_group, selection_bound
-from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
-from atomglass.study.collected_tables import quasi_localized, require_columns
-from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
+from atomglass.analysis.report.summary_exponents import exponents_section
+from atomglass.analysis.results.selected_modes import rule_or_refusal
+from atomglass.analysis.results.selection_warnings import selection_warnings
+from atomglass.analysis.results.spot_selection import select_spots
+from atomglass.analysis.selection import Selection, barrier_is_real, select
+from atomglass.study.collected_tables import require_columns
 
 _REMEDIES = {
     "not_converged": "raise quench.max_iterations, or quench.force_tolerance where it stalls",
@@ -28,10 +30,8 @@ _MODE_COLUMNS = (
     "second_minimum",
     "barrier",
     "true_barrier",
-    "is_qlm",
     "b3_cutoff_share",
-    "first_phonon_frequency",
-    "complete_below",
+    "participation_ratio",
 )
 _REALIZATION_COLUMNS = ("chain", "status", "reason", "complete", "rattlers", "number", "first_phonon_frequency")
 
@@ -40,8 +40,9 @@ def summarize(
     modes: pd.DataFrame,
     realizations: pd.DataFrame,
     *,
-    participation_ratio: float = PARTICIPATION_RATIO,
-    frequency_share: float = FREQUENCY_SHARE,
+    rule: Selection | None = None,
+    refusal: str = "",
+    spots: pd.DataFrame | None = None,
 ) -> str:
     """Return the summary of a study.
 
@@ -49,8 +50,13 @@ def summarize(
     ----------
     modes, realizations : DataFrame
         The collected tables.
-    participation_ratio, frequency_share : float
-        The selection's bounds, as in the study's settings; the second in units of the first phonon frequency.
+    rule : Selection, optional
+        Which modes are quasi-localized; by default the primary rule, or one by the own omega_1 if the tables do not
+        hold all modes of the primary rule.
+    refusal : str
+        Why the primary rule cannot be used; no exponents are given then. Ignored without a rule.
+    spots : DataFrame, optional
+        The collected table of pseudo-harmonic modes.
 
     Raises
     ------
@@ -59,10 +65,13 @@ def summarize(
     """
     require_columns(modes, _MODE_COLUMNS)
     require_columns(realizations, _REALIZATION_COLUMNS, "realizations")
-    qlms = quasi_localized(modes)
-    parts = [_glasses(realizations), _selection(qlms, realizations, participation_ratio, frequency_share)]
+    if rule is None:
+        rule, refusal = rule_or_refusal(realizations)
+    qlms = select(modes, realizations, rule)
+    parts = [_glasses(realizations), _selection(qlms, realizations, rule)]
     if len(qlms):
-        parts += [_groups(qlms), _exponents(qlms, frequency_share), _caveats(qlms)]
+        parts += [_groups(qlms), _exponents(qlms, realizations, spots, refusal)]
+        parts.append(_caveats(qlms, realizations, rule))
     return "\n\n".join(parts)
 
 
@@ -79,11 +88,6 @@ def _glasses(realizations: pd.DataFrame) -> str:
         lines.append(paragraph(f"{len(rows)} x {status}: {reason}. What to do: {remedy}."))
     if len(good):
         lines += [_rattlers(good), _phonons(good)]
-    incomplete = int((~good["complete"].eq(True)).sum())
-    if incomplete:
-        lines.append(
-            paragraph(f"In {_count(incomplete, 'glass', 'glasses')} modes may be missing: left out of the exponents.")
-        )
     return "\n".join(lines)
 
 
@@ -105,17 +109,15 @@ def _phonons(good: pd.DataFrame) -> str:
     )
 
 
-def _selection(
-    qlms: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, frequency_share: float
-) -> str:
+def _selection(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> str:
     """Return what a quasi-localized mode is, and how many there are."""
     analyzed = int((realizations["status"] == "ok").sum())
     found = f"{_count(len(qlms), 'QLM')} found" + (f", {len(qlms) / analyzed:.2g} per glass." if analyzed else ".")
     lines = [
         "QUASI-LOCALIZED MODES (QLMs)",
         paragraph(
-            f"A QLM is a soft vibration in which few particles take part: participation ratio below "
-            f"{participation_ratio:g}, frequency below {frequency_share:g} of the first phonon's. {found}"
+            f"A QLM is a soft vibration in which few particles take part: {rule}. Here omega is its frequency, "
+            f"omega_1 that of the first phonon, PR the participation ratio. {found}"
         ),
     ]
     if not len(qlms):
@@ -154,42 +156,12 @@ def _confirmed(rows: pd.DataFrame) -> str:
     return f"{int(barrier_is_real(doubles).sum())} of {len(doubles)} barriers"
 
 
-def _exponents(qlms: pd.DataFrame, frequency_share: float) -> str:
-    """Return the exponents of the densities of states, group by group."""
-    lines = [
-        "HOW D(omega) GROWS",
-        paragraph(
-            "Density of states ~ omega^s up to the selection's bound in each glass; s by maximum likelihood, +- one "
-            f"standard error. The paper (Kumar, Procaccia and Singh) expects s = {EXPECTED_EXPONENT['A']} in A and "
-            f"{EXPECTED_EXPONENT['B']} in B."
-        ),
-        f"  {'':<5}{'modes':>6}   {'s':<13}{'95 % interval':<17}verdict",
-    ]
-    for name in ("A", "B", "all"):
-        rows = in_group(qlms, name)
-        bound = selection_bound(rows, frequency_share)
-        rows = rows[rows["frequency"] <= bound]  # False if the bound is unknown
-        if len(rows) < MIN_MODES:
-            lines.append(f"  {name:<5}{len(rows):>6}   too few to say: at least {MIN_MODES} are needed")
-            continue
-        fit = truncated_power_law(rows["frequency"] / bound[rows.index], rows["chain"])
-        low, high = fit.interval(0.95)
-        value, interval = f"{fit.exponent:.2f} +- {fit.standard_error:.2f}", f"{low:.1f} to {high:.1f}"
-        lines.append(f"  {name:<5}{len(rows):>6}   {value:<13}{interval:<17}{_which_exponent(low, high)}")
-    return "\n".join(lines)
+def _exponents(qlms: pd.DataFrame, realizations: pd.DataFrame, spots: pd.DataFrame | None, refusal: str) -> str:
+    """Return the exponents; those of pseudo-harmonic modes below the primary rule's bound, which needs no table."""
+    return exponents_section(qlms, refusal, None if spots is None else select_spots(spots, realizations))
 
 
-def _which_exponent(low: float, high: float) -> str:
-    """Return which of the two exponents lie in an interval."""
-    three, four = (low <= exponent <= high for exponent in (3, 4))
-    if three and four:
-        return "undecided: 3 and 4 both fit"
-    if three or four:
-        return "3 fits, 4 does not" if three else "4 fits, 3 does not"
-    return "neither 3 nor 4 fits"
-
-
-def _caveats(qlms: pd.DataFrame) -> str:
+def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> str:
     """Return the limitations of these numbers."""
     chains = qlms["chain"].nunique()
     errors = (
@@ -204,6 +176,7 @@ def _caveats(qlms: pd.DataFrame) -> str:
             f"{_count(chains, 'chain')}. {errors}"
         ),
     ]
+    lines += [paragraph(line) for line in selection_warnings(realizations, rule)]
     doubles = qlms[qlms["second_minimum"]]
     missing = int((~barrier_is_real(doubles)).sum())
     if missing:

@@ -8,21 +8,22 @@ from typing import Any
 
 import pandas as pd
 
-from atomglass.analysis.results.paired_studies import PairedComparison
+from atomglass.analysis.results.paper_statements import side_by_side
+from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.study_analysis import Analysis
-from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.selection import Selection
 from atomglass.analysis.statistics.number_format import PLAIN
-from atomglass.landscape.double_wells import WellOutcome
 
 #: Title, header and rows.
 TextTable = tuple[str, list[str], list[list[str]]]
-#: Smaller differences of paired quantities are rounding errors: published tables hold modes in single precision.
-ROUNDING = 1e-6
 
 
 def analysis_tables(found: Analysis) -> list[TextTable]:
     """Return all tables of an analysis."""
-    tables = [_overview(found.overview), _exponents(found.exponents), _selection(found.selection)]
+    tables = [_overview(found.overview), *_spot_exponents(found), _exponents(found.exponents, found.rule)]
+    tables += [_exponents(found.exponents_without_cut, without_cut(found.rule)), _cut(found.participation_cut)]
+    tables += [_bounds(found.bounds), *_spot_bins(found.spot_bins), _chain_stiffness(found.chain_stiffness)]
+    tables.append(_selection(found.selection, found.rule))
     if found.two_terms is not None:
         t = found.two_terms
         rows = [
@@ -32,7 +33,9 @@ def analysis_tables(found: Analysis) -> list[TextTable]:
             ["log-likelihood above omega^4", PLAIN.number(t.over_quartic)],
         ]
         tables.append(("Group B as c3 omega^3 - c4 omega^4", ["", ""], rows))
-    return [*tables, _prefactors(found.prefactors), _statements(found.statements), _theory(found.theory)]
+    tables += [_prefactors(found.prefactors), _statements(found.statements, found.spot_statements)]
+    tables.append(_theory(found.theory, "harmonic modes"))
+    return tables if found.spot_theory is None else [*tables, _theory(found.spot_theory, "pseudo-harmonic modes")]
 
 
 def _overview(table: pd.DataFrame) -> TextTable:
@@ -40,7 +43,15 @@ def _overview(table: pd.DataFrame) -> TextTable:
     return "The study", ["", ""], rows
 
 
-def _exponents(table: pd.DataFrame) -> TextTable:
+def _spot_exponents(found: Analysis) -> list[TextTable]:
+    if found.spot_exponents is None:
+        return []
+    title = f"Exponents of pseudo-harmonic modes, D(omega) ~ omega^s, {without_cut(found.rule)}; theory: 4 in A, 3 in B"
+    return [_exponents(found.spot_exponents, found.rule, title)]
+
+
+def _exponents(table: pd.DataFrame, rule: Selection, title: str = "") -> TextTable:
+    title = title or f"Effective exponents of harmonic modes, D(omega) ~ omega^s, {rule}; theory: 4 in A, 3 in B"
     columns: dict[str, Callable[[Any], str]] = {
         "group": lambda r: r.group,
         "returns": lambda r: r.returns,
@@ -57,17 +68,68 @@ def _exponents(table: pd.DataFrame) -> TextTable:
         "dlnL(4)": lambda r: PLAIN.number(r.dlnL4, 2),
         "needed": lambda r: PLAIN.number(r.needed),
         "power": lambda r: PLAIN.number(r.power, 2),
-        "verdict": lambda r: r.verdict,
+        "verdict (interval and fit)": lambda r: f"{r.verdict}: {r.because}",
     }
     rows = [[cell(r) for cell in columns.values()] for r in table.itertuples()]
-    return "Exponents: D(omega) ~ omega^s below 0.8 omega_1; theory: 4 in A, 3 in B", list(columns), rows
+    return title, list(columns), rows
 
 
 def _interval(low: float, high: float) -> str:
     return "" if math.isnan(low) else f"{low:.2f} to {high:.2f}"
 
 
-def _selection(table: pd.DataFrame) -> TextTable:
+def _cut(table: pd.DataFrame) -> TextTable:
+    rows = [
+        [f"{r.low:g} to {r.high:g}", str(r.modes), str(r.passed), "" if math.isnan(r.share) else f"{1 - r.share:.2f}"]
+        for r in table.itertuples()
+    ]
+    return "Share of harmonic modes that the bound on PR cuts", ["omega", "modes", "passed", "share cut"], rows
+
+
+def _bounds(table: pd.DataFrame) -> TextTable:
+    """Return one row per bound and kind of modes, the groups in columns."""
+    rows = []
+    for (kind, share, frequency), lines in table.groupby(["kind", "share", "frequency"], sort=False):
+        at = lines.set_index("group")
+        known = at.exponent.notna()
+        cells = [f"{at.exponent[g]:.1f} +- {at.error[g]:.1f}" if known[g] else "" for g in at.index]
+        counts = [f"{at.modes[g]} ({at.effective_chains[g]:.0f})" if at.modes[g] else "0" for g in at.index]
+        verdicts = [at.verdict[g] for g in at.index]
+        row = [cell for each in zip(cells, counts, verdicts, strict=True) for cell in each]
+        rows.append([str(kind), f"{share:g}", f"{frequency:.3g}", *row, PLAIN.number(at.beyond_starts["all"], 2)])
+    header = [name for g in ("A", "B", "all") for name in (f"s of {g}", "modes (chains)", "interval")]
+    title = "Exponents below fixed frequencies (share of the study's median omega_1; verdict: 95 % interval alone)"
+    return title, ["modes", "share", "omega <", *header, "beyond starts"], rows
+
+
+def _spot_bins(table: pd.DataFrame | None) -> list[TextTable]:
+    if table is None:
+        return []
+    rows = [
+        [
+            f"{r.low:g} to {r.high:g}",
+            *(PLAIN.number(n) for n in (r.modes, r.not_converged)),
+            *(PLAIN.number(x, 2) for x in (r.share_A, r.share_B, r.unbounded, r.hits, r.hit_once, r.beyond_starts)),
+        ]
+        for r in table.itertuples()
+    ]
+    header = ["omega", "modes", "not converged", "A", "B", "b4 <= 0", "hits", "hit once", "beyond starts"]
+    return [("Pseudo-harmonic modes: shares of A and B, and the evidence of completeness", header, rows)]
+
+
+def _chain_stiffness(table: pd.DataFrame) -> TextTable:
+    rows = [
+        [
+            *(r.kind, r.third, f"{r.lowest:.3g} to {r.highest:.3g}", str(r.chains), r.group, str(r.modes)),
+            *(PLAIN.number(r.effective_chains, 2), PLAIN.with_error(r.exponent, r.error)),
+        ]
+        for r in table.itertuples()
+    ]
+    header = ["modes", "chains", "median omega_1", "number", "group", "count", "effective", "s"]
+    return "Exponents by thirds of the chains' median omega_1", header, rows
+
+
+def _selection(table: pd.DataFrame, rule: Selection) -> TextTable:
     """Return one row per group and bound on the participation ratio, one column per bound f."""
     shares = sorted(table["frequency_share"].unique())
     rows = []
@@ -78,7 +140,8 @@ def _selection(table: pd.DataFrame) -> TextTable:
             for f in shares
         ]
         rows.append([str(group), PLAIN.number(ratio), *cells])
-    return "Exponent against selection (modes)", ["group", "PR <", *(f"f = {f:g}" for f in shares)], rows
+    title = f"Effective exponent of harmonic modes below f of the {rule.unit or 'median omega_1 of the study'} (modes)"
+    return title, ["group", "PR <", *(f"f = {f:g}" for f in shares)], rows
 
 
 def _prefactors(table: pd.DataFrame) -> TextTable:
@@ -96,15 +159,26 @@ def _prefactors(table: pd.DataFrame) -> TextTable:
     return "Prefactor of D(omega) = A omega^s, per degree of freedom", header, rows
 
 
-def _statements(table: pd.DataFrame) -> TextTable:
+def _statements(table: pd.DataFrame, spots: pd.DataFrame | None) -> TextTable:
+    """Return the paper's statements for harmonic modes and, where there are any, pseudo-harmonic ones beside them."""
+    if spots is None:
+        rows = [
+            [r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), r.verdict, r.note]
+            for r in table.itertuples()
+        ]
+        return "The paper's statements", ["quantity", "paper", "ours", "verdict", "note"], rows
     rows = [
-        [r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), r.verdict, r.note]
-        for r in table.itertuples()
+        [
+            *(r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), r.verdict),
+            *(PLAIN.with_error(r.ours_spots, r.error_spots), r.verdict_spots, r.note),
+        ]
+        for r in side_by_side(table, spots).itertuples()
     ]
-    return "The paper's statements", ["quantity", "paper", "ours", "verdict", "note"], rows
+    header = ["quantity", "paper", "harmonic", "verdict", "pseudo-harmonic", "verdict", "note"]
+    return "The paper's statements", header, rows
 
 
-def _theory(table: pd.DataFrame) -> TextTable:
+def _theory(table: pd.DataFrame, kind: str) -> TextTable:
     rows = [
         [
             r.name,
@@ -117,82 +191,4 @@ def _theory(table: pd.DataFrame) -> TextTable:
         ]
         for r in table.rename(columns={"count": "modes"}).itertuples()
     ]
-    return "Tests of the theory", ["test", "number", "measured", "expected", "p", "modes", "verdict"], rows
-
-
-def well_outcomes_table(wells: pd.DataFrame) -> TextTable:
-    """Return how many displaced glasses of each kind went where; medians are those of the new minima."""
-    header = ["modes", "count", *map(str, WellOutcome), "share new", "saddles", "height", "of quartic's", "particles"]
-    hidden = wells["second_minimum"].astype(bool)
-    kinds = {
-        "B": wells["group"] == "B",
-        "A, hidden well": (wells["group"] == "A") & hidden,
-        "A, no second well": (wells["group"] == "A") & ~hidden,
-        "unbounded": ~wells["group"].isin(["A", "B"]),
-    }
-    rows = [_well_outcomes(name, wells[chosen]) for name, chosen in kinds.items() if chosen.any()]
-    return "Displaced to the second well and quenched", [*header, "overlap", "deeper"], rows
-
-
-def _well_outcomes(name: str, rows: pd.DataFrame) -> list[str]:
-    counts = rows["outcome"].value_counts()
-    is_new = rows["outcome"] == str(WellOutcome.NEW)
-    new, found = rows[is_new], fraction(is_new, rows["chain"])
-    return [
-        name,
-        str(len(rows)),
-        *(str(counts.get(str(outcome), 0)) for outcome in WellOutcome),
-        f"{found.value:.3f} +- {found.error:.3f}",
-        str(int(new["barrier"].notna().sum())),
-        f"{new['barrier'].median():.2g}",
-        f"{(new['barrier'] / new['quartic_barrier']).median():.2g}",
-        f"{new['moved_particles'].median():.0f}",
-        f"{new['overlap'].median():.2f}",
-        f"{(new['energy_difference'] < 0).mean():.2f}",
-    ]
-
-
-def outcome_exponents_table(table: pd.DataFrame) -> TextTable:
-    """Return the exponents of the modes that led to another minimum, and of those that did not."""
-    rows = [
-        [r.group, r.led_to, str(r.modes), PLAIN.with_error(r.exponent, r.error), PLAIN.number(r.softest, 2)]
-        for r in table.itertuples()
-    ]
-    return "Exponents by where the displaced glass went", ["group", "led to", "modes", "s", "softest / bound"], rows
-
-
-def comparison_table(table: pd.DataFrame) -> TextTable:
-    """Return studies side by side: one column per study, one row per quantity."""
-    measured = [name for name in table.columns if f"{name}_error" in table.columns]
-    plain = [name for name in table.columns if name not in measured and not name.endswith("_error") and name != "study"]
-    rows = [[name, *(PLAIN.number(value) for value in table[name])] for name in plain]
-    rows += [
-        [name, *(PLAIN.with_error(v, e) for v, e in zip(table[name], table[f"{name}_error"], strict=True))]
-        for name in measured
-    ]
-    return "Studies side by side", ["", *map(str, table["study"])], rows
-
-
-def paired_table(found: PairedComparison) -> TextTable:
-    """Return the comparison of two studies of the same liquids: how many glasses changed, and each quantity."""
-    first, second = found.names
-    same = found.same
-    rows = [
-        ["glasses in both, chains", f"{found.pairs}, {found.chains}", "", ""],
-        ["same inherent state", "", "", f"{int(same.count)}: {PLAIN.with_error(same.value, same.error)}"],
-        ["other one: second lower, higher", "", "", f"{found.lower}, {found.higher}"],
-        ["energy per particle", "", "", f"{found.energy:+.2g} +- {found.energy_error:.1g}"],
-    ]
-    if found.other_liquids:
-        rows.append(["from other liquids, left out", str(found.other_liquids), "", ""])
-    for r in found.table.itertuples():
-        rounding = abs(r.difference) < ROUNDING and r.error < ROUNDING
-        rows.append(
-            [
-                r.quantity,
-                PLAIN.number(r.first),
-                PLAIN.number(r.second),
-                "0" if rounding else PLAIN.with_error(r.difference, r.error),
-            ]
-        )
-    return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], rows
+    return f"Tests of the theory, {kind}", ["test", "number", "measured", "expected", "p", "modes", "verdict"], rows

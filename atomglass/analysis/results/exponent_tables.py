@@ -8,26 +8,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.results.mode_counts import qlms_in_each
-from atomglass.analysis.selection import Selection, cluster_labels, in_group, select, selection_bound
-from atomglass.analysis.statistics.bootstrap import bootstrap_interval
+from atomglass.analysis.counted_glasses import reference_frequency
+from atomglass.analysis.selection import (
+    FREQUENCY_TOLERANCE,
+    Selection,
+    cluster_labels,
+    in_group,
+    known_shares,
+    select,
+)
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
-from atomglass.analysis.statistics.goodness_of_fit import power_law_test
-from atomglass.analysis.statistics.likelihood import log_likelihood_differences, prefactor
+from atomglass.analysis.statistics.goodness_of_fit import SIMULATIONS, power_law_test
+from atomglass.analysis.statistics.likelihood import log_likelihood_differences
 from atomglass.analysis.statistics.power import modes_needed, statistical_power
-from atomglass.analysis.statistics.verdicts import DIFFERS, UNDECIDED, interval_verdict
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, interval_verdict
 
 #: The bounds f and on the participation ratio for which exponents are shown; infinity is no bound.
-GRID_FREQUENCY_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
+GRID_FREQUENCY_SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
 GRID_PARTICIPATION_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
-#: Relative tolerance for published frequencies, which are in single precision.
-FREQUENCY_TOLERANCE = 1e-5
 #: Fewest chains for which a verdict on an exponent is given.
 MIN_CHAINS = 5
 #: Below this p of the Kolmogorov-Smirnov test with the fitted exponent there is no power law.
 MIN_FIT_P = 0.01
 #: An exponent whose 95 % interval extends farther than this from the theory's is undecided.
 RESOLUTION = 1.5
+#: An exponent is compared with the one below this fraction of its frequency bound.
+DRIFT_RANGE = 1.5
+#: Most numbers drawn for a simulated p-value, and fewest samples: with many modes there are fewer samples.
+MAX_DRAWS, MIN_SIMULATIONS = 4_000_000, 200
 #: Exponents at which log-likelihoods are given.
 EXPONENTS = (3.0, 3.5, 4.0)
 _FITTED = (
@@ -46,6 +54,11 @@ _FITTED = (
 )
 
 
+def primary_exponents(qlms: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Return `exponent_table` with the random numbers that belong to a seed: one verdict wherever it is printed."""
+    return exponent_table(qlms, np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0]))
+
+
 def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return the exponents of A, B and all selected modes.
 
@@ -54,17 +67,17 @@ def exponent_table(qlms: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     qlms : DataFrame
         From `select`. If it has the column `recurrence_of`, each group is fitted with and without recurrences.
     rng : numpy.random.Generator
-        For the bootstrap and the simulated p-values.
+        For the simulated p-values.
 
     Returns
     -------
     DataFrame
         group; returns (recurrences, `kept` or `dropped`); modes; chains; effective (number of independent modes);
-        exponent; error (one standard error, chains as the unit); low68, high68, low95, high95 (bootstrap over chains);
+        exponent; error (one standard error), low68, high68, low95, high95 (intervals), all with chains as the unit;
         p_fit (Kolmogorov-Smirnov, fitted exponent), p3 and p4 (fixed at 3 and 4); dlnL3, dlnL35, dlnL4 (log-likelihood
         relative to its maximum, for the effective number of modes); needed (independent modes that distinguish 3 from
         4); power (probability that this sample distinguishes them); verdict (on the theory's exponent, 3 or 4 being the
-        rival; `differs` also if no power law fits, p_fit < 0.01).
+        rival; `differs` also if no power law fits, p_fit < 0.01); because (what the verdict rests on).
     """
     samples = [("kept", qlms)]
     if "recurrence_of" in qlms.columns:
@@ -81,49 +94,66 @@ def _fit_group(rows: pd.DataFrame, group: str, rng: np.random.Generator) -> dict
     line: dict[str, Any] = {"modes": len(rows), "chains": rows["chain"].nunique(), "effective": math.nan}
     line |= dict.fromkeys(_FITTED, math.nan)
     if len(rows) < MIN_MODES or rows["x"].eq(1).all():
-        return line | {"needed": modes_needed(4, 3), "power": 0.0, "verdict": UNDECIDED}
+        few = {"verdict": UNDECIDED, "because": f"fewer than {MIN_MODES} modes"}
+        return line | {"needed": modes_needed(4, 3), "power": 0.0} | few
     x, chain = rows["x"].to_numpy(), rows["chain"].to_numpy()
     fit = truncated_power_law(x, chain)
     line["effective"], line["exponent"] = fit.effective_count, fit.exponent
     line["error"] = fit.standard_error
     for percent, confidence in ((68, 0.6827), (95, 0.95)):
-        bounds = bootstrap_interval(x, chain, rng, confidence)
-        low, high = fit.interval(confidence) if math.isnan(bounds.low) else (bounds.low, bounds.high)
-        line[f"low{percent}"], line[f"high{percent}"] = low, high
-    label = cluster_labels(rows)
+        line[f"low{percent}"], line[f"high{percent}"] = fit.interval(confidence)
+    label, simulations = cluster_labels(rows), int(np.clip(MAX_DRAWS / len(rows), MIN_SIMULATIONS, SIMULATIONS))
     for name, exponent in (("p_fit", None), ("p3", 3.0), ("p4", 4.0)):
-        line[name] = power_law_test(x, label, rng, exponent).p
+        line[name] = power_law_test(x, label, rng, exponent, simulations).p
     differences = log_likelihood_differences(x, EXPONENTS, fit.effective_count)
     line |= dict(zip(("dlnL3", "dlnL35", "dlnL4"), differences.values(), strict=True))
     truth = EXPECTED_EXPONENT.get(group, 4)  # 3 and 4 are each other's rival
-    power = statistical_power(len(rows), fit.effective_count, truth, 7 - truth, fit.chains)
+    power = statistical_power(len(rows), fit.effective_count, truth, 7 - truth, fit.freedom)
     line["needed"], line["power"] = power.needed, power.power
-    line["verdict"] = _exponent_verdict(line, truth)
+    line["verdict"], line["because"] = exponent_verdict(line, truth)
     return line
 
 
-def _exponent_verdict(line: dict[str, Any], truth: float) -> str:
-    """Return the verdict on D(omega) ~ omega^truth; it differs also if no power law fits at all."""
+def exponent_verdict(line: dict[str, Any], truth: float) -> tuple[str, str]:
+    """Return the verdict on D(omega) ~ omega^truth, and why; it differs also if no power law fits at all.
+
+    Parameters
+    ----------
+    line : dict
+        chains, p_fit, low95 and high95, as in `exponent_table`.
+    truth : float
+        The theory's exponent, 3 or 4.
+    """
+    rival = 7 - truth
     if line["chains"] < MIN_CHAINS:
-        return UNDECIDED
+        return UNDECIDED, f"fewer than {MIN_CHAINS} chains"
     if line["p_fit"] < MIN_FIT_P:
-        return DIFFERS
-    return interval_verdict(line["low95"], line["high95"], truth, rivals=(7 - truth,), resolution=RESOLUTION)
+        return DIFFERS, f"no power law fits, p < {MIN_FIT_P:g}"
+    verdict = interval_verdict(line["low95"], line["high95"], truth, rivals=(rival,), resolution=RESOLUTION)
+    if verdict == AGREES:
+        return verdict, f"{truth:g} fits, {rival:g} does not"
+    if verdict == DIFFERS:
+        other = line["low95"] <= rival <= line["high95"]
+        return verdict, f"{rival:g} fits, {truth:g} does not" if other else f"neither {truth:g} nor {rival:g} fits"
+    both = line["low95"] <= rival <= line["high95"]
+    return verdict, f"{truth:g} and {rival:g} both fit" if both else "the interval is too wide"
 
 
 def selection_grid(
     modes: pd.DataFrame,
+    realizations: pd.DataFrame,
+    reference: str = "chain",
     frequency_shares: tuple[float, ...] = GRID_FREQUENCY_SHARES,
     participation_ratios: tuple[float, ...] = GRID_PARTICIPATION_RATIOS,
 ) -> pd.DataFrame:
     """Return the exponents of A, B and all on a grid of selections.
 
-    Each mode is truncated at its own bound, the smaller of f omega_1 and `complete_below`.
-
     Parameters
     ----------
-    modes : DataFrame
-        All collected modes.
+    modes, realizations : DataFrame
+        The collected tables.
+    reference : str
+        Whose omega_1 the bounds are shares of: that of the `chain`, the `study` or the `own` glass, see `Selection`.
     frequency_shares, participation_ratios : tuple of float
         The bounds f, and those on the participation ratio; infinity for none.
 
@@ -134,12 +164,13 @@ def selection_grid(
         Bounds beyond the frequencies up to which the table holds modes are left out.
     """
     rows = []
-    highest = (modes["complete_below"] / modes["first_phonon_frequency"]).max()
+    highest = known_shares(realizations, Selection(reference=reference)).min()
     for ratio in participation_ratios:
         for f in frequency_shares:
             if f > highest * (1 + FREQUENCY_TOLERANCE):
                 continue
-            chosen = select(modes, Selection(f, ratio))
+            rule = Selection(frequency_share=f, reference=reference, participation_ratio=ratio)
+            chosen = select(modes, realizations, rule)
             for group in ("A", "B", "all"):
                 members = in_group(chosen, group)
                 exponent = error = effective = math.nan
@@ -151,8 +182,8 @@ def selection_grid(
     return pd.DataFrame(rows, columns=columns)
 
 
-def exponent_drift_warnings(grid: pd.DataFrame, rule: Selection, lower: float = 0.6) -> list[str]:
-    """Return a warning for each group whose exponent still changes between f = `lower` and the rule's bound.
+def exponent_drift_warnings(grid: pd.DataFrame, rule: Selection, upper: float | None = None) -> list[str]:
+    """Return a warning for each group whose exponent still changes by a factor 1.5 in frequency below the rule's bound.
 
     One sample lies within the other. Where a power law holds, the difference of the two fits has a variance equal to
     the difference of their variances (Hausman, Econometrica 46, 1251 (1978)). A difference of more than two standard
@@ -164,51 +195,34 @@ def exponent_drift_warnings(grid: pd.DataFrame, rule: Selection, lower: float = 
         From `selection_grid`.
     rule : Selection
         The primary rule.
-    lower : float
-        The lower f, which must be on the grid.
+    upper : float, optional
+        The rule's bound as a share f of the grid's unit; its own share by default.
     """
+    upper = rule.share if upper is None else upper
+    outer_f = grid["frequency_share"][grid["frequency_share"] <= upper * (1 + FREQUENCY_TOLERANCE)].max()
+    lower = grid["frequency_share"][grid["frequency_share"] >= outer_f / DRIFT_RANGE * (1 - FREQUENCY_TOLERANCE)].min()
     at = grid[grid["participation_ratio"] == rule.participation_ratio].set_index(["group", "frequency_share"])
     lines = []
     for group in ("A", "B", "all"):
-        if (group, lower) not in at.index or (group, rule.frequency_share) not in at.index:
+        if (group, lower) not in at.index or not lower < outer_f:
             continue
-        inner, outer = at.loc[(group, lower)], at.loc[(group, rule.frequency_share)]
+        inner, outer = at.loc[(group, lower)], at.loc[(group, outer_f)]
         variance = inner["error"] ** 2 - outer["error"] ** 2
         if variance > 0 and abs(inner["exponent"] - outer["exponent"]) > 2 * math.sqrt(variance):
             lines.append(
                 f"The exponent of {group} drifts with the bound, {inner['exponent']:.1f} +- {inner['error']:.1f} at "
-                f"f = {lower:g} and {outer['exponent']:.1f} +- {outer['error']:.1f} at f = {rule.frequency_share:g}: "
+                f"f = {lower:g} and {outer['exponent']:.1f} +- {outer['error']:.1f} at f = {outer_f:g}: "
                 "it depends on the selection, there is no plateau."
             )
     return lines
 
 
-def prefactor_table(qlms: pd.DataFrame, whole: pd.DataFrame, rule: Selection) -> pd.DataFrame:
-    """Return A of D(omega) = A omega^s per degree of freedom: A_g of group A at s = 4, of B and all minima at s = 3.
+def share_of_grid(realizations: pd.DataFrame, rule: Selection) -> float:
+    """Return a rule's bound as a share of the unit in which `selection_grid` shows it.
 
-    Parameters
-    ----------
-    qlms : DataFrame
-        From `select`.
-    whole : DataFrame
-        Complete realizations, including those without modes.
-    rule : Selection
-        Gives the bound of each realization.
-
-    Returns
-    -------
-    DataFrame
-        group, exponent, modes, prefactor, error, and `scaled`, `scaled_error`: A omega_1^(s + 1) with the mean omega_1,
-        which has no unit.
+    A fixed frequency is shown as a share of the study's median omega_1.
     """
-    bound = selection_bound(whole, rule.frequency_share).to_numpy()
-    freedoms = (whole["dimension"] * (whole["number"] - whole["rattlers"].fillna(0))).to_numpy(dtype=float)
-    unit = float(whole["first_phonon_frequency"].mean()) if len(whole) else math.nan
-    rows = []
-    for group, exponent in (("A", 4.0), ("B", 3.0), ("all", 4.0), ("all", 3.0)):
-        count = qlms_in_each(in_group(qlms, group), whole)
-        found = prefactor(bound, freedoms, count, whole["chain"].to_numpy(), exponent)
-        scale = unit ** (exponent + 1)
-        scaled, scaled_error = found.value * scale, found.error * scale
-        rows.append((group, exponent, found.count, found.value, found.error, scaled, scaled_error))
-    return pd.DataFrame(rows, columns=["group", "exponent", "modes", "prefactor", "error", "scaled", "scaled_error"])
+    if rule.frequency is None:
+        return rule.frequency_share
+    unit = reference_frequency(realizations, "study")
+    return float(rule.frequency / unit.iloc[0]) if len(unit) else math.nan

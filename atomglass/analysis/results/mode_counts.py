@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -18,3 +19,9 @@ def qlms_in_each(qlms: pd.DataFrame, whole: pd.DataFrame) -> NDArray[Any]:
 def qlms_per_realization(qlms: pd.DataFrame, whole: pd.DataFrame) -> Fraction:
     """Return the number of modes per complete realization, with an error that allows for correlated realizations."""
     return rate(qlms_in_each(qlms, whole), whole["chain"].to_numpy())
+
+
+def effective_chains(qlms: pd.DataFrame) -> float:
+    """Return the number of equally rich chains that would hold the modes, (sum n)^2 / sum n^2; NaN without modes."""
+    counts = qlms["chain"].value_counts().to_numpy(dtype=float)
+    return float(counts.sum() ** 2 / (counts**2).sum()) if len(counts) else math.nan

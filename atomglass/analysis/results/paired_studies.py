@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, select
+from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction, ratio_error
 from atomglass.landscape.double_wells import WellOutcome
 
@@ -81,7 +81,7 @@ def compare_paired_studies(one: Any, other: Any, rule: Selection | None = None) 
         Differences over the pairs only; their errors treat chains as independent and glasses as paired.
     """
     rule = rule or Selection()
-    good = [complete_realizations(study.realizations) for study in (one, other)]
+    good = [counted_realizations(study.realizations, rule) for study in (one, other)]
     rows = good[0].merge(good[1], on=_KEYS, suffixes=("", "_other"), validate="one_to_one")
     same_liquid = rows[_LIQUID] == rows[f"{_LIQUID}_other"]
     pairs = rows[same_liquid]
@@ -143,8 +143,8 @@ class RatioOfSums(NamedTuple):
 
 def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection) -> dict[str, RatioOfSums]:
     """Return the quantities of one study that are compared, over its paired glasses."""
-    modes = study.modes.merge(pairs[[*_KEYS, "number"]], on=_KEYS, validate="many_to_one")
-    qlms = select(modes, rule, modes["number"])
+    selected = select(study.modes, study.realizations, rule)
+    qlms = selected.merge(pairs[_KEYS], on=_KEYS, validate="many_to_one")
     in_a, in_b = qlms["group"] == "A", qlms["group"] == "B"
     double = (in_a | in_b) & qlms["second_minimum"].eq(True)
     every = pd.Series(True, qlms.index)

@@ -17,7 +17,7 @@ from atomglass.analysis.results.paper_values import (
     PaperStatement,
     own_number,
 )
-from atomglass.analysis.selection import Selection, in_group, select
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, known_shares, select
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, difference_verdict
 
@@ -60,7 +60,7 @@ def _rate(name: str, count: int, rows: pd.DataFrame, whole: pd.DataFrame) -> Pap
     found = qlms_per_realization(rows, whole)
     paper, paper_error = count / PAPER_REALIZATIONS, math.sqrt(count) / PAPER_REALIZATIONS
     verdict = difference_verdict(found.value, found.error, paper, paper_error, resolution=paper / 2)
-    note = "the paper's bound in frequency is not stated; ours is f omega_1"
+    note = "the paper's bound in frequency is not stated"
     return PaperStatement(f"{name} per realization", paper, found.value, found.error, verdict, note)
 
 
@@ -73,26 +73,29 @@ def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
     return PaperStatement(f"share of {name}", paper, found.value, found.error, verdict, "of A and B together")
 
 
-def matching_bound(modes: pd.DataFrame, whole: pd.DataFrame, rule: Selection) -> PaperStatement:
+def matching_bound(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> PaperStatement:
     """Return the bound f at which this study would find as many QLMs per realization as the paper did.
 
     Parameters
     ----------
-    modes : DataFrame
-        All collected modes.
-    whole : DataFrame
-        Complete realizations.
+    modes, realizations : DataFrame
+        The collected tables.
     rule : Selection
-        Gives the bound on the participation ratio.
+        Gives the bound on the participation ratio and the unit of f; for a fixed frequency it is the study's median
+        omega_1.
     """
-    lowest = select(modes, replace(rule, frequency_share=1.2))
-    ratio = np.sort((lowest["frequency"] / lowest["first_phonon_frequency"]).to_numpy())
+    if rule.frequency is not None:
+        rule = replace(rule, frequency=None, reference="study")
+    whole, largest = counted_realizations(realizations, rule), known_shares(realizations, rule).min()
+    widest = replace(rule, frequency_share=min(1.2, largest)) if largest > 0 else rule
+    lowest = select(modes, realizations, widest)
+    ratio = np.sort((lowest["x"] * widest.frequency_share).to_numpy())
     count = round(PAPER_QLMS / PAPER_REALIZATIONS * len(whole))
     known = len(whole) > 0 and 1 <= count <= len(ratio)
     f = float(ratio[count - 1]) if known else math.nan
     return own_number(
         "f that gives the paper's QLMs per realization",
         f,
-        "bound omega < f omega_1 at the same bound on PR; error: counting, at omega^4",
+        f"bound omega < f {rule.unit} at the same bound on PR; error: counting, at omega^4",
         error=f / (5 * math.sqrt(count)) if known else math.nan,
     )

@@ -20,11 +20,12 @@ from atomglass.analysis.results.paper_coefficients import (
 from atomglass.analysis.results.paper_counts import count_statements, matching_bound
 from atomglass.analysis.results.paper_values import PaperStatement
 from atomglass.analysis.results.paper_wells import barrier_statements, well_statements
-from atomglass.analysis.selection import Selection, complete_realizations, in_group, select
+from atomglass.analysis.results.spot_selection import searched_realizations, select_spots
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.study.collected_tables import require_columns
 
-_COLUMNS = ("group", "b2", "b3", "b4", "beta", "barrier", "true_barrier", "second_minimum", "chain")
+_COLUMNS = ("group", "b2", "b3", "b4", "beta", "barrier", "second_minimum", "chain")
 
 
 def paper_statements(
@@ -55,13 +56,49 @@ def paper_statements(
         A table lacks a column.
     """
     rng, rule = np.random.default_rng(np.random.SeedSequence([seed, 1])), rule or Selection()
-    qlms, whole = select(study.modes, rule), complete_realizations(study.realizations)
     require_columns(study.modes, _COLUMNS)
-    groups = {name: in_group(qlms, name) for name in "AB"}
+    qlms, whole = select(study.modes, study.realizations, rule), counted_realizations(study.realizations, rule)
     fits = exponent_table(qlms, rng) if exponents is None else exponents
+    counts = count_statements(qlms, whole, study.realizations)
+    return _statements(qlms, [*counts, matching_bound(study.modes, study.realizations, rule)], fits, rng)
+
+
+def spot_statements(
+    study: Any, rule: Selection | None = None, *, seed: int = 0, exponents: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return what the paper states, with the values of the study's pseudo-harmonic modes, as `paper_statements` does.
+
+    Parameters
+    ----------
+    study : Study
+        From `load_study`, or anything with the tables `spots` and `realizations`.
+    rule : Selection, optional
+        Gives the bound on the frequency; the primary rule by default.
+    seed : int
+        Seed of the bootstrap.
+    exponents : DataFrame, optional
+        From `exponent_table` of the pseudo-harmonic modes, if it is already known.
+
+    Raises
+    ------
+    InputError
+        A table lacks a column.
+    """
+    rng, rule = np.random.default_rng(np.random.SeedSequence([seed, 2])), rule or Selection()
+    require_columns(study.spots, _COLUMNS, "spots")
+    chosen = select_spots(study.spots, study.realizations, rule)
+    fits = exponent_table(chosen, rng) if exponents is None else exponents
+    counts = count_statements(chosen, searched_realizations(study.realizations), study.realizations)
+    return _statements(chosen, counts, fits, rng)
+
+
+def _statements(
+    qlms: pd.DataFrame, counts: list[PaperStatement], fits: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return the table of statements on selected modes."""
+    groups = {name: in_group(qlms, name) for name in "AB"}
     rows = [
-        *count_statements(qlms, whole, study.realizations),
-        matching_bound(study.modes, whole, rule),
+        *counts,
         *well_statements(groups),
         *barrier_statements(groups["B"]),
         frequency_statement(groups, rng),
@@ -74,5 +111,21 @@ def paper_statements(
 
 def _exponent(line: Any) -> PaperStatement:
     """Return the row on the exponent of a group's density of states, from a line of `exponent_table`."""
-    quantity, note = f"exponent of D(omega) in {line.group}", "the paper shows a guide to the eye and no error"
+    quantity, note = (
+        f"exponent of D(omega) in {line.group}",
+        f"{line.because}; the paper shows a guide to the eye and no error",
+    )
     return PaperStatement(quantity, EXPECTED_EXPONENT[line.group], line.exponent, line.error, line.verdict, note)
+
+
+def side_by_side(harmonic: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements on harmonic modes with `ours_spots`, `error_spots`, `verdict_spots` in further columns.
+
+    Parameters
+    ----------
+    harmonic, spots : DataFrame
+        From `paper_statements` and `spot_statements`; what was not computed for pseudo-harmonic modes stays empty.
+    """
+    other = spots.set_index("quantity")[["ours", "error", "verdict"]].add_suffix("_spots")
+    found = harmonic.join(other, on="quantity")
+    return found.assign(verdict_spots=found["verdict_spots"].fillna(""))

@@ -44,7 +44,7 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
         ),
     ]
     in_b = groups["B"]
-    if len(in_b):
+    if len(in_b) and "true_barrier" in in_b:
         found = fraction(barrier_is_real(in_b), in_b["chain"])
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
         verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)

@@ -11,26 +11,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from atomglass.analysis.counted_glasses import reference_frequency
+from atomglass.analysis.results.bound_dependence import (
+    HARMONIC,
+    SPOTS,
+    ModeTables,
+    bound_drift_warnings,
+    exponents_by_bound,
+)
+from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
 from atomglass.analysis.results.exponent_tables import (
     exponent_drift_warnings,
     exponent_table,
-    prefactor_table,
+    primary_exponents,
     selection_grid,
+    share_of_grid,
 )
-from atomglass.analysis.results.mode_counts import qlms_per_realization
-from atomglass.analysis.results.paper_statements import paper_statements
+from atomglass.analysis.results.paper_statements import paper_statements, spot_statements
+from atomglass.analysis.results.participation_cut import participation_cut, without_cut
+from atomglass.analysis.results.prefactors import prefactor_table
+from atomglass.analysis.results.selection_warnings import selection_warnings
+from atomglass.analysis.results.spot_selection import select_spots, spot_bins, spot_warnings
+from atomglass.analysis.results.study_overview import mode_warnings, study_overview
 from atomglass.analysis.results.theory_tests import all_tests
-from atomglass.analysis.selection import Selection, complete_realizations, in_group, select
-from atomglass.analysis.statistics.chain_errors import Fraction, fraction
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
 from atomglass.io.atomic import replace
 from atomglass.study.followup.recurrence_table import with_recurrences
-
-#: A mode with a smaller participation number is a single particle in a loose cage.
-MIN_PARTICIPATION_NUMBER = 3
-#: With fewer chains, errors between chains are uncertain.
-RELIABLE_CHAINS = 20
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,19 @@ class Analysis:
         The paper's statements: quantity | paper | ours | error | verdict | note.
     theory : DataFrame
         Tests of the theory: name | meaning | value | error | expected | p | count | verdict.
+    exponents_without_cut : DataFrame
+        As `exponents`, without the bound on the participation.
+    participation_cut : DataFrame
+        Share of modes that pass that bound in bins of frequency, see `participation_cut`.
+    bounds : DataFrame
+        Exponents on a grid of fixed frequencies, for each kind of modes, see `exponents_by_bound`.
+    chain_stiffness : DataFrame
+        Exponents by thirds of the chains' median omega_1, see `exponents_by_chain_stiffness`; `kind` as in `bounds`.
     warnings : tuple of str
         Limitations of the study.
+    spot_exponents, spot_statements, spot_theory, spot_bins : DataFrame or None
+        Of the pseudo-harmonic modes: exponents, the paper's statements and tests of the theory as for harmonic modes,
+        and the evidence that they are complete, see `spot_bins`. None for a study without them.
     """
 
     name: str
@@ -73,7 +92,20 @@ class Analysis:
     prefactors: pd.DataFrame
     statements: pd.DataFrame
     theory: pd.DataFrame
+    exponents_without_cut: pd.DataFrame
+    participation_cut: pd.DataFrame
+    bounds: pd.DataFrame
+    chain_stiffness: pd.DataFrame
     warnings: tuple[str, ...]
+    spot_exponents: pd.DataFrame | None = None
+    spot_statements: pd.DataFrame | None = None
+    spot_theory: pd.DataFrame | None = None
+    spot_bins: pd.DataFrame | None = None
+
+    @property
+    def answer(self) -> pd.DataFrame:
+        """The exponents that answer the study's question: those of the pseudo-harmonic modes, where there are any."""
+        return self.exponents if self.spot_exponents is None else self.spot_exponents
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
@@ -100,34 +132,65 @@ def analyze(
     seed : int
         Seed of the bootstrap and of the simulated p-values.
     rule : Selection, optional
-        The primary selection; omega < 0.8 omega_1 and PR < 0.27 by default.
+        The primary selection; omega < 0.6 of the chain's median omega_1 and PR < 0.27 by default.
     recurrences : DataFrame, optional
         From `find_recurrences`; exponents are then also given without recurrences of one defect.
 
     Raises
     ------
     InputError
-        A table lacks a column.
+        A table lacks a column, or the selection's bound lies above what the tables hold.
     """
     rule = rule or Selection()
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3)]
-    whole = complete_realizations(study.realizations)
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)]
+    realizations, spots = study.realizations, getattr(study, "spots", None)
+    whole = counted_realizations(realizations, rule)
     modes = study.modes if recurrences is None else with_recurrences(study.modes, recurrences)
-    qlms = select(modes, rule)
-    exponents, grid = exponent_table(qlms, streams[0]), selection_grid(modes)
+    qlms = select(modes, realizations, rule)
+    reference = rule.reference if rule.frequency is None else "study"
+    exponents, grid = primary_exponents(qlms, seed), selection_grid(modes, realizations, reference)
+    bounds = exponents_by_bound(ModeTables(modes, realizations, spots), rule)
+    thirds = {HARMONIC: exponents_by_chain_stiffness(qlms, realizations)}
+    of_spots = {} if spots is None else _spot_results(study, rule, seed, thirds)
     return Analysis(
         name=str(study.settings.get("name", "study")),
         seed=seed,
         rule=rule,
-        overview=_overview(qlms, whole, study.realizations),
+        overview=study_overview(qlms, whole, realizations),
         exponents=exponents,
         selection=grid,
         two_terms=_two_terms(in_group(qlms, "B")),
-        prefactors=prefactor_table(qlms, whole, rule),
+        prefactors=prefactor_table(qlms, realizations, rule),
         statements=paper_statements(study, rule, seed=seed, exponents=exponents),
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
-        warnings=(*_warnings(qlms, whole, study.realizations), *exponent_drift_warnings(grid, rule)),
+        exponents_without_cut=exponent_table(select(modes, realizations, without_cut(rule)), streams[3]),
+        participation_cut=participation_cut(modes, realizations, rule),
+        bounds=bounds,
+        chain_stiffness=pd.concat([table.assign(kind=kind) for kind, table in thirds.items()], ignore_index=True),
+        warnings=(
+            *selection_warnings(realizations, rule),
+            *mode_warnings(qlms, whole),
+            *exponent_drift_warnings(grid, rule, share_of_grid(realizations, rule)),
+            *([] if spots is None else spot_warnings(spots, realizations, rule)),
+            *bound_drift_warnings(bounds),
+        ),
+        **of_spots,
     )
+
+
+def _spot_results(study: Any, rule: Selection, seed: int, thirds: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables of the pseudo-harmonic modes; their exponents by chains are added to `thirds`."""
+    chosen = select_spots(study.spots, study.realizations, rule)
+    fits = primary_exponents(chosen, seed)
+    thirds[SPOTS] = exponents_by_chain_stiffness(chosen, study.realizations)
+    top = float(reference_frequency(study.realizations, "study").max())
+    stream = np.random.default_rng(np.random.SeedSequence([seed, 3]))
+    return {
+        "spot_exponents": fits,
+        "spot_statements": spot_statements(study, rule, seed=seed, exponents=fits),
+        "spot_theory": pd.DataFrame([vars(test) for test in all_tests(chosen, stream)]),
+        "spot_bins": spot_bins(study.spots, study.realizations, top),
+    }
 
 
 def _two_terms(in_b: pd.DataFrame) -> TwoTermFit | None:
@@ -135,73 +198,6 @@ def _two_terms(in_b: pd.DataFrame) -> TwoTermFit | None:
         return None
     effective = truncated_power_law(in_b["x"], in_b["chain"]).effective_count
     return fit_two_terms(in_b["x"], in_b["bound"], effective)
-
-
-def _overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts and fractions that all other results rest on."""
-    rows: list[tuple[str, float, float]] = [
-        ("realizations", len(realizations), math.nan),
-        ("analyzed", int((realizations["status"] == "ok").sum()), math.nan),
-        ("of these complete", len(whole), math.nan),
-        ("chains", realizations["chain"].nunique(), math.nan),
-        ("QLMs", len(qlms), math.nan),
-    ]
-    found: list[tuple[str, Fraction]] = [("QLMs per realization", qlms_per_realization(qlms, whole))]
-    for name in ("A", "B"):
-        rows.append((f"QLMs in {name}", len(in_group(qlms, name)), math.nan))
-        found.append((f"share of {name}", fraction(qlms["group"] == name, qlms["chain"])))
-    in_a = in_group(qlms, "A")
-    found.append(("share of A with a hidden well", fraction(in_a["second_minimum"].eq(True), in_a["chain"])))
-    if "recurrence_of" in qlms.columns:
-        found.append(("share of QLMs that are returns", fraction(qlms["recurrence_of"].notna(), qlms["chain"])))
-    rows += [(name, value.value, value.error) for name, value in found]
-    rows += _stationarity(realizations)
-    return pd.DataFrame(rows, columns=["quantity", "value", "error"])
-
-
-def _stationarity(realizations: pd.DataFrame) -> list[tuple[str, float, float]]:
-    """Return the drift of the liquid along full chains, and the correlation of consecutive glasses, over chains."""
-    sizes = realizations["chain"].map(realizations["chain"].value_counts())
-    full = [chain for _, chain in realizations[sizes == sizes.max()].groupby("chain")]
-    if len(full) < 2 or len(full[0]) < 4 or "liquid_energy_per_particle" not in realizations:
-        return []
-    half = len(full[0]) // 2
-    liquid = [chain["liquid_energy_per_particle"] for chain in full]
-    found = {
-        "liquid's energy, 2nd half - 1st": [e.iloc[half:].mean() - e.iloc[:half].mean() for e in liquid],
-        "energy's correlation, next glass": [c["energy_per_particle"].autocorr(1) for c in full],
-    }
-    return [(name, float(np.mean(x)), float(np.std(x, ddof=1) / math.sqrt(len(x)))) for name, x in found.items()]
-
-
-def _warnings(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[str]:
-    """Return the limitations of the study, a sentence each."""
-    lines = []
-    chains = qlms["chain"].nunique()
-    if chains < RELIABLE_CHAINS:
-        lines.append(
-            f"The modes come from {chains} chains; errors between chains are uncertain below about {RELIABLE_CHAINS}."
-        )
-    left_out = len(realizations) - len(whole)
-    if left_out:
-        lines.append(
-            f"{left_out} of {len(realizations)} realizations failed or are not proven complete; they are left out."
-        )
-    if "recurrence_of" not in qlms.columns:
-        lines.append("Recurrences of one defect are not marked; errors between chains allow for them.")
-    size = whole.set_index("realization")["number"].reindex(qlms["realization"]).to_numpy()
-    single = int((qlms["participation_ratio"].to_numpy() * size < MIN_PARTICIPATION_NUMBER).sum())
-    if single:
-        lines.append(
-            f"In {single} of {len(qlms)} QLMs fewer than {MIN_PARTICIPATION_NUMBER} particles take part: loosely held "
-            "particles, almost rattlers."
-        )
-    cutoff_dominated = int((qlms.get("b3_cutoff_share", pd.Series(dtype=float)).abs() > 0.5).sum())
-    if cutoff_dominated:
-        lines.append(
-            f"In {cutoff_dominated} of {len(qlms)} QLMs most of b3 comes from pairs within 5 % of their cutoff."
-        )
-    return lines
 
 
 def _json_value(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from atomglass.analysis.results.mode_counts import qlms_per_realization
-from atomglass.analysis.selection import Selection, barrier_is_real, complete_realizations, in_group, select
+from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, in_group, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.errors import InputError
@@ -56,9 +56,8 @@ def compare_studies(
 
 
 def _row(study: Any, rule: Selection) -> dict[str, object]:
-    whole, realizations = complete_realizations(study.realizations), study.realizations
-    size = realizations.set_index("realization")["number"].reindex(study.modes["realization"]).to_numpy()
-    qlms = select(study.modes, rule, size)
+    whole, realizations = counted_realizations(study.realizations, rule), study.realizations
+    qlms = select(study.modes, realizations, rule)
     line: dict[str, object] = {"study": study.settings.get("name", "study")}
     for name, column in (("N", "number"), ("T", "temperature"), ("d", "dimension")):
         line[name] = _common_value(realizations[column])

@@ -127,5 +127,5 @@ def all_tests(qlms: pd.DataFrame, rng: np.random.Generator) -> tuple[TheoryTest,
         curvature_law(qlms, "B"),
         group_a_fraction(qlms),
         barrier_law(qlms),
-        confirmed_wells(qlms),
+        *([confirmed_wells(qlms)] if "true_barrier" in qlms else []),
     )

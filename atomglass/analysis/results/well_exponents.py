@@ -12,7 +12,7 @@ from atomglass.landscape.double_wells import WellOutcome
 
 
 def exponents_by_quench_outcome(
-    modes: pd.DataFrame, wells: pd.DataFrame, rule: Selection | None = None
+    modes: pd.DataFrame, realizations: pd.DataFrame, wells: pd.DataFrame, rule: Selection | None = None
 ) -> pd.DataFrame:
     """Return the exponents of A and B, separated by where the displaced glass went when it was quenched.
 
@@ -22,8 +22,8 @@ def exponents_by_quench_outcome(
 
     Parameters
     ----------
-    modes : DataFrame
-        All collected modes.
+    modes, realizations : DataFrame
+        The collected tables.
     wells : DataFrame
         From `second_wells`; modes that it does not contain are left out.
     rule : Selection, optional
@@ -35,7 +35,7 @@ def exponents_by_quench_outcome(
         group, led_to (`new minimum`, `same minimum`), modes, exponent, error (one standard error, chains as units),
         softest (lowest frequency in units of the bound, `x` of `select`). NaN with fewer than ten modes.
     """
-    chosen = select(modes, rule)
+    chosen = select(modes, realizations, rule)
     tested = chosen.merge(wells[["realization", "mode", "outcome"]], on=["realization", "mode"])
     return pd.DataFrame(list(_rows(tested)), columns=["group", "led_to", "modes", "exponent", "error", "softest"])
 

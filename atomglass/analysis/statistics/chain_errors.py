@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from atomglass.analysis.statistics.cluster_variance import (
+    cluster_variance,
+    correlation_within_clusters,
+    degrees_of_freedom,
+    student_factor,
+)
 from atomglass.errors import InputError
 
 
@@ -27,6 +33,8 @@ class Fraction:
         Number of events, and of the trials that they are counted over.
     effective : float
         Number of independent trials that would give this error.
+    freedom : float
+        Degrees of freedom of the error with chains as units; infinity where the other one is larger.
     """
 
     value: float
@@ -34,14 +42,16 @@ class Fraction:
     count: float
     total: float
     effective: float
+    freedom: float = math.inf
 
     def interval(self, confidence: float = 0.6827) -> tuple[float, float]:
         """Return Wilson's central interval of a fraction, at the effective number of trials.
 
-        It stays within [0, 1] and has a finite width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209
-        (1927)).
+        Student's factor widens it if the error was estimated from few chains. It stays within [0, 1] and has a finite
+        width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)).
         """
-        n, z = self.effective, float(stats.norm.isf((1 - confidence) / 2))
+        n = self.effective
+        z = float(stats.norm.isf((1 - confidence) / 2)) * student_factor(self.freedom, confidence)
         if not n > 0:
             return math.nan, math.nan
         middle = (self.value + z * z / (2 * n)) / (1 + z * z / n)
@@ -71,13 +81,22 @@ def sum_by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float6
 def ratio_error(numerator: NDArray[Any], denominator: NDArray[Any]) -> float:
     """Return the standard error of sum(numerator) / sum(denominator), whose entries are independent chains.
 
-    This is the linearized (sandwich) estimate with the small-sample factor K / (K - 1); NaN for fewer than two chains.
+    This is the linearized (sandwich) estimate, corrected for few and unequal chains by `cluster_variance`; NaN for
+    fewer than two chains with a denominator.
     """
-    count = len(numerator)
-    if count < 2 or not denominator.sum() > 0:
+    total = denominator.sum()
+    if not total > 0:
         return math.nan
-    deviation = numerator - numerator.sum() / denominator.sum() * denominator
-    return float(math.sqrt(count / (count - 1) * (deviation @ deviation)) / denominator.sum())
+    residual = numerator - numerator.sum() / total * denominator
+    return math.sqrt(cluster_variance(residual, denominator)) / float(total)
+
+
+def _freedom(error: float, independent: float, size: NDArray[Any]) -> float:
+    """Return the degrees of freedom of an error between chains, infinity if that of independent values is larger."""
+    if not error > independent:
+        return math.inf
+    design_effect = (error / independent) ** 2 if independent > 0 else math.inf
+    return degrees_of_freedom(size, correlation_within_clusters(design_effect, size))
 
 
 def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
@@ -103,9 +122,10 @@ def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
         return Fraction(math.nan, math.nan, 0, 0, 0.0)
     value = count / total
     binomial = math.sqrt(value * (1 - value) / total)
-    error = float(np.fmax(binomial, ratio_error(*sum_by_chain(chain, event, np.ones(total)))))
+    events, size = sum_by_chain(chain, event, np.ones(total))
+    error = float(np.fmax(binomial, ratio_error(events, size)))
     effective = total * (binomial / error) ** 2 if error > 0 else float(total)
-    return Fraction(value, error, count, total, effective)
+    return Fraction(value, error, count, total, effective, _freedom(error, binomial, size))
 
 
 def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
@@ -130,9 +150,10 @@ def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
     if not total:
         return Fraction(math.nan, math.nan, 0, 0, 0.0)
     poisson = math.sqrt(events) / total
-    error = float(np.fmax(poisson, ratio_error(*sum_by_chain(chain, count, np.ones(total)))))
+    counted, size = sum_by_chain(chain, count, np.ones(total))
+    error = float(np.fmax(poisson, ratio_error(counted, size)))
     effective = total * (poisson / error) ** 2 if error > 0 else float(total)
-    return Fraction(events / total, error, float(events), total, effective)
+    return Fraction(events / total, error, float(events), total, effective, _freedom(error, poisson, size))
 
 
 def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
@@ -146,9 +167,8 @@ def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
         The chain of each value.
     """
     independent = float(values.std(ddof=1)) / math.sqrt(values.size)
-    sums = sum_by_chain(chain, values - values.mean())[0]
-    between_chains = float(np.sqrt((sums**2).sum() * len(sums) / max(len(sums) - 1, 1))) / values.size
-    return max(independent, between_chains)
+    sums, size = sum_by_chain(chain, values - values.mean(), np.ones(values.size))
+    return float(np.fmax(independent, math.sqrt(cluster_variance(sums, size)) / values.size))
 
 
 def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArray[Any]) -> float:
@@ -170,6 +190,5 @@ def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArra
     """
     if not information > 0:
         return math.nan
-    sums = sum_by_chain(chain, score)[0]
-    spread = float((sums**2).sum()) * len(sums) / max(len(sums) - 1, 1) if len(sums) > 1 else 0.0
-    return math.sqrt(max(spread / information**2, 1 / information))
+    sums, size = sum_by_chain(chain, score, np.ones(len(score)))  # every mode is taken to hold as much information
+    return math.sqrt(float(np.fmax(cluster_variance(sums, size) / information**2, 1 / information)))

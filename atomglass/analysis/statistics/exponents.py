@@ -16,6 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from atomglass.analysis.statistics.cluster_variance import (
+    cluster_variance,
+    correlation_within_clusters,
+    degrees_of_freedom,
+    student_factor,
+)
 from atomglass.errors import InputError
 
 #: What the theory expects of D(omega) ~ omega^s in groups A and B: Eqs. 9 and 7 of Kumar, Procaccia and Singh.
@@ -35,12 +41,15 @@ class ExponentFit:
     error : float
         One standard error, (s + 1) / sqrt(n), if modes are independent.
     chain_error : float
-        One standard error with whole chains as the independent unit; NaN if no chains were given or there is only
-        one.
+        One standard error with whole chains as the independent unit, corrected for few and unequal chains; NaN if no
+        chains were given or there is only one.
     count : int
         Number of modes, n.
     chains : int
         Number of chains with at least one of these modes; 0 if none were given.
+    freedom : float
+        Degrees of freedom of the chain error: chains - 1 if all hold as many modes, far fewer if a few chains hold
+        most of them; infinity without a chain error.
     """
 
     exponent: float
@@ -48,6 +57,7 @@ class ExponentFit:
     chain_error: float
     count: int
     chains: int
+    freedom: float = math.inf
 
     @property
     def standard_error(self) -> float:
@@ -64,8 +74,9 @@ class ExponentFit:
     def interval(self, confidence: float = 0.68) -> tuple[float, float]:
         """Return the central confidence interval of the exponent.
 
-        It is exact for independent modes, for which n (s_true + 1) / (s + 1) has the Gamma distribution of order n. If
-        modes of one chain resemble each other, n is replaced by `effective_count`, which widens the interval.
+        Without chains it is exact: n (s_true + 1) / (s + 1) has the Gamma distribution of order n. With chains the
+        order is the one that gives the chain error, divided by the square of Student's factor for its degrees of
+        freedom. Its measured coverage is in docs/statistics.md.
 
         Parameters
         ----------
@@ -79,7 +90,9 @@ class ExponentFit:
         """
         if not 0 < confidence < 1:
             raise InputError("confidence", confidence, "between 0 and 1", "0.68 is one standard error")
-        order = self.effective_count
+        order = float(self.count)
+        if self.chain_error > 0:
+            order = ((self.exponent + 1) / self.chain_error / student_factor(self.freedom, confidence)) ** 2
         tails = (1 - confidence) / 2, (1 + confidence) / 2
         low, high = (float(stats.gamma.ppf(tail, order)) / order * (self.exponent + 1) - 1 for tail in tails)
         return low, high
@@ -118,25 +131,25 @@ def truncated_power_law(x: ArrayLike, chain: ArrayLike | None = None) -> Exponen
     if logs.sum() == 0:
         raise InputError("x = omega / bound", "1 for every mode", "some x below 1", "no exponent follows from these")
     rate = x.size / logs.sum()
+    error = rate / math.sqrt(x.size)
     if chain is None:
-        chain_error, chains = math.nan, 0
-    else:
-        chain_error, chains = _chain_error(logs, rate, np.asarray(chain))
-    return ExponentFit(float(rate - 1), float(rate / math.sqrt(x.size)), chain_error, x.size, chains)
-
-
-def _chain_error(logs: NDArray[Any], rate: float, chain: NDArray[Any]) -> tuple[float, int]:
-    """Return the error of the rate with chains as units, and the number of chains.
-
-    The score of a mode is 1/rate - (-ln x). The scores of one chain are summed before they are squared: the sandwich
-    estimate of the variance for clustered data, with its usual small-sample factor.
-    """
+        return ExponentFit(float(rate - 1), float(error), math.nan, x.size, 0)
+    chain = np.asarray(chain)
     if chain.shape != logs.shape:
-        raise InputError("the number of chain labels", chain.size, f"{logs.size}, one for each mode")
-    labels, index = np.unique(chain, return_inverse=True)
-    count = len(labels)
-    if count < 2:
-        return math.nan, count
-    scores = np.bincount(index, weights=1 / rate - logs)
-    variance = rate**4 / logs.size**2 * float(scores @ scores) * count / (count - 1)
-    return math.sqrt(variance), count
+        raise InputError("the number of chain labels", chain.size, f"{x.size}, one for each mode")
+    chain_error, size, freedom = _chain_error(logs, rate, chain)
+    return ExponentFit(float(rate - 1), float(error), chain_error, x.size, len(size), freedom)
+
+
+def _chain_error(logs: NDArray[Any], rate: float, chain: NDArray[Any]) -> tuple[float, NDArray[Any], float]:
+    """Return the error of the rate with chains as units, the modes of each chain, and the degrees of freedom.
+
+    1/rate is the mean of -ln x, so that this is the error of a mean over clusters.
+    """
+    _, index, size = np.unique(chain, return_inverse=True, return_counts=True)
+    residual = np.bincount(index, weights=logs - 1 / rate)
+    error = rate**2 * math.sqrt(cluster_variance(residual, size)) / logs.size
+    if not error > 0:
+        return error, size, math.inf
+    correlation = correlation_within_clusters(logs.size * (error / rate) ** 2, size)
+    return error, size, degrees_of_freedom(size, correlation)

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
 from atomglass.analysis.statistics.chain_errors import sum_by_chain
+from atomglass.analysis.statistics.cluster_variance import cluster_variance
 from atomglass.errors import InputError
 
 Array = NDArray[np.float64]
@@ -196,7 +197,6 @@ def prefactor(
         return Prefactor(math.nan, math.nan, exponent, 0)
     value = events / total
     counted, expected_by_chain = sum_by_chain(chain, count, expected)
-    chains = len(counted)
-    spread = float(((counted - value * expected_by_chain) ** 2).sum()) * chains / max(chains - 1, 1)
-    error = math.sqrt(max(spread if chains > 1 else 0.0, events)) / total
+    spread = cluster_variance(counted - value * expected_by_chain, expected_by_chain)
+    error = math.sqrt(float(np.fmax(spread, events))) / total
     return Prefactor(float(value), error, exponent, int(events))

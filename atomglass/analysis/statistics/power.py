@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from atomglass.analysis.statistics.cluster_variance import student_factor
 from atomglass.errors import InputError
 
 
@@ -95,7 +96,7 @@ class StatisticalPower:
 
 
 def statistical_power(
-    count: int, effective: float, truth: float, rival: float, chains: int | None = None
+    count: int, effective: float, truth: float, rival: float, freedom: float = math.inf
 ) -> StatisticalPower:
     """Return the power of a sample of `count` modes that is worth `effective` independent ones.
 
@@ -107,14 +108,12 @@ def statistical_power(
         Effective number of independent modes, see `ExponentFit.effective_count`.
     truth, rival : float
         The exponent that the modes follow, and the one to be rejected.
-    chains : int, optional
-        Number of chains that the modes come from. If given, the interval is widened by Student's factor, as that of
-        the bootstrap is, because the error is estimated from that many units.
+    freedom : float
+        Degrees of freedom of the error with chains as units, see `ExponentFit.freedom`: the interval is widened by
+        Student's factor, because its error is itself estimated.
     """
     needed = modes_needed(truth, rival)
-    independent = effective
-    if chains is not None and chains > 1:
-        independent *= (stats.norm.isf(0.025) / stats.t.isf(0.025, chains - 1)) ** 2 * (chains - 1) / chains
+    independent = effective / student_factor(freedom, 0.95) ** 2
     if not effective > 0:
         return StatisticalPower(truth, rival, needed, effective, math.nan, 0.0)
     power = float(rejection_probability(independent, truth, rival))

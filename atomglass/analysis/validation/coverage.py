@@ -1,6 +1,7 @@
 """How good the statistics are on modes of known laws: coverage, power, and the bias of the selection.
 
-`python -m atomglass.analysis.validation.coverage FOLDER` prints the numbers in docs/statistics.md and draws its figure.
+`python -m atomglass.analysis.validation.coverage FOLDER [TRIALS]` prints the numbers in docs/statistics.md and draws
+its figures; TRIALS is the number of synthetic studies in each row of the table of rules (200; the page has 2,000).
 """
 
 from __future__ import annotations
@@ -18,11 +19,19 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from atomglass.analysis.figures.style import new_figure
-from atomglass.analysis.statistics.bootstrap import bootstrap_bounds, chain_weights
+from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.statistics.goodness_of_fit import clustered_uniforms
 from atomglass.analysis.statistics.power import modes_needed, rejection_probability
 from atomglass.analysis.validation.hybridization import HybridModel
-from atomglass.analysis.validation.selection_bias import draw_selection_bias, selection_bias
+from atomglass.analysis.validation.selection_bias import draw_rules, draw_selection_bias, selection_bias
+from atomglass.analysis.validation.selection_coverage import rule_table
+from atomglass.analysis.validation.selection_sensitivity import (
+    crossover_table,
+    few_glasses_table,
+    missing_table,
+    own_rule_table,
+    participation_table,
+)
 from atomglass.analysis.validation.synthetic import (
     SyntheticStudy,
     draw_labels,
@@ -70,7 +79,6 @@ def coverage(
     rival: float = math.nan,
     confidence: float = 0.6827,
     trials: int = 500,
-    resamples: int = 2000,
 ) -> Coverage:
     """Fit many synthetic studies and count how often the interval of the exponent contains the truth.
 
@@ -88,24 +96,18 @@ def coverage(
         An exponent that the fit should reject.
     confidence : float
         Confidence of the interval.
-    trials, resamples : int
-        Number of studies, and of bootstrap resamples of each.
+    trials : int
+        Number of studies.
     """
     study = study or SyntheticStudy()
-    estimate, low, high = [], [], []
+    rows = []
     batch = 25  # trials with the same labels
     for _ in range(-(-trials // batch)):
         labels = draw_labels(study, rng)
-        logs = -np.log(law(clustered_uniforms(labels.defect, study.correlation, rng, batch)))
-        chains, index = np.unique(labels.chain, return_inverse=True)
-        member = np.zeros((len(chains), study.count))
-        member[index, np.arange(study.count)] = 1
-        counts, sums = np.repeat(member.sum(axis=1)[:, None], batch, axis=1), member @ logs.T
-        bounds = bootstrap_bounds(counts, sums, chain_weights(len(chains), rng, resamples), confidence)
-        estimate.append(study.count / sums.sum(axis=0) - 1)
-        low.append(bounds[0])
-        high.append(bounds[1])
-    s, below, above = (np.concatenate(parts)[:trials] for parts in (estimate, low, high))
+        for x in law(clustered_uniforms(labels.defect, study.correlation, rng, batch)):
+            fit = truncated_power_law(x, labels.chain)
+            rows.append((fit.exponent, *fit.interval(confidence)))
+    s, below, above = np.array(rows)[:trials].T
     return Coverage(
         float(s.mean() - truth),
         float(s.std(ddof=1)),
@@ -146,6 +148,13 @@ CASES = {
     "omega^4, 540 modes, no recurrences": Case(QUARTIC, 4.0, 3.0, SyntheticStudy(540, modes_per_defect=1.0)),
     "omega^4, 540 modes, each 3 times": Case(QUARTIC, 4.0, 3.0, SyntheticStudy(540, modes_per_defect=3.0)),
     "omega^3, 24 modes, 8 chains": Case(CUBIC, 3.0, 4.0, SyntheticStudy(24, chains=8)),
+    "omega^4, 985 modes, 100 chains, five hold 29 %": Case(
+        QUARTIC, 4.0, 3.0, SyntheticStudy(sizes=(58,) * 5 + (16,) * 20 + (5,) * 75)
+    ),
+    "omega^4, 147 modes, 10 chains, two hold 68 %": Case(
+        QUARTIC, 4.0, 3.0, SyntheticStudy(sizes=(60, 40, 20, 10, 5, 5, 3, 2, 1, 1))
+    ),
+    "omega^4, 60 modes, 3 chains": Case(QUARTIC, 4.0, 3.0, SyntheticStudy(sizes=(20, 20, 20))),
 }
 
 
@@ -184,9 +193,17 @@ def simulated_power(count: int, truth: float, rejected: float, rng: np.random.Ge
     return float(((rejected < low) | (rejected > high)).mean())
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, trials: int) -> None:
     """Print the numbers in docs/statistics.md and draw its figure."""
     rng = np.random.default_rng(2021)
+    print(rule_table(rng, trials).round(3).to_string())
+    bounds = own_rule_table(rng)
+    for table in (bounds, missing_table(rng), few_glasses_table(rng), crossover_table(rng), participation_table()):
+        print(table.round(3).to_string())
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = new_figure()
+    draw_rules(bounds, figure.axes[0])
+    figure.savefig(folder / "selection_rules.png", dpi=200)
     print(coverage_table(rng).to_string(float_format="%.3f"))
     for truth, rejected in ((4.0, 3.0), (3.0, 4.0)):
         needed = modes_needed(truth, rejected)
@@ -201,11 +218,10 @@ def main(folder: Path) -> None:
         for value in ("exponent", "error"):
             print(shown.pivot(index="participation_ratio", columns="frequency_share", values=value).round(2))
         if drawn:
-            folder.mkdir(parents=True, exist_ok=True)
             figure = new_figure()
             draw_selection_bias(grid, figure.axes[0])
             figure.savefig(folder / "selection_bias.png", dpi=200)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "."), int(sys.argv[2]) if len(sys.argv) > 2 else 200)

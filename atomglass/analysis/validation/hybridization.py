@@ -93,6 +93,19 @@ def hybrid_spectra(model: HybridModel, realizations: int, rng: np.random.Generat
     return modes[modes["frequency"] < 1.2].reset_index(drop=True)
 
 
+def hybrid_realizations(realizations: int, chains: int = 60) -> pd.DataFrame:
+    """Return the table of the realizations themselves, for `select`: omega_1 = 1, modes known below 1.2.
+
+    Parameters
+    ----------
+    realizations, chains : int
+        As in `hybrid_spectra`.
+    """
+    number = np.arange(realizations)
+    table = pd.DataFrame({"realization": number, "chain": number % chains, "status": "ok", "complete": True})
+    return table.assign(first_phonon_frequency=1.0, complete_below=1.2)
+
+
 def _diagonalize(model: HybridModel, member: NDArray[Any], count: int, rng: np.random.Generator) -> pd.DataFrame:
     """Return the modes of realizations with the same number of localized modes, diagonalized together."""
     waves, eigenvalue, strain = _plane_waves(model.side)

@@ -49,7 +49,8 @@ def sheared(configuration: Configuration, strain: float) -> Configuration:
     """Return a configuration after simple shear, x -> x + strain y."""
     deformation = np.eye(configuration.dimension)
     deformation[1, 0] = strain
-    return configuration.replace(positions=configuration.positions @ deformation, box=configuration.cell @ deformation)
+    positions, box = configuration.positions @ deformation, configuration.cell @ deformation
+    return configuration.replace(positions=positions, box=box)
 
 
 def softening_states(

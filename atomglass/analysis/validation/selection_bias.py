@@ -1,4 +1,4 @@
-"""The exponents that different selections find when modes of a known law are hidden among phonons."""
+"""The exponents that different selections find on modes of known laws: hidden among phonons, or lowering their G."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, styled
 from atomglass.analysis.results.exponent_tables import selection_grid
-from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
+from atomglass.analysis.validation.hybridization import HybridModel, hybrid_realizations, hybrid_spectra
 
 
 @styled
@@ -28,7 +28,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     """
     ax = axes_or_new(ax)
     ax.axhline(truth, color=GRAY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
-    ax.axvline(0.8, color=GRAY, linestyle=":", label="primary rule")
+    ax.axvline(0.6, color=GRAY, linestyle=":", label="primary rule")
     styles = {0.1: (PALE, "o"), 0.27: (GROUP_COLORS["A"], "s"), math.inf: (GROUP_COLORS["B"], "^")}
     for ratio, (color, marker) in styles.items():
         line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
@@ -49,6 +49,42 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     return ax
 
 
+@styled
+def draw_rules(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the exponents of the old and the new rule against f, for synthetic modes with s = 4 in A and 3 in B.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `own_rule_table`.
+    ax : Axes, optional
+        Axes to draw into; those of a new figure by default.
+    """
+    ax = axes_or_new(ax)
+    units = {
+        "own": (r"own $\omega_1$ of the glass", "o", "none"),
+        "chain": (r"median $\omega_1$ of the chain", "s", None),
+    }
+    for group, truth in (("A", 4), ("B", 3)):
+        ax.axhline(truth, color=GRAY, linestyle="--", zorder=0)
+        for rule, (label, marker, face) in units.items():
+            line, color = table[table["rule"] == rule], GROUP_COLORS[group]
+            ax.errorbar(
+                line["f"],
+                line[group],
+                line[f"error of {group}"],
+                color=color,
+                marker=marker,
+                markerfacecolor=face or color,
+                linestyle="-" if face is None else ":",
+                capsize=2,
+                label=f"{group}, {label}",
+            )
+    ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", ylim=(2.5, 7))
+    ax.legend(loc="upper right")
+    return ax
+
+
 def selection_bias(
     rng: np.random.Generator, model: HybridModel | None = None, realizations: int = 6000
 ) -> pd.DataFrame:
@@ -63,4 +99,5 @@ def selection_bias(
     realizations : int
         Number of realizations.
     """
-    return selection_grid(hybrid_spectra(model or HybridModel(), realizations, rng))
+    modes = hybrid_spectra(model or HybridModel(), realizations, rng)
+    return selection_grid(modes, hybrid_realizations(realizations))

@@ -31,14 +31,20 @@ class SyntheticStudy:
         Mean number of modes of a defect, >= 1; the numbers are geometric.
     correlation : float
         Correlation of the normal scores of two modes of one defect.
+    sizes : tuple of int
+        Number of modes of each chain, in place of `count` and `chains`; empty for chains drawn at random.
     """
 
     count: int = 540
     chains: int = 60
     modes_per_defect: float = 1.5
     correlation: float = 0.9
+    sizes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.sizes:
+            object.__setattr__(self, "count", sum(self.sizes))
+            object.__setattr__(self, "chains", len(self.sizes))
         if not (self.count >= 1 and self.chains >= 1 and self.modes_per_defect >= 1):
             shown = f"{self.count}, {self.chains}, {self.modes_per_defect:g}"
             raise InputError("modes, chains and modes of a defect", shown, "each at least 1")
@@ -68,6 +74,11 @@ def draw_labels(study: SyntheticStudy, rng: np.random.Generator) -> ModeLabels:
     rng : numpy.random.Generator
         Source of randomness.
     """
+    if study.sizes:
+        chain = np.repeat(np.arange(study.chains), study.sizes)
+        begins = rng.random(study.count) < 1 / study.modes_per_defect
+        begins[1:] |= chain[1:] != chain[:-1]
+        return ModeLabels(chain, np.cumsum(begins))
     size = rng.geometric(1 / study.modes_per_defect, study.count)
     defect = np.repeat(np.arange(study.count), size)[: study.count]
     return ModeLabels(rng.integers(study.chains, size=study.count)[defect], defect)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.archive.publish import TABLES
+from atomglass.study.collect import completed
 from atomglass.study.store.manifest import FORMAT, flattened
 from atomglass.study.store.study_store import StudyStore
 
@@ -183,7 +184,7 @@ def _joined(portions: list[_Portion], name: str, per_chain: int) -> pa.Table | N
         return None
     # If the modes of any portion were published, and thus rounded to single precision, all are converted to it.
     common = pa.unify_schemas([_lowest_precision(part.schema, parts) for part in parts])
-    return pa.concat_tables([part.cast(common) for part in parts])
+    return pa.concat_tables([completed(part, common).cast(common) for part in parts])
 
 
 def _lowest_precision(schema: pa.Schema, parts: list[pa.Table]) -> pa.Schema:
@@ -191,7 +192,8 @@ def _lowest_precision(schema: pa.Schema, parts: list[pa.Table]) -> pa.Schema:
     single = pa.float32()
     fields = [
         field.with_type(single)
-        if pa.types.is_floating(field.type) and any(part.schema.field(field.name).type == single for part in parts)
+        if pa.types.is_floating(field.type)
+        and any(field.name in part.column_names and part.schema.field(field.name).type == single for part in parts)
         else field
         for field in schema
     ]

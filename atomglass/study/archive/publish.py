@@ -6,20 +6,34 @@ import hashlib
 import math
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
+from atomglass.study.schema import FURTHER_TABLES
+from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
-TABLES = ("realizations", "modes", "wells", "recurrences")
+TABLES = ("realizations", "modes", *FURTHER_TABLES, "wells", "recurrences", "pinned", "pinned_glasses")
 #: Tables stored in single precision, whose relative error of 6e-8 is far below any statistical error.
-SINGLE_PRECISION = ("modes",)
+SINGLE_PRECISION = ("modes", *FURTHER_TABLES)
+
+#: The columns of the realizations that count the rows of a table.
+_COUNTS = {"modes": "mode_count", "spots": "spot_count"}
+#: The columns that say below which frequency the rows of a table are known.
+_KNOWN_BELOW = {"modes": "complete_below", "spots": "spots_below"}
 
 
-def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[Path]:
+def publish_tables(
+    folder: Path,
+    out: Path,
+    below: float | None = None,
+    below_frequency: float | None = None,
+    spots_below: float | None = None,
+) -> list[Path]:
     """Write compact copies of a collected study's tables, with its manifest and a file of checksums.
 
     Parameters
@@ -29,8 +43,14 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
     out : Path
         A new or empty directory, or one that was published before.
     below : float, optional
-        Multiple of the first phonon frequency of each glass above which modes, most of which are phonons, are left out.
-        `complete_below` and `mode_count` of the realizations are adjusted.
+        Multiple of the first phonon frequency of each glass above which its modes are left out. Soft modes lower this
+        frequency, so that the table cannot be used for bounds at a fixed frequency. Pseudo-harmonic modes are all
+        kept, as are the modes of glasses without a first phonon frequency.
+    below_frequency : float, optional
+        Frequency above which harmonic modes are left out, the same in all glasses. `complete_below`, `mode_count` and
+        `qlm_count` of the realizations are adjusted to either bound.
+    spots_below : float, optional
+        Frequency above which pseudo-harmonic modes are left out; `spots_below` and `spot_count` are adjusted.
 
     Returns
     -------
@@ -40,22 +60,32 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
     Raises
     ------
     InputError
-        There are no collected tables, `out` contains other files, or `below` is out of range.
+        There are no collected tables, `out` contains other files, or a bound is out of range.
     """
     if below is not None and not 0 < below < math.inf:
         raise InputError("--below", below, "> 0, in units of the first phonon frequency")
+    if below_frequency is not None and not 0 < below_frequency < math.inf:
+        raise InputError("--below-frequency", below_frequency, "> 0")
+    if spots_below is not None and not 0 < spots_below < math.inf:
+        raise InputError("--spots-below", spots_below, "> 0")
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():
             raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
     known = {path.name for path in sources} | {"study.json", "SHA256SUMS", "README.md", "analysis", "report.html"}
+    known -= {f"{name}.parquet" for name in FURTHER_TABLES if not (folder / f"{name}.parquet").is_file()}
     others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.is_dir() else []
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
     contents = {"study.json": (folder / "study.json").read_bytes()}
     tables = {path.name: pq.read_table(path) for path in sources if path.is_file()}
     if below is not None:
-        tables |= _cut(tables["modes.parquet"], tables["realizations.parquet"], below)
+        bound = _multiples(tables["realizations.parquet"], below)
+        tables = _cut(tables, bound, "modes")
+    if below_frequency is not None:
+        tables = _cut(tables, np.full(len(tables["realizations.parquet"]), below_frequency), "modes")
+    if spots_below is not None and "spots.parquet" in tables:
+        tables = _cut(tables, np.full(len(tables["realizations.parquet"]), spots_below), "spots")
     contents |= {name: _compact(name, table) for name, table in tables.items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
     out.mkdir(parents=True, exist_ok=True)
@@ -64,22 +94,48 @@ def publish_tables(folder: Path, out: Path, below: float | None = None) -> list[
     return [out / name for name in (*contents, "SHA256SUMS")]
 
 
-def _cut(modes: pa.Table, realizations: pa.Table, below: float) -> dict[str, pa.Table]:
-    """Return the tables without modes above a multiple of the first phonon frequency."""
-    modes = modes.filter(pc.less(modes["frequency"], pc.multiply(modes["first_phonon_frequency"], below)))
-    modes = _with(modes, "complete_below", _lower(modes, below))
-    counts = modes.group_by("realization").aggregate([("frequency", "count")])
+def _multiples(realizations: pa.Table, multiple: float) -> Array:
+    """Return a multiple of each glass's first phonon frequency; infinity where there is none."""
+    bound = multiple * _numbers(realizations, "first_phonon_frequency")
+    return np.where(np.isnan(bound), np.inf, bound)
+
+
+def _cut(tables: dict[str, pa.Table], bound: Array, name: str) -> dict[str, pa.Table]:
+    """Return the tables without the rows of `modes` or `spots` that lie above the bound of their realization."""
+    realizations, table = tables["realizations.parquet"], tables[f"{name}.parquet"]
+    order = np.argsort(realizations["realization"].to_numpy())
+    place = order[np.searchsorted(realizations["realization"].to_numpy()[order], table["realization"].to_numpy())]
+    kept = _numbers(table, "frequency") < bound[place]
+    table = table.filter(pa.array(kept))
+    realizations = _recounted(realizations, table, _COUNTS[name])
+    if "is_qlm" in table.column_names:
+        realizations = _recounted(realizations, table.filter(pc.fill_null(table["is_qlm"], False)), "qlm_count")
+    known = _KNOWN_BELOW[name]
+    changed = {f"{name}.parquet": _lowered(table, known, bound[place][kept])}
+    return tables | changed | {"realizations.parquet": _lowered(realizations, known, bound)}
+
+
+def _recounted(realizations: pa.Table, rows: pa.Table, name: str) -> pa.Table:
+    """Return the realizations with the column `name`, where it is known, as the number of their rows."""
+    if name not in realizations.column_names:
+        return realizations
+    counts = rows.group_by("realization").aggregate([("frequency", "count")])
     place = pc.index_in(realizations["realization"], counts["realization"])
     count = pc.fill_null(counts["frequency_count"].combine_chunks().take(place), 0)
-    known = pc.is_valid(realizations["mode_count"])
-    realizations = _with(realizations, "mode_count", pc.if_else(known, count, pa.scalar(None, pa.int64())))
-    realizations = _with(realizations, "complete_below", _lower(realizations, below))
-    return {"modes.parquet": modes, "realizations.parquet": realizations}
+    known = pc.is_valid(realizations[name])
+    return _with(realizations, name, pc.if_else(known, count, pa.scalar(None, pa.int64())))
 
 
-def _lower(table: pa.Table, below: float) -> pa.ChunkedArray:
-    bound = pc.multiply(table["first_phonon_frequency"], below)
-    return pc.min_element_wise(table["complete_below"], bound, skip_nulls=False)
+def _lowered(table: pa.Table, name: str, bound: Array) -> pa.Table:
+    """Return the table with a column of frequencies that are at most the bound; NaN stays NaN."""
+    if name not in table.column_names:
+        return table
+    return _with(table, name, pa.chunked_array([np.minimum(_numbers(table, name), bound)]))
+
+
+def _numbers(table: pa.Table, name: str) -> Array:
+    """Return a column as an array of numbers; null is NaN."""
+    return pc.fill_null(table[name].cast(pa.float64()), math.nan).to_numpy()
 
 
 def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:

@@ -177,6 +177,7 @@ class _ChainRun:
         }
         result.row |= keys | {"sweep": self._sampler.sweep}
         result.modes = [keys | mode for mode in result.modes]
+        result.tables = {name: [keys | row for row in rows] for name, rows in result.tables.items()}
         attempts = [attempt | self._origin.keys for attempt in result.attempts]
         result.attempts = [keys | attempt for attempt in (*earlier, *attempts)]
         return result

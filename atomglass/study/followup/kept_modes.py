@@ -10,13 +10,13 @@ import pandas as pd
 
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import quasi_localized
+from atomglass.study.models.glass_realization import glass_modes
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.expansion import Expansion, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import all_modes_of_hessian, modes_of_hessian_below
 
 #: Largest relative difference between the frequency of a recomputed mode and that in the table.
 FREQUENCY_TOLERANCE = 1e-6
@@ -71,10 +71,7 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
         expected = rows.pop(number)
         pairs = InteractingPairs.of(glass, potential)
         reduced = ReducedHessian(pairs)
-        bound = settings.modes.phonon_multiple * float(expected["first_phonon_frequency"].iloc[0])
-        found = (
-            all_modes_of_hessian(reduced) if settings.modes.full_spectrum else modes_of_hessian_below(reduced, bound)
-        )
+        found = glass_modes(reduced, settings.modes, float(expected["first_phonon_frequency"].iloc[0]))
         places = expected["mode"].to_numpy()
         expansions = expand_all(pairs, found.eigenvectors[places[places < len(found)]])
         for k, (_, row) in enumerate(expected.iterrows()):

@@ -12,8 +12,8 @@ from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.sampling.swap_monte_carlo import TUNING_SWEEPS, SwapMonteCarlo
 from atomglass.settings import validated
 from atomglass.study.models.glass_realization import realize
-from atomglass.study.protocol import Labels, Realization, stream
-from atomglass.study.schema import MODES, REALIZATIONS
+from atomglass.study.protocol import Column, Labels, Realization, stream
+from atomglass.study.schema import MODES, REALIZATIONS, SPOTS
 from atomglass.study.settings import StudySettings, read_glass_study
 
 #: Number of Monte Carlo moves between two checks for a stop request, which take a fraction of a second.
@@ -38,6 +38,15 @@ class Glass:
     def stored(self, data: dict[str, Any], source: str) -> StudySettings:
         """Return the settings stored in a study's manifest, which contains all parameters of the potential."""
         return validated(StudySettings, data, source)
+
+    def further_tables(self, settings: StudySettings) -> dict[str, tuple[Column, ...]]:
+        """Return the columns of the table of pseudo-harmonic modes, if the study computes them."""
+        return {"spots": SPOTS} if settings.modes.nonlinear == "pseudoharmonic" else {}
+
+    def settled_columns(self, settings: StudySettings) -> dict[str, float]:
+        """Return the bound of the search for pseudo-harmonic modes, if the study computes them."""
+        below = settings.modes.below
+        return {} if below is None or settings.modes.nonlinear == "none" else {"spots_below": below}
 
     def describe(self, settings: StudySettings) -> str:
         """Return the number of particles and the temperature."""
@@ -113,8 +122,8 @@ class Glass:
         return (time.perf_counter() - began) / (sampler.sweep - first)
 
     def plan_lines(self, settings: StudySettings) -> list[tuple[str, str]]:
-        """Return a line with the disk space of the glasses that are kept."""
-        return [("kept glasses", _kept(settings))]
+        """Return a line on the bound of the modes, and one with the disk space of the glasses that are kept."""
+        return [("modes", _modes(settings)), ("kept glasses", _kept(settings))]
 
 
 def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
@@ -129,6 +138,16 @@ def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
     return SwapMonteCarlo(start, potential, sample.temperature, sample.swap_fraction, sample.max_displacement, seed)
 
 
+def _modes(settings: StudySettings) -> str:
+    """Return, as text, which modes are computed."""
+    modes = settings.modes
+    bound = f"below {modes.phonon_multiple:g} times the first phonon frequency of each glass"
+    if modes.below is not None:
+        bound += f", but at least below {modes.below:g}"
+    text = "all" if modes.full_spectrum else bound
+    return f"{text}; pseudo-harmonic modes as well" if modes.nonlinear == "pseudoharmonic" else text
+
+
 def _kept(settings: StudySettings) -> str:
     """Return, as text, the disk space of the kept inherent states: eight bytes per coordinate and diameter."""
     ensemble = settings.ensemble
@@ -138,7 +157,7 @@ def _kept(settings: StudySettings) -> str:
         return "none"
     if ensemble.keep_configurations == "all":
         return f"{glasses * size / 1e6:.3g} MB, all of them"
-    return f"those with quasi-localized modes, {size / 1e3:.3g} kB each"
+    return f"those with quasi-localized modes, or with modes and no shear modulus, {size / 1e3:.3g} kB each"
 
 
 #: The instance loaded by the registry of models.

@@ -12,7 +12,7 @@ import numpy as np
 from atomglass.minimization.quench import MAX_STEP, Method, Quench, quench
 from atomglass.study.models.retries import Attempts
 from atomglass.study.protocol import Realization, Row
-from atomglass.study.settings import StudySettings
+from atomglass.study.settings import ModeSettings, StudySettings
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import energy as total_energy
@@ -22,7 +22,15 @@ from atomglass.vibrations.expansion import barrier_along_mode, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.localization import is_quasi_localized
 from atomglass.vibrations.mode_table import mode_rows
-from atomglass.vibrations.modes import Modes, all_modes_of_hessian, modes_of_hessian_below
+from atomglass.vibrations.modes import (
+    Modes,
+    all_modes_of_hessian,
+    modes_of_hessian_below,
+    no_modes_of_hessian,
+)
+from atomglass.vibrations.soft_spots import soft_spots_of_hessian
+from atomglass.vibrations.spot_table import spot_rows
+from atomglass.vibrations.starting_fields import starting_fields
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,11 @@ SOLVERS = (
 )
 #: Failures that another solver may overcome.
 _RETRIED = ("not_converged", "not_a_minimum")
+#: The reason why a true minimum has no modes in the table.
+_UNBOUNDED = (
+    "no modes: the shear modulus is not positive, so that there is no first phonon frequency; `[modes] below = ...` "
+    "gives the modes of this glass"
+)
 
 
 def solver_name(solver: Solver, method: Method) -> str:
@@ -140,20 +153,69 @@ def _realize(
     row |= _moduli_columns(moduli)
     if not reduced.is_minimum:
         return _failed(row, "not_a_minimum", "the Hessian has a negative eigenvalue: a saddle within the tolerance")
-    if not moduli.first_phonon_frequency > 0:
-        return _failed(row, "no_rigidity", "the shear modulus is not positive: no first phonon frequency")
-    bound = settings.modes.phonon_multiple * moduli.first_phonon_frequency
-    modes = all_modes_of_hessian(reduced) if settings.modes.full_spectrum else modes_of_hessian_below(reduced, bound)
+    row["rigid"] = moduli.shear > 0
+    bound = math.inf if settings.modes.full_spectrum else settings.modes.bound(moduli.first_phonon_frequency)
+    if math.isnan(bound):
+        row["reason"] = _UNBOUNDED
+    modes = glass_modes(reduced, settings.modes, moduli.first_phonon_frequency)
     row |= {
         "complete": modes.complete,
-        "complete_below": math.inf if settings.modes.full_spectrum else (bound if modes.complete else math.nan),
+        "complete_below": bound if modes.complete else math.nan,
         "mode_count": len(modes),
     }
     rows = _mode_rows(done.configuration, potential, pairs, modes, settings, row)
     row["qlm_count"] = sum(r["is_qlm"] for r in rows)
+    result = Realization(row, rows)
+    if settings.modes.nonlinear == "pseudoharmonic":
+        assert settings.modes.below is not None  # the settings require it
+        spots, columns = _spots(pairs, reduced, modes, settings.modes.below)
+        result = Realization(row | columns, rows, tables={"spots": spots})
+    if _is_kept(row, settings):
+        result.inherent_state = done.configuration
+    return result
+
+
+def glass_modes(reduced: ReducedHessian, settings: ModeSettings, first_phonon_frequency: float) -> Modes:
+    """Return the modes of a glass that a study computes.
+
+    Parameters
+    ----------
+    reduced : ReducedHessian
+        The Hessian of the glass.
+    settings : ModeSettings
+        The study's settings of the modes.
+    first_phonon_frequency : float
+        That of the glass; NaN if its shear modulus is not positive.
+
+    Returns
+    -------
+    Modes
+        All modes of the full spectrum, or those below the bound of the settings. None, and not complete, if there is no
+        bound.
+    """
+    if settings.full_spectrum:
+        return all_modes_of_hessian(reduced)
+    bound = settings.bound(first_phonon_frequency)
+    return no_modes_of_hessian(reduced) if math.isnan(bound) else modes_of_hessian_below(reduced, bound)
+
+
+def _spots(pairs: InteractingPairs, reduced: ReducedHessian, modes: Modes, below: float) -> tuple[list[Row], Row]:
+    """Return the rows of the pseudo-harmonic modes, and the columns of the realization that describe the search."""
+    spots = soft_spots_of_hessian(pairs, reduced, starting_fields(pairs, reduced, modes), below)
+    return spot_rows(spots, pairs, modes), {
+        "spot_count": len(spots),
+        "spots_below": below,
+        "spot_starts": spots.start_count,
+        "spots_not_converged": spots.not_converged,
+        "spot_start_frequency": spots.start_frequency,
+    }
+
+
+def _is_kept(row: Row, settings: StudySettings) -> bool:
+    """Return whether the study keeps a glass: also one without rigidity that has modes, which are of interest too."""
     keep = settings.ensemble.keep_configurations
-    kept = keep == "all" or (keep == "qlm" and row["qlm_count"] > 0)
-    return Realization(row, rows, inherent_state=done.configuration if kept else None)
+    of_interest = row["qlm_count"] > 0 or (not row["rigid"] and row["mode_count"] > 0)
+    return keep == "all" or (keep == "qlm" and of_interest)
 
 
 def _failed(row: Row, status: str, reason: str) -> Realization:
@@ -191,10 +253,12 @@ def _mode_rows(
 ) -> list[Row]:
     expansions = expand_all(pairs, modes.eigenvectors)
     first_phonon = realization["first_phonon_frequency"]
+    # A glass without a first phonon frequency has quasi-localized modes below the same share of the study's own bound.
+    unit = first_phonon if realization["rigid"] else (settings.modes.below or math.nan)
     selected = is_quasi_localized(
         modes.frequencies,
         modes.participation_ratios,
-        first_phonon,
+        unit,
         settings.qlm.participation_ratio,
         settings.qlm.frequency_share,
     )

@@ -93,6 +93,14 @@ class Independent:
         """Return the settings from a study's manifest."""
         return validated(self._settings, data, source)
 
+    def further_tables(self, settings: Any) -> dict[str, tuple[Column, ...]]:
+        """Return no further tables."""
+        return {}
+
+    def settled_columns(self, settings: Any) -> dict[str, float]:
+        """Return no columns."""
+        return {}
+
     def describe(self, settings: Any) -> str:
         """Return the model's name and its own description of the settings."""
         return ", ".join(filter(None, (self._model.name, self._model.describe(self._section(settings)))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 
@@ -40,4 +41,4 @@ class Attempts:
     def attached_to(self, result: Realization) -> Realization:
         """Return the result with one row for each attempt."""
         row = result.row | {"attempt_count": len(self._rows)}
-        return Realization(row, result.modes, self._rows, result.inherent_state)
+        return dataclasses.replace(result, row=row, attempts=self._rows)

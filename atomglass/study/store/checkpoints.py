@@ -66,7 +66,7 @@ def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) ->
         "physics_hash": physics_hash,
         "index": checkpoint.index,
         "failed": checkpoint.failed,
-        "pending": [{"row": r.row, "modes": r.modes, "attempts": r.attempts} for r in checkpoint.pending],
+        "pending": [_rows(realization) for realization in checkpoint.pending],
     }
     glasses = {
         f"{_GLASS}{k}_{name}": getattr(r.inherent_state, name)
@@ -125,6 +125,12 @@ def read_head(path: Path) -> dict[str, Any] | None:
             return _head(file.readline(1000))
     except (OSError, ValueError):
         return None
+
+
+def _rows(realization: Realization) -> dict[str, Any]:
+    """Return the rows of a pending realization; further tables only if it has some, as in older checkpoints."""
+    rows: dict[str, Any] = {"row": realization.row, "modes": realization.modes, "attempts": realization.attempts}
+    return rows | {"tables": realization.tables} if realization.tables else rows
 
 
 def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:

@@ -1,4 +1,4 @@
-"""Shards: consecutive realizations of one chain, with their modes and attempts, in one immutable Parquet file.
+"""Shards: consecutive realizations of one chain, with their modes and other rows, in one immutable Parquet file.
 
 The file's metadata contain a checksum of all names and values, and their provenance. The data depend only on the study;
 attempts (times, hosts) and provenance depend on the run, and are kept separate.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,26 @@ _CHECKSUM, _PROVENANCE = b"atomglass.sha256", b"atomglass.provenance"
 
 @dataclass(frozen=True)
 class Shard:
-    """The tables of one shard, and their provenance."""
+    """The tables of one shard, their provenance, and further tables by name."""
 
     realizations: pa.Table
     modes: pa.Table
     attempts: pa.Table
     provenance: dict[str, Any]
+    further: dict[str, pa.Table]
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table by its name."""
+        own = {"realizations": self.realizations, "modes": self.modes, "attempts": self.attempts}
+        return (own | self.further)[name]
 
 
-def encode(realizations: list[Realization], provenance: dict[str, Any], model: StudyModel) -> bytes:
+def encode(
+    realizations: list[Realization],
+    provenance: dict[str, Any],
+    model: StudyModel,
+    further: Mapping[str, tuple[Column, ...]],
+) -> bytes:
     """Return realizations as the content of a shard.
 
     Parameters
@@ -44,12 +56,16 @@ def encode(realizations: list[Realization], provenance: dict[str, Any], model: S
         Process, versions and processor with which they were computed.
     model : StudyModel
         Defines the columns.
+    further : mapping of str to tuple of Column
+        The columns of the study's further tables, by name.
     """
     rows = table(model.realization_columns, [r.row for r in realizations])
     nested = {
         "modes": _nested(model.mode_columns, [r.modes for r in realizations]),
         "attempts": _nested(ATTEMPTS, [r.attempts for r in realizations]),
     }
+    for name, columns in further.items():
+        nested[name] = _nested(columns, [r.tables.get(name, []) for r in realizations])
     origin = json.dumps(provenance).encode()
     for name, column in nested.items():
         rows = rows.append_column(name, column)
@@ -73,13 +89,15 @@ def read(path: Path) -> Shard:
         metadata = whole.schema.metadata or {}
         origin = metadata[_PROVENANCE]
         good = metadata[_CHECKSUM] == _checksum(whole, origin)
-        modes, attempts = (_flat(whole[name]) for name in ("modes", "attempts"))
-        rows = whole.drop_columns(["modes", "attempts"]).replace_schema_metadata(None)
+        nested = [field.name for field in whole.schema if pa.types.is_list(field.type)]
+        tables = {name: _flat(whole[name]) for name in nested}
+        modes, attempts = tables.pop("modes"), tables.pop("attempts")
+        rows = whole.drop_columns(nested).replace_schema_metadata(None)
     except (OSError, KeyError, AttributeError, ValueError, pa.ArrowException) as error:
         raise DamagedShard(" ".join(str(error).split())[:200]) from None
     if not good:
         raise DamagedShard("its checksum does not match")
-    return Shard(rows, modes, attempts, json.loads(origin))
+    return Shard(rows, modes, attempts, json.loads(origin), tables)
 
 
 def _nested(columns: tuple[Column, ...], lists: list[list[Row]]) -> pa.Array:

@@ -25,7 +25,7 @@ from typing import Any
 from atomglass.errors import InputError
 from atomglass.io.atomic import create, remove_stale_temporaries, replace
 from atomglass.study.errors import DamagedShard
-from atomglass.study.protocol import Realization
+from atomglass.study.protocol import Column, Realization
 from atomglass.study.registry import model_of
 from atomglass.study.settings import StudyBase
 from atomglass.study.store import checkpoints, inherent_state_files, shards
@@ -139,6 +139,11 @@ class StudyStore:
         require_extension(self.folder, self.settings.ensemble, wanted.ensemble, extend)
         return self.settings.model_copy(update={"ensemble": wanted.ensemble})
 
+    @property
+    def further_tables(self) -> dict[str, tuple[Column, ...]]:
+        """Columns of the tables that the study has besides realizations, modes and attempts, by name."""
+        return self.model.further_tables(self.settings)
+
     def require_glasses(self) -> None:
         """Reject a study of any other model.
 
@@ -195,7 +200,7 @@ class StudyStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             create(target, inherent_states)
         origin = provenance | {"chain": chain, "seed": self.settings.seed, "physics_hash": self.physics_hash}
-        create(path, shards.encode(realizations, origin, self.model))
+        create(path, shards.encode(realizations, origin, self.model, self.further_tables))
 
     def read_shard(self, chain: int, span: tuple[int, int]) -> Shard:
         """Return one shard.
@@ -208,6 +213,9 @@ class StudyStore:
         shard = shards.read(self._shard_path(chain, span))
         if shard.provenance.get("physics_hash") != self.physics_hash:
             raise DamagedShard("it belongs to another study")
+        absent = sorted(self.further_tables.keys() - shard.further.keys())
+        if absent:
+            raise DamagedShard(f"it has no table {absent[0]}")
         numbers = shard.realizations["index_in_chain"].to_pylist()
         if numbers != list(range(*span)) or set(shard.realizations["chain"].to_pylist()) != {chain}:
             raise DamagedShard("it does not contain the realizations that its name indicates")

@@ -1,0 +1,160 @@
+"""Exponents against the bound on the frequency, for harmonic and for pseudo-harmonic modes on the same grid."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from atomglass.analysis.counted_glasses import reference_frequency
+from atomglass.analysis.results.exponent_tables import MIN_CHAINS, RESOLUTION
+from atomglass.analysis.results.mode_counts import effective_chains
+from atomglass.analysis.results.participation_cut import without_cut
+from atomglass.analysis.results.spot_selection import searched_realizations, select_spots
+from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, known_shares, select
+from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
+from atomglass.analysis.statistics.verdicts import UNDECIDED, interval_verdict
+
+#: Bounds in units of the study's median omega_1.
+SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+#: The kinds of modes; the second name is used in figures.
+HARMONIC, UNCUT, SPOTS = "harmonic", "harmonic, no bound on PR", "pseudo-harmonic"
+#: A drift is sought between bounds whose frequencies differ by at least this factor, and must exceed this number of
+#: standard errors, as the largest of several differences.
+DRIFT_RANGE, DRIFT_ERRORS = 1.5, 2.5
+#: Largest share of glasses whose highest start lies below a bound for which a drift says something of the law.
+MAX_BEYOND_STARTS = 0.05
+_COLUMNS = (
+    *("kind", "group", "share", "frequency", "modes", "chains", "effective_chains"),
+    *("exponent", "error", "low95", "high95", "verdict", "beyond_starts"),
+)
+
+
+@dataclass(frozen=True)
+class ModeTables:
+    """The tables of a study that exponents are taken from.
+
+    Attributes
+    ----------
+    modes, realizations : DataFrame
+        The collected tables.
+    spots : DataFrame or None
+        The pseudo-harmonic modes, if the study has them.
+    """
+
+    modes: pd.DataFrame
+    realizations: pd.DataFrame
+    spots: pd.DataFrame | None = None
+
+
+def exponents_by_bound(
+    tables: ModeTables, rule: Selection | None = None, shares: tuple[float, ...] = SHARES
+) -> pd.DataFrame:
+    """Return the exponents of A, B and all below a grid of fixed frequencies, for each kind of modes.
+
+    Parameters
+    ----------
+    tables : ModeTables
+        The study.
+    rule : Selection, optional
+        Gives the bound on the participation of the harmonic modes; the primary rule by default.
+    shares : tuple of float
+        The bounds, in units of the study's median omega_1.
+
+    Returns
+    -------
+    DataFrame
+        kind (`harmonic`, `harmonic, no bound on PR`, `pseudo-harmonic`); group; share and frequency (the bound); modes;
+        chains; effective_chains; exponent; error; low95, high95; verdict (of the 95 % interval alone, without a test of
+        the fit); beyond_starts (share of the glasses whose highest start lies below the bound: pseudo-harmonic modes
+        may be missing; NaN for harmonic ones). NaN with fewer than ten modes. Harmonic modes are left out where the
+        tables do not hold them.
+    """
+    rule = rule or Selection()
+    unit = reference_frequency(tables.realizations, "study")
+    rows: list[dict[str, Any]] = []
+    if len(unit) and unit.iloc[0] > 0:
+        largest = float(known_shares(tables.realizations, Selection(frequency=1.0)).min())
+        for share in shares:
+            frequency = share * float(unit.iloc[0])
+            known = frequency <= largest * (1 + FREQUENCY_TOLERANCE)
+            for kind, chosen, beyond in _selected(tables, rule, frequency, known):
+                for group in ("A", "B", "all"):
+                    line = {"kind": kind, "group": group, "share": share, "frequency": frequency}
+                    rows.append(line | _fit(in_group(chosen, group), group) | {"beyond_starts": beyond})
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def _selected(
+    tables: ModeTables, rule: Selection, frequency: float, known: bool
+) -> Iterator[tuple[str, pd.DataFrame, float]]:
+    """Yield each kind of modes below a fixed frequency."""
+    fixed = Selection(frequency, participation_ratio=rule.participation_ratio)
+    if rule.participation_number is not None:
+        fixed = Selection(frequency, participation_number=rule.participation_number)
+    if known:
+        yield HARMONIC, select(tables.modes, tables.realizations, fixed), math.nan
+        yield UNCUT, select(tables.modes, tables.realizations, without_cut(fixed)), math.nan
+    if tables.spots is not None:
+        start = searched_realizations(tables.realizations)["spot_start_frequency"].astype(float)
+        yield SPOTS, select_spots(tables.spots, tables.realizations, fixed), float((start < frequency).mean())
+
+
+def _fit(rows: pd.DataFrame, group: str) -> dict[str, Any]:
+    """Return what the table says of the modes of one group."""
+    line: dict[str, Any] = {"modes": len(rows), "chains": rows["chain"].nunique()}
+    line["effective_chains"] = effective_chains(rows)
+    if len(rows) < MIN_MODES:
+        return line | dict.fromkeys(("exponent", "error", "low95", "high95"), math.nan) | {"verdict": UNDECIDED}
+    fit = truncated_power_law(rows["x"], rows["chain"])
+    low, high = fit.interval(0.95)
+    truth = EXPECTED_EXPONENT.get(group, 4)
+    verdict = interval_verdict(low, high, truth, rivals=(7 - truth,), resolution=RESOLUTION)
+    line |= {"exponent": fit.exponent, "error": fit.standard_error, "low95": low, "high95": high}
+    return line | {"verdict": verdict if line["chains"] >= MIN_CHAINS else UNDECIDED}
+
+
+def bound_drift_warnings(table: pd.DataFrame, kind: str = SPOTS) -> list[str]:
+    """Return a warning for each group whose exponent differs between two bounds a factor 1.5 apart.
+
+    One sample lies within the other. Where a power law holds, the difference of the two fits has a variance equal to
+    the difference of their variances (Hausman, Econometrica 46, 1251 (1978)).
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `exponents_by_bound`.
+    kind : str
+        The kind of modes.
+
+    Returns
+    -------
+    list of str
+        For each group the most significantly different pair, if the difference exceeds 2.5 standard errors. Bounds
+        above the highest starts of more than 5 % of the glasses are left out: pseudo-harmonic modes are missing there.
+    """
+    lines = []
+    for group in ("A", "B", "all"):
+        rows = table[(table["kind"] == kind) & (table["group"] == group) & table["exponent"].notna()]
+        rows = rows[~(rows["beyond_starts"] > MAX_BEYOND_STARTS)]
+        worst, found = DRIFT_ERRORS, ""
+        for inner, outer in itertools.combinations(rows.sort_values("share").itertuples(), 2):
+            variance = inner.error**2 - outer.error**2
+            if outer.share < DRIFT_RANGE * inner.share * (1 - FREQUENCY_TOLERANCE) or not variance > 0:
+                continue
+            deviation = abs(inner.exponent - outer.exponent) / math.sqrt(variance)
+            if deviation > worst:
+                worst, found = (
+                    deviation,
+                    (
+                        f"The exponent of {group} ({kind} modes) drifts with the bound, {inner.exponent:.1f} +- "
+                        f"{inner.error:.1f} below omega = {inner.frequency:.3g} and {outer.exponent:.1f} +- "
+                        f"{outer.error:.1f} below {outer.frequency:.3g}: there is no plateau."
+                    ),
+                )
+        lines += [found] if found else []
+    return lines

@@ -1,0 +1,88 @@
+"""The glasses over which a spectrum is counted below a bound: every true minimum whose modes are known up to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from atomglass.errors import InputError
+from atomglass.study.collected_tables import require_columns
+
+#: Relative tolerance for published frequencies, which are in single precision.
+FREQUENCY_TOLERANCE = 1e-5
+#: Bounds of a table that shows whether an exponent depends on the bound, in units of the highest one.
+BOUND_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+@dataclass(frozen=True)
+class CountedGlasses:
+    """Glasses whose modes are all known below their bound.
+
+    Attributes
+    ----------
+    glasses : DataFrame
+        Rows of the table of realizations: true minima, rigid or not, whose number of modes is proven.
+    bound : array, shape (len(glasses),)
+        The frequency bound of each.
+    left_out : int
+        Realizations that failed or are not proven complete.
+    """
+
+    glasses: pd.DataFrame
+    bound: NDArray[np.float64]
+    left_out: int
+
+    @property
+    def chain(self) -> NDArray[Any]:
+        """The chain of each glass."""
+        return self.glasses["chain"].to_numpy()
+
+    def rows(self, modes: pd.DataFrame) -> NDArray[np.int64]:
+        """Return for each mode the place of its glass in `glasses`; -1 if the glass is not counted."""
+        place = pd.Series(np.arange(len(self.glasses)), index=self.glasses["realization"].to_numpy())
+        return place.reindex(modes["realization"]).fillna(-1).to_numpy().astype(np.int64)
+
+    def below(self, modes: pd.DataFrame, share: float = 1.0) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+        """Return the modes below `share` times the bound of their glass, and the place of the glass of each."""
+        row = self.rows(modes)
+        frequency = modes["frequency"].to_numpy(dtype=float)
+        inside = row >= 0
+        inside[inside] = frequency[inside] < share * self.bound[row[inside]]
+        inside &= frequency > 0
+        return modes[inside], row[inside]
+
+
+def counted_glasses(realizations: pd.DataFrame, omega: ArrayLike) -> CountedGlasses:
+    """Return the glasses that count below a bound.
+
+    Parameters
+    ----------
+    realizations : DataFrame
+        The collected table.
+    omega : float or array, shape (len(realizations),)
+        The bound, the same for all or one for each realization. It must not depend on the modes of the realization.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or a bound is not positive or above the frequency up to which the table holds modes.
+    """
+    require_columns(realizations, ("realization", "chain", "status", "complete", "complete_below"), "realizations")
+    good = ((realizations["status"] == "ok") & realizations["complete"].eq(True)).to_numpy(dtype=bool)
+    bound = np.broadcast_to(np.asarray(omega, dtype=float), (len(realizations),))[good]
+    if not ((bound > 0) & np.isfinite(bound)).all():
+        raise InputError("the frequency bound", bound[~((bound > 0) & np.isfinite(bound))][0], "> 0")
+    known = realizations["complete_below"].to_numpy(dtype=float)[good]
+    if (bound > known * (1 + FREQUENCY_TOLERANCE)).any():
+        largest = float((known / bound).min() * bound.max())
+        raise InputError(
+            "the frequency bound",
+            f"{bound.max():.6g}",
+            f"<= {largest:.6g}",
+            "the modes of some glass are not in the table above that; [modes] below in the study's file raises it",
+        )
+    return CountedGlasses(realizations[good], bound, int((~good).sum()))

@@ -1,0 +1,138 @@
+"""Pseudo-harmonic modes of a study: which are selected, and how complete their library is.
+
+Pseudo-harmonic modes (Richard et al., Phys. Rev. Lett. 126, 015501 (2021)) do not mix with phonons, so they need no
+bound on the participation ratio. They are found from a fixed number of starts in each glass, whatever the bound of the
+harmonic modes; near the highest start some are missed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+
+from atomglass.analysis.counted_glasses import reference_frequency, round_down, true_minima
+from atomglass.analysis.results.participation_cut import round_edges, without_cut
+from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, bounded
+from atomglass.errors import InputError
+from atomglass.study.collected_tables import require_columns
+
+_COLUMNS = ("realization", "chain", "frequency", "participation_ratio", "group", "converged", "hits")
+
+
+def searched_realizations(realizations: pd.DataFrame) -> pd.DataFrame:
+    """Return the true minima in which pseudo-harmonic modes were sought."""
+    require_columns(realizations, ("spot_count",), "realizations")
+    return true_minima(realizations[realizations["spot_count"].notna()])
+
+
+def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selection | None = None) -> pd.DataFrame:
+    """Return the converged pseudo-harmonic modes below a rule's bound on the frequency.
+
+    Parameters
+    ----------
+    spots, realizations : DataFrame
+        The collected tables.
+    rule : Selection, optional
+        The primary rule by default; its bound on the participation is not used.
+
+    Returns
+    -------
+    DataFrame
+        The selected rows, with `bound` and `x` as from `select`.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or a bound lies above the frequency up to which the modes were sought.
+    """
+    rule = without_cut(rule or Selection())
+    require_columns(spots, _COLUMNS, "spots")
+    searched = searched_realizations(realizations).set_index("realization")
+    unit = reference_frequency(realizations, rule.reference if rule.unit else None)
+    bound = rule.share * unit.where(unit.index.isin(searched.index))
+    if "spots_below" in searched:
+        known = searched["spots_below"].astype(float) / unit[searched.index]
+        if len(known) and not rule.share <= known.min() * (1 + FREQUENCY_TOLERANCE):
+            raise InputError(
+                "the frequency bound of pseudo-harmonic modes" + f" in units of the {rule.unit}" * bool(rule.unit),
+                rule.share,
+                f"at most {round_down(known.min()):g}",
+                "they were sought up to [modes] below in the study's file",
+            )
+    converged = spots[spots["converged"].eq(True)]
+    return bounded(converged, realizations, rule, converged["realization"].map(bound))
+
+
+def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd.DataFrame:
+    """Return the shares of A and B in bins of frequency, and the evidence that the library is complete.
+
+    Parameters
+    ----------
+    spots, realizations : DataFrame
+        The collected tables.
+    top : float
+        Highest frequency.
+
+    Returns
+    -------
+    DataFrame
+        low, high (edges in omega); modes (converged); not_converged; share_A, share_B, unbounded (number with b4 <= 0);
+        hits (mean number of starts that led to a mode); hit_once (share of modes that a single start led to: the more
+        there are, the more were missed); beyond_starts (share of the glasses whose highest start lies below the bin's
+        upper edge: modes may be missing there).
+    """
+    require_columns(spots, _COLUMNS, "spots")
+    edges = round_edges(top)
+    start = searched_realizations(realizations)["spot_start_frequency"].to_numpy(dtype=float)
+    rows = []
+    for low, high in itertools.pairwise(edges):
+        found = spots[(spots["frequency"] >= low) & (spots["frequency"] < high)]
+        modes = found[found["converged"].eq(True)]
+        share = {group: (modes["group"] == group).mean() if len(modes) else math.nan for group in "AB"}
+        rows.append(
+            {
+                "low": low,
+                "high": high,
+                "modes": len(modes),
+                "not_converged": len(found) - len(modes),
+                "share_A": share["A"],
+                "share_B": share["B"],
+                "unbounded": int((~modes["group"].isin(["A", "B"])).sum()),
+                "hits": modes["hits"].mean() if len(modes) else math.nan,
+                "hit_once": (modes["hits"] == 1).mean() if len(modes) else math.nan,
+                "beyond_starts": float((start < high).mean()) if len(start) else math.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def spot_warnings(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selection | None = None) -> list[str]:
+    """Return what is not known of the pseudo-harmonic modes, a sentence each.
+
+    Parameters
+    ----------
+    spots, realizations : DataFrame
+        The collected tables.
+    rule : Selection, optional
+        The primary rule by default.
+    """
+    lines = []
+    searched, minima = searched_realizations(realizations), true_minima(realizations)
+    if len(searched) < len(minima):
+        lines.append(f"In {len(minima) - len(searched)} of {len(minima)} glasses no pseudo-harmonic modes were sought.")
+    lost = int(spots["converged"].ne(True).sum())
+    if lost:
+        lines.append(f"{lost} of {len(spots)} pseudo-harmonic modes did not converge and are left out.")
+    chosen = select_spots(spots, realizations, rule)
+    if len(chosen):
+        start = searched.set_index("realization")["spot_start_frequency"].astype(float)
+        low = int((start < float(np.max(chosen["bound"]))).sum())
+        if low:
+            lines.append(
+                f"In {low} of {len(start)} glasses the highest start of the search for pseudo-harmonic modes lies "
+                "below the bound: some of the modes between may be missing, and exponents come out too low."
+            )
+    return lines
