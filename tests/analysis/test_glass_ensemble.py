@@ -96,10 +96,11 @@ def test_the_synthetic_study_resembles_the_table_that_it_stands_for(drawn):
     drawn_y = drawn.frequency / scale[drawn.chain[drawn.glass]]
     for group, name in enumerate("AB"):
         count = ((modes["group"] == name) & (y < 0.6)).sum()
-        assert ((drawn_y < 0.6) & (drawn.group == group)).sum() / 3 == pytest.approx(count, rel=0.2)
+        assert ((drawn_y < 0.6) & (drawn.group == group)).sum() / 3 == pytest.approx(count, rel=0.3)
     assert np.isnan(drawn.first_phonon).sum() / 3 == pytest.approx((glasses["first"] == 0).sum(), rel=0.4)
     for low, high in ((0.3, 0.35), (0.4, 0.45), (0.55, 0.6)):
-        shift = (modes["first_phonon_frequency"] / modes["realization"].map(middle))[(y > low) & (y < high)]
+        known = modes["frequency"] < 0.9 * modes["first_phonon_frequency"]
+        shift = (modes["first_phonon_frequency"] / modes["realization"].map(middle))[(y > low) & (y < high) & known]
         found = drawn.first_phonon[drawn.glass] / scale[drawn.chain[drawn.glass]]
         seen = (drawn_y > low) & (drawn_y < high) & (drawn.frequency < 0.9 * drawn.first_phonon[drawn.glass])
         assert np.median(found[seen]) == pytest.approx(shift.median(), abs=0.03)
