@@ -27,7 +27,7 @@ def verdicts(text: str, pattern: str) -> list[tuple[str, int, str, str]]:
 
 
 def in_report(page: str) -> list[tuple[str, int, str, str]]:
-    """Return the same of the tables of exponents in a report: those with a bound on PR, and of pseudo-harmonic modes."""
+    """Return the same of the tables of exponents in a report, but those of all harmonic modes whatever their PR."""
     found = []
     for table in re.findall(
         r"<figcaption[^>]*>(?:(?!</figcaption>).)*up to the bound of each glass.*?</table>", page, re.DOTALL

@@ -140,13 +140,8 @@ def test_the_answer_is_that_of_the_spots(found, study):
 def test_every_output_has_the_spots(found, study, tmp_path):
     written = write_analysis(found, tmp_path)
     names = {path.name for path in written}
-    assert {
-        "spot_exponents.csv",
-        "spot_statements.csv",
-        "spot_bins.csv",
-        "bounds.csv",
-        "participation_cut.csv",
-    } <= names
+    assert {"spot_exponents.csv", "spot_statements.csv", "spot_bins.csv", "spot_theory.csv"} <= names
+    assert {"bounds.csv", "participation_cut.csv", "chain_stiffness.csv", "exponents_without_cut.csv"} <= names
     content = json.loads((tmp_path / "analysis.json").read_text())
     assert content["spot_exponents"][0]["exponent"] == found.spot_exponents.exponent[0]
     titles = [title for title, _, _ in analysis_tables(found)]
@@ -181,12 +176,8 @@ def test_exponents_are_drawn_with_errors_and_open_symbols_where_spots_may_be_mis
     line = next(c for c in ax.containers if c.get_label() == SPOTS)
     assert line.lines[0].get_ydata() == pytest.approx(rows["exponent"].to_numpy())
     thin = found.bounds.assign(beyond_starts=np.where(found.bounds["kind"] == SPOTS, 0.5, math.nan))
-    white = [
-        drawn
-        for drawn in draw_bound_dependence(thin, group=group).get_lines()
-        if drawn.get_markerfacecolor() == "white"
-    ]
-    assert sum(len(drawn.get_xdata()) for drawn in white) == len(rows)
+    drawn = draw_bound_dependence(thin, group=group).get_lines()
+    assert sum(len(each.get_xdata()) for each in drawn if each.get_markerfacecolor() == "white") == len(rows)
 
 
 def test_too_few_modes_are_reported_in_the_axes(found):
