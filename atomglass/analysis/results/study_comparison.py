@@ -61,8 +61,8 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     name = study.settings.get("name", "study")
     try:
         qlms = select(study.modes, realizations, rule)
-    except InputError as error:
-        raise InputError(f"study {name}: {error}") from None
+    except InputError as refusal:
+        raise InputError(f"study {name}: {refusal}") from None
     line: dict[str, object] = {"study": name}
     for name, column in (("N", "number"), ("T", "temperature"), ("d", "dimension")):
         line[name] = _common_value(realizations[column])
