@@ -16,6 +16,8 @@ import atomglass as ag
 from atomglass.analysis.figures.coefficient_figures import draw_beta, draw_cubic
 from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
 from atomglass.analysis.figures.selected_modes_figure import draw_selection
+from atomglass.analysis.results.selected_modes import mark_selected
+from atomglass.analysis.selection import select
 from atomglass.study.store.inherent_states import load_configuration
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +39,7 @@ def test_enough_quasi_localized_modes(demo):
     study = ag.load_study(demo)
     assert len(study.realizations) == 480
     assert set(study.realizations.status) == {"ok"}
-    assert (study.realizations.complete == study.realizations.rigid).all()
+    assert study.realizations.complete.all()
     modes = study.modes[study.modes.is_qlm]
     assert len(modes) >= 100
     assert {"A", "B"} <= set(modes.group)
@@ -63,7 +65,8 @@ def test_figures_are_not_empty(demo):
         assert_picture(picture)
         for kind in (".pdf", ".svg"):
             assert_picture(picture.with_suffix(kind))
-    modes = ag.load_study(demo).modes
+    study = ag.load_study(demo)
+    modes = mark_selected(study.modes, study.realizations)
     for draw in (draw_density_of_states, draw_beta, draw_cubic):
         for group in "AB":
             assert_axes_filled(draw(modes, group=group))
@@ -76,14 +79,17 @@ def test_the_analysis_agrees_with_the_tables(demo):
         command = [sys.executable, "-m", "atomglass", *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    for words in ("The paper's statements", "Exponent against selection", "Tests of the theory", "warning: "):
+    for words in ("The paper's statements", "Exponents below fixed frequencies", "Tests of the theory", "warning: "):
         assert words in done.stdout
-    modes = ag.load_study(demo).modes
+    study = ag.load_study(demo)
+    chosen = select(study.modes, study.realizations)
     fits = pd.read_csv(demo / "analysis" / "exponents.csv").set_index(["group", "returns"])
     returns = pd.read_parquet(demo / "recurrences.parquet")
-    assert fits.modes["all", "kept"] == modes.is_qlm.sum() == len(returns)
+    assert study.modes.is_qlm.sum() == len(returns)
     again = returns[returns.recurrence_of.notna()]
-    assert fits.modes["all", "dropped"] == len(returns) - len(again)
+    dropped = chosen.merge(again, on=["realization", "mode"])
+    assert fits.modes["all", "kept"] == len(chosen) > 20
+    assert fits.modes["all", "dropped"] == len(chosen) - len(dropped)
     assert json.loads((demo / "analysis" / "analysis.json").read_text())["exponents"][0]["group"] == "A"
     potential = ag.load_potential("kumar2021")
     for row in again.itertuples():
@@ -102,7 +108,7 @@ def test_the_report_shows_modes_on_their_own_glasses(demo):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     page = (demo / "report.html").read_text(encoding="utf-8")
-    for figure in ("density_of_states", "exponent_selection", "mode_A", "mode_B"):
+    for figure in ("density_of_states", "exponent_bound", "exponent_selection", "mode_A", "mode_B"):
         assert f'id="figure-{figure}"' in page
     statuses = ag.load_study(demo).realizations.status.value_counts()  # depend on the machine's rounding
     for status, count in statuses.drop("ok").items():

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from atomglass.analysis.results.mode_counts import qlms_per_realization
+from atomglass.analysis.results.spot_selection import select_spots
 from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, in_group, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error
@@ -39,12 +40,12 @@ def compare_studies(
         units for each of: per_realization; share_B; hidden (fraction of A); confirmed (second wells of the quartic that
         the true energy has); new_B, new_hidden, new_A (displaced and quenched: fraction that went to another inherent
         state, of B, of A with a hidden well and of the rest of A; NaN if `atomglass wells` was not run); exponent_A,
-        exponent_B, exponent_all.
+        exponent_B, exponent_all; spots_A, spots_B, spots_all (exponents of pseudo-harmonic modes; NaN without them).
 
     Raises
     ------
     InputError
-        There is no study, or a table lacks a column.
+        There is no study, a table lacks a column, or the rule's bound lies above what a study's tables hold.
     """
     rule = rule or Selection()
     if fixed_number_of is not None:
@@ -57,8 +58,12 @@ def compare_studies(
 
 def _row(study: Any, rule: Selection) -> dict[str, object]:
     whole, realizations = counted_realizations(study.realizations, rule), study.realizations
-    qlms = select(study.modes, realizations, rule)
-    line: dict[str, object] = {"study": study.settings.get("name", "study")}
+    name = study.settings.get("name", "study")
+    try:
+        qlms = select(study.modes, realizations, rule)
+    except InputError as refusal:
+        raise InputError(f"study {name}: {refusal}") from None
+    line: dict[str, object] = {"study": name}
     for name, column in (("N", "number"), ("T", "temperature"), ("d", "dimension")):
         line[name] = _common_value(realizations[column])
     line["q"] = _smoothness(str(_common_value(realizations["potential"])))
@@ -78,6 +83,14 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     for group in ("A", "B", "all"):
         rows = in_group(qlms, group)
         line[f"exponent_{group}"], line[f"exponent_{group}_error"] = exponent_and_error(rows["x"], rows["chain"])
+    spots = getattr(study, "spots", None)
+    found_spots = None if spots is None else select_spots(spots, realizations, rule)
+    for group in ("A", "B", "all"):
+        value = error = math.nan
+        if found_spots is not None:
+            rows = in_group(found_spots, group)
+            value, error = exponent_and_error(rows["x"], rows["chain"])
+        line[f"spots_{group}"], line[f"spots_{group}_error"] = value, error
     return line
 
 
