@@ -180,19 +180,21 @@ def analyze(
         well_outcomes_table,
         well_readings_table,
     )
+    from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
     from atomglass.analysis.report.text_tables import analysis_tables
     from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.study_analysis import analyze, write_analysis
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.analysis.results.well_readings import well_readings
     from atomglass.cli.text_table import print_table
+    from atomglass.study.followup.pinned_modes import load_pinned
     from atomglass.study.followup.recurrence_table import load_recurrences
     from atomglass.study.load import load_study
 
     study = load_study(folder)
     rule = selection_from_options(frequency, share, reference, participation)
-    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
-    for title, header, rows in analysis_tables(found):
+    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder), pinned=load_pinned(folder))
+    for title, header, rows in [*analysis_tables(found), *other_spectra_tables(found.other_spectra)]:
         print_table(title, header, rows)
         typer.echo("")
     if study.wells is not None:

@@ -17,11 +17,22 @@ from atomglass.analysis.figures.style import (
     panel_letter,
     styled,
 )
-from atomglass.analysis.results.bound_dependence import HARMONIC, MAX_BEYOND_STARTS, SPOTS, UNCUT
+from atomglass.analysis.results.bound_dependence import (
+    HARMONIC,
+    MAX_BEYOND_STARTS,
+    SPOTS,
+    SPOTS_BY_CHAIN,
+    UNCUT,
+)
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.study.collected_tables import require_columns
 
-_STYLES = {SPOTS: (PURPLE, "o"), HARMONIC: (GROUP_COLORS["A"], "s"), UNCUT: (GRAY, "^")}
+_STYLES = {
+    SPOTS: (PURPLE, "o"),
+    SPOTS_BY_CHAIN: (GROUP_COLORS["B"], "D"),
+    HARMONIC: (GROUP_COLORS["A"], "s"),
+    UNCUT: (GRAY, "^"),
+}
 #: Points with a larger error say nothing about exponents near 3 and 4 and are not drawn.
 _LARGEST_ERROR = 2.0
 
@@ -83,7 +94,8 @@ def bound_figure(table: pd.DataFrame) -> NamedFigure:
     caption = (
         "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that "
         "between chains), for modes below fixed frequencies. Harmonic modes mix with phonons, and a bound on PR cuts "
-        "those that do: both make the exponent. Pseudo-harmonic modes do not mix. Open symbols: above the highest "
+        "those that do: both make the exponent. Pseudo-harmonic modes do not mix; by chain: below the same share of "
+        "the median omega_1 of their own chain. Open symbols: above the highest "
         "start of the search in more than 5 % of the glasses, some pseudo-harmonic modes may be missing. Horizontal "
         "lines: omega^3 and omega^4; the theory's is solid."
     )

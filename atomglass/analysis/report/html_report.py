@@ -18,7 +18,8 @@ from atomglass.analysis.figures.study_figures import study_figures
 from atomglass.analysis.report import nonlinear_section, provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
-from atomglass.analysis.report.report_tables import ReportTable
+from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
+from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.exponent_tables import share_of_grid
 from atomglass.analysis.results.participation_cut import without_cut
@@ -27,6 +28,7 @@ from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
+from atomglass.study.followup.pinned_modes import load_pinned
 from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.load import Study, load_study
 from atomglass.study.store.inherent_states import load_configuration
@@ -86,7 +88,8 @@ def write_report(
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
-    found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder))
+    recurrences, pinned = load_recurrences(folder), load_pinned(folder)
+    found = analyze(study, seed=seed, rule=rule, recurrences=recurrences, pinned=pinned)
     replace(out, render(study, folder, found).encode())
     return out
 
@@ -170,6 +173,10 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
     ]
     if found.spot_exponents is not None:
         sections.insert(1, _spot_section(found))
+    others = [report_table(*table) for table in other_spectra_tables(found.other_spectra)]
+    if others:
+        text = "No mode is selected here: see docs/spectra.md. s is the exponent, the number of modes in parentheses."
+        sections.append(Section("others", "Spectra without phonons by other roads", text, others))
     if wells:
         text = "The quartic keeps all other directions fixed. Here the glass itself was displaced and quenched."
         sections.append(Section("wells", "Do the second wells exist?", text, wells))

@@ -14,7 +14,7 @@ from atomglass.analysis.counted_glasses import reference_frequency
 from atomglass.analysis.results.exponent_tables import MIN_CHAINS, RESOLUTION
 from atomglass.analysis.results.mode_counts import effective_chains
 from atomglass.analysis.results.participation_cut import without_cut
-from atomglass.analysis.results.spot_selection import searched_realizations, select_spots
+from atomglass.analysis.results.spot_selection import largest_spot_share, searched_realizations, select_spots
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, known_shares, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.verdicts import UNDECIDED, interval_verdict
@@ -23,6 +23,8 @@ from atomglass.analysis.statistics.verdicts import UNDECIDED, interval_verdict
 SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 #: The kinds of modes; the second name is used in figures.
 HARMONIC, UNCUT, SPOTS = "harmonic", "harmonic, no bound on PR", "pseudo-harmonic"
+#: Pseudo-harmonic modes below the same share of the median omega_1 of their own chain.
+SPOTS_BY_CHAIN = "pseudo-harmonic, by chain"
 #: A drift is sought between bounds whose frequencies differ by at least this factor, and must exceed this number of
 #: standard errors, as the largest of several differences.
 DRIFT_RANGE, DRIFT_ERRORS = 1.5, 2.5
@@ -54,7 +56,9 @@ class ModeTables:
 def exponents_by_bound(
     tables: ModeTables, rule: Selection | None = None, shares: tuple[float, ...] = SHARES
 ) -> pd.DataFrame:
-    """Return the exponents of A, B and all below a grid of fixed frequencies, for each kind of modes.
+    """Return the exponents of A, B and all below a grid of bounds, for each kind of modes.
+
+    The bounds are fixed frequencies; for pseudo-harmonic modes also the same shares of each chain's median omega_1.
 
     Parameters
     ----------
@@ -68,11 +72,12 @@ def exponents_by_bound(
     Returns
     -------
     DataFrame
-        kind (`harmonic`, `harmonic, no bound on PR`, `pseudo-harmonic`); group; share and frequency (the bound); modes;
+        kind (`harmonic`, `harmonic, no bound on PR`, `pseudo-harmonic`, and `pseudo-harmonic, by chain`, whose bound is
+        the share of the chain's median omega_1); group; share and frequency (share of the study's median); modes;
         chains; effective_chains; exponent; error; low95, high95; verdict (of the 95 % interval alone, without a test of
         the fit); beyond_starts (share of the glasses whose highest start lies below the bound: pseudo-harmonic modes
-        may be missing; NaN for harmonic ones). NaN with fewer than ten modes. Harmonic modes are left out where the
-        tables do not hold them.
+        may be missing; NaN for harmonic ones). NaN with fewer than ten modes. Kinds are left out where the tables do
+        not hold their modes.
     """
     rule = rule or Selection()
     unit = reference_frequency(tables.realizations, "study")
@@ -82,7 +87,8 @@ def exponents_by_bound(
         for share in shares:
             frequency = share * float(unit.iloc[0])
             known = frequency <= largest * (1 + FREQUENCY_TOLERANCE)
-            for kind, chosen, beyond in _selected(tables, rule, frequency, known):
+            selected = [*_selected(tables, rule, frequency, known), *_selected_spots(tables, frequency, share)]
+            for kind, chosen, beyond in selected:
                 for group in ("A", "B", "all"):
                     line = {"kind": kind, "group": group, "share": share, "frequency": frequency}
                     rows.append(line | _fit(in_group(chosen, group), group) | {"beyond_starts": beyond})
@@ -99,9 +105,21 @@ def _selected(
     if known:
         yield HARMONIC, select(tables.modes, tables.realizations, fixed), math.nan
         yield UNCUT, select(tables.modes, tables.realizations, without_cut(fixed)), math.nan
-    if tables.spots is not None:
-        start = searched_realizations(tables.realizations)["spot_start_frequency"].astype(float)
-        yield SPOTS, select_spots(tables.spots, tables.realizations, fixed), float((start < frequency).mean())
+
+
+def _selected_spots(tables: ModeTables, frequency: float, share: float) -> Iterator[tuple[str, pd.DataFrame, float]]:
+    """Yield pseudo-harmonic modes below a fixed frequency, and below a share of the median omega_1 of their chain."""
+    if tables.spots is None:
+        return
+    searched = searched_realizations(tables.realizations).set_index("realization")
+    start = searched["spot_start_frequency"].astype(float)
+    by_chain = share * reference_frequency(tables.realizations, "chain")[searched.index]
+    for kind, rule, bound in (
+        (SPOTS, Selection(frequency), frequency),
+        (SPOTS_BY_CHAIN, Selection(frequency_share=share), by_chain),
+    ):
+        if rule.share <= largest_spot_share(tables.realizations, rule) * (1 + FREQUENCY_TOLERANCE):
+            yield kind, select_spots(tables.spots, tables.realizations, rule), float((start < bound).mean())
 
 
 def _fit(rows: pd.DataFrame, group: str) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from atomglass.analysis.counted_glasses import reference_frequency
 from atomglass.analysis.results.debye import excess_density, excess_exponents
 from atomglass.analysis.results.pinned_exponents import pinned_exponents
 from atomglass.analysis.results.smallest_frequencies import smallest_frequency_table
+from atomglass.analysis.selection import Selection, known_shares
 from atomglass.study.followup.pinned_modes import PinnedTables
 
 #: Number of bins of the density of states in excess of Debye's.
@@ -61,3 +63,29 @@ def other_spectra(
     if pinned is not None:
         tables["pinned_exponents"] = pinned_exponents(pinned, realizations)
     return tables
+
+
+def spectra_below_rule(
+    study: Any, rule: Selection, rng: np.random.Generator, pinned: PinnedTables | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return `other_spectra` below the fixed frequency that corresponds to a selection's bound.
+
+    Parameters
+    ----------
+    study : Study
+        As for `other_spectra`.
+    rule : Selection
+        Its share is taken of the study's median omega_1; the frequency is lowered to what the tables hold. No tables
+        are returned for a rule that follows the own omega_1 of each glass, or if the tables hold no modes.
+    rng : numpy.random.Generator
+        For the bootstrap over chains.
+    pinned : PinnedTables, optional
+        From `load_pinned`.
+    """
+    if rule.is_own:
+        return {}
+    realizations = study.realizations
+    unit = reference_frequency(realizations, "study" if rule.unit else None)
+    known = known_shares(realizations, Selection(frequency=1.0)).min()
+    omega = min(rule.share * unit.max(), known) if len(unit) else 0.0
+    return other_spectra(study, float(omega), rng, pinned) if omega > 0 else {}

@@ -28,6 +28,23 @@ def searched_realizations(realizations: pd.DataFrame) -> pd.DataFrame:
     return true_minima(realizations[realizations["spot_count"].notna()])
 
 
+def largest_spot_share(realizations: pd.DataFrame, rule: Selection) -> float:
+    """Return the largest bound, in the rule's unit, up to which pseudo-harmonic modes were sought in every glass.
+
+    Parameters
+    ----------
+    realizations : DataFrame
+        The collected table. Without the column `spots_below` there is no limit.
+    rule : Selection
+        Gives the unit: 1 for a fixed frequency, otherwise omega_1 of the rule's reference.
+    """
+    searched = searched_realizations(realizations).set_index("realization")
+    if "spots_below" not in searched or not len(searched):
+        return math.inf
+    unit = reference_frequency(realizations, rule.reference if rule.unit else None)
+    return float((searched["spots_below"].astype(float) / unit[searched.index]).min())
+
+
 def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selection | None = None) -> pd.DataFrame:
     """Return the converged pseudo-harmonic modes below a rule's bound on the frequency.
 
@@ -50,18 +67,16 @@ def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selectio
     """
     rule = without_cut(rule or Selection())
     require_columns(spots, _COLUMNS, "spots")
-    searched = searched_realizations(realizations).set_index("realization")
+    largest = largest_spot_share(realizations, rule)
+    if not rule.share <= largest * (1 + FREQUENCY_TOLERANCE):
+        raise InputError(
+            "the frequency bound of pseudo-harmonic modes" + f" in units of the {rule.unit}" * bool(rule.unit),
+            rule.share,
+            f"at most {round_down(largest):g}",
+            "they were sought up to [modes] below in the study's file",
+        )
     unit = reference_frequency(realizations, rule.reference if rule.unit else None)
-    bound = rule.share * unit.where(unit.index.isin(searched.index))
-    if "spots_below" in searched:
-        known = searched["spots_below"].astype(float) / unit[searched.index]
-        if len(known) and not rule.share <= known.min() * (1 + FREQUENCY_TOLERANCE):
-            raise InputError(
-                "the frequency bound of pseudo-harmonic modes" + f" in units of the {rule.unit}" * bool(rule.unit),
-                rule.share,
-                f"at most {round_down(known.min()):g}",
-                "they were sought up to [modes] below in the study's file",
-            )
+    bound = rule.share * unit.where(unit.index.isin(searched_realizations(realizations)["realization"]))
     converged = spots[spots["converged"].eq(True)]
     return bounded(converged, realizations, rule, converged["realization"].map(bound))
 

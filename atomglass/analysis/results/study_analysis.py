@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,8 @@ from atomglass.analysis.results.exponent_tables import (
     selection_grid,
     share_of_grid,
 )
+from atomglass.analysis.results.json_value import json_value
+from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, spot_statements
 from atomglass.analysis.results.participation_cut import participation_cut, without_cut
 from atomglass.analysis.results.prefactors import prefactor_table
@@ -38,6 +39,7 @@ from atomglass.analysis.selection import Selection, counted_realizations, in_gro
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
 from atomglass.io.atomic import replace
+from atomglass.study.followup.pinned_modes import PinnedTables
 from atomglass.study.followup.recurrence_table import with_recurrences
 
 
@@ -80,6 +82,8 @@ class Analysis:
     spot_exponents, spot_statements, spot_theory, spot_bins : DataFrame or None
         Of the pseudo-harmonic modes: exponents, the paper's statements and tests of the theory as for harmonic modes,
         and the evidence that they are complete, see `spot_bins`. None for a study without them.
+    other_spectra : dict of DataFrame
+        Exponents by other roads: smallest frequencies, D - D_Debye, pinned glasses, see `other_spectra`.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Analysis:
     spot_statements: pd.DataFrame | None = None
     spot_theory: pd.DataFrame | None = None
     spot_bins: pd.DataFrame | None = None
+    other_spectra: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def answer(self) -> pd.DataFrame:
@@ -109,7 +114,8 @@ class Analysis:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables by name."""
-        return {f.name: value for f in fields(self) if isinstance(value := getattr(self, f.name), pd.DataFrame)}
+        own = {f.name: value for f in fields(self) if isinstance(value := getattr(self, f.name), pd.DataFrame)}
+        return own | self.other_spectra
 
     def to_json(self) -> str:
         """Return the whole analysis as JSON; NaN becomes null, infinity a string."""
@@ -117,11 +123,16 @@ class Analysis:
         content |= {name: table.to_dict("records") for name, table in self.tables().items()}
         content["two_terms"] = None if self.two_terms is None else asdict(self.two_terms)
         content["warnings"] = list(self.warnings)
-        return json.dumps(_json_value(content), indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(json_value(content), indent=1, ensure_ascii=False) + "\n"
 
 
 def analyze(
-    study: Any, *, seed: int = 0, rule: Selection | None = None, recurrences: pd.DataFrame | None = None
+    study: Any,
+    *,
+    seed: int = 0,
+    rule: Selection | None = None,
+    recurrences: pd.DataFrame | None = None,
+    pinned: PinnedTables | None = None,
 ) -> Analysis:
     """Analyze a collected study.
 
@@ -135,6 +146,8 @@ def analyze(
         The primary selection; omega < 0.6 of the chain's median omega_1 and PR < 0.27 by default.
     recurrences : DataFrame, optional
         From `find_recurrences`; exponents are then also given without recurrences of one defect.
+    pinned : PinnedTables, optional
+        From `load_pinned`; exponents of pinned glasses are then added.
 
     Raises
     ------
@@ -142,7 +155,7 @@ def analyze(
         A table lacks a column, or the selection's bound lies above what the tables hold.
     """
     rule = rule or Selection()
-    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)]
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(5)]
     realizations, spots = study.realizations, getattr(study, "spots", None)
     whole = counted_realizations(realizations, rule)
     modes = study.modes if recurrences is None else with_recurrences(study.modes, recurrences)
@@ -174,6 +187,7 @@ def analyze(
             *([] if spots is None else spot_warnings(spots, realizations, rule)),
             *bound_drift_warnings(bounds),
         ),
+        other_spectra=spectra_below_rule(study, rule, streams[4], pinned),
         **of_spots,
     )
 
@@ -198,19 +212,6 @@ def _two_terms(in_b: pd.DataFrame) -> TwoTermFit | None:
         return None
     effective = truncated_power_law(in_b["x"], in_b["chain"]).effective_count
     return fit_two_terms(in_b["x"], in_b["bound"], effective)
-
-
-def _json_value(value: Any) -> Any:
-    """Return a value that JSON can represent."""
-    if isinstance(value, dict):
-        return {str(key): _json_value(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_json_value(entry) for entry in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else ("infinity" if value > 0 else "-infinity")
-    return None if value is pd.NA else value
 
 
 def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
