@@ -131,7 +131,7 @@ def test_every_column_is_explained(study, page):
 
 def test_figures_are_complete_pictures(html):
     pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
-    assert len(pictures) == 7
+    assert len(pictures) == 8
     for picture in pictures:
         svg = base64.b64decode(picture).decode()
         assert svg.rstrip().endswith("</svg>") and len(svg) > 10_000
