@@ -40,6 +40,8 @@ def fake_study(
     realizations["rattlers"] = np.where(good, (realizations["realization"] % 50 == 0) * 3.0, np.nan)
     realizations["number"], realizations["dimension"], realizations["temperature"] = 400, 2, 0.1
     realizations["density"], realizations["potential"] = 1.0, "kumar2021"
+    realizations["transverse_speed"] = phonon * np.sqrt(400) / (2 * np.pi)  # a square box at density 1
+    realizations["longitudinal_speed"] = 3 * realizations["transverse_speed"]
     realizations["energy_per_particle"] = np.where(good, rng.normal(0.21, 0.005, len(realizations)), np.nan)
 
     home = np.concatenate([rng.integers(count, size=group_a + group_b), np.repeat(np.arange(count), 2)])

@@ -21,6 +21,7 @@ from atomglass.analysis.report.text_tables import analysis_tables
 from atomglass.analysis.results.bound_dependence import (
     HARMONIC,
     SPOTS,
+    SPOTS_BY_CHAIN,
     UNCUT,
     ModeTables,
     bound_drift_warnings,
@@ -99,7 +100,7 @@ def test_unbounded_spots_belong_to_neither_group(study):
 
 def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
     table = exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots))
-    assert set(table["kind"]) == {HARMONIC, UNCUT, SPOTS}
+    assert set(table["kind"]) == {HARMONIC, UNCUT, SPOTS, SPOTS_BY_CHAIN}
     spots = table[(table["kind"] == SPOTS) & table["exponent"].notna()]
     for group, law in (("A", 4), ("B", 3)):
         rows = spots[spots["group"] == group]
@@ -170,7 +171,7 @@ def test_the_report_has_a_section_of_spots(tmp_path: Path):
 def test_exponents_are_drawn_with_errors_and_open_symbols_where_spots_may_be_missing(found, study, group):
     ax = draw_bound_dependence(found.bounds, group=group)
     assert_axes_filled(ax, minimum=6)
-    assert set(ax.get_legend_handles_labels()[1]) == {HARMONIC, UNCUT, SPOTS}
+    assert set(ax.get_legend_handles_labels()[1]) == {HARMONIC, UNCUT, SPOTS, SPOTS_BY_CHAIN}
     rows = found.bounds[(found.bounds["kind"] == SPOTS) & (found.bounds["group"] == group)]
     rows = rows[rows["error"] < 2]
     line = next(c for c in ax.containers if c.get_label() == SPOTS)

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""Rewrite the tables of docs/results.md from the published tables in data/; they are never edited by hand.
+
+python .ci/rewrite_results.py docs/results.md data
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from atomglass.analysis.counted_glasses import true_minima
+from atomglass.analysis.results.bound_dependence import (
+    HARMONIC,
+    SPOTS,
+    SPOTS_BY_CHAIN,
+    UNCUT,
+    ModeTables,
+    exponents_by_bound,
+)
+from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
+from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
+from atomglass.analysis.results.spot_selection import select_spots
+from atomglass.analysis.results.study_comparison import compare_studies
+from atomglass.analysis.results.theory_tests import all_tests
+from atomglass.analysis.results.well_readings import READINGS, well_readings
+from atomglass.analysis.selection import select
+from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.statistics.number_format import TYPESET
+from atomglass.errors import InputError
+from atomglass.io.atomic import replace
+from atomglass.study.load import Study, load_study
+
+#: The studies whose modes are known below a fixed frequency, in the order of the tables.
+STUDIES = (
+    *("kumar2021_n400", "kumar2021_n400_quantile", "kumar2021_n400_cg", "kumar2021_n400_sd", "kumar2021_n400_fire"),
+    *("kumar2021_n400_t008", "kumar2021_n1000", "kumar2021_3d_n1000"),
+)
+#: Those whose exponents are given for every bound.
+BY_BOUND = ("kumar2021_n400", "kumar2021_n400_quantile", "kumar2021_n1000", "kumar2021_3d_n1000")
+KINDS = {
+    SPOTS_BY_CHAIN: "pseudo-harmonic, f of the chain's median omega_1",
+    SPOTS: "pseudo-harmonic, fixed omega",
+    HARMONIC: "harmonic, PR < 0.27, fixed omega",
+    UNCUT: "harmonic, no bound on PR, fixed omega",
+}
+SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+#: The studies whose second wells were tested.
+WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400")
+Loaded = dict[str, Study]
+
+
+def has_fixed_bound(study: Study) -> bool:
+    """Return whether the modes of a study are known below a fixed frequency."""
+    return study.spots is not None
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """Return the lines of a Markdown table."""
+    names = list(header)
+    lines = [names, ["---"] * len(names), *([" ".join(str(cell).split()) for cell in row] for row in rows)]
+    return ["| " + " | ".join(line) + " |" if k != 1 else "|" + "|".join(line) + "|" for k, line in enumerate(lines)]
+
+
+def studies(loaded: Loaded) -> list[str]:
+    """Return how the studies were made, their modes, and the exponents of the default rule."""
+    chosen = {name: study for name, study in loaded.items() if has_fixed_bound(study)}
+    compared = compare_studies(chosen.values()).assign(study=list(chosen))
+    measured = {
+        **{"s of A": "spots_A", "s of B": "spots_B", "s of all": "spots_all"},
+        **{"harmonic A": "exponent_A", "harmonic B": "exponent_B", "harmonic all": "exponent_all"},
+    }
+    rows = []
+    for line in compared.to_dict("records"):
+        study = chosen[line["study"]]
+        spots = select_spots(study.spots, study.realizations)
+        both = spots[spots["group"].isin(["A", "B"])]
+        share = fraction(both["group"] == "B", both["chain"])
+        cells = [line["study"], *(TYPESET.number(line[name]) for name in ("N", "d", "T", "realizations", "chains"))]
+        cells += [TYPESET.number(len(spots)), TYPESET.with_error(share.value, share.error)]
+        rows.append(
+            cells + [TYPESET.with_error(line[name], line[f"{name}_error"]) or "–" for name in measured.values()]
+        )
+    return table(("study", "N", "d", "T", "glasses", "chains", "PHMs", "B", *measured), rows)
+
+
+def bounds(loaded: Loaded) -> list[str]:
+    """Return the exponents against the bound, one row per study, kind of modes and group."""
+    rows = []
+    for name in BY_BOUND:
+        study = loaded.get(name)
+        if study is None or not has_fixed_bound(study):
+            continue
+        found = exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots), shares=SHARES)
+        for kind, words in KINDS.items():
+            for group in ("A", "B", "all"):
+                lines = found[(found["kind"] == kind) & (found["group"] == group)].set_index("share")
+                rows.append([name, words, group, *(_exponent(lines, share) for share in SHARES)])
+    return table(("study", "modes", "group", *(f"f = {share:g}" for share in SHARES)), rows)
+
+
+def _exponent(lines: pd.DataFrame, share: float) -> str:
+    if share not in lines.index:
+        return "–"
+    line = lines.loc[share]
+    return f"{TYPESET.with_error(line['exponent'], line['error'])} ({TYPESET.number(int(line['modes']))})"
+
+
+def thirds(loaded: Loaded) -> list[str]:
+    """Return the exponents of pseudo-harmonic modes by thirds of the chains' median omega_1."""
+    study = loaded["kumar2021_n400"]
+    found = exponents_by_chain_stiffness(select_spots(study.spots, study.realizations), study.realizations)
+    rows = [
+        [
+            r.third,
+            TYPESET.interval(r.lowest, r.highest),
+            r.group,
+            TYPESET.number(int(r.modes)),
+            TYPESET.number(r.effective_chains, 2),
+            TYPESET.with_error(r.exponent, r.error),
+        ]
+        for r in found.itertuples()
+    ]
+    return table(("chains", "median omega_1", "group", "PHMs", "effective chains", "s"), rows)
+
+
+def statements(loaded: Loaded) -> list[str]:
+    """Return the paper's statements beside both kinds of modes, N = 400."""
+    study = loaded["kumar2021_n400"]
+    both = side_by_side(paper_statements(study), spot_statements(study))
+    rows = [
+        [
+            r.quantity,
+            TYPESET.number(r.paper),
+            TYPESET.with_error(r.ours, r.error),
+            r.verdict,
+            TYPESET.with_error(r.ours_spots, r.error_spots),
+            r.verdict_spots,
+        ]
+        for r in both.fillna({"verdict": "", "verdict_spots": ""}).itertuples()
+    ]
+    return table(("quantity", "paper", "harmonic", "verdict", "pseudo-harmonic", "verdict"), rows)
+
+
+def theory(loaded: Loaded) -> list[str]:
+    """Return the tests of the theory on pseudo-harmonic and on harmonic modes."""
+    import numpy as np
+
+    rows = []
+    for name in ("kumar2021_n400", "kumar2021_n1000", "kumar2021_3d_n1000"):
+        study = loaded.get(name)
+        if study is None or not has_fixed_bound(study):
+            continue
+        tests = [
+            {t.name: t for t in all_tests(modes, np.random.default_rng(0))}
+            for modes in (select_spots(study.spots, study.realizations), select(study.modes, study.realizations))
+        ]
+        for test in tests[0].values():
+            other = tests[1].get(test.name)
+            second = TYPESET.with_error(other.value, other.error) if other else "–"
+            value = TYPESET.with_error(test.value, test.error)
+            rows.append([name, test.name, value, TYPESET.number(test.expected), test.verdict, second])
+    return table(("study", "test", "pseudo-harmonic", "theory", "verdict", "harmonic, PR < 0.27"), rows)
+
+
+def wells(loaded: Loaded) -> list[str]:
+    """Return the second wells in three readings."""
+    rows = []
+    for name in WITH_WELLS:
+        frame = loaded[name].wells
+        for r in [] if frame is None else well_readings(frame).to_dict("records"):
+            shares = [TYPESET.with_error(r[reading], r[f"{reading}_error"]) or "–" for reading in READINGS]
+            rows.append([name, r["modes"], r["count"], *shares])
+    return table(("study", "modes", "count", *READINGS.values()), rows)
+
+
+def missing(loaded: Loaded) -> list[str]:
+    """Return what is missing: realizations without modes, and searches that did not converge."""
+    rows = []
+    for name, study in loaded.items():
+        r = study.realizations
+        minima = true_minima(r)
+        known = minima[(minima["status"] == "ok") & minima["complete"].eq(True)]
+        soft = int((~(minima["first_phonon_frequency"] > 0)).sum())
+        without = len(minima) - len(known)
+        spots = int(r["spots_not_converged"].sum()) if has_fixed_bound(study) else "–"
+        rattlers = f"{r['rattlers'].mean():.2f}"
+        rows.append([name, len(r), len(r) - len(minima), soft, without, spots, rattlers])
+    header = ("study", "realizations", "no minimum found", "G <= 0", "minima without modes in the table")
+    return table((*header, "starts that did not converge", "rattlers a glass"), rows)
+
+
+#: The blocks of the page, and what writes each.
+BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
+    "studies": studies,
+    "bounds": bounds,
+    "thirds": thirds,
+    "statements": statements,
+    "theory": theory,
+    "wells": wells,
+    "missing": missing,
+}
+
+
+def load(data: Path) -> Loaded:
+    """Return all studies in a folder, those of the tables first."""
+    names = [name for name in STUDIES if (data / name / "study.json").is_file()]
+    names += sorted(path.name for path in data.iterdir() if (path / "study.json").is_file() and path.name not in names)
+    return {name: load_study(data / name) for name in names}
+
+
+def rewritten(text: str, loaded: Loaded) -> str:
+    """Return a page with every block between its two marks written from the data."""
+    for name, write in BLOCKS.items():
+        begin, end = f"<!-- {name}: written by `.ci/rewrite_results.py` -->", f"<!-- end of {name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise InputError("the page", f"no place for the table {name}", f"the lines {begin} and {end}, once each")
+        before, rest = text.split(begin)
+        after = rest.split(end)[1]
+        text = "\n".join([f"{before}{begin}", *write(loaded), f"{end}{after}"])
+    return text
+
+
+def main() -> None:
+    """Rewrite the page."""
+    page, data = (Path(name) for name in sys.argv[1:])
+    replace(page, rewritten(page.read_text(encoding="utf-8"), load(data)).encode())
+    print(f"written: {page}")
+
+
+if __name__ == "__main__":
+    main()
