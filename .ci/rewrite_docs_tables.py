@@ -27,7 +27,7 @@ EXPONENTS_BEGIN = "<!-- our exponents: written by `.ci/rewrite_docs_tables.py ex
 EXPONENTS_END = "<!-- end of our exponents -->"
 STUDIES_BEGIN = "<!-- studies: written by `.ci/rewrite_docs_tables.py studies` -->"
 STUDIES_END = "<!-- end of studies -->"
-EXPONENTS_HEADER = "| study | N | d | T | group | QLMs | worth | s | 95 % | verdict on the theory's s |"
+EXPONENTS_HEADER = "| study | N | d | T | modes | group | count | worth | s | 95 % | verdict on the theory's s |"
 #: Heading of each column of the table of studies, and the column of `compare_studies` without an error ...
 PLAIN_COLUMNS = {
     "N": "N",
@@ -53,7 +53,7 @@ MEASURED_COLUMNS = {
 
 
 def exponent_rows(found: Analysis, realizations: pd.DataFrame) -> list[str]:
-    """Return a row of Markdown for each group of a study.
+    """Return a row of Markdown for each group of a study, for pseudo-harmonic modes (if any) and for harmonic ones.
 
     Parameters
     ----------
@@ -66,14 +66,15 @@ def exponent_rows(found: Analysis, realizations: pd.DataFrame) -> list[str]:
     glass = [_distinct_values(good, column) for column in ("number", "dimension", "temperature")]
     name = " ".join(found.name.replace("|", "/").split())
     rows = []
-    for r in found.exponents.itertuples():
+    kinds = {"pseudo-harmonic": found.spot_exponents, "harmonic": found.exponents}
+    for kind, r in ((kind, r) for kind, fits in kinds.items() if fits is not None for r in fits.itertuples()):
         if math.isnan(r.exponent):
             value, interval = "too few modes", "–"
         else:
             value, interval = TYPESET.with_error(r.exponent, r.error), TYPESET.interval(r.low95, r.high95)
         group = r.group if r.returns == "kept" else f"{r.group}, each defect once"
         counts = TYPESET.number(r.modes), TYPESET.number(r.effective)
-        rows.append(_row([name, *glass, group, *counts, value, interval, r.verdict]))
+        rows.append(_row([name, *glass, kind, group, *counts, value, interval, r.verdict]))
     return rows
 
 

@@ -61,7 +61,11 @@ def has_fixed_bound(study: Study) -> bool:
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
     """Return the lines of a Markdown table."""
     names = list(header)
-    lines = [names, ["---"] * len(names), *([" ".join(str(cell).split()) for cell in row] for row in rows)]
+    lines = [
+        names,
+        ["---"] * len(names),
+        *([" ".join(str(cell).split()).replace("|", "\\|") for cell in row] for row in rows),
+    ]
     return ["| " + " | ".join(line) + " |" if k != 1 else "|" + "|".join(line) + "|" for k, line in enumerate(lines)]
 
 
@@ -140,7 +144,7 @@ def statements(loaded: Loaded) -> list[str]:
             TYPESET.with_error(r.ours_spots, r.error_spots),
             r.verdict_spots,
         ]
-        for r in both.fillna({"verdict": "", "verdict_spots": ""}).itertuples()
+        for r in both[both["paper"].notna()].fillna({"verdict": "", "verdict_spots": ""}).itertuples()
     ]
     return table(("quantity", "paper", "harmonic", "verdict", "pseudo-harmonic", "verdict"), rows)
 
@@ -187,10 +191,9 @@ def missing(loaded: Loaded) -> list[str]:
         soft = int((~(minima["first_phonon_frequency"] > 0)).sum())
         without = len(minima) - len(known)
         spots = int(r["spots_not_converged"].sum()) if has_fixed_bound(study) else "–"
-        rattlers = f"{r['rattlers'].mean():.2f}"
-        rows.append([name, len(r), len(r) - len(minima), soft, without, spots, rattlers])
+        rows.append([name, len(r), len(r) - len(minima), soft, without, spots, int((r["rattlers"] > 0).sum())])
     header = ("study", "realizations", "no minimum found", "G <= 0", "minima without modes in the table")
-    return table((*header, "starts that did not converge", "rattlers a glass"), rows)
+    return table((*header, "starts that did not converge", "glasses with rattlers"), rows)
 
 
 #: The blocks of the page, and what writes each.

@@ -215,9 +215,9 @@ def _shards(store: StudyStore, chain: int, found: _Findings) -> Iterator[tuple[S
 class _TableWriter:
     """Writes a table in row groups of equal size, so that its bytes do not depend on how the rows were divided."""
 
-    def __init__(self, file: BinaryIO, table_schema: pa.Schema, settled: dict[str, float]) -> None:
+    def __init__(self, file: BinaryIO, table_schema: pa.Schema, settled: dict[str, float] | None = None) -> None:
         self._writer = pq.ParquetWriter(file, table_schema, compression="zstd")
-        self._schema, self._settled = table_schema, settled
+        self._schema, self._settled = table_schema, settled or {}
         self._pending: list[pa.Table] = []
         self.rows = self.pending_rows = 0
 
