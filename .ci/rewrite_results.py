@@ -10,9 +10,12 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import true_minima
+from atomglass.analysis.figures.bound_figure import bound_figure
+from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.results.bound_dependence import (
     HARMONIC,
     SPOTS,
@@ -22,12 +25,13 @@ from atomglass.analysis.results.bound_dependence import (
     exponents_by_bound,
 )
 from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
+from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
 from atomglass.analysis.results.spot_selection import select_spots
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.results.well_readings import READINGS, well_readings
-from atomglass.analysis.selection import select
+from atomglass.analysis.selection import Selection, select
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
@@ -151,8 +155,6 @@ def statements(loaded: Loaded) -> list[str]:
 
 def theory(loaded: Loaded) -> list[str]:
     """Return the tests of the theory on pseudo-harmonic and on harmonic modes."""
-    import numpy as np
-
     rows = []
     for name in ("kumar2021_n400", "kumar2021_n1000", "kumar2021_3d_n1000"):
         study = loaded.get(name)
@@ -196,6 +198,15 @@ def missing(loaded: Loaded) -> list[str]:
     return table((*header, "starts that did not converge", "glasses with rattlers"), rows)
 
 
+def others(loaded: Loaded) -> list[str]:
+    """Return the exponents by other roads, N = 400."""
+    study = loaded["kumar2021_n400"]
+    lines: list[str] = []
+    for title, header, rows in other_spectra_tables(spectra_below_rule(study, Selection(), np.random.default_rng(0))):
+        lines += [f"{title}:", "", *table(header, rows), ""]
+    return lines[:-1]
+
+
 #: The blocks of the page, and what writes each.
 BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "studies": studies,
@@ -204,6 +215,7 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "statements": statements,
     "theory": theory,
     "wells": wells,
+    "others": others,
     "missing": missing,
 }
 
@@ -230,8 +242,13 @@ def rewritten(text: str, loaded: Loaded) -> str:
 def main() -> None:
     """Rewrite the page."""
     page, data = (Path(name) for name in sys.argv[1:])
-    replace(page, rewritten(page.read_text(encoding="utf-8"), load(data)).encode())
-    print(f"written: {page}")
+    loaded = load(data)
+    replace(page, rewritten(page.read_text(encoding="utf-8"), loaded).encode())
+    study = loaded["kumar2021_n400"]
+    drawn = bound_figure(exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots)))
+    picture = page.parent / "figures" / "exponent_bound.png"
+    drawn.figure.savefig(picture, dpi=150)
+    print(f"written: {page} {picture}")
 
 
 if __name__ == "__main__":

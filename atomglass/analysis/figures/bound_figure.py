@@ -73,8 +73,8 @@ def draw_bound_dependence(table: pd.DataFrame, ax: Axes | None = None, *, group:
         thin = line["beyond_starts"] > MAX_BEYOND_STARTS
         ax.plot(x[thin], y[thin], marker, color=color, markerfacecolor="white", markersize=3.5, zorder=3)
     top = float((points["exponent"] + points["error"]).max())
-    ax.set(ylim=(0, min(1.35 * top, 12)), xlabel=r"bound $\omega_{max}$", ylabel="exponent $s$ (no unit)")
-    ax.legend(loc="upper left", **FRAMED)
+    ax.set(ylim=(0, min(1.15 * top, 12)), xlabel=r"bound $\omega_{max}$", ylabel="exponent $s$ (no unit)")
+    ax.legend(loc="lower left", **FRAMED)
     return ax
 
 
@@ -90,6 +90,9 @@ def bound_figure(table: pd.DataFrame) -> NamedFigure:
     figure = new_figure(3, 1, height=6.8)
     for ax, letter, group in zip(figure.axes, "abc", ("A", "B", "all"), strict=True):
         draw_bound_dependence(table, ax, group=group)
+        legend = ax.get_legend()
+        if group != "A" and legend is not None:  # the same in all panels
+            legend.remove()
         panel_letter(ax, letter, "all modes" if group == "all" else f"group {group}")
     caption = (
         "Maximum-likelihood exponents with one standard error (the larger of that of independent modes and that "
