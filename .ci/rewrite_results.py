@@ -30,6 +30,7 @@ from atomglass.analysis.results.paper_statements import paper_statements, side_b
 from atomglass.analysis.results.spot_selection import select_spots
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.results.theory_tests import all_tests
+from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
 from atomglass.analysis.results.well_readings import READINGS, well_readings
 from atomglass.analysis.selection import Selection, select
 from atomglass.analysis.statistics.chain_errors import fraction
@@ -198,6 +199,14 @@ def missing(loaded: Loaded) -> list[str]:
     return table((*header, "starts that did not converge", "glasses with rattlers"), rows)
 
 
+def well_exponents(loaded: Loaded) -> list[str]:
+    """Return the exponents of harmonic modes by where the displaced glass went, N = 400."""
+    study = loaded["kumar2021_n400"]
+    found = exponents_by_quench_outcome(study.modes, study.realizations, study.wells, Selection())
+    rows = [[r.group, r.led_to, int(r.modes), TYPESET.with_error(r.exponent, r.error)] for r in found.itertuples()]
+    return table(("group", "the displaced glass went to", "modes", "s"), rows)
+
+
 def others(loaded: Loaded) -> list[str]:
     """Return the exponents by other roads, N = 400."""
     study = loaded["kumar2021_n400"]
@@ -215,6 +224,7 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "statements": statements,
     "theory": theory,
     "wells": wells,
+    "well exponents": well_exponents,
     "others": others,
     "missing": missing,
 }

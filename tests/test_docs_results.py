@@ -1,0 +1,102 @@
+"""The figures in the text of docs/results.md are those of the data; for those in its tables see `test_docs_tables.py`."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import atomglass as ag
+from atomglass.analysis.results.mode_counts import qlms_per_realization
+from atomglass.analysis.results.spot_selection import select_spots
+from atomglass.analysis.results.theory_tests import all_tests
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
+from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.statistics.exponents import truncated_power_law
+from atomglass.analysis.statistics.likelihood import fit_two_terms
+from atomglass.study.load import Study
+
+ROOT = Path(__file__).parents[1]
+TEXT = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf-8").split())
+README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
+@cache
+def study(name: str) -> Study:
+    return ag.load_study(ROOT / "data" / name)
+
+
+@cache
+def spots(name: str, share: float = 0.6) -> pd.DataFrame:
+    whole = study(name)
+    return select_spots(whole.spots, whole.realizations, Selection(frequency_share=share))
+
+
+def short(value: float, error: float, places: int) -> str:
+    """Return a number as 4.07(10): the error in units of the last place."""
+    digits = round(error * 10**places)
+    return f"{value:.{places}f}({error:.{places}f})" if error >= 1 and places else f"{value:.{places}f}({digits})"
+
+
+def exponent(rows: pd.DataFrame, group: str) -> tuple[float, float]:
+    chosen = in_group(rows, group)
+    fit = truncated_power_law(chosen["x"], chosen["chain"])
+    return fit.exponent, fit.standard_error
+
+
+@pytest.mark.parametrize("group, places", [("A", 2), ("B", 2)])
+def test_the_exponents_of_the_answer(group: str, places: int) -> None:
+    figure = short(*exponent(spots("kumar2021_n400"), group), places)
+    assert figure in TEXT and figure in README
+
+
+def test_the_exponents_hold_at_every_bound_that_the_text_names() -> None:
+    for share in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        value, error = exponent(spots("kumar2021_n400", share), "A")
+        assert abs(value - 4) < 2 * error
+        value, error = exponent(spots("kumar2021_n400", share), "B")
+        assert 2.25 <= value <= 2.55
+        value, error = exponent(spots("kumar2021_n400", share), "all")
+        assert share < 0.6 or 3.45 <= value < 3.65
+
+
+@pytest.mark.parametrize("share, crossing", [(0.4, "0.49"), (0.6, "0.87"), (0.9, "1.5")])
+def test_the_crossover_moves_with_the_bound(share: float, crossing: str) -> None:
+    rows = in_group(spots("kumar2021_n400", share), "B")
+    effective = truncated_power_law(rows["x"], rows["chain"]).effective_count
+    found = fit_two_terms(rows["x"], rows["bound"], effective).crossing
+    assert f"{found:.{len(crossing.split('.')[1])}f}" == crossing and crossing in TEXT
+
+
+def test_the_tests_of_the_theory() -> None:
+    found = {test.name: test for test in all_tests(spots("kumar2021_n400"), np.random.default_rng(0))}
+    for name, places in {"beta uniform (all of A)": 3, "P(b2) at fixed b3, b4 (A and B)": 2}.items():
+        assert short(found[name].value, found[name].error, places) in TEXT
+    assert f"{short(100 * found['hidden wells'].value, 100 * found['hidden wells'].error, 1)} % of A" in TEXT
+
+
+@pytest.mark.parametrize("rule", [Selection(frequency=0.45), Selection(frequency_share=0.55)], ids=str)
+@pytest.mark.parametrize("name", ["kumar2021_n400", "kumar2021_n400_t008"])
+def test_the_yields_at_two_temperatures(name: str, rule: Selection) -> None:
+    whole = study(name)
+    qlms = select(whole.modes, whole.realizations, rule)
+    rate = qlms_per_realization(qlms, counted_realizations(whole.realizations, rule))
+    assert short(rate.value, rate.error, 4) in TEXT
+    if rule.frequency is None:
+        both = qlms[qlms["group"].isin(["A", "B"])]
+        share = fraction(both["group"] == "B", both["chain"])
+        assert short(share.value, share.error, 2 if name.endswith("t008") else 3) in TEXT
+
+
+def test_the_counts_of_what_is_missing() -> None:
+    realizations = study("kumar2021_n400").realizations
+    assert (realizations["status"] == "ok").all()
+    assert f"of {realizations['spot_starts'].sum() / 1e6:.1f} million starts at N = 400 " in TEXT
+    assert f"{realizations['spots_not_converged'].sum()} did not converge" in TEXT
+    medians = realizations.groupby("chain")["first_phonon_frequency"].median()
+    assert f"ranges from {medians.min():.2f} to {medians.max():.2f}" in TEXT
+    assert math.isclose((realizations["rattlers"] > 0).mean(), 1 / 3000, rel_tol=0.05)
