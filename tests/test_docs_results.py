@@ -1,4 +1,4 @@
-"""The figures in the text of docs/results.md are those of the data; for those in its tables see `test_docs_tables.py`."""
+"""The figures in the text of docs/results.md are those of the data; `test_docs_tables.py` checks its tables."""
 
 from __future__ import annotations
 
