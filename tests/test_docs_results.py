@@ -92,6 +92,19 @@ def test_the_yields_at_two_temperatures(name: str, rule: Selection) -> None:
         assert short(share.value, share.error, 2 if name.endswith("t008") else 3) in TEXT
 
 
+@pytest.mark.parametrize("name", ["kumar2021_n400", "kumar2021_n400_t008"])
+def test_the_exponents_at_two_temperatures(name: str) -> None:
+    figures = [short(*exponent(spots(name, 0.9), group), 2) for group in "AB"]
+    assert all(figure in TEXT for figure in figures), figures
+
+
+@pytest.mark.parametrize("share, a, b", [(0.5, "3.40(13)", "2.03(16)"), (0.6, "3.08(9)", "1.98(14)")])
+def test_the_exponents_in_three_dimensions(share: float, a: str, b: str) -> None:
+    rows = spots("kumar2021_3d_n1000", share)
+    assert [short(*exponent(rows, group), 2) for group in "AB"] == [a, b]
+    assert a in TEXT and b in TEXT
+
+
 def test_the_counts_of_what_is_missing() -> None:
     realizations = study("kumar2021_n400").realizations
     assert (realizations["status"] == "ok").all()
