@@ -54,7 +54,7 @@ def texts(figure: Figure) -> list[str]:
 def test_all_figures_are_written_and_the_same_each_time(study, tmp_path):
     folder = tmp_path / "made" / "here"
     paths = write_figures(study_figures(*study), folder)
-    stems = ("quartic_portraits", "density_of_states", "beta", "b3", "selection")
+    stems = ("quartic_portraits", "density_of_states", "beta", "b3", "selection", "reduced_density")
     assert {path.name for path in paths} == {f"{stem}.{kind}" for stem in stems for kind in ("png", "pdf", "svg")}
     assert set(folder.iterdir()) == set(paths)
     for path in paths:

@@ -43,7 +43,7 @@ def test_the_page_is_whole_at_this_width(rendered, name):
     assert page.inner == WIDTHS[name]
     assert page.width <= page.inner and not page.beyond, "the page is wider than the screen"
     assert not page.cut, "text overflows its box"
-    assert len(page.pictures) == 7
+    assert len(page.pictures) == 8
     for picture in page.pictures:
         assert picture["natural"] > 100 and picture["width"] > 200 and picture["height"] > 100, picture
     assert not page.small, "text below 12 pixels"
