@@ -92,8 +92,8 @@ def test_the_yields_at_two_temperatures(name: str, rule: Selection) -> None:
         assert short(share.value, share.error, 2 if name.endswith("t008") else 3) in TEXT
 
 
-@pytest.mark.parametrize("name", ["kumar2021_n400", "kumar2021_n400_t008"])
-def test_the_exponents_at_two_temperatures(name: str) -> None:
+@pytest.mark.parametrize("name", ["kumar2021_n400", "kumar2021_n400_t008", "kumar2021_n1000"])
+def test_the_exponents_at_two_temperatures_and_sizes(name: str) -> None:
     figures = [short(*exponent(spots(name, 0.9), group), 2) for group in "AB"]
     assert all(figure in TEXT for figure in figures), figures
 
