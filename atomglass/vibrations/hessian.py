@@ -11,7 +11,7 @@ from atomglass.linalg.factorization import Dissection, Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray
+from atomglass.types import Array, BoolArray, IntArray
 
 #: Shift below zero at which the Hessian is factorized, in units of its mean diagonal element (about 200 in the models
 #: of `potentials/`).
@@ -217,6 +217,11 @@ class ReducedHessian:
         full = np.zeros((vectors.shape[1], self.number * self.dimension))
         full[:, self._kept] = vectors.T
         return full.reshape(-1, self.number, self.dimension)
+
+    def held_pairs(self, pairs: InteractingPairs) -> tuple[InteractingPairs, IntArray]:
+        """Return the pairs without rattlers, and their indices (P, 2) among the particles that are held."""
+        held = pairs.without(self.rattlers)
+        return held, (np.cumsum(~self.rattlers) - 1)[held.indices]
 
     def reduce(self, displacements: Array) -> Array:
         """Return displacements (k, N, d) as vectors (n, k), without rattlers and pinned particles."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from atomglass.types import BoolArray
+from atomglass.types import Array, BoolArray
 
 #: Kumar, Procaccia and Singh: "participation ratio smaller than 0.27".
 PARTICIPATION_RATIO = 0.27
 #: Fraction of the first phonon frequency below which modes hardly mix with phonons.
 FREQUENCY_SHARE = 0.8
+
+
+def central_particle(eigenvector: Array) -> int:
+    """Return the particle of largest displacement in a field (N, d), which marks its place in all realizations."""
+    return int((eigenvector**2).sum(axis=1).argmax())
 
 
 def is_quasi_localized(

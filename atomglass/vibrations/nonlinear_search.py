@@ -233,8 +233,7 @@ def pair_sums(
     kind : NonlinearKind
         Which sum F.
     """
-    held = pairs.without(reduced.rattlers)
-    indices = (np.cumsum(~reduced.rattlers) - 1)[held.indices]
+    held, indices = reduced.held_pairs(pairs)
 
     def sums(z: Array) -> tuple[Array, Array]:
         displacements = z.reshape(len(z), -1, pairs.dimension)

@@ -9,6 +9,7 @@ import numpy as np
 from atomglass.system.interactions import InteractingPairs
 from atomglass.types import Array
 from atomglass.vibrations.expansion import expand_all
+from atomglass.vibrations.localization import central_particle
 from atomglass.vibrations.mode_table import expansion_columns
 from atomglass.vibrations.modes import Modes
 from atomglass.vibrations.soft_spots import SoftSpots
@@ -41,7 +42,7 @@ def spot_rows(spots: SoftSpots, pairs: InteractingPairs, modes: Modes) -> list[d
         "nearest_mode": nearest,
         "nearest_overlap": overlap,
         **expansion_columns(expand_all(pairs, found.eigenvectors)),
-        "centre_particle": (found.eigenvectors**2).sum(axis=2).argmax(axis=1).tolist() if len(found) else [],
+        "centre_particle": [central_particle(field) for field in found.eigenvectors],
         "converged": found.converged.tolist(),
         "iterations": found.iterations.tolist(),
     }

@@ -90,8 +90,7 @@ def dipole_responses(pairs: InteractingPairs, reduced: ReducedHessian, count: in
     count : int
         Largest number of dipoles.
     """
-    held, d = pairs.without(reduced.rattlers), pairs.dimension
-    indices = (np.cumsum(~reduced.rattlers) - 1)[held.indices]
+    (held, indices), d = reduced.held_pairs(pairs), pairs.dimension
     distance_squared = (held.separations**2).sum(axis=1)
     # With phi as a function of r^2: phi' = 2 r phi_1, phi'' = 2 phi_1 + 4 r^2 phi_2.
     tension = 2 * held.derivatives[:, 1]

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from atomglass.analysis.selection import FREQUENCY_TOLERANCE
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
-#: Relative tolerance for published frequencies, which are in single precision.
-FREQUENCY_TOLERANCE = 1e-5
 #: Bounds of a table that shows whether an exponent depends on the bound, in units of the highest one.
 BOUND_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 

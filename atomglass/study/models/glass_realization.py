@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from atomglass.minimization.quench import MAX_STEP, Method, Quench, quench
 from atomglass.study.models.retries import Attempts
 from atomglass.study.protocol import Realization, Row
@@ -20,7 +18,7 @@ from atomglass.system.potential import PairPotential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
 from atomglass.vibrations.expansion import barrier_along_mode, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.localization import is_quasi_localized
+from atomglass.vibrations.localization import central_particle, is_quasi_localized
 from atomglass.vibrations.mode_table import mode_rows
 from atomglass.vibrations.modes import (
     Modes,
@@ -273,12 +271,7 @@ def _mode_rows(
                 "is_qlm": bool(selected[k]),
                 "first_phonon_frequency": first_phonon,
                 "complete_below": realization["complete_below"],
-                "centre_particle": _center(configuration, modes.eigenvectors[k]),
+                "centre_particle": central_particle(modes.eigenvectors[k]),
             }
         )
     return rows
-
-
-def _center(configuration: Configuration, eigenvector: np.ndarray) -> int:
-    """Return the particle with the largest displacement, which marks the position of a mode in all realizations."""
-    return int((eigenvector**2).sum(axis=1).argmax())
