@@ -17,7 +17,13 @@ START_FORCE, START_ITERATIONS = 1.0, 10_000
 
 
 def random_start(
-    particles: int, potential: PairPotential, density: float, diameters: str, diameter_seed: Seed, position_seed: Seed
+    particles: int,
+    potential: PairPotential,
+    density: float,
+    diameters: str,
+    diameter_seed: Seed,
+    position_seed: Seed,
+    dimension: int | None = None,
 ) -> Configuration:
     """Return particles at random positions in a square or cubic box, minimized until no overlaps are left.
 
@@ -26,13 +32,15 @@ def random_start(
     particles : int
         Number of particles N, at least 2.
     potential : PairPotential
-        The interactions, which also define the dimension and the size distribution.
+        The interactions, which also define the sizes or the composition.
     density : float
         Number density, in units of length^-d.
     diameters : {"iid", "quantile"}
         How diameters are drawn: independently (`iid`), or as the N mid-quantiles in random order (`quantile`).
     diameter_seed, position_seed : int or numpy.random.SeedSequence
         Seeds of the random numbers for diameters and for positions.
+    dimension : {2, 3}, optional
+        Needed if the potential serves both.
 
     Raises
     ------
@@ -43,7 +51,7 @@ def random_start(
         raise InputError("number of particles", particles, ">= 2")
     if not (density > 0 and np.isfinite(density)):
         raise InputError("density", density, "> 0")
-    d = potential.dimension
+    d = potential.space_dimension(dimension)
     side = (particles / density) ** (1 / d)
     law = potential.diameters
     sizes = sample_diameters(

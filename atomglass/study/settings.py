@@ -15,7 +15,8 @@ from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
 from atomglass.sampling.moves import MAX_HMC_COUNT, MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.settings import Settings, find_toml, read_toml, validated
-from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
+from atomglass.system.potential import PairPotential, potential_from
+from atomglass.system.potential_settings import PotentialSettings
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -33,6 +34,7 @@ class SampleSettings(Settings):
     """How the liquid is prepared and sampled."""
 
     particles: int = Field(ge=2, le=10_000_000)
+    dimension: Literal[2, 3] | None = None
     density: float | None = Field(default=None, gt=0)
     temperature: float = Field(gt=0)
     diameters: Literal["iid", "quantile"] = "iid"
@@ -175,6 +177,11 @@ class StudySettings(StudyBase):
         assert isinstance(self.potential, PotentialSettings)
         return self.sample.density or self.potential.density
 
+    @property
+    def dimension(self) -> int:
+        """Space dimension: that of the study if given, otherwise that of the potential."""
+        return self.pair_potential.space_dimension(self.sample.dimension)
+
     def physics(self) -> dict[str, Any]:
         """Return the settings that determine the numbers of a realization."""
         data = super().physics()
@@ -183,6 +190,8 @@ class StudySettings(StudyBase):
         data.pop("model")
         if self.quench.method is Method.CONJUGATE_GRADIENTS:
             data["quench"].pop("method")
+        if self.sample.dimension is None:
+            data["sample"].pop("dimension")
         if self.sample.trajectories is None:
             data["sample"].pop("trajectories")
         if self.modes.below is None:
@@ -220,13 +229,14 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
 def _check_box(settings: StudySettings, source: str) -> None:
     """Reject a study whose box is too small for the minimum-image convention, before anything is written."""
     potential = settings.pair_potential
-    side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
-    skin = 2 * settings.sample.max_displacement * potential.dimension**0.5
+    d = potential.space_dimension(settings.sample.dimension)
+    side = (settings.sample.particles / settings.density) ** (1 / d)
+    skin = 2 * settings.sample.max_displacement * d**0.5
     if settings.sample.trajectories is not None:
         skin = MIN_HMC_SKIN
     max_cutoff = potential.max_cutoff([potential.diameters.maximum])
     if side / 2 < max_cutoff + skin:
-        least = int(settings.density * (2 * (max_cutoff + skin)) ** potential.dimension) + 1
+        least = int(settings.density * (2 * (max_cutoff + skin)) ** d) + 1
         raise InputError(
             f"{source}: sample.particles",
             settings.sample.particles,

@@ -159,7 +159,7 @@ def directional_derivatives(pairs: InteractingPairs, directions: Array) -> tuple
 
 def _near_cutoff(pairs: InteractingPairs) -> BoolArray:
     """Return which pairs (P,) are near their cutoff."""
-    return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoff_squared
+    return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoffs_squared
 
 
 def energy_profile(configuration: Configuration, potential: PairPotential, direction: ArrayLike, s: ArrayLike) -> Array:
@@ -255,11 +255,11 @@ class _Profile:
         skin = allowed_skin(configuration, potential, needed_skin)
         # In a small box no list can be wide enough for the whole line; a new one is then built at every point.
         self._lists = (
-            half_neighbor_list(self._geometry, configuration.diameters, potential, skin)
+            half_neighbor_list(self._geometry, potential.labels(configuration), potential, skin)
             if skin >= needed_skin
             else None
         )
-        self._diameters, self._potential = configuration.diameters, potential
+        self._labels, self._potential = potential.labels(configuration), potential
         self._parameters = potential.parameters
 
     def __call__(self, s: Array) -> Array:
@@ -272,7 +272,7 @@ class _Profile:
 
     def _energy(self, positions: Array) -> float:
         geometry = self._geometry.at(positions)
-        lists = half_neighbor_list(geometry, self._diameters, self._potential, 0.0)
+        lists = half_neighbor_list(geometry, self._labels, self._potential, 0.0)
         unused = np.empty_like(positions)
         return energy_forces(geometry.positions, lists, self._parameters, unused)
 
