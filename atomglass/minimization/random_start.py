@@ -45,15 +45,8 @@ def random_start(
         raise InputError("density", density, "> 0")
     d = potential.dimension
     side = (particles / density) ** (1 / d)
-    law = potential.diameters
-    sizes = sample_diameters(
-        particles,
-        np.random.default_rng(diameter_seed),
-        diameters,  # type: ignore[arg-type]
-        law.maximum,
-        law.ratio,
-        law.power,
-    )
+    rng = np.random.default_rng(diameter_seed)
+    sizes = sample_diameters(particles, rng, diameters, potential.diameters)  # type: ignore[arg-type]
     positions = np.random.default_rng(position_seed).random((particles, d)) * side
     overlapping = Configuration(positions, sizes, np.full(d, side))
     return quench(overlapping, potential, START_FORCE, START_ITERATIONS).configuration

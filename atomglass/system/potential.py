@@ -16,17 +16,10 @@ from pydantic import Field, StringConstraints
 from atomglass.errors import InputError
 from atomglass.kernels.pair_potential import PairParameters
 from atomglass.settings import Settings, find_toml, read_toml, validated
+from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 from atomglass.types import Array
 
 Text = Annotated[str, StringConstraints(min_length=1)]
-
-
-class DiameterSettings(Settings):
-    """P(sigma) ~ sigma^-power between sigma_max/ratio and sigma_max."""
-
-    maximum: float = Field(default=1.45 / 0.9, gt=0)
-    ratio: float = Field(default=2.219, ge=1)
-    power: float = 3.0
 
 
 class PairSettings(Settings):
@@ -47,7 +40,7 @@ class PotentialSettings(Settings):
     dimension: Literal[2, 3] = 2
     density: float = Field(default=1.0, gt=0)
     pair: PairSettings
-    diameters: DiameterSettings = DiameterSettings()
+    diameters: AnySizeLaw = PowerLaw()
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ class PairPotential:
         Name and origin of the model.
     dimension, density : int, float
         Space dimension and number density of the model.
-    diameters : DiameterSettings
+    diameters : SizeLaw
         Size distribution of the model.
 
     Raises
@@ -102,7 +95,7 @@ class PairPotential:
     source: str = ""
     dimension: int = 2
     density: float = 1.0
-    diameters: DiameterSettings = field(default_factory=DiameterSettings)
+    diameters: AnySizeLaw = field(default_factory=PowerLaw)
 
     def __post_init__(self) -> None:
         given = {key: getattr(self, key) for key in PairSettings.model_fields}
@@ -211,18 +204,27 @@ def load_potential(name: str | Path) -> PairPotential:
     1.25
     """
     path = find_toml(name, "potentials")
-    return potential_from(read_toml(path), str(path.name))
+    return potential_from(read_toml(path), str(path.name), path.parent)
 
 
-def potential_from(data: dict[str, Any], source: str) -> PairPotential:
-    """Return the potential described by the content of a TOML file named `source`.
+def potential_from(data: dict[str, Any], source: str, folder: Path | None = None) -> PairPotential:
+    """Return the potential described by the content of a TOML file.
+
+    Parameters
+    ----------
+    data : dict
+        The content.
+    source : str
+        The name of the file, for messages.
+    folder : Path or None
+        Its folder, from which relative paths start; None for the current one.
 
     Raises
     ------
     InputError
         A parameter is missing, unknown or out of range.
     """
-    settings = validated(PotentialSettings, data, source)
+    settings = validated(PotentialSettings, data, source, folder)
     return PairPotential(
         **settings.pair.model_dump(),
         name=settings.name,
