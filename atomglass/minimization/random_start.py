@@ -6,6 +6,7 @@ import numpy as np
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
+from atomglass.system.composition import compose_species
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential
@@ -36,7 +37,8 @@ def random_start(
     density : float
         Number density, in units of length^-d.
     diameters : {"iid", "quantile"}
-        How diameters are drawn: independently (`iid`), or as the N mid-quantiles in random order (`quantile`).
+        How diameters are drawn: independently (`iid`), or as the N mid-quantiles in random order (`quantile`). Species
+        have the exact composition of the model in random order.
     diameter_seed, position_seed : int or numpy.random.SeedSequence
         Seeds of the random numbers for diameters and for positions.
     dimension : {2, 3}, optional
@@ -53,15 +55,11 @@ def random_start(
         raise InputError("density", density, "> 0")
     d = potential.space_dimension(dimension)
     side = (particles / density) ** (1 / d)
-    law = potential.diameters
-    sizes = sample_diameters(
-        particles,
-        np.random.default_rng(diameter_seed),
-        diameters,  # type: ignore[arg-type]
-        law.maximum,
-        law.ratio,
-        law.power,
-    )
+    rng = np.random.default_rng(diameter_seed)
+    if potential.table is not None:
+        labels = compose_species(particles, potential.table.composition, rng).astype(np.float64)
+    else:
+        labels = sample_diameters(particles, rng, diameters, potential.diameters)  # type: ignore[arg-type]
     positions = np.random.default_rng(position_seed).random((particles, d)) * side
-    overlapping = Configuration(positions, sizes, np.full(d, side))
+    overlapping = potential.labeled(positions, labels, np.full(d, side))
     return quench(overlapping, potential, START_FORCE, START_ITERATIONS).configuration

@@ -17,7 +17,8 @@ from atomglass.settings import find_toml, read_toml, validated
 from atomglass.system.configuration import Configuration
 from atomglass.system.pair_forms import FormName, check_range, even_polynomial, form_text, form_values, smoothness
 from atomglass.system.pair_parameters import form_coefficients, kind_cutoffs, pair_parameters
-from atomglass.system.potential_settings import DiameterSettings, PairSettings, PotentialSettings, SpeciesSettings
+from atomglass.system.potential_settings import PairSettings, PotentialSettings, SpeciesSettings
+from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 from atomglass.types import Array
 
 
@@ -47,7 +48,7 @@ class PairPotential:
         Space dimension of the model; None if it serves both.
     density : float
         Number density of the model.
-    diameters : DiameterSettings
+    diameters : SizeLaw
         Size distribution of the model.
     form : str
         `inverse_power` (x^-n, x = r/sigma), `lennard_jones` (4 (x^-12 - x^-6)), `wca` (the same, cut off at its minimum
@@ -88,7 +89,7 @@ class PairPotential:
     source: str = ""
     dimension: int | None = None
     density: float = 1.0
-    diameters: DiameterSettings = field(default_factory=DiameterSettings)
+    diameters: AnySizeLaw = field(default_factory=PowerLaw)
     form: FormName = "inverse_power"
     kappa: float | None = None
     formula: str | None = None
@@ -125,13 +126,11 @@ class PairPotential:
         InputError
             The model serves both and none is wanted, or it has another dimension.
         """
-        if wanted not in (None, 2, 3):
-            raise InputError("dimension", wanted, "2 or 3")
-        if self.dimension is None and wanted is None:
-            raise InputError(f"dimension for the potential {self.name}", "not given", "2 or 3: it serves both")
-        if None not in (self.dimension, wanted) and self.dimension != wanted:
-            raise InputError("dimension", wanted, f"{self.dimension}, that of the potential {self.name}")
-        return wanted or self.dimension or 0
+        allowed = (2, 3) if self.dimension is None else (self.dimension,)
+        found = wanted or (None if len(allowed) > 1 else allowed[0])
+        if found not in allowed:
+            raise InputError("dimension", wanted, f"{' or '.join(map(str, allowed))} for the potential {self.name}")
+        return found
 
     @property
     def _text(self) -> str:
@@ -209,7 +208,9 @@ class PairPotential:
             raise InputError("derivative", derivative, "0, 1, 2, 3 or 4")
         epsilon, cutoff = self.epsilon, float(self._cutoffs[0])
         if self.table is not None:
-            i, j = self._pair_of_species(species)
+            if species is None or not all(s in range(self.species) for s in species):
+                raise InputError("species of the pair", species, f"two numbers from 0 to {self.species - 1}")
+            i, j = species
             sigma, epsilon = self.sigma[i, j], epsilon * self.table.epsilon[i][j]
             cutoff = float(self._cutoffs[i * self.species + j])
         r, sigma = np.asarray(r, float), np.asarray(sigma, float)
@@ -219,12 +220,6 @@ class PairPotential:
         value = form_values(self._text, x, derivative)
         value = value + even_polynomial(form_coefficients(self._pair, cutoff), x, derivative)
         return np.where(x < cutoff, epsilon * value / sigma**derivative, 0.0)
-
-    def _pair_of_species(self, species: tuple[int, int] | None) -> tuple[int, int]:
-        """Return the two species of a pair, or refuse what is not a pair of species."""
-        if species is None or len(species) != 2 or not all(0 <= s < self.species for s in species):
-            raise InputError("species of the pair", species, f"two numbers from 0 to {self.species - 1}")
-        return int(species[0]), int(species[1])
 
     def max_cutoff(self, labels: ArrayLike) -> float:
         """Return the largest distance at which two particles of these diameters, or any two species, can interact."""
@@ -323,18 +318,27 @@ def load_potential(name: str | Path) -> PairPotential:
     1.25
     """
     path = find_toml(name, "potentials")
-    return potential_from(read_toml(path), str(path.name))
+    return potential_from(read_toml(path), str(path.name), path.parent)
 
 
-def potential_from(data: dict[str, Any], source: str) -> PairPotential:
-    """Return the potential described by the content of a TOML file named `source`.
+def potential_from(data: dict[str, Any], source: str, folder: Path | None = None) -> PairPotential:
+    """Return the potential described by the content of a TOML file.
+
+    Parameters
+    ----------
+    data : dict
+        The content.
+    source : str
+        The name of the file, for messages.
+    folder : Path or None
+        Its folder, from which relative paths start; None for the current one.
 
     Raises
     ------
     InputError
         A parameter is missing, unknown or out of range.
     """
-    settings = validated(PotentialSettings, data, source)
+    settings = validated(PotentialSettings, data, source, folder)
     return PairPotential(
         **settings.pair.model_dump(),
         name=settings.name,

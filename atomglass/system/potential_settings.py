@@ -11,6 +11,7 @@ from atomglass.kernels.formula import MAX_LENGTH
 from atomglass.settings import Settings
 from atomglass.system.checks import MAX_SPECIES
 from atomglass.system.pair_forms import FORMS, FormName
+from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -93,14 +94,6 @@ class SpeciesSettings(Settings):
         return self
 
 
-class DiameterSettings(Settings):
-    """P(sigma) ~ sigma^-power between sigma_max/ratio and sigma_max."""
-
-    maximum: float = Field(default=1.45 / 0.9, gt=0)
-    ratio: float = Field(default=2.219, ge=1)
-    power: float = 3.0
-
-
 class PotentialSettings(Settings):
     """All settings of a potential file."""
 
@@ -109,17 +102,20 @@ class PotentialSettings(Settings):
     dimension: Literal[2, 3] | None = None
     density: float = Field(default=1.0, gt=0)
     pair: PairSettings
-    diameters: DiameterSettings = DiameterSettings()
+    diameters: AnySizeLaw = PowerLaw()
     species: SpeciesSettings | None = None
 
     @model_validator(mode="after")
     def _one_mixing_rule(self) -> PotentialSettings:
         if self.species is not None and self.pair.nonadditivity > 0:
             raise ValueError("pair.nonadditivity mixes diameters; with species, sigma_ij comes from species.sigma")
+        if self.species is not None and "diameters" in self.model_fields_set:
+            raise ValueError("a potential has [species] or [diameters], not both")
         return self
 
     @model_serializer(mode="wrap")
     def _stored(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out the section on species if there is none: hashes of older studies do not change."""
+        """Leave out the section that the potential does not have: hashes of older studies do not change."""
         data: dict[str, Any] = serialize(self)
-        return {key: value for key, value in data.items() if key != "species" or value is not None}
+        absent = "species" if self.species is None else "diameters"
+        return {key: value for key, value in data.items() if key != absent}
