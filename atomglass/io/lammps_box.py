@@ -12,7 +12,7 @@ from atomglass.types import Array
 PLANE_BOUNDS = (-0.5, 0.5)
 
 
-def restricted_cell(bounds: Array, tilts: Array) -> Array:
+def restricted_cell(bounds: Array, tilts: Array, where: str) -> Array:
     """Return the cell vectors, as rows (3, 3), of a box with its first two vectors in the plane of x and y.
 
     Parameters
@@ -21,8 +21,19 @@ def restricted_cell(bounds: Array, tilts: Array) -> Array:
         Lower and upper bound in x, y and z, in units of length.
     tilts : (3,) array
         Tilt factors xy, xz and yz, in units of length.
+    where : str
+        Names of file and frame, for error messages.
+
+    Raises
+    ------
+    InputError
+        An upper bound does not exceed the lower one; in z they may be the same.
     """
     lengths = bounds[:, 1] - bounds[:, 0]
+    for axis in np.flatnonzero(~(lengths > [0, 0, -1e-300])):  # a two-dimensional box may have no height
+        low, high = bounds[axis]
+        name = f"{where}: bounds of {'xyz'[axis]}"
+        raise InputError(name, f"{low:g} {high:g}", "the lower one first", "repair the box")
     xy, xz, yz = tilts
     return np.array([[lengths[0], 0.0, 0.0], [xy, lengths[1], 0.0], [xz, yz, lengths[2]]])
 

@@ -15,7 +15,7 @@ import numpy as np
 from atomglass.errors import InputError
 from atomglass.io.frame import Frame, RawFrame
 from atomglass.io.lammps_box import restricted_cell, written_box
-from atomglass.io.lammps_dump import particle_order
+from atomglass.io.lammps_dump import check_line_ends, particle_order
 from atomglass.io.text import integer_column, real_column
 from atomglass.system.configuration import Configuration
 from atomglass.system.species import species_of_types
@@ -64,6 +64,8 @@ def split_data(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
     sections: dict[str, list[str]] = {}
     current, style = header, ""
     for line in stream:
+        if current is sections.get("Atoms"):
+            check_line_ends([line], name)
         text, _, comment = line.partition("#")
         text = text.strip()
         if not text:
@@ -135,7 +137,7 @@ def _cell(header: dict[str, list[str]], where: str) -> Array:
     if missing:
         raise InputError(f"{where}: no periodic box found", remedy=f"add a line for {missing[0]} to the header")
     tilts = numbers("xy xz yz", 3) if "xy xz yz" in header else np.zeros(3)
-    return restricted_cell(np.array([numbers(keyword, 2) for keyword in _BOUNDS]), tilts)
+    return restricted_cell(np.array([numbers(keyword, 2) for keyword in _BOUNDS]), tilts, where)
 
 
 def _columns(style: str, raw: RawFrame) -> dict[str, list[str]]:

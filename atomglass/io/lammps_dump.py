@@ -59,7 +59,22 @@ def split_dump(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
         short = next((k for k, row in enumerate(rows) if row.startswith("ITEM:")), len(rows))
         if short < count:
             raise InputError(f"{where}: number of particle lines", short, f"{count}", "the file is cut off; restore it")
+        check_line_ends(rows, where)
         yield RawFrame(where, header, rows)
+
+
+def check_line_ends(rows: list[str], where: str) -> None:
+    """Reject rows the last of which has no end of line, since its last number may be cut off.
+
+    Raises
+    ------
+    InputError
+        The last row has no end of line.
+    """
+    if rows and not rows[-1].endswith("\n"):
+        raise InputError(
+            f"{where}: the last line has no end", remedy="restore the file, or add a line end if it is whole"
+        )
 
 
 def _count(header: list[str], where: str) -> int:
@@ -101,7 +116,7 @@ def _box(raw: RawFrame) -> _Box:
         return _Box(table[:, :3], table[:, 3], periodic)
     tilts = table[:, 2] if tilted else np.zeros(3)
     bounds = bounds_of_bounding_box(table[:, :2], tilts)
-    return _Box(restricted_cell(bounds, tilts), bounds[:, 0], periodic)
+    return _Box(restricted_cell(bounds, tilts, where), bounds[:, 0], periodic)
 
 
 def parse_dump(raw: RawFrame) -> Frame:
