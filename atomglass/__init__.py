@@ -36,6 +36,7 @@ _HOME = {
     "modes_below": "vibrations.modes",
     "full_spectrum": "vibrations.modes",
     "Modes": "vibrations.modes",
+    "NotAnInherentStateWarning": "vibrations.residual_force",
     "NonlinearModes": "vibrations.nonlinear_modes",
     "SoftSpots": "vibrations.soft_spots",
     "nonlinear_modes": "vibrations.nonlinear_modes",

@@ -35,9 +35,7 @@ from atomglass.vibrations.modes import (
     lowest_modes_of_hessian,
     modes_of_hessian_below,
 )
-
-#: Largest force, in units of epsilon over length, at which a configuration still counts as an inherent state.
-RESIDUAL_FORCE = 1e-6
+from atomglass.vibrations.residual_force import RESIDUAL_FORCE
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class LiquidStart:
             for name, value in (("--density", self.density), ("--diameters", self.diameters)):
                 if value is not None:
                     raise InputError(name, value, "only without --from", f"leave {name} out: the file has its own")
-            return self.file.read()
+            return self.file.read(potential)
         assert self.particles is not None
         diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
         density = potential.density if self.density is None else self.density
@@ -182,7 +180,7 @@ def quench_file(
     """
     files.check_output(out)
     pot = load_potential(potential)
-    configuration = file.read()
+    configuration = file.read(pot)
     done = quench(configuration, pot, force_tolerance, max_iterations, method=method)
     files.write(out, done.configuration)
     print(f"{done.status.value}: {done.iterations} iterations, {done.evaluations} evaluations")
@@ -219,7 +217,7 @@ def modes_of_file(
     if count is not None and full:
         raise InputError("--count", count, "only without --full", "leave one of them out")
     pot = load_potential(potential)
-    configuration = file.read()
+    configuration = file.read(pot)
     if quench_first:
         configuration = quench(configuration, pot).configuration
     _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file.path}`")
@@ -260,7 +258,7 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     """
     check_table(out)
     pot = load_potential(potential)
-    configuration = file.read()
+    configuration = file.read(pot)
     _check_quenched(configuration, pot, f"quench it first with `atomglass quench {file.path}`")
     found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
     names = ("frequencies", "density", "error", "reduced_density", "reduced_error")

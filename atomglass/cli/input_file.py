@@ -8,6 +8,7 @@ from pathlib import Path
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.system.configuration import Configuration
+from atomglass.system.potential import PairPotential
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,20 @@ class InputFile:
     diameters_by_type: str | None = None
     species: str | None = None
 
-    def read(self) -> Configuration:
-        """Return the configuration.
+    def read(self, potential: PairPotential) -> Configuration:
+        """Return the configuration, which is to have the dimension of a potential's model.
 
         Raises
         ------
         InputError
-            An option is malformed, or `files.read` rejects the file.
+            An option is malformed, `files.read` rejects the file, or the sample has another dimension.
         """
-        return files.read(self.path, self.frame, None, self._diameters(), self._species())
+        configuration = files.read(self.path, self.frame, None, self._diameters(), self._species())
+        if potential.dimension not in (None, configuration.dimension):
+            allowed = f"{potential.dimension}, that of the potential {potential.name}"
+            remedy = "name another with --potential (`atomglass potentials` lists them)"
+            raise InputError(f"dimension of {self.path}", configuration.dimension, allowed, remedy)
+        return configuration
 
     def _diameters(self) -> dict[str, float] | None:
         """Return the diameter of each type."""

@@ -26,7 +26,7 @@ def check_table(out: Path | None, allowed: tuple[str, ...] = _TABLES) -> None:
         The suffix is unknown, or the folder is missing.
     """
     if out is not None and out.suffix not in _TABLES:
-        raise InputError("suffix of --out", out.suffix, ", ".join(allowed))
+        raise InputError("suffix of --out", out.suffix, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
     if out is not None and not out.absolute().parent.is_dir():
         raise InputError("folder of --out", str(out.parent), "an existing folder")
 
