@@ -215,7 +215,7 @@ def _check_one_to_one(column: str, one: IntArray, other_column: str, other: IntA
 
 def _cell(pairs: list[tuple[str, str]]) -> Array:
     """Return the cell vectors (3, 3) given in the comment line."""
-    lattice = reserved_value(pairs, "Lattice")
+    lattice = reserved_value(pairs, "Lattice", any_case=True)
     if lattice is None:
         raise InputError("no periodic box found", remedy='add Lattice="ax ay az bx by bz cx cy cz" to the comment line')
     try:
@@ -241,7 +241,7 @@ def _periodicity(pairs: list[tuple[str, str]]) -> list[bool]:
 
 def _stated_dimension(pairs: list[tuple[str, str]]) -> int | None:
     """Return the dimension given in the comment line, if any."""
-    text = reserved_value(pairs, "dimension", exact=True)
+    text = reserved_value(pairs, "dimension")
     if text not in (None, "2", "3"):
         raise InputError("dimension", text, "2 or 3", "correct it")
     return None if text is None else int(text)

@@ -68,8 +68,8 @@ def _word(text: str, place: int, also: str) -> tuple[str, int]:
     return "".join(parts), place
 
 
-def reserved_value(pairs: list[tuple[str, str]], key: str, exact: bool = False) -> str | None:
-    """Return the value of a key of the format, which no other spelling of it can shadow; None if there is none.
+def reserved_value(pairs: list[tuple[str, str]], key: str, any_case: bool = False) -> str | None:
+    """Return the value of a key of the format, which no other spelling of it shadows; None if there is none.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ def reserved_value(pairs: list[tuple[str, str]], key: str, exact: bool = False) 
         All keys and values.
     key : str
         The key, as the format spells it.
-    exact : bool
-        Whether only this spelling counts; else another one does where this one is missing.
+    any_case : bool
+        Whether another spelling counts where this one is missing, as for the box, without which there is no sample.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def reserved_value(pairs: list[tuple[str, str]], key: str, exact: bool = False) 
         The key occurs with different values.
     """
     found = {value for name, value in pairs if name == key}
-    if not found and not exact:
+    if not found and any_case:
         found = {value for name, value in pairs if name.lower() == key.lower()}
     if len(found) > 1:
         raise InputError(f"{key} in the comment line", " and ".join(sorted(found)), "one value", "remove the others")
