@@ -90,6 +90,16 @@ def test_extended_xyz_cut_anywhere_is_refused_or_whole(tmp_path):
     assert refused >= len(content) - 3  # the newline, and digits of the last, redundant column
 
 
+@pytest.mark.parametrize("suffix", [".dump", ".data"])
+def test_lammps_files_cut_anywhere_are_refused_or_whole(tmp_path, suffix):
+    path = tmp_path / f"glass{suffix}"
+    ag.write(path, GLASS)
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        refusal(path)
+
+
 def npz_bytes(**arrays):
     stream = io.BytesIO()
     np.savez(stream, **arrays)
@@ -144,7 +154,7 @@ def test_binary_files_cut_off(tmp_path, file):
         assert "cannot be read as" in refusal(path)
 
 
-@given(st.binary(max_size=300), st.sampled_from([".extxyz", ".npz", ".gsd"]))
+@given(st.binary(max_size=300), st.sampled_from([".extxyz", ".npz", ".gsd", ".dump", ".data", ".xyz.gz"]))
 @settings(max_examples=200, deadline=None)
 def test_garbage_never_ends_in_a_traceback(tmp_path_factory, content, suffix):
     path = tmp_path_factory.getbasetemp() / f"garbage{suffix}"
@@ -156,7 +166,7 @@ def test_garbage_never_ends_in_a_traceback(tmp_path_factory, content, suffix):
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_byte_never_ends_in_a_traceback(tmp_path_factory, data):
     """A changed byte gives a configuration (perhaps with another digit) or an error; bad checksums are noticed."""
-    suffix = data.draw(st.sampled_from([".extxyz", ".npz"]))
+    suffix = data.draw(st.sampled_from([".extxyz", ".npz", ".dump", ".data", ".extxyz.gz"]))
     path = tmp_path_factory.getbasetemp() / f"damaged{suffix}"
     ag.write(path, GLASS)
     content = bytearray(path.read_bytes())
