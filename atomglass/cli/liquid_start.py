@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
+from atomglass.cli.input_file import InputFile
 from atomglass.errors import InputError
-from atomglass.io import files
 from atomglass.minimization.random_start import random_start
 from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
@@ -24,10 +23,8 @@ class LiquidStart:
     ----------
     particles : int or None
         Number of particles of a new configuration.
-    file : Path or None
+    file : InputFile or None
         The file; exactly one of `particles` and `file` is given.
-    frame : int
-        Which configuration of the file; -1 is the last.
     density : float or None
         Number density of a new configuration; None for that of the potential.
     diameters : str or None
@@ -39,8 +36,7 @@ class LiquidStart:
     """
 
     particles: int | None
-    file: Path | None
-    frame: int
+    file: InputFile | None
     density: float | None
     diameters: str | None
     sizes: str | None
@@ -61,7 +57,7 @@ class LiquidStart:
             for name, value in options:
                 if value is not None:
                     raise InputError(name, value, "only without --from", f"leave {name} out: the file has its own")
-            return files.read(self.file, self.frame)
+            return self.file.read(potential)
         assert self.particles is not None
         diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
         density = potential.density if self.density is None else self.density

@@ -16,6 +16,7 @@ from atomglass.kernels.records import CONVERGED, STALLED, MinimizerArrays, Minim
 from atomglass.minimization.driver import WIDE_SKIN, Minimizer, QuenchState, Sample, run_minimizer
 from atomglass.minimization.elastic_preconditioner import grid_counts
 from atomglass.minimization.preconditioned_cg import PreconditionedCG
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions, allowed_skin
 from atomglass.system.potential import PairPotential
@@ -157,6 +158,7 @@ def quench(
     >>> quenched.energy < ag.energy(liquid, pot)
     True
     """
+    check_sample(configuration, potential)
     for name, value in (("force_tolerance", force_tolerance), ("longest_step", longest_step)):
         if not (value > 0 and np.isfinite(value)):
             raise InputError(name, value, "> 0")

@@ -110,15 +110,24 @@ def write(path: str | Path, state: dict[str, Any]) -> None:
     Raises
     ------
     InputError
-        The file cannot be written.
+        The folder is missing, or the file system reports an error.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder", remedy="give a file name")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        np.savez(file, **state)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **state)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror})", remedy="choose another place") from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read(path: str | Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels import energy_derivatives, pair_sums
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import cutoff_neighbor_list
 from atomglass.system.potential import PairPotential
@@ -65,6 +66,7 @@ class InteractingPairs:
         InputError
             The box is too small for the cutoff.
         """
+        check_sample(configuration, potential)
         wrapped, pairs = cutoff_neighbor_list(configuration, potential)
         found = energy_derivatives.interacting_pairs(wrapped.positions, pairs, potential.parameters)
         lengths, d = configuration.heights, configuration.dimension
@@ -92,6 +94,7 @@ def energy(configuration: Configuration, potential: PairPotential) -> float:
     >>> ag.energy(glass, pot) < ag.energy(liquid, pot)
     True
     """
+    check_sample(configuration, potential)
     return float(_energy_forces(configuration, potential)[0])
 
 
@@ -110,6 +113,7 @@ def forces(configuration: Configuration, potential: PairPotential) -> Array:
     >>> bool(np.abs(ag.forces(glass, pot)).max() < 1e-9)
     True
     """
+    check_sample(configuration, potential)
     return _energy_forces(configuration, potential)[1]
 
 
@@ -152,5 +156,6 @@ def energy_forces_stress(configuration: Configuration, potential: PairPotential)
     InputError
         The box is too small for the cutoff.
     """
+    check_sample(configuration, potential)
     total, result = _energy_forces(configuration, potential)
     return float(total), result, stress(configuration, potential)

@@ -127,8 +127,8 @@ class PairPotential:
             The model serves both and none is wanted, or it has another dimension.
         """
         allowed = (2, 3) if self.dimension is None else (self.dimension,)
-        found = wanted or (None if len(allowed) > 1 else allowed[0])
-        if found not in allowed:
+        found = wanted or self.dimension
+        if found is None or found not in allowed:
             raise InputError("dimension", wanted, f"{' or '.join(map(str, allowed))} for the potential {self.name}")
         return found
 

@@ -11,6 +11,7 @@ from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.kernels import energy_derivatives
 from atomglass.kernels.pair_sums import energy_change, energy_forces
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
@@ -103,6 +104,7 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
     >>> bool(abs(expansion.b2 - modes.eigenvalues[0]) < 1e-8)
     True
     """
+    check_sample(configuration, potential)
     direction = _checked_direction(configuration, direction)
     return expand_all(InteractingPairs.of(configuration, potential), direction[None])[0]
 
@@ -186,6 +188,7 @@ def energy_profile(configuration: Configuration, potential: PairPotential, direc
     InputError
         The direction has the wrong shape, is zero or is not finite; or the box is too small for the cutoff.
     """
+    check_sample(configuration, potential)
     direction = _checked_direction(configuration, direction)
     return _Profile(configuration, potential, direction, float(np.abs(s).max(initial=0.0)))(np.asarray(s, float))
 
@@ -213,6 +216,7 @@ def barrier_along_mode(configuration: Configuration, potential: PairPotential, e
     beyond sqrt(6 b2 / b4), where the quartic term has made the mode four times as stiff. It ends where a particle has
     moved by half a mean diameter.
     """
+    check_sample(configuration, potential)
     length = expansion.second_minimum_position
     if not np.isfinite(length):
         ratio = 6 * expansion.b2 / expansion.b4 if expansion.b4 > 0 else 0.0

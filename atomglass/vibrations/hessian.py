@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from atomglass.errors import InputError
 from atomglass.linalg.factorization import Dissection, Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
@@ -95,6 +96,9 @@ def rattlers(configuration: Configuration, potential: PairPotential) -> BoolArra
 
 def pair_rattlers(pairs: InteractingPairs) -> BoolArray:
     """Return which particles (N,) are rattlers, removed repeatedly until all others have at least d + 1 contacts."""
+    if not isinstance(pairs, InteractingPairs):
+        remedy = "make them: InteractingPairs.of(configuration, potential)"
+        raise InputError("pairs", type(pairs).__name__, "InteractingPairs", remedy)
     removed: BoolArray = np.zeros(pairs.number, dtype=bool)
     while True:
         kept_pairs = ~removed[pairs.indices].any(axis=1)

@@ -15,6 +15,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, IntArray
 from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 #: Relative difference in frequency below which modes are nearly degenerate, so that b3 depends on the choice of basis.
 DEGENERATE_GAP = 0.01
@@ -214,7 +215,9 @@ def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
 
 def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
     """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
-    reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
+    pairs = InteractingPairs.of(configuration, potential)
+    warn_unless_inherent_state(pairs, stacklevel=4)
+    reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
     return reduced
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
@@ -154,6 +155,7 @@ def nonlinear_modes(
     >>> bool(found.converged.all()), bool(found.stiffnesses[0] >= harmonic.eigenvalues[0])
     (True, True)
     """
+    check_sample(configuration, potential)
     kind = _checked_kind(kind)
     if max_iterations < 1:
         raise InputError("max_iterations", max_iterations, ">= 1")
