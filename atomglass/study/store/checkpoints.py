@@ -138,7 +138,8 @@ def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
     """Return the inherent state of the k-th pending realization, if it was kept."""
     if f"{_GLASS}{k}_{ARRAYS[0]}" not in arrays:
         return None
-    return Configuration(*(arrays[f"{_GLASS}{k}_{name}"] for name in ARRAYS), arrays.get(f"{_GLASS}{k}_{SPECIES}"))
+    given = {name: arrays.get(f"{_GLASS}{k}_{name}") for name in (*ARRAYS, SPECIES)}
+    return Configuration(**given)  # type: ignore[arg-type]  # all but the species are there
 
 
 def _head(line: bytes) -> dict[str, Any]:
