@@ -14,6 +14,7 @@ import pytest
 from samples import glass
 
 import atomglass as ag
+from atomglass.io import files
 
 PAGE = Path(__file__).parents[2] / "docs" / "import.md"
 BLOCKS = dict(re.findall(r"```python (\w+)\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL))
@@ -53,6 +54,4 @@ def test_every_block_is_run() -> None:
 
 def test_the_page_names_every_suffix() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert all(
-        f"`{suffix}`" in text for suffix in (".extxyz", ".xyz", ".npz", ".gsd", ".data", ".lmp", ".dump", ".lammpstrj")
-    )
+    assert all(f"`{suffix}`" in text for suffix in files._READABLE)
