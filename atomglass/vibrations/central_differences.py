@@ -25,6 +25,8 @@ WEIGHTS: dict[int, dict[int, tuple[float, ...]]] = {
 }
 #: Number of values from which noise is estimated, and the order of the differences that are left of them.
 NOISE_POINTS, NOISE_ORDER = 7, 4
+#: Standard deviations of noise that count as the error of a value of the function.
+NOISE_MARGIN = 5
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Derivative:
     value : array
         The derivative.
     error : float
-        Estimate of the largest error of its elements: the difference from a formula of other order, plus noise.
+        Estimate of the largest error of its elements: the difference from a formula of other order, plus noise; or what
+        the difference from a result of a shorter step exceeds the error of the latter by, if that is more.
     step : float
         Distance between the points of the formula.
     reach : int
@@ -111,20 +114,22 @@ def best_step(
     """
     order, other = orders
     weights = WEIGHTS[derivative][order]
-    candidates = []
-    for stride in levels:
+    candidates: list[Derivative] = []
+    for stride in sorted(levels):
         step = smallest * stride
         value = central_difference(values, derivative, order, step, stride)
-        truncation = np.abs(value - central_difference(values, derivative, other, step, stride)).max()
-        rounding = 2 * noise * float(np.abs(weights).sum()) / step**derivative
-        candidates.append(Derivative(value, float(truncation + rounding), step, len(weights)))
+        error = float(np.abs(value - central_difference(values, derivative, other, step, stride)).max())
+        error += NOISE_MARGIN * noise * float(np.linalg.norm(weights)) / step**derivative
+        # Shorter steps may resolve what this one does not, such as the knots of a tabulated potential.
+        excess = [float(np.abs(value - finer.value).max()) - finer.error for finer in candidates]
+        candidates.append(Derivative(value, max([error, *excess]), step, len(weights)))
     return min(candidates, key=lambda candidate: candidate.error)
 
 
 def dyadic_values(
     function: Callable[[float], Array], smallest: float, points: int, levels: Sequence[int]
 ) -> dict[int, Array]:
-    """Return a function at +-1, ..., +-`points` times each step, and at 0, as a dictionary by multiples of the smallest.
+    """Return a function at 0, +-1, ..., +-`points` times each step, by multiples of the smallest step.
 
     Parameters
     ----------

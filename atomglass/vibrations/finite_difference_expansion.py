@@ -39,9 +39,10 @@ class FiniteDifferenceExpansion(Expansion):
     Attributes
     ----------
     errors : (3,) array
-        Estimated errors of b2, b3 and b4: differences between formulas of two orders, plus noise.
+        Estimated errors of b2, b3 and b4: differences between formulas of two orders, plus noise. They do not cover
+        what a derivative jumps by at the cutoff of `crossing_pairs`.
     steps : (3,) array
-        Steps along the direction, in units of length, of the formulas for b2, b3 and b4, which extend over four of them.
+        Steps along the direction, in units of length; the formulas for b2, b3 and b4 extend over four of theirs.
     slope : float
         dU/ds, zero at a stationary point.
     max_force : float
@@ -59,6 +60,13 @@ class FiniteDifferenceExpansion(Expansion):
     max_force: float
     crossing_pairs: IntArray | None
     force_calls: int
+
+    @property
+    def group_is_certain(self) -> bool:
+        """Whether the group is the same for all coefficients within their errors."""
+        signs = np.array(np.meshgrid(*[[-1.0, 0.0, 1.0]] * 3)).reshape(3, -1)
+        b2, b3, b4 = np.array([self.b2, self.b3, self.b4])[:, None] + self.errors[:, None] * signs
+        return bool(np.all(quartic.shape(b2, b3, b4).group == self.group))
 
 
 def expand_atoms(atoms: Atoms, direction: ArrayLike, *, cutoff: float | None = None) -> FiniteDifferenceExpansion:
@@ -115,12 +123,14 @@ def _derivatives(forces: AtomsForces, u: Array) -> list[Derivative]:
     def slope(s: float) -> Array:
         return np.array(-(forces(s * u) * u).sum())
 
-    close = [slope(k * NOISE_STEP * length) for k in range(NOISE_POINTS)]
+    # The noise of one component of the forces, from many, is that of their product with a normalized direction.
+    close = [forces(k * NOISE_STEP * length * u) for k in range(NOISE_POINTS)]
+    noise = max(noise_level(close), noise_level([(values * u).sum() for values in close]))
     typical = float(np.abs(forces.at_rest * u).sum())
     levels = [2**level for level in range(STEPS)]
     smallest = LARGEST_DISPLACEMENT * length / (POINTS * levels[-1])
     values = dyadic_values(slope, smallest, POINTS, levels)
-    noise = max(noise_level(close), np.finfo(float).eps * typical)
+    noise = max(noise, np.finfo(float).eps * typical)
     return [best_step(values, smallest, n, ORDERS[n - 1], levels, noise) for n in (1, 2, 3)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
@@ -63,7 +63,7 @@ class FiniteDifferenceHessian:
         Whether all atoms are coupled.
     """
 
-    matrix: sparse.csr_array
+    matrix: sparse.csr_array = field(repr=False)
     asymmetry: float
     error: float
     inconsistency: float
@@ -187,7 +187,7 @@ def choose_step(forces: AtomsForces, order: int, step: float | None = None) -> D
     smallest = 2.0 ** (np.floor(np.log2(top)) - count + 1)
     values = dyadic_values(lambda s: forces.free * -forces(s * direction), smallest, order // 2 + 1, levels)
     best = best_step(values, smallest, 1, (order, order + 2), levels, noise)
-    return DifferenceStep(best.step, direction, best.value, best.error, noise)
+    return DifferenceStep(float(best.step), direction, best.value, best.error, noise)
 
 
 def derivative_along(forces: AtomsForces, displacement: Array, order: int, step: float) -> Array:

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 #: Largest force of a structure that counts as stationary, in units of the mean diagonal element of the Hessian times
 #: the smallest distance between atoms.
 STATIONARY = 1e-6
-#: Largest number of coordinates for which all modes are computed where Lanczos iteration missed one of a degenerate set.
+#: Largest number of coordinates for which all modes are computed if Lanczos iteration has missed a degenerate one.
 MAX_FALLBACK = 4000
 
 
 @dataclass(frozen=True)
 class FiniteDifferenceModes(Modes):
-    """Modes of atoms, with their masses: H u = omega^2 M u; in the units of ASE (eV, Angstrom, amu) or of the calculator.
+    """Modes of atoms with masses, H u = omega^2 M u, in the units of ASE (eV, Angstrom, amu) or of the calculator.
 
     `eigenvalues` are omega^2, `frequencies` omega in units of sqrt(energy / mass) over length, and `eigenvectors` the
     displacements u (k, N, 3), normalized to |u| = 1; `residuals` are those of the mass-weighted Hessian as computed.
