@@ -122,7 +122,7 @@ def best_step(
         error += NOISE_MARGIN * noise * float(np.linalg.norm(weights)) / step**derivative
         # Shorter steps may resolve what this one does not, such as the knots of a tabulated potential.
         excess = [float(np.abs(value - finer.value).max()) - finer.error for finer in candidates]
-        candidates.append(Derivative(value, max([error, *excess]), step, len(weights)))
+        candidates.append(Derivative(value, float(max([error, *excess])), step, len(weights)))
     return min(candidates, key=lambda candidate: candidate.error)
 
 

@@ -49,7 +49,7 @@ class SinglePrecision(Calculator):
 
 
 class ThreeBodySprings(Calculator):
-    """E = sum_i (rho_i^2 + rho_i), rho_i = sum_j (1 - (r_ij / cutoff)^2)^6: two neighbors of a third atom are coupled."""
+    """E = sum_i rho_i^2 + rho_i with rho_i = sum_j (1 - (r_ij / cutoff)^2)^6: neighbors of one atom are coupled."""
 
     implemented_properties = ["energy", "forces"]  # noqa: RUF012
 

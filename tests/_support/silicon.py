@@ -1,4 +1,4 @@
-"""Silicon with two vacancies, and what LAMMPS, in a process of its own, finds of it by Stillinger and Weber's potential."""
+"""Silicon with two vacancies by the potential of Stillinger and Weber, and its modes by LAMMPS."""
 
 from __future__ import annotations
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import multiprocessing
+import re
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +114,15 @@ def test_an_alloy_by_the_embedded_atom_method() -> None:
     difference = np.abs(found.hessian.matrix.toarray() - analytic).max()
     assert difference < 10 * found.hessian.error
     assert difference < 1e-5 * np.abs(analytic).max()
+
+
+def test_the_example_of_the_documentation(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "force_fields.md"
+    example = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)[0]
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert capsys.readouterr().out.startswith("True True ('translation x', 'translation y', 'translation z')")
+    soft = names["soft"]
+    assert isinstance(soft, ag.FiniteDifferenceExpansion)
+    assert soft.group == "A"
+    assert soft.group_is_certain
