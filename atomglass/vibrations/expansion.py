@@ -288,13 +288,22 @@ def _largest_particle_displacement(direction: Array) -> float:
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
     """Return a normalized direction (N, d), or reject it."""
+    return normalized_direction(configuration.positions.shape, direction)
+
+
+def normalized_direction(shape: tuple[int, ...], direction: ArrayLike) -> Array:
+    """Return a direction of given shape, one row a particle, normalized.
+
+    Raises
+    ------
+    InputError
+        The direction has another shape, is complex, zero or not finite.
+    """
     if np.iscomplexobj(direction):
         raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
     direction = np.asarray(direction, dtype=float)
-    if direction.shape != configuration.positions.shape:
-        raise InputError(
-            "shape of the direction", direction.shape, f"{configuration.positions.shape}, one row a particle"
-        )
+    if direction.shape != shape:
+        raise InputError("shape of the direction", direction.shape, f"{shape}, one row a particle")
     largest = float(np.abs(direction).max())
     if not (np.isfinite(largest) and largest > 0):
         raise InputError("largest component of the direction", largest, "finite and > 0")
