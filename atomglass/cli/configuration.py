@@ -47,7 +47,15 @@ def sample(
     temperature: Annotated[float, typer.Option("--temperature", "-t", help="In units of epsilon.")] = 0.1,
     sweeps: Annotated[int, typer.Option(help="Sweeps of N attempted moves.")] = 10_000,
     density: Annotated[float | None, typer.Option(help="Number density; by default that of the potential.")] = None,
+    dimension: Annotated[int | None, typer.Option(help="2 or 3, for a potential that serves both.")] = None,
     diameters: Annotated[str | None, typer.Option(help="iid (the default) or quantile.")] = None,
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            help="Size law with its parameters, as 'gaussian polydispersity=0.1', or a file of diameters; "
+            "by default the law of the potential."
+        ),
+    ] = None,
     frame: Frame = -1,
     diameters_by_type: TypeDiameters = None,
     species: SpeciesOrder = None,
@@ -62,11 +70,12 @@ def sample(
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
 ) -> None:
     """Equilibrate a liquid by swap Monte Carlo and write its configuration."""
-    from atomglass.cli.configuration_stages import LiquidStart, MoveOptions, sample_liquid
+    from atomglass.cli.configuration_stages import MoveOptions, sample_liquid
     from atomglass.cli.input_file import InputFile
+    from atomglass.cli.liquid_start import LiquidStart
 
     file = None if start is None else InputFile(start, frame, diameters_by_type, species)
-    begin = LiquidStart(particles, file, density, diameters)
+    begin = LiquidStart(particles, file, density, diameters, sizes, dimension)
     moves = MoveOptions(temperature, swap_fraction, max_displacement, trajectories)
     sample_liquid(out, potential, begin, moves, sweeps, seed)
 

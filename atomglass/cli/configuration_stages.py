@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from atomglass.cli.input_file import InputFile
+from atomglass.cli.liquid_start import LiquidStart
 from atomglass.cli.mode_output import check_outputs, check_table, write_outputs, write_table
 from atomglass.cli.text_table import print_table
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.minimization.quench import quench
-from atomglass.minimization.random_start import random_start
 from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.checks import check_seed
@@ -36,43 +36,6 @@ from atomglass.vibrations.modes import (
     modes_of_hessian_below,
 )
 from atomglass.vibrations.residual_force import RESIDUAL_FORCE
-
-
-@dataclass(frozen=True)
-class LiquidStart:
-    """The initial configuration of a liquid: a new one, or one from a file.
-
-    Attributes
-    ----------
-    particles : int or None
-        Number of particles of a new configuration.
-    file : InputFile or None
-        The file; exactly one of `particles` and `file` is given.
-    density : float or None
-        Number density of a new configuration; None for that of the potential.
-    diameters : str or None
-        How the diameters of a new configuration are drawn: `iid` (also if None) or `quantile`.
-    """
-
-    particles: int | None
-    file: InputFile | None
-    density: float | None
-    diameters: str | None
-
-    def configuration(self, potential: PairPotential, seed: int) -> Configuration:
-        """Return the configuration, read or drawn at random from a seed."""
-        if (self.particles is None) == (self.file is None):
-            given = "two things" if self.file else "nothing"
-            raise InputError("start of the sample", given, "one of --particles N and --from FILE", "give one")
-        if self.file is not None:
-            for name, value in (("--density", self.density), ("--diameters", self.diameters)):
-                if value is not None:
-                    raise InputError(name, value, "only without --from", f"leave {name} out: the file has its own")
-            return self.file.read(potential)
-        assert self.particles is not None
-        diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
-        density = potential.density if self.density is None else self.density
-        return random_start(self.particles, potential, density, self.diameters or "iid", diameter_seed, position_seed)
 
 
 @dataclass(frozen=True)

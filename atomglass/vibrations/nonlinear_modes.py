@@ -159,10 +159,10 @@ def nonlinear_modes(
     kind = _checked_kind(kind)
     if max_iterations < 1:
         raise InputError("max_iterations", max_iterations, ">= 1")
-    if kind is not NonlinearKind.PSEUDOHARMONIC and potential.order < SMOOTH_ORDER:
+    if kind is not NonlinearKind.PSEUDOHARMONIC and potential.smoothness < SMOOTH_ORDER:
         warnings.warn(
-            f"{kind} modes of a potential with q = {potential.order}: derivatives of order 3 or 4 jump at the cutoff, "
-            f"so that the modes depend on which pairs lie within it; q >= {SMOOTH_ORDER} avoids this",
+            f"{kind} modes of a potential with q = {potential.smoothness}: derivatives of order 3 or 4 jump at the "
+            f"cutoff, so that the modes depend on which pairs lie within it; q >= {SMOOTH_ORDER} avoids this",
             stacklevel=2,
         )
     pairs = InteractingPairs.of(configuration, potential)

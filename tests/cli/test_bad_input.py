@@ -94,6 +94,13 @@ CASES = [
     (("sample", *OUT), ["start of the sample", "--particles", "--from"]),
     (("sample", "-n", "100", "-p", "kumar202", *OUT), ["'kumar202'", "did you mean 'kumar2021'?"]),
     (("sample", "-n", "100", "--diameters", "foo", *OUT), ["'foo'", "'iid' or 'quantile'"]),
+    (
+        ("sample", "-n", "100", "--sizes", "gauss", *OUT),
+        ["size law is 'gauss'", "a file with one diameter"],
+    ),
+    (("sample", "-n", "100", "--sizes", "gaussian polydispersity=2", *OUT), ["polydispersity is 2", "less than 1"]),
+    (("sample", "-n", "100", "--sizes", "word.toml", *OUT), ["word.toml", "one positive number in each line"]),
+    (("sample", "--from", "good.npz", "--sizes", "power", *OUT), ["--sizes is 'power'", "--from"]),
     (("sample", "-n", "100", "--seed", "-1", *OUT), ["seed is -1", ">= 0"]),
     (("sample", "-n", "100", "--density", "0", *OUT), ["density is 0.0", "> 0"]),
     (("sample", "-n", "100", "--sweeps", "-5", *OUT), ["sweeps is -5", ">= 0"]),
