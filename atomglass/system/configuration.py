@@ -1,8 +1,8 @@
-"""A configuration: positions and diameters of particles in a periodic box."""
+"""A configuration: positions, diameters and species of particles in a periodic box."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.system import checks
-from atomglass.types import Array
+from atomglass.types import Array, IntArray
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -25,50 +25,72 @@ _FLATNESS = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """N particles with their diameters in a periodic box, in two or three dimensions, in reduced units.
+    """N particles with their diameters or species in a periodic box, in two or three dimensions, in reduced units.
 
-    The arrays are copied to read-only, C-contiguous float64 arrays. Positions are kept as given, not wrapped.
+    The arrays are copied to read-only, C-contiguous arrays. Positions are kept as given, not wrapped.
 
     Parameters
     ----------
     positions : (N, d) array, d = 2 or 3
         Cartesian positions, in units of length.
-    diameters : (N,) array
-        Particle diameters, positive, in units of length.
+    diameters : (N,) array, optional
+        Particle diameters, positive, in units of length. They may be left out where species are given; all are then 1,
+        and `sized` is False, until a potential gives each species its diameter sigma_ii (`PairPotential.sized`).
     box : (d,) or (d, d) array
         Edge lengths of an orthogonal box, or a matrix whose rows are the cell vectors (as in ASE), sheared or not.
+    species : (N,) int array, optional
+        Species of the particles, numbered from 0 in the order of the potential.
 
     Raises
     ------
     InputError
         Values are not finite or not positive, lengths do not match, the dimension is wrong, the cell is singular, there
-        are no particles, or two particles are at the same point modulo the box.
+        is no box, there are neither diameters nor species, there are no particles, or two particles are at the same
+        point modulo the box.
 
     Examples
     --------
     >>> ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], diameters=[1.0, 1.0], box=[2.0, 2.0])
     Configuration(N=2, dimension=2, density=0.5)
+    >>> ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], box=[2.0, 2.0], species=[0, 1]).species
+    array([0, 1])
     """
 
     positions: Array
-    diameters: Array
-    box: Array
+    diameters: Array = None  # type: ignore[assignment]  # given, or filled in below
+    box: Array = None  # type: ignore[assignment]  # required; the keyword may follow `positions`
+    species: IntArray | None = None
+    sized: bool = field(init=False, default=True)
 
     def __post_init__(self) -> None:
-        for name in ("positions", "diameters", "box"):
-            object.__setattr__(self, name, checks.real_array(name, getattr(self, name)))
+        object.__setattr__(self, "positions", checks.real_array("positions", self.positions))
         checks.check_positions(self.positions)
+        if self.species is not None:
+            object.__setattr__(self, "species", checks.species_array(self.species, len(self.positions)))
+        if self.diameters is None:
+            self._fill_diameters()
+        if self.box is None:
+            raise InputError("no box given", allowed="edge lengths, or cell vectors as rows", remedy="give box=...")
+        for name in ("diameters", "box"):
+            object.__setattr__(self, name, checks.real_array(name, getattr(self, name)))
         checks.check_diameters(self.diameters, len(self.positions))
         checks.check_box(self.box, self.dimension)
         checks.check_volume(self.volume)
         checks.check_distinct(self.fractional)
 
+    def _fill_diameters(self) -> None:
+        """Set all diameters to 1, until a potential gives each species its own."""
+        if self.species is None:
+            raise InputError("neither diameters nor species are given", remedy="give diameters=... or species=...")
+        object.__setattr__(self, "diameters", np.ones(len(self.positions)))
+        object.__setattr__(self, "sized", False)
+
     def __len__(self) -> int:
         return len(self.positions)
 
-    def __reduce__(self) -> tuple[type[Configuration], tuple[Array, ...]]:
+    def __reduce__(self) -> tuple[type[Configuration], tuple[Array | IntArray | None, ...]]:
         # Copies and unpickled objects are checked too; without this, numpy would make their arrays writable.
-        return Configuration, (self.positions, self.diameters, self.box)
+        return Configuration, (self.positions, self.diameters if self.sized else None, self.box, self.species)
 
     def __repr__(self) -> str:
         return f"Configuration(N={len(self)}, dimension={self.dimension}, density={self.density:.6g})"
@@ -122,6 +144,7 @@ class Configuration:
         positions: ArrayLike | None = None,
         diameters: ArrayLike | None = None,
         box: ArrayLike | None = None,
+        species: ArrayLike | None = None,
     ) -> Configuration:
         """Return a configuration with some of its arrays replaced.
 
@@ -133,23 +156,30 @@ class Configuration:
             New diameters.
         box : (d,) or (d, d) array, optional
             New box.
+        species : (N,) int array, optional
+            New species.
 
         Raises
         ------
         InputError
             `Configuration` rejects one of the arrays.
         """
+        own_diameters = self.diameters if self.sized else None
         return Configuration(
             self.positions if positions is None else positions,  # type: ignore[arg-type]
-            self.diameters if diameters is None else diameters,  # type: ignore[arg-type]
+            own_diameters if diameters is None else diameters,  # type: ignore[arg-type]
             self.box if box is None else box,  # type: ignore[arg-type]
+            self.species if species is None else species,  # type: ignore[arg-type]
         )
 
     def identical(self, other: Configuration) -> bool:
-        """Return whether positions, diameters and cell agree bit for bit (apart from the sign of zeros)."""
-        return all(
+        """Return whether positions, diameters, cell and species agree bit for bit (apart from the sign of zeros)."""
+        same = all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in ("positions", "diameters", "cell")
         )
+        if self.species is None or other.species is None:
+            return same and self.species is other.species
+        return same and np.array_equal(self.species, other.species)
 
     def to_atoms(self) -> Atoms:
         """Return an `ase.Atoms`, with diameters in `atoms.arrays["diameters"]` and d in `atoms.info["dimension"]`.
