@@ -65,13 +65,13 @@ def correlation(series: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
 
 
 def motion(glasses: list[ag.Configuration], potential: ag.PairPotential) -> NDArray[np.float64]:
-    """Return, for each of `LAGS`, surviving bonds, overlap, and the correlation of displacement fields, in a chain."""
+    """Return, for each of `LAGS` within a chain, surviving bonds, overlap, and the correlation of displacement fields."""
     positions = np.array([glass.positions for glass in glasses])
     fields = np.diff(positions, axis=0)
     fields -= fields.mean(axis=1, keepdims=True)
     square = (fields**2).sum(axis=(1, 2)).mean()
     found = []
-    for lag in LAGS:
+    for lag in (lag for lag in LAGS if lag < len(fields)):
         starts = np.unique(np.linspace(0, len(glasses) - 1 - lag, ORIGINS).astype(int))
         pairs = [(glasses[k], glasses[k + lag]) for k in starts]
         bonds = np.mean([bond_breaking(one, other, potential=potential) for one, other in pairs])
@@ -125,7 +125,7 @@ def report(folder: Path) -> None:
     values = np.array([motion(glasses, StudyStore(folder).settings.pair_potential) for glasses in chains])
     mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
     print(f" {len(chains)} chains: glasses apart, bonds that survive, particles within 0.3, displacement fields")
-    for lag, row, spread in zip(LAGS, mean, error, strict=True):
+    for lag, row, spread in zip(LAGS, mean, error, strict=False):
         print(f"  {lag:3d}  " + "  ".join(f"{value:.3f}({one:.3f})" for value, one in zip(row, spread, strict=True)))
 
 
