@@ -65,7 +65,7 @@ def correlation(series: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
 
 
 def motion(glasses: list[ag.Configuration], potential: ag.PairPotential) -> NDArray[np.float64]:
-    """Return, for each of `LAGS` within a chain, surviving bonds, overlap, and the correlation of displacement fields."""
+    """Return surviving bonds, overlap, and the correlation of displacement fields, for each lag within a chain."""
     positions = np.array([glass.positions for glass in glasses])
     fields = np.diff(positions, axis=0)
     fields -= fields.mean(axis=1, keepdims=True)
