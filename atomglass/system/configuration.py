@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.system import checks
+from atomglass.system.species import SPECIES_COLUMN, species_of_names
 from atomglass.types import Array, IntArray
 
 if TYPE_CHECKING:
@@ -182,11 +183,12 @@ class Configuration:
         return same and np.array_equal(self.species, other.species)
 
     def to_atoms(self) -> Atoms:
-        """Return an `ase.Atoms`, with diameters in `atoms.arrays["diameters"]` and d in `atoms.info["dimension"]`.
+        """Return an `ase.Atoms` with the arrays `diameters`, `radius` and `species_index`, as far as they are known.
 
-        The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
-        thickness that is periodic in x and y only, so that ASE's volume equals the area. A constraint keeps particles
-        in the plane, which they would otherwise leave by rounding errors (BFGS) or thermal velocities (dynamics).
+        `atoms.info["dimension"]` is d. The chemical symbol is ASE's placeholder `X` (mass 1). Two-dimensional
+        configurations lie at z = 0 in a cell of unit thickness that is periodic in x and y only, so that ASE's volume
+        equals the area. A constraint keeps particles in the plane, which they would otherwise leave by rounding errors
+        (BFGS) or thermal velocities (dynamics).
         """
         from ase import Atoms
         from ase.constraints import FixCartesian
@@ -195,7 +197,11 @@ class Configuration:
         positions, cell = np.zeros((len(self), 3)), np.eye(3)
         positions[:, :d], cell[:d, :d] = self.positions, self.cell
         atoms = Atoms(numbers=np.zeros(len(self), dtype=int), positions=positions, cell=cell, pbc=[True, True, d == 3])
-        atoms.set_array("diameters", np.array(self.diameters))
+        if self.sized:
+            atoms.set_array("diameters", np.array(self.diameters))
+            atoms.set_array("radius", self.diameters / 2)
+        if self.species is not None:
+            atoms.set_array(SPECIES_COLUMN, np.array(self.species))
         atoms.info["dimension"] = d
         if d == 2:
             atoms.set_constraint(FixCartesian(range(len(self)), mask=(False, False, True)))
@@ -208,7 +214,8 @@ class Configuration:
         Parameters
         ----------
         atoms : ase.Atoms
-            Its arrays must contain the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
+            Its arrays must contain the particle sizes (`diameters`, `diameter`, `sigma`, or `radius`, half of it), or
+            it has several species: an array `species_index`, or chemical symbols, numbered in alphabetical order.
         dimension : {2, 3}, optional
             Overrides `atoms.info["dimension"]`. Without either, 2 if the sample is periodic in x and y only, or
             perfectly flat, and 3 otherwise.
@@ -216,16 +223,25 @@ class Configuration:
         Raises
         ------
         InputError
-            There are no particle sizes, the box is not periodic, or a two-dimensional sample is not flat.
+            There are neither particle sizes nor species, the box is not periodic, or a two-dimensional sample is not
+            flat.
         """
         stated = dimension or atoms.info.get("dimension")
-        return from_three_dimensional(
-            atoms.positions, find_diameters(atoms.arrays), np.array(atoms.cell), list(map(bool, atoms.pbc)), stated
-        )
+        symbols = species_of_names(atoms.get_chemical_symbols())
+        species = atoms.arrays.get(SPECIES_COLUMN, symbols)
+        sized = species is None or any(name in atoms.arrays for name in DIAMETER_NAMES)
+        diameters = find_diameters(atoms.arrays) if sized else None
+        periodic = list(map(bool, atoms.pbc))
+        return from_three_dimensional(atoms.positions, diameters, np.array(atoms.cell), periodic, stated, species)
 
 
 def from_three_dimensional(
-    positions: Array, diameters: ArrayLike, cell: Array, periodic: list[bool], dimension: int | None = None
+    positions: Array,
+    diameters: Array | None,
+    cell: Array,
+    periodic: list[bool],
+    dimension: int | None = None,
+    species: IntArray | None = None,
 ) -> Configuration:
     """Return a configuration from the three-dimensional form used by files and by ASE.
 
@@ -238,6 +254,8 @@ def from_three_dimensional(
     dimension : {2, 3}, optional
         By default 2 if the sample is periodic in x and y only, or periodic in all three directions but perfectly flat
         (all z are equal), and 3 otherwise.
+    species : (N,) int array, optional
+        Species of the particles; without them, diameters are needed.
 
     Raises
     ------
@@ -259,7 +277,7 @@ def from_three_dimensional(
     lengths = np.diag(box)
     if np.all(lengths > 0) and not np.any(box - np.diag(lengths)):
         box = lengths
-    return Configuration(positions[:, :dimension], np.asarray(diameters), box)
+    return Configuration(positions[:, :dimension], diameters, box, species)  # type: ignore[arg-type]
 
 
 def _check_in_plane(heights: Array, cell: Array) -> None:
