@@ -258,6 +258,9 @@ def _with_sizes_in_potential(settings: StudySettings) -> StudySettings:
     if settings.sample.sizes is None:
         return settings
     assert isinstance(settings.potential, PotentialSettings)
+    if settings.potential.species is not None:
+        what = f"sample.sizes, with the potential {settings.potential.name}"
+        raise InputError(what, remedy="leave it out: its species have their sizes")
     potential = settings.potential.model_copy(update={"diameters": settings.sample.sizes})
     sample = settings.sample.model_copy(update={"sizes": None})
     return settings.model_copy(update={"potential": potential, "sample": sample})
