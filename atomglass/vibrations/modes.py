@@ -114,9 +114,7 @@ def lowest_modes(configuration: Configuration, potential: PairPotential, count: 
     >>> len(modes), modes.complete, modes.is_minimum
     (5, True, True)
     """
-    if count < 1:
-        raise InputError("count of modes", count, ">= 1")
-    return lowest_modes_of_hessian(_reduced_hessian(configuration, potential), count)
+    return lowest_modes_of_hessian(reduced_hessian(configuration, potential), count)
 
 
 def modes_below(configuration: Configuration, potential: PairPotential, frequency: float) -> Modes:
@@ -149,7 +147,7 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
     """
     if not (frequency > 0 and np.isfinite(frequency)):
         raise InputError("frequency bound", frequency, "> 0")
-    return modes_of_hessian_below(_reduced_hessian(configuration, potential), frequency)
+    return modes_of_hessian_below(reduced_hessian(configuration, potential), frequency)
 
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
@@ -166,7 +164,7 @@ def full_spectrum(configuration: Configuration, potential: PairPotential) -> Mod
     >>> len(modes) == 2 * (100 - int(modes.rattlers.sum())) - 2
     True
     """
-    return all_modes_of_hessian(_reduced_hessian(configuration, potential))
+    return all_modes_of_hessian(reduced_hessian(configuration, potential))
 
 
 def all_modes_of_hessian(reduced: SparseHessian) -> Modes:
@@ -175,7 +173,15 @@ def all_modes_of_hessian(reduced: SparseHessian) -> Modes:
 
 
 def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
-    """Return the `count` modes of a reduced Hessian with the lowest eigenvalues."""
+    """Return the `count` modes of a reduced Hessian with the lowest eigenvalues.
+
+    Raises
+    ------
+    InputError
+        `count` is below 1.
+    """
+    if count < 1:
+        raise InputError("count of modes", count, ">= 1")
     available = reduced.size - reduced.translation_count
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
@@ -220,7 +226,7 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
     return _modes(reduced, eigenvalues, vectors, found == expected, keep=found)
 
 
-def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
+def reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
     """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs, stacklevel=4)
