@@ -44,6 +44,10 @@ class Levels:
         Lowest energy of the table.
     hbar : float
         Planck's constant.
+    grid : (m,) array
+        Positions at which the wave functions are given, in units of length.
+    states : (m, k) array
+        The wave functions, normalized so that their squares add up to 1 over the grid.
     """
 
     above_minimum: Array
@@ -51,6 +55,8 @@ class Levels:
     outside: Array
     minimum: float
     hbar: float
+    grid: Array
+    states: Array
 
     @property
     def energies(self) -> Array:
@@ -126,7 +132,10 @@ def double_well_levels(x: ArrayLike, V: ArrayLike, hbar: float = DEFAULT_HBAR, c
         raise InputError("number of levels", count, f"1 to {MAX_COUNT}")
     profile = well_profile(x, V)
     rougher = well_profile(x, V, degree=3, wall_degree=4)
-    return Levels(*_levels(profile, rougher, hbar, int(count)), profile.minimum, hbar)
+    energies, errors, grid, states = _levels(profile, rougher, hbar, int(count))
+    beyond = (grid < profile.left.end) | (grid > profile.right.end)
+    outside = (states[beyond] ** 2).sum(axis=0)
+    return Levels(energies, errors, outside, profile.minimum, hbar, grid, states)
 
 
 def checked_hbar(hbar: float) -> float:
@@ -142,8 +151,8 @@ def checked_hbar(hbar: float) -> float:
     return float(hbar)
 
 
-def _levels(profile: WellProfile, rougher: WellProfile, hbar: float, count: int) -> tuple[Array, Array, Array]:
-    """Return the levels above the minimum of the table, their errors, and their weights outside."""
+def _levels(profile: WellProfile, rougher: WellProfile, hbar: float, count: int) -> tuple[Array, Array, Array, Array]:
+    """Return the levels above the minimum of the table and their errors, the grid and the wave functions."""
     left, right, top = _range(profile, hbar, count)
     spacing = np.pi * hbar / (2 * np.sqrt(2 * top))
     size = max(count + 8, int((right - left) / spacing) + 2)
@@ -162,10 +171,9 @@ def _levels(profile: WellProfile, rougher: WellProfile, hbar: float, count: int)
         raise InputError(
             "hbar", hbar, f"so large that the levels need fewer than {_LARGEST_GRID} grid points", "cut the table"
         )
-    beyond = (x < profile.left.end) | (x > profile.right.end)
     rounding = np.finfo(float).eps * (np.abs(potential).max() + 5 * (hbar / step) ** 2)
     interpolation = np.abs((states**2).T @ (rougher(x) - potential))
-    return energies, errors + rounding + interpolation, (states[beyond] ** 2).sum(axis=0)
+    return energies, errors + rounding + interpolation, x, states
 
 
 def _second_derivative(size: int) -> Array:

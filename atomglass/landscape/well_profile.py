@@ -90,7 +90,7 @@ def well_profile(positions: ArrayLike, energies: ArrayLike, degree: int = 5, wal
         Degree of the interpolating spline, odd.
     wall_degree : int
         Degree of the polynomials from which the walls take slope and curvature, at most 7. Each is fitted to the last
-        tenth of the table, at least eight points: the derivatives of the spline would magnify rounding errors.
+        tenth of the table, at least `wall_degree + 1` points: derivatives of the spline would magnify rounding errors.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def _checked_table(positions: ArrayLike, energies: ArrayLike) -> tuple[Array, Ar
 
 def _wall(x: Array, energy: Array, side: int, degree: int) -> Wall:
     """Return the wall at one end; raise if the table is no well there."""
-    count = max(LEAST_POINTS, len(x) // 10)
+    count = max(degree + 1, len(x) // 10)
     chosen = slice(-count, None) if side > 0 else slice(None, count)
     end = float(x[-1] if side > 0 else x[0])
     fit = np.polynomial.Polynomial.fit(side * (x[chosen] - end), energy[chosen], degree)
