@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -192,7 +192,10 @@ class StudySettings(StudyBase):
         return data
 
 
-def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
+GlassSettings = TypeVar("GlassSettings", bound=StudySettings)
+
+
+def read_glass_study(data: dict[str, Any], path: Path, model: type[GlassSettings]) -> GlassSettings:
     """Return the settings of a study of glasses, with its potential resolved.
 
     Parameters
@@ -201,13 +204,15 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
         The content of its TOML file.
     path : Path
         The file. A potential given as a path is also looked up in the file's folder.
+    model : type
+        `StudySettings`, or a subclass with further sections.
 
     Raises
     ------
     InputError
         A setting is invalid, or the box is too small for the potential.
     """
-    settings = validated(StudySettings, data, path.name)
+    settings = validated(model, data, path.name)
     if isinstance(settings.potential, str):
         local = path.parent / settings.potential
         found = local if local.is_file() else find_toml(settings.potential, "potentials")
