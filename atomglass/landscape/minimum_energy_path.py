@@ -156,10 +156,12 @@ def minimum_energy_path(
 
     Examples
     --------
-    >>> rng = np.random.default_rng(4)
-    >>> start = glass.replace(positions=glass.positions + 0.15 * rng.standard_normal((100, 2)))
-    >>> other = ag.quench(start, pot).configuration
-    >>> path = ag.minimum_energy_path(glass, other, pot)
+    >>> mc = ag.SwapMonteCarlo(glass, pot, temperature=0.15, swap_fraction=0, seed=1)
+    >>> stats = mc.run(7000)
+    >>> one = ag.quench(mc.configuration, pot).configuration
+    >>> stats = mc.run(1000)
+    >>> other = ag.quench(mc.configuration, pot).configuration
+    >>> path = ag.minimum_energy_path(one, other, pot)
     >>> bool(path.barrier >= max(0.0, path.asymmetry)), bool(path.length >= path.distance > 0)
     (True, True)
     """

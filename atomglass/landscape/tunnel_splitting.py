@@ -97,10 +97,12 @@ def tunnel_splitting(
 
     Examples
     --------
-    >>> rng = np.random.default_rng(4)
-    >>> start = glass.replace(positions=glass.positions + 0.15 * rng.standard_normal((100, 2)))
-    >>> other = ag.quench(start, pot).configuration
-    >>> found = ag.tunnel_splitting(glass, other, pot, hbar=ag.QuantumUnits.named("argon").hbar)
+    >>> mc = ag.SwapMonteCarlo(glass, pot, temperature=0.15, swap_fraction=0, seed=1)
+    >>> stats = mc.run(7000)
+    >>> one = ag.quench(mc.configuration, pot).configuration
+    >>> stats = mc.run(1000)
+    >>> other = ag.quench(mc.configuration, pot).configuration
+    >>> found = ag.tunnel_splitting(one, other, pot, hbar=ag.QuantumUnits.named("argon").hbar)
     >>> bool(found.splitting > 0), bool(np.isclose(np.hypot(found.asymmetry, found.tunneling), found.splitting))
     (True, True)
     """
