@@ -9,6 +9,7 @@ from ase import Atoms
 from ase.calculators import calculator as ase_calculator
 from ase.stress import full_3x3_to_voigt_6_stress
 
+from atomglass.system.arguments import check_potential
 from atomglass.system.configuration import Configuration, find_diameters
 from atomglass.system.interactions import energy_forces_stress
 from atomglass.system.potential import PairPotential
@@ -54,6 +55,7 @@ class Calculator(ase_calculator.Calculator):
     ]
 
     def __init__(self, potential: PairPotential) -> None:
+        check_potential(potential)
         super().__init__()
         self.potential = potential
 

@@ -44,7 +44,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     return data
 
 
-def validated(model: type[Model], data: dict[str, Any], source: str) -> Model:
+def validated(model: type[Model], data: dict[str, Any], source: str, folder: Path | None = None) -> Model:
     """Return settings checked against their model.
 
     Parameters
@@ -55,6 +55,8 @@ def validated(model: type[Model], data: dict[str, Any], source: str) -> Model:
         The content of a TOML file.
     source : str
         The name of the file, for the message.
+    folder : Path or None
+        The folder from which relative paths in the settings start; None for the current one.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def validated(model: type[Model], data: dict[str, Any], source: str) -> Model:
         The first mistake, with its key, its value and what is allowed; an unknown key with the most similar known one.
     """
     try:
-        settings = model.model_validate(data)
+        settings = model.model_validate(data, context={"folder": folder or Path()})
     except ValidationError as error:
         raise _first_mistake(model, error, source) from None
     _refuse_true_for_a_number(data, settings, source, ())
@@ -86,7 +88,7 @@ def _first_mistake(model: type[BaseModel], error: ValidationError, source: str) 
     mistakes = error.errors()
     # An unknown key explains a missing one ("tempreture" and "temperature"), so it goes first.
     first = next((m for m in mistakes if m["type"] == "extra_forbidden"), mistakes[0])
-    key = ".".join(str(part) for part in first["loc"]) or "the settings"
+    key = ".".join(str(part) for part in _without_tags(model, first["loc"])) or "the settings"
     if first["type"] == "extra_forbidden":
         known = _known_keys(model, first["loc"])
         close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
@@ -96,7 +98,8 @@ def _first_mistake(model: type[BaseModel], error: ValidationError, source: str) 
         return InputError(f"{source}: key {key!r} is missing", remedy="add it")
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if isinstance(first["input"], dict):  # a rule about several keys of a section; its message names them
-        return InputError(f"{source}: {key}: {message}", remedy="correct these keys")
+        section = f"{key}: " if first["loc"] else ""
+        return InputError(f"{source}: {section}{message}", remedy="correct these keys")
     return InputError(f"{source}: {key}", first["input"], message, "correct this key")
 
 
@@ -105,9 +108,24 @@ def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list
     models = [model]
     for part in location[:-1]:
         fields = [m.model_fields[part] for m in models if isinstance(part, str) and part in m.model_fields]
-        if fields:  # otherwise it is an index into a list or the tag of a union, and the models remain
+        if fields:
             models = [inner for field in fields for inner in _models_in(field.annotation)]
+        else:  # an index into a list, or the member of a union that was tried, by name or by tag
+            models = [m for m in models if m.__name__ == part] or models
     return sorted({key for m in models for key in m.model_fields})
+
+
+def _without_tags(model: type[BaseModel], location: tuple[int | str, ...]) -> list[int | str]:
+    """Return a location without the parts that say which member of a union was tried; they are not in the file."""
+    models, kept = [model], list[int | str]()
+    for place, part in enumerate(location):
+        fields = [m.model_fields[part] for m in models if isinstance(part, str) and part in m.model_fields]
+        tag = bool(models) and not fields and isinstance(part, str)
+        if not tag or place == len(location) - 1:
+            kept.append(part)
+        if fields:
+            models = [inner for field in fields for inner in _models_in(field.annotation)]
+    return kept
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -124,7 +124,7 @@ def test_valid_settings_are_accepted_and_frozen() -> None:
         (study(sampling={"tempreture": 0.1, "sweeps": 1}), "sampling.tempreture", "temperature"),
         (study(window={"low": 0, "hihg": 1}), "window.hihg", "high"),
         (study(stages=[{"temperature": 1, "sweeps": 1, "size": "iid"}]), "stages.0.size", "sizes"),
-        (study(runner={"kind": "mpi", "rank": 3}), "runner.mpi.rank", "ranks"),
+        (study(runner={"kind": "mpi", "rank": 3}), "runner.rank", "ranks"),
     ],
 )
 def test_an_unknown_key_is_named_with_the_most_similar_key(data: dict[str, object], key: str, suggestion: str) -> None:

@@ -89,7 +89,8 @@ def new_liquid(number: int, dimension: int, sweeps: int, seed: int = 1) -> Confi
         Seed of diameters, positions and moves.
     """
     model, seeds = potential(dimension), np.random.SeedSequence(seed).spawn(2)
-    chain = swap_sampler(random_start(number, model, model.density, "quantile", *seeds), seed)
+    start = random_start(number, model, model.density, "quantile", seeds[0], seeds[1])
+    chain = swap_sampler(start, seed)
     chain.run(sweeps)
     return chain.configuration
 

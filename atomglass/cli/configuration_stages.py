@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from atomglass.cli.input_file import InputFile
+from atomglass.cli.liquid_start import LiquidStart
+from atomglass.cli.mode_output import check_outputs, check_table, write_outputs, write_table
 from atomglass.cli.text_table import print_table
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.minimization.quench import quench
-from atomglass.minimization.random_start import random_start
 from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.checks import check_seed
@@ -33,49 +35,7 @@ from atomglass.vibrations.modes import (
     lowest_modes_of_hessian,
     modes_of_hessian_below,
 )
-
-#: Largest force, in units of epsilon over length, at which a configuration still counts as an inherent state.
-RESIDUAL_FORCE = 1e-6
-
-
-@dataclass(frozen=True)
-class LiquidStart:
-    """The initial configuration of a liquid: a new one, or one from a file.
-
-    Attributes
-    ----------
-    particles : int or None
-        Number of particles of a new configuration.
-    file : Path or None
-        The file; exactly one of `particles` and `file` is given.
-    frame : int
-        Which configuration of the file; -1 is the last.
-    density : float or None
-        Number density of a new configuration; None for that of the potential.
-    diameters : str or None
-        How the diameters of a new configuration are drawn: `iid` (also if None) or `quantile`.
-    """
-
-    particles: int | None
-    file: Path | None
-    frame: int
-    density: float | None
-    diameters: str | None
-
-    def configuration(self, potential: PairPotential, seed: int) -> Configuration:
-        """Return the configuration, read or drawn at random from a seed."""
-        if (self.particles is None) == (self.file is None):
-            given = "two things" if self.file else "nothing"
-            raise InputError("start of the sample", given, "one of --particles N and --from FILE", "give one")
-        if self.file is not None:
-            for name, value in (("--density", self.density), ("--diameters", self.diameters)):
-                if value is not None:
-                    raise InputError(name, value, "only without --from", f"leave {name} out: the file has its own")
-            return files.read(self.file, self.frame)
-        assert self.particles is not None
-        diameter_seed, position_seed = np.random.SeedSequence(check_seed(seed)).spawn(2)
-        density = potential.density if self.density is None else self.density
-        return random_start(self.particles, potential, density, self.diameters or "iid", diameter_seed, position_seed)
+from atomglass.vibrations.residual_force import RESIDUAL_FORCE
 
 
 @dataclass(frozen=True)
@@ -157,18 +117,18 @@ def sample_liquid(out: Path, potential: str, start: LiquidStart, moves: MoveOpti
 
 
 def quench_file(
-    file: Path, out: Path, potential: str, frame: int, force_tolerance: float, max_iterations: int, method: str
+    file: InputFile, out: Path, potential: str, force_tolerance: float, max_iterations: int, method: str
 ) -> bool:
     """Quench one configuration of a file and write it.
 
     Parameters
     ----------
-    file, out : Path
-        Files to read and to write.
+    file : InputFile
+        File to read.
+    out : Path
+        File to write.
     potential : str
         Name of a shipped potential, or a TOML file.
-    frame : int
-        Which configuration of the file; -1 is the last.
     force_tolerance : float
         Largest force on a particle at the end, in reduced units.
     max_iterations : int
@@ -183,7 +143,7 @@ def quench_file(
     """
     files.check_output(out)
     pot = load_potential(potential)
-    configuration = files.read(file, frame)
+    configuration = file.read(pot)
     done = quench(configuration, pot, force_tolerance, max_iterations, method=method)
     files.write(out, done.configuration)
     print(f"{done.status.value}: {done.iterations} iterations, {done.evaluations} evaluations")
@@ -195,37 +155,35 @@ def quench_file(
 
 
 def modes_of_file(
-    file: Path, potential: str, frame: int, count: int | None, full: bool, quench_first: bool, out: Path | None
+    file: InputFile, potential: str, count: int | None, full: bool, quench_first: bool, outs: list[Path]
 ) -> None:
     """Find, expand, classify and print the modes of one configuration of a file.
 
     Parameters
     ----------
-    file : Path
+    file : InputFile
         File to read.
     potential : str
         Name of a shipped potential, or a TOML file.
-    frame : int
-        Which configuration of the file; -1 is the last.
     count : int or None
         Number of lowest modes; None for all below `PHONON_MULTIPLE` times the first phonon frequency.
     full : bool
         Whether to compute the whole spectrum instead.
     quench_first : bool
         Whether to quench the configuration first.
-    out : Path or None
-        File for the table: .parquet or .csv.
+    outs : list of Path
+        Files for the table (.parquet or .csv) or for the modes, one frame each (.extxyz or .lammpstrj).
     """
-    _check_table(out)
+    check_outputs(outs)
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
     if count is not None and full:
         raise InputError("--count", count, "only without --full", "leave one of them out")
     pot = load_potential(potential)
-    configuration = files.read(file, frame)
+    configuration = file.read(pot)
     if quench_first:
         configuration = quench(configuration, pot).configuration
-    _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file}`")
+    _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file.path}`")
     pairs = InteractingPairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
@@ -239,25 +197,21 @@ def modes_of_file(
     else:
         modes = lowest_modes_of_hessian(reduced, 20)
     table = mode_table(pairs, modes, moduli)
-    _write_table(table, out)
+    write_outputs(outs, table, configuration, pairs, modes)
     _print_modes(configuration, modes, moduli, table)
-    if out is not None:
+    for out in outs:
         print(f"written: {out}")
 
 
-def density_of_file(
-    file: Path, potential: str, frame: int, moments: int, vectors: int, seed: int, out: Path | None
-) -> None:
+def density_of_file(file: InputFile, potential: str, moments: int, vectors: int, seed: int, out: Path | None) -> None:
     """Estimate and print the density of states of one inherent state of a file.
 
     Parameters
     ----------
-    file : Path
+    file : InputFile
         File to read.
     potential : str
         Name of a shipped potential, or a TOML file.
-    frame : int
-        Which configuration of the file; -1 is the last.
     moments, vectors : int
         Chebyshev moments and random vectors of the kernel polynomial method.
     seed : int
@@ -265,15 +219,15 @@ def density_of_file(
     out : Path or None
         File for the table: .parquet or .csv.
     """
-    _check_table(out)
+    check_table(out)
     pot = load_potential(potential)
-    configuration = files.read(file, frame)
-    _check_quenched(configuration, pot, f"quench it first with `atomglass quench {file}`")
+    configuration = file.read(pot)
+    _check_quenched(configuration, pot, f"quench it first with `atomglass quench {file.path}`")
     found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
     names = ("frequencies", "density", "error", "reduced_density", "reduced_error")
     columns = ("frequency", *names[1:])
     table = pd.DataFrame({column: getattr(found, name) for column, name in zip(columns, names, strict=True)})
-    _write_table(table, out)
+    write_table(table, out)
     power = f"omega^{found.dimension - 1}" if found.dimension > 2 else "omega"
     rows = [[f"{value:.5g}" for value in row] for row in table.iloc[:: max(len(table) // 40, 1)].to_numpy()]
     title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}"
@@ -285,19 +239,6 @@ def density_of_file(
     )
     if out is not None:
         print(f"written: {out}")
-
-
-def _check_table(out: Path | None) -> None:
-    if out is not None and out.suffix not in (".parquet", ".csv"):
-        raise InputError("suffix of --out", out.suffix, ".parquet or .csv")
-    if out is not None and not out.absolute().parent.is_dir():
-        raise InputError("folder of --out", str(out.parent), "an existing folder")
-
-
-def _write_table(table: pd.DataFrame, out: Path | None) -> None:
-    if out is not None:
-        with files.atomic_output(out) as stream:
-            table.to_parquet(stream) if out.suffix == ".parquet" else table.to_csv(stream, index=False)
 
 
 def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:

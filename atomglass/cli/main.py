@@ -49,8 +49,11 @@ def potentials() -> None:
     rows = []
     for path in sorted(shipped_folder("potentials").glob("*.toml")):
         p = load_potential(path)
-        rows.append([p.name, str(p.dimension), str(p.exponent), str(p.order), f"{p.cutoff:g}", p.source])
-    print_table("", ["name", "d", "n", "q", "cutoff", "source"], rows)
+        form = p.form if p.exponent is None else f"{p.form} {p.exponent}"
+        dimension = "2, 3" if p.dimension is None else str(p.dimension)
+        species = ", ".join(p.table.names) if p.table else "sizes"
+        rows.append([p.name, dimension, form, species, str(p.smoothness), f"{p.cutoff:g}", p.source])
+    print_table("", ["name", "d", "form", "particles", "q", "cutoff", "source"], rows)
 
 
 def main() -> None:

@@ -87,7 +87,7 @@ def run(
                 f"{store.model.labels.plural}, {store.model.describe(settings)}, in {out}"
             )
         if store.model.needs_kernels and unfinished(store):
-            warm_up(lambda text: typer.echo(text, err=True))
+            warm_up(lambda text: typer.echo(text, err=True), settings=settings)
         with StudyProgress(store, others=world is not None or partition.size > 1, silent=not first) as progress:
             if world is not None:
                 outcome = run_mpi(store, progress, world, stop, claim_life, typer.echo)

@@ -75,6 +75,8 @@ def pair_diameters(configuration: Configuration, pairs: IntArray, potential: Pai
     potential : PairPotential or None
         Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
     """
-    sigma_i, sigma_j = configuration.diameters[pairs[:, 0]], configuration.diameters[pairs[:, 1]]
-    sigma_ij: Array = (sigma_i + sigma_j) / 2 if potential is None else potential.pair_diameter(sigma_i, sigma_j)
-    return sigma_ij
+    if potential is not None:
+        labels = potential.labels(configuration)
+        return potential.pair_diameter(labels[pairs[:, 0]], labels[pairs[:, 1]])
+    mean: Array = (configuration.diameters[pairs[:, 0]] + configuration.diameters[pairs[:, 1]]) / 2
+    return mean

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import IMAGE_BITS
 from atomglass.kernels.jit import kernel
-from atomglass.kernels.pair_potential import PairParameters, pair_derivatives
+from atomglass.kernels.pair_potential import cutoff_squared, pair_derivatives, stored_kind
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import separation
 from atomglass.kernels.records import PairList
 from atomglass.types import Array, IntArray
@@ -15,8 +16,8 @@ from atomglass.types import Array, IntArray
 
 @kernel
 def interacting_pairs(
-    positions: Array, pairs: PairList, potential: PairParameters
-) -> tuple[IntArray, Array, Array, Array]:
+    positions: Array, pairs: PairList, potential: Potential
+) -> tuple[IntArray, Array, Array, Array, Array]:
     """Return the pairs within their cutoff.
 
     Parameters
@@ -25,7 +26,7 @@ def interacting_pairs(
         Wrapped when the list was built, and moved since by less than half its skin.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
 
     Returns
@@ -36,6 +37,8 @@ def interacting_pairs(
         r_j - r_i.
     ratios : (P,) array
         (r / sigma_ij)^2.
+    cutoffs_squared : (P,) array
+        The value of (r / sigma_ij)^2 at which each interaction ends.
     derivatives : (P, 5) array
         phi and its first four derivatives with respect to r^2, in units of epsilon over length^(2 n).
     """
@@ -43,22 +46,29 @@ def interacting_pairs(
     count = 0
     indices = np.empty((neighbors.size, 2), np.int64)
     separations = np.empty((neighbors.size, 3))
-    ratios = np.empty(neighbors.size)
+    ratios, cutoffs_squared = np.empty(neighbors.size), np.empty(neighbors.size)
     derivatives = np.empty((neighbors.size, 5))
     for i in range(positions.shape[0]):
         for k in range(row_starts[i], row_starts[i + 1]):
             dx, dy, dz = separation(positions, i, neighbors[k], shifts)
             w = pairs.inverse_sigma_squared[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
-            if ratio < potential.cutoff_squared:
-                f0, f1, f2, f3, f4 = pair_derivatives(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if ratio < cutoff_squared(kind, potential):
+                f0, f1, f2, f3, f4 = pair_derivatives(ratio, potential, kind)
                 indices[count, 0], indices[count, 1] = i, neighbors[k] >> IMAGE_BITS
                 separations[count, 0], separations[count, 1], separations[count, 2] = dx, dy, dz
-                ratios[count] = ratio
+                ratios[count], cutoffs_squared[count] = ratio, cutoff_squared(kind, potential)
                 derivatives[count, 0], derivatives[count, 1], derivatives[count, 2] = f0, f1 * w, f2 * w * w
                 derivatives[count, 3], derivatives[count, 4] = f3 * w * w * w, f4 * w * w * w * w
                 count += 1
-    return indices[:count].copy(), separations[:count].copy(), ratios[:count].copy(), derivatives[:count].copy()
+    return (
+        indices[:count].copy(),
+        separations[:count].copy(),
+        ratios[:count].copy(),
+        cutoffs_squared[:count].copy(),
+        derivatives[:count].copy(),
+    )
 
 
 @kernel

@@ -1,153 +1,216 @@
-"""The pair potential as a function of z = (r / sigma)^2, which needs no square root.
+"""The pair potential as a function of z = (r / sigma)^2, which for inverse powers needs no square root.
 
-phi / eps = z^(-n/2) - P(z) for z < z_c, where P is the Taylor polynomial of z^(-n/2) about z_c to order q. By the
-remainder theorem phi >= 0 and dphi/dz <= 0 everywhere, on which the early rejection of Monte Carlo moves relies.
+phi / eps = f(z) - P(z) for z < z_c, where P is the Taylor polynomial of the form f about z_c to order q, so that phi
+and its first q derivatives vanish at the cutoff.
+
+Kernels call the functions of this module. They are compiled for the type of the parameters and for the form of the
+potential, which is a type too: there is no branch between forms in the loops over pairs. The implementations are in
+`inverse_power_pairs` (for `PairParameters`) and `form_pairs` (for `FormParameters`), under the same names.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
-from atomglass.kernels.jit import device
-from atomglass.types import Array
+from numba.extending import overload
 
+from atomglass.kernels import form_pairs
+from atomglass.kernels.inverse_power_pairs import IMPLEMENTATIONS
+from atomglass.kernels.jit import FAST_MATH
+from atomglass.kernels.pair_form import PairForm
+from atomglass.kernels.pair_records import KindArray, PairParameters, Potential
 
-class PairParameters(NamedTuple):
-    """Parameters of a pair potential, in the form that the kernels use.
-
-    Attributes
-    ----------
-    exponent : int
-        Exponent n of the repulsion.
-    order : int
-        q, the number of derivatives that vanish at the cutoff.
-    epsilon : float
-        Energy scale of the potential.
-    cutoff_squared : float
-        z_c = x_c^2, the squared cutoff in units of sigma_ij^2.
-    nonadditivity : float
-        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|), in units of inverse length.
-    c0, c2, c4 : float
-        Coefficients of 1, z and z^2 (zero beyond q), kept as scalars so that they stay in registers if q <= 2.
-    coefficients : (q + 1,) array
-        c_0, c_2, c_4, ...: coefficients of z^0, z^1, z^2, ...
-    """
-
-    exponent: int
-    order: int
-    epsilon: float
-    cutoff_squared: float
-    nonadditivity: float
-    c0: float
-    c2: float
-    c4: float
-    coefficients: Array
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
-@device
-def pair_diameter(sigma_i: float, sigma_j: float, nonadditivity: float) -> float:
-    """Return the pair diameter of the non-additive mixing rule.
+def compiled_by_type(
+    function: Callable[_Arguments, _Result],
+    inverse: Callable[..., Any],
+    general: Callable[[PairForm], Callable[..., Any]],
+) -> Callable[_Arguments, _Result]:
+    """Return a function that calls `inverse` for `PairParameters` and `general(form)` for `FormParameters`.
 
     Parameters
     ----------
-    sigma_i, sigma_j : float
-        Diameters of the two particles, in units of length.
-    nonadditivity : float
-        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|), in units of inverse length.
+    function : callable
+        Its name, signature and documentation; the parameters of the potential are its argument `p`.
+    inverse : callable
+        Compiled function with the same arguments.
+    general : callable
+        Returns the compiled function for a form.
     """
-    return 0.5 * (sigma_i + sigma_j) * (1.0 - nonadditivity * abs(sigma_i - sigma_j))
+    place = list(inspect.signature(function).parameters).index("p")
+
+    @functools.wraps(function)
+    def interpreted(*arguments: Any) -> Any:
+        p = arguments[place]
+        return (inverse if isinstance(p, PairParameters) else general(p.form))(*arguments)
+
+    def chosen(*types: Any) -> Any:
+        record = types[place]
+        found = inverse if record.instance_class is PairParameters else general(record.types[0].form)
+        return getattr(found, "py_func", found)
+
+    options: Any = {"error_model": "numpy", "fastmath": FAST_MATH, "forceinline": True, "_nrt": False}
+    overload(interpreted, jit_options=options, strict=False)(chosen)
+    return interpreted  # type: ignore[return-value]
 
 
-@device
-def inverse_power(w: float, exponent: int) -> float:
-    """Return w^(n/2), using only multiplications for the two common exponents."""
-    if exponent == 12:
-        w3 = w * w * w
-        return w3 * w3
-    if exponent == 10:
-        w2 = w * w
-        return w2 * w2 * w
-    return w ** (0.5 * exponent)  # type: ignore[no-any-return]
+def _by_type(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Find the implementations of a function of this module by its name."""
+    name = function.__name__
+    return compiled_by_type(function, IMPLEMENTATIONS[name], lambda form: form_pairs.implementations(form)[name])
 
 
-@device
-def pair_energy(z: float, w: float, p: PairParameters) -> float:
+@_by_type
+def pair_diameter(label_i: float, label_j: float, p: Potential) -> float:  # type: ignore[empty-body]
+    """Return sigma_ij of two particles.
+
+    Parameters
+    ----------
+    label_i, label_j : float
+        Labels of the two particles: their diameters, in units of length, or their species.
+    p : PairParameters or FormParameters
+        The potential. Diameters mix as (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|).
+    """
+
+
+@_by_type
+def pair_kind(label_i: float, label_j: float, p: Potential) -> int:  # type: ignore[empty-body]
+    """Return the kind of a pair: the row of the tables for its two species, 0 without species.
+
+    Parameters
+    ----------
+    label_i, label_j : float
+        Labels of the two particles.
+    p : PairParameters or FormParameters
+        The potential.
+    """
+
+
+@_by_type
+def store_kind(kinds: KindArray, k: int, label_i: float, label_j: float, p: Potential) -> None:
+    """Store the kind of pair k; nothing is done for `PairParameters`, whose pairs are all of one kind.
+
+    Parameters
+    ----------
+    kinds : (P,) uint16 array
+        Kinds of the pairs of a list.
+    k : int
+        Index of the pair.
+    label_i, label_j : float
+        Labels of the two particles.
+    p : PairParameters or FormParameters
+        The potential.
+    """
+
+
+@_by_type
+def stored_kind(kinds: KindArray, k: int, p: Potential) -> int:  # type: ignore[empty-body]
+    """Return the kind of a pair; for `PairParameters` it is 0 and the array is not read.
+
+    Parameters
+    ----------
+    kinds : (P,) uint16 array
+        Kinds of the pairs of a list.
+    k : int
+        Index of the pair.
+    p : PairParameters or FormParameters
+        The potential.
+    """
+
+
+@_by_type
+def cutoff_squared(kind: int, p: Potential) -> float:  # type: ignore[empty-body]
+    """Return z_c, the squared cutoff of a pair in units of sigma_ij^2."""
+
+
+@_by_type
+def max_cutoff(label: float, max_label: float, p: Potential) -> float:  # type: ignore[empty-body]
+    """Return a distance beyond which a particle interacts with no other.
+
+    Parameters
+    ----------
+    label : float
+        Label of the particle.
+    max_label : float
+        Largest label of all particles.
+    p : PairParameters or FormParameters
+        The potential.
+    """
+
+
+@_by_type
+def is_repulsive(p: Potential) -> bool:  # type: ignore[empty-body]
+    """Return whether phi >= 0 and dphi/dz <= 0 are proven."""
+
+
+@_by_type
+def early_bound(bound: float, p: Potential) -> float:  # type: ignore[empty-body]
+    """Return the bound above which a partial sum of pair energies decides: infinity unless phi >= 0 is proven."""
+
+
+@_by_type
+def finite_beyond_cutoff(p: Potential) -> bool:  # type: ignore[empty-body]
+    """Return whether the potential may be computed, and multiplied by zero, beyond its cutoff."""
+
+
+@_by_type
+def pair_energy(z: float, w: float, p: Potential, kind: int) -> float:  # type: ignore[empty-body]
     """Return the pair energy phi at z < z_c, in units of epsilon.
 
     Parameters
     ----------
     z, w : float
         (r / sigma_ij)^2 and its inverse. The caller computes both, so that the two divisions run in parallel.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
+    kind : int
+        Kind of the pair.
     """
-    if p.order <= 2:
-        polynomial = p.c0 + z * (p.c2 + z * p.c4)
-    else:
-        polynomial = p.coefficients[p.order]
-        for k in range(p.order - 1, -1, -1):
-            polynomial = polynomial * z + p.coefficients[k]
-    return p.epsilon * (inverse_power(w, p.exponent) + polynomial)
 
 
-@device
-def pair_energy_slope(z: float, p: PairParameters) -> tuple[float, float]:
+@_by_type
+def pair_energy_slope(z: float, p: Potential, kind: int) -> tuple[float, float]:  # type: ignore[empty-body]
     """Return phi and its first derivative at z < z_c.
 
     Parameters
     ----------
     z : float
         (r / sigma_ij)^2.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
+    kind : int
+        Kind of the pair.
 
     Returns
     -------
     phi, slope : float
         phi and dphi/dz, in units of epsilon.
     """
-    w = 1.0 / z
-    power = inverse_power(w, p.exponent)
-    if p.order <= 2:
-        polynomial = p.c0 + z * (p.c2 + z * p.c4)
-        derivative = p.c2 + 2.0 * z * p.c4
-    else:
-        polynomial, derivative = p.coefficients[p.order], 0.0
-        for k in range(p.order - 1, -1, -1):
-            derivative = derivative * z + polynomial
-            polynomial = polynomial * z + p.coefficients[k]
-    return p.epsilon * (power + polynomial), p.epsilon * (derivative - 0.5 * p.exponent * power * w)
 
 
-@device
-def pair_derivatives(z: float, p: PairParameters) -> tuple[float, float, float, float, float]:
+@_by_type
+def pair_derivatives(  # type: ignore[empty-body]
+    z: float, p: Potential, kind: int
+) -> tuple[float, float, float, float, float]:
     """Return phi and its first four derivatives at z < z_c.
 
     Parameters
     ----------
     z : float
         (r / sigma_ij)^2.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
+    kind : int
+        Kind of the pair.
 
     Returns
     -------
     phi, first, second, third, fourth : float
         phi and its derivatives with respect to z, in units of epsilon.
     """
-    c = p.coefficients
-    m, w = 0.5 * p.exponent, 1.0 / z
-    f0 = inverse_power(w, p.exponent)
-    f1 = -m * f0 * w
-    f2 = -(m + 1.0) * f1 * w
-    f3 = -(m + 2.0) * f2 * w
-    f4 = -(m + 3.0) * f3 * w
-    q0, q1, q2, q3, q4 = c[p.order], 0.0, 0.0, 0.0, 0.0
-    for k in range(p.order - 1, -1, -1):  # Horner's scheme for a polynomial and its derivatives over k!
-        q4 = q4 * z + q3
-        q3 = q3 * z + q2
-        q2 = q2 * z + q1
-        q1 = q1 * z + q0
-        q0 = q0 * z + c[k]
-    e = p.epsilon
-    return e * (f0 + q0), e * (f1 + q1), e * (f2 + 2.0 * q2), e * (f3 + 6.0 * q3), e * (f4 + 24.0 * q4)

@@ -7,11 +7,15 @@ import numpy as np
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK
 from atomglass.kernels.jit import inline, kernel
 from atomglass.kernels.pair_potential import (
-    PairParameters,
+    cutoff_squared,
+    finite_beyond_cutoff,
     pair_diameter,
     pair_energy,
     pair_energy_slope,
+    store_kind,
+    stored_kind,
 )
+from atomglass.kernels.pair_records import KindArray, Potential
 from atomglass.kernels.records import PackedArray, PairList
 from atomglass.types import Array, IntArray
 
@@ -49,30 +53,27 @@ def separation(positions: Array, i: int, packed: np.uint32, shifts: Array) -> tu
 @kernel
 def trim_neighbor_list(
     positions: Array,
-    diameters: Array,
+    labels: Array,
     row_starts: IntArray,
     neighbors: PackedArray,
     shifts: Array,
-    nonadditivity: float,
-    cutoff: float,
+    potential: Potential,
     skin: float,
-) -> tuple[IntArray, PackedArray, Array]:
+) -> tuple[IntArray, PackedArray, Array, KindArray]:
     """Return the listed pairs whose distance is below their own cutoff plus the skin.
 
     Parameters
     ----------
     positions : (N, 3) array
         Current positions, not wrapped since the list was built.
-    diameters : (N,) array
-        Diameters of the particles.
+    labels : (N,) array
+        Labels of the particles: diameters or species.
     row_starts, neighbors : (N + 1,) int array, (P,) uint32 array
         Half neighbor list: the packed neighbors of particle i are `neighbors[row_starts[i] : row_starts[i + 1]]`.
     shifts : (32, 3) array
         Shift vector of each image number.
-    nonadditivity : float
-        a in sigma_ij = (sigma_i + sigma_j)/2 (1 - a |sigma_i - sigma_j|), in units of inverse length.
-    cutoff : float
-        x_c, in units of sigma_ij.
+    potential : PairParameters or FormParameters
+        Parameters of the pair potential.
     skin : float
         In units of length.
 
@@ -82,26 +83,30 @@ def trim_neighbor_list(
         The shorter list.
     inverse_sigma_squared : (Q,) array
         1 / sigma_ij^2 of its pairs, in units of length^-2.
+    kinds : (Q,) uint16 array
+        Kinds of its pairs.
     """
     inverse_sigma_squared = np.empty(neighbors.size + 1)
-    kept = np.empty(neighbors.size + 1, np.uint32)
+    kept, kinds = np.empty(neighbors.size + 1, np.uint32), np.zeros(neighbors.size + 1, np.uint16)
     kept_starts = np.zeros(row_starts.size, np.int64)
     count = 0
     for i in range(row_starts.size - 1):
         for k in range(row_starts[i], row_starts[i + 1]):
             dx, dy, dz = separation(positions, i, neighbors[k], shifts)
-            sigma = pair_diameter(diameters[i], diameters[neighbors[k] >> IMAGE_BITS], nonadditivity)
-            limit = cutoff * sigma + skin
+            label_i, label_j = labels[i], labels[neighbors[k] >> IMAGE_BITS]
+            sigma = pair_diameter(label_i, label_j, potential)
+            store_kind(kinds, count, label_i, label_j, potential)
+            limit = np.sqrt(cutoff_squared(stored_kind(kinds, count, potential), potential)) * sigma + skin
             # Every pair is written, and overwritten unless it is kept: a branch here would often be mispredicted.
             kept[count] = neighbors[k]
             inverse_sigma_squared[count] = 1.0 / (sigma * sigma)
             count += dx * dx + dy * dy + dz * dz < limit * limit
         kept_starts[i + 1] = count
-    return kept_starts, kept[:count].copy(), inverse_sigma_squared[:count].copy()
+    return kept_starts, kept[:count].copy(), inverse_sigma_squared[:count].copy(), kinds[:count].copy()
 
 
 @kernel
-def energy_forces(positions: Array, pairs: PairList, potential: PairParameters, forces: Array) -> float:
+def energy_forces(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
     """Write the forces and return the energy, in two or three dimensions.
 
     Parameters
@@ -110,7 +115,7 @@ def energy_forces(positions: Array, pairs: PairList, potential: PairParameters, 
         Wrapped when the list was built, and moved since by less than half its skin.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -133,8 +138,9 @@ def energy_forces(positions: Array, pairs: PairList, potential: PairParameters, 
             dy = positions[j, 1] + shifts[image, 1] - y
             dz = positions[j, 2] + shifts[image, 2] - z
             ratio = (dx * dx + dy * dy + dz * dz) * inverse_sigma_squared[k]
-            if ratio < potential.cutoff_squared:
-                e, slope = pair_energy_slope(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if ratio < cutoff_squared(kind, potential):
+                e, slope = pair_energy_slope(ratio, potential, kind)
                 energy += e
                 g = 2.0 * slope * inverse_sigma_squared[k]
                 fx += g * dx
@@ -150,7 +156,7 @@ def energy_forces(positions: Array, pairs: PairList, potential: PairParameters, 
 
 
 @kernel
-def energy_forces_2d(positions: Array, pairs: PairList, potential: PairParameters, forces: Array) -> float:
+def energy_forces_2d(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
     """Write the forces of particles in the plane z = 0 and return the energy.
 
     Leaving out the third component makes this 12 % faster than `energy_forces`.
@@ -161,7 +167,7 @@ def energy_forces_2d(positions: Array, pairs: PairList, potential: PairParameter
         Wrapped when the list was built, and moved since by less than half its skin; z = 0.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -183,8 +189,9 @@ def energy_forces_2d(positions: Array, pairs: PairList, potential: PairParameter
             dx = positions[j, 0] + shifts[image, 0] - x
             dy = positions[j, 1] + shifts[image, 1] - y
             ratio = (dx * dx + dy * dy) * inverse_sigma_squared[k]
-            if ratio < potential.cutoff_squared:
-                e, slope = pair_energy_slope(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if ratio < cutoff_squared(kind, potential):
+                e, slope = pair_energy_slope(ratio, potential, kind)
                 energy += e
                 g = 2.0 * slope * inverse_sigma_squared[k]
                 fx += g * dx
@@ -197,7 +204,7 @@ def energy_forces_2d(positions: Array, pairs: PairList, potential: PairParameter
 
 
 @kernel
-def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: PairParameters, forces: Array) -> float:
+def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
     """Write the forces of particles in the plane z = 0 and return the energy, without a branch at the cutoff.
 
     Pairs beyond their cutoff are evaluated and multiplied by zero. In a small sample the processor's branch predictor
@@ -210,7 +217,7 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Pa
         Wrapped when the list was built, and moved since by less than half its skin; z = 0.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -232,8 +239,9 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Pa
             dx = positions[j, 0] + shifts[image, 0] - x
             dy = positions[j, 1] + shifts[image, 1] - y
             ratio = (dx * dx + dy * dy) * inverse_sigma_squared[k]
-            inside = 1.0 if ratio < potential.cutoff_squared else 0.0
-            e, slope = pair_energy_slope(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            inside = 1.0 if ratio < cutoff_squared(kind, potential) else 0.0
+            e, slope = pair_energy_slope(ratio, potential, kind)
             energy += inside * e
             g = inside * 2.0 * slope * inverse_sigma_squared[k]
             fx += g * dx
@@ -246,7 +254,7 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Pa
 
 
 @inline
-def fastest_energy_forces(positions: Array, pairs: PairList, potential: PairParameters, forces: Array) -> float:
+def fastest_energy_forces(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
     """Write the forces and return the energy, using the kernel that is fastest for the dimension and sample size.
 
     Parameters
@@ -255,7 +263,7 @@ def fastest_energy_forces(positions: Array, pairs: PairList, potential: PairPara
         Wrapped when the list was built, and moved since by less than half its skin.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -266,14 +274,14 @@ def fastest_energy_forces(positions: Array, pairs: PairList, potential: PairPara
         Total potential energy, in units of epsilon.
     """
     if pairs.dimension == 2:
-        if positions.shape[0] > BRANCHLESS_ABOVE:
+        if positions.shape[0] > BRANCHLESS_ABOVE and finite_beyond_cutoff(potential):
             return energy_forces_2d_branchless(positions, pairs, potential, forces)
         return energy_forces_2d(positions, pairs, potential, forces)
     return energy_forces(positions, pairs, potential, forces)
 
 
 @kernel
-def energy_change(positions: Array, displacement: Array, s: float, pairs: PairList, potential: PairParameters) -> float:
+def energy_change(positions: Array, displacement: Array, s: float, pairs: PairList, potential: Potential) -> float:
     """Return U(positions + s displacement) - U(positions), summed pair by pair.
 
     In a difference of two total energies, barriers of 1e-9 epsilon would be lost in rounding.
@@ -288,7 +296,7 @@ def energy_change(positions: Array, displacement: Array, s: float, pairs: PairLi
         Factor of the displacement; so small that no unlisted pair comes within its cutoff.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
 
     Returns
@@ -307,8 +315,9 @@ def energy_change(positions: Array, displacement: Array, s: float, pairs: PairLi
             dy += s * (displacement[j, 1] - displacement[i, 1])
             dz += s * (displacement[j, 2] - displacement[i, 2])
             after = (dx * dx + dy * dy + dz * dz) * inverse_sigma_squared[k]
-            if after < potential.cutoff_squared:
-                change += pair_energy(after, 1.0 / after, potential)
-            if before < potential.cutoff_squared:
-                change -= pair_energy(before, 1.0 / before, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if after < cutoff_squared(kind, potential):
+                change += pair_energy(after, 1.0 / after, potential, kind)
+            if before < cutoff_squared(kind, potential):
+                change -= pair_energy(before, 1.0 / before, potential, kind)
     return change

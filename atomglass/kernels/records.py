@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from atomglass.kernels.pair_records import KindArray
 from atomglass.types import Array, IntArray
 
 #: Neighbors, each packed into one integer, `index * 32 + image` (see `kernels.cell_list`).
@@ -28,6 +29,8 @@ class PairList(NamedTuple):
         Packed neighbors, `index * 32 + image`; unsigned, so that kernels need no test for negative indices.
     inverse_sigma_squared : (P,) array
         1 / sigma_ij^2 of each pair, in units of length^-2.
+    kinds : (P,) uint16 array
+        Kind of each pair (see `kernels.pair_records`); not used with `PairParameters`.
     shifts : (32, 3) array
         Shift vector of each image number, in units of length.
     dimension : int
@@ -37,6 +40,7 @@ class PairList(NamedTuple):
     row_starts: IntArray
     neighbors: PackedArray
     inverse_sigma_squared: Array
+    kinds: KindArray
     shifts: Array
     dimension: int
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_point_between
 from atomglass.minimization.quench import MAX_STEP, quench
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array
@@ -127,6 +128,7 @@ def find_second_well(
     InputError
         The box is too small for the cutoff.
     """
+    check_sample(configuration, potential)
     place = expected_second_minimum(expansion)
     if not place > 0:
         return SecondWell(WellOutcome.BOUNDLESS, place, float("nan"))

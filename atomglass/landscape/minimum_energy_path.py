@@ -15,6 +15,7 @@ from atomglass.landscape.path_profile import barrier_count, profile_table, smoot
 from atomglass.landscape.saddle_refinement import refine_saddle
 from atomglass.landscape.saddle_search import Saddle
 from atomglass.minimization.quench import quench
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import forces
 from atomglass.system.potential import PairPotential
@@ -182,10 +183,14 @@ def minimum_energy_path(
 
 def _displacement(one: Configuration, other: Configuration, potential: PairPotential) -> Array:
     """Return the displacements (N, d) from one inherent state to another, without a uniform displacement."""
+    check_sample(one, potential)
+    check_sample(other, potential)
     if one.positions.shape != other.positions.shape:
         raise InputError("shape of the second configuration", other.positions.shape, str(one.positions.shape))
-    if not (np.array_equal(one.diameters, other.diameters) and np.array_equal(one.cell, other.cell)):
-        raise InputError("the two inherent states differ in their diameters or in their box", remedy="take one glass")
+    same_particles = np.array_equal(potential.labels(one), potential.labels(other))
+    if not (same_particles and np.array_equal(one.cell, other.cell)):
+        remedy = "take two inherent states of one glass"
+        raise InputError("the two inherent states differ in their particles or in their box", remedy=remedy)
     for name, state in (("first", one), ("second", other)):
         force = float(np.sqrt((forces(state, potential) ** 2).sum(axis=1).max()))
         if not force <= MINIMUM_FORCE:

@@ -6,6 +6,7 @@ import numpy as np
 
 from atomglass.kernels.pair_sums import energy_forces
 from atomglass.kernels.records import PairList
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 from atomglass.system.potential import PairPotential
@@ -32,7 +33,9 @@ class DisplacedCopies:
     """
 
     def __init__(self, configuration: Configuration, potential: PairPotential) -> None:
+        check_sample(configuration, potential)
         self._configuration, self._potential = configuration, potential
+        self._labels = potential.labels(configuration)
         self._skin = allowed_skin(configuration, potential, _SKIN)
         self._lists: dict[int, tuple[Array, Array, PairList]] = {}
 
@@ -73,7 +76,7 @@ class DisplacedCopies:
                 return positions, pairs
         moved_glass = self._configuration.replace(positions=self._configuration.positions + displacement)
         wrapped = WrappedPositions.of(moved_glass)
-        pairs = half_neighbor_list(wrapped, moved_glass.diameters, self._potential, self._skin)
+        pairs = half_neighbor_list(wrapped, self._labels, self._potential, self._skin)
         offset = wrapped.positions.copy()
         offset[:, :d] -= displacement
         self._lists[copy] = (offset, displacement.copy(), pairs)

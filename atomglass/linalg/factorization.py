@@ -17,7 +17,7 @@ from atomglass.types import Array, IntArray
 
 #: Largest backward error, relative to the norm of the matrix, at which a factorization is accepted: its inertia is then
 #: that of a matrix this close. Typical errors are 1e-15 for a shift just below zero and 1e-12 for shifts within the
-#: spectrum; the shift just below zero (`hessian.SHIFT`) is about six times larger than this bound.
+#: spectrum; the shift just below zero (`sparse_hessian.SHIFT`) is about six times larger than this bound.
 MAX_BACKWARD_ERROR = 1e-11
 #: Largest number of degrees of freedom for which a dense factorization is tried (1.2 GB).
 MAX_DENSE_SIZE = 12_000
@@ -56,23 +56,23 @@ class Dissection:
     Parameters
     ----------
     matrix : (n, n) sparse array
-        Symmetric, particle-major: row d i + a is component a of particle i.
-    coordinates : (n / d, d) array
-        Positions of the particles along the cell vectors, from 0 to `lengths`, in units of length.
+        Symmetric, particle by particle: row b i + a is component a of particle i, b = n / N.
+    coordinates : (N, d) array
+        Positions of the particles along the cell vectors, from 0 to `lengths`, in units of length; d may differ from b.
     lengths : (d,) array
         Perpendicular heights of the periodic cell, in units of length.
     """
 
     def __init__(self, matrix: sparse.csr_array, coordinates: Array, lengths: Array) -> None:
-        self.matrix, dimension = matrix, coordinates.shape[1]
-        blocks = matrix.tobsr((dimension, dimension))
+        self.matrix, block = matrix, max(1, matrix.shape[0] // max(len(coordinates), 1))
+        blocks = matrix.tobsr((block, block))
         self._blocks = BlockMatrix(blocks.indptr.astype(np.int64), blocks.indices.astype(np.int64), blocks.data)
         tree = dissect(coordinates, lengths, self._blocks.row_pointers, self._blocks.columns)
         self._symbolic = analyze(tree, self._blocks.row_pointers, self._blocks.columns)
 
     @property
     def order(self) -> IntArray:
-        """Particles in order of elimination, (n / d,)."""
+        """Particles in order of elimination, (N,)."""
         return self._symbolic.order
 
     @property

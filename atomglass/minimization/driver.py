@@ -31,8 +31,8 @@ class Sample:
     ----------
     start : WrappedPositions
         The cell, and the initial positions in the order given by the user.
-    diameters : (N,) array
-        Diameters of the particles in spatial order, in units of length.
+    labels : (N,) array
+        Labels of the particles (diameters or species) in spatial order.
     potential : PairPotential
         The interactions.
     wide_skin : float
@@ -40,7 +40,7 @@ class Sample:
     """
 
     start: WrappedPositions
-    diameters: Array
+    labels: Array
     potential: PairPotential
     wide_skin: float
 
@@ -103,7 +103,7 @@ def run_minimizer(
     minimizer : callable
         The minimizer: called with arrays, neighbor list and number of iterations, it returns how the call ended.
     sample : Sample
-        Cell, diameters and interactions.
+        Cell, labels and interactions.
     state : QuenchState
         Changed in place.
     max_iterations : int
@@ -127,7 +127,7 @@ def run_minimizer(
                 wrapped = sample.start.at(state.positions)
                 state.images[:] += wrapped.images
                 state.positions[:] = wrapped.positions
-                wide = NeighborList.build(wrapped, sample.diameters, sample.potential, sample.wide_skin)
+                wide = NeighborList.build(wrapped, sample.labels, sample.potential, sample.wide_skin)
             reference = state.positions.copy()
             pairs = wide.narrowed(reference, sample.skin)
         arrays = MinimizerArrays(state.positions, reference, state.direction, state.forces)

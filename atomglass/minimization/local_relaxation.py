@@ -7,7 +7,7 @@ of the whole sample, and leaves conjugate directions that suit only those few pa
 from __future__ import annotations
 
 from atomglass.kernels.minimization import local_relaxation as kernels
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.records import MinimizerArrays, PairList, new_minimizer_state
 
 #: Root-mean-square force below which regions are relaxed separately; above it, particles rearrange everywhere.
@@ -72,7 +72,7 @@ class LocalRelaxation:
         """End the cooldown, after an iteration that cost as much as a hundred ordinary ones."""
         self._cooldown = 0
 
-    def relax(self, arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, rms_force: float) -> float:
+    def relax(self, arrays: MinimizerArrays, pairs: PairList, potential: Potential, rms_force: float) -> float:
         """Relax regions; positions are changed in place, forces are not updated.
 
         Parameters
@@ -81,7 +81,7 @@ class LocalRelaxation:
             Positions, reference positions and forces of the whole sample.
         pairs : PairList
             Half neighbor list, built at the reference positions.
-        potential : PairParameters
+        potential : PairParameters or FormParameters
             Parameters of the pair potential.
         rms_force : float
             Root-mean-square force, in units of epsilon over length.

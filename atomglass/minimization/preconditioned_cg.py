@@ -44,7 +44,7 @@ class PreconditionedCG:
     Parameters
     ----------
     sample : Sample
-        Cell, diameters and interactions.
+        Cell, labels and interactions.
     state : QuenchState
         Changed in place.
     options : MinimizerOptions

@@ -16,6 +16,7 @@ from atomglass.kernels.records import CONVERGED, STALLED, MinimizerArrays, Minim
 from atomglass.minimization.driver import WIDE_SKIN, Minimizer, QuenchState, Sample, run_minimizer
 from atomglass.minimization.elastic_preconditioner import grid_counts
 from atomglass.minimization.preconditioned_cg import PreconditionedCG
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions, allowed_skin
 from atomglass.system.potential import PairPotential
@@ -157,6 +158,7 @@ def quench(
     >>> quenched.energy < ag.energy(liquid, pot)
     True
     """
+    check_sample(configuration, potential)
     for name, value in (("force_tolerance", force_tolerance), ("longest_step", longest_step)):
         if not (value > 0 and np.isfinite(value)):
             raise InputError(name, value, "> 0")
@@ -164,10 +166,10 @@ def quench(
         raise InputError("max_iterations", max_iterations, ">= 1")
     if method not in list(Method):
         raise InputError("method", method, " or ".join(Method), "leave it out for conjugate gradients")
-    start = WrappedPositions.of(configuration)
-    order = start.spatial_order(potential.max_cutoff(configuration.diameters))
+    start, labels = WrappedPositions.of(configuration), potential.labels(configuration)
+    order = start.spatial_order(potential.max_cutoff(labels))
     wide_skin = allowed_skin(configuration, potential, WIDE_SKIN, least=1e-3)
-    sample = Sample(start, configuration.diameters[order], potential, wide_skin)
+    sample = Sample(start, labels[order], potential, wide_skin)
     state = QuenchState.of(start.positions[order], start.images[order])
     max_step = min(longest_step, sample.skin / 4)
     on_progress = progress or (lambda force: None)
@@ -196,8 +198,8 @@ def _descent(method: Method, sample: Sample, state: QuenchState, force_tolerance
 
 def _final_descent(sample: Sample, state: QuenchState, options: MinimizerOptions) -> Minimizer:
     """Return the minimizer that descends to the tolerance: conjugate gradients, preconditioned in a large sample."""
-    if len(sample.diameters) > PRECONDITION_ABOVE:
-        counts = grid_counts(sample.start, sample.potential.max_cutoff(sample.diameters))
+    if len(sample.labels) > PRECONDITION_ABOVE:
+        counts = grid_counts(sample.start, sample.potential.max_cutoff(sample.labels))
         if counts is not None:
             return PreconditionedCG(sample, state, options, counts).minimize
     return _compiled(minimize, sample, state, options)

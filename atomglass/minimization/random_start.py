@@ -6,6 +6,7 @@ import numpy as np
 
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
+from atomglass.system.composition import compose_species
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential
@@ -17,7 +18,13 @@ START_FORCE, START_ITERATIONS = 1.0, 10_000
 
 
 def random_start(
-    particles: int, potential: PairPotential, density: float, diameters: str, diameter_seed: Seed, position_seed: Seed
+    particles: int,
+    potential: PairPotential,
+    density: float,
+    diameters: str,
+    diameter_seed: Seed,
+    position_seed: Seed,
+    dimension: int | None = None,
 ) -> Configuration:
     """Return particles at random positions in a square or cubic box, minimized until no overlaps are left.
 
@@ -26,13 +33,16 @@ def random_start(
     particles : int
         Number of particles N, at least 2.
     potential : PairPotential
-        The interactions, which also define the dimension and the size distribution.
+        The interactions, which also define the sizes or the composition.
     density : float
         Number density, in units of length^-d.
     diameters : {"iid", "quantile"}
-        How diameters are drawn: independently (`iid`), or as the N mid-quantiles in random order (`quantile`).
+        How diameters are drawn: independently (`iid`), or as the N mid-quantiles in random order (`quantile`). Species
+        have the exact composition of the model in random order.
     diameter_seed, position_seed : int or numpy.random.SeedSequence
         Seeds of the random numbers for diameters and for positions.
+    dimension : {2, 3}, optional
+        Needed if the potential serves both.
 
     Raises
     ------
@@ -43,17 +53,13 @@ def random_start(
         raise InputError("number of particles", particles, ">= 2")
     if not (density > 0 and np.isfinite(density)):
         raise InputError("density", density, "> 0")
-    d = potential.dimension
+    d = potential.space_dimension(dimension)
     side = (particles / density) ** (1 / d)
-    law = potential.diameters
-    sizes = sample_diameters(
-        particles,
-        np.random.default_rng(diameter_seed),
-        diameters,  # type: ignore[arg-type]
-        law.maximum,
-        law.ratio,
-        law.power,
-    )
+    rng = np.random.default_rng(diameter_seed)
+    if potential.table is not None:
+        labels = compose_species(particles, potential.table.composition, rng).astype(np.float64)
+    else:
+        labels = sample_diameters(particles, rng, diameters, potential.diameters)  # type: ignore[arg-type]
     positions = np.random.default_rng(position_seed).random((particles, d)) * side
-    overlapping = Configuration(positions, sizes, np.full(d, side))
+    overlapping = potential.labeled(positions, labels, np.full(d, side))
     return quench(overlapping, potential, START_FORCE, START_ITERATIONS).configuration

@@ -9,6 +9,7 @@ from atomglass.kernels.pair_sums import energy_forces
 from atomglass.kernels.records import MinimizerArrays
 from atomglass.kernels.sampling.velocity_verlet import velocity_verlet
 from atomglass.sampling.checks import check_count, check_range
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 from atomglass.system.potential import PairPotential
@@ -55,13 +56,14 @@ class MolecularDynamics:
         time_step: float = 0.01,
         redraw_every: int = REDRAW_EVERY,
     ) -> None:
+        check_sample(configuration, potential)
         check_range("temperature", temperature, temperature > 0, "> 0")
         check_range("time_step", time_step, time_step > 0, "> 0")
         check_count("redraw_every", redraw_every, 1)
         self._start, self._potential, self._rng = configuration, potential, rng
         self._temperature, self._time_step, self._redraw_every = temperature, time_step, redraw_every
         self._skin = allowed_skin(configuration, potential, _SKIN, least=1e-3)
-        self._wrapped = WrappedPositions.of(configuration)
+        self._wrapped, self._labels = WrappedPositions.of(configuration), potential.labels(configuration)
         self._shift = np.zeros_like(self._wrapped.images)
         self._positions = self._wrapped.positions.copy()
         self._velocities, self._forces = np.zeros_like(self._positions), np.zeros_like(self._positions)
@@ -125,5 +127,5 @@ class MolecularDynamics:
         self._shift += wrapped.images
         self._positions[:] = wrapped.positions
         self._reference = self._positions.copy()
-        self._pairs = half_neighbor_list(wrapped, self._start.diameters, self._potential, self._skin)
+        self._pairs = half_neighbor_list(wrapped, self._labels, self._potential, self._skin)
         energy_forces(self._positions, self._pairs, self._potential.parameters, self._forces)

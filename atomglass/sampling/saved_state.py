@@ -15,7 +15,7 @@ from atomglass.errors import InputError
 from atomglass.sampling.move_sets import MoveSet, move_set
 from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.sampling.state import LiquidState
-from atomglass.system.potential import PairPotential, PairSettings
+from atomglass.system.potential import PairPotential
 
 #: Arrays with one row per particle: shape of the row, and type.
 _PER_PARTICLE: dict[str, tuple[tuple[int, ...], type]] = {
@@ -51,7 +51,7 @@ def to_arrays(liquid: LiquidState, moves: MoveSet[Any]) -> dict[str, Any]:
         Copies of the arrays, and the settings as JSON in an array of one string.
     """
     settings = {
-        "pair": _pair_settings(liquid.potential),
+        "pair": liquid.potential.interactions,
         "temperature": liquid.temperature,
         "swap_fraction": moves.swaps.fraction,
         "max_displacement": moves.displacements.max_displacement,
@@ -89,7 +89,7 @@ def from_arrays(state: dict[str, Any], potential: PairPotential, source: str) ->
         The state is incomplete or inconsistent, or belongs to another potential.
     """
     settings = _checked_settings(state, source)
-    given = _pair_settings(potential)
+    given = potential.interactions
     if settings["pair"] != given:
         raise InputError(f"potential of {source}", settings["pair"], f"the one given, {given}")
     arrays: dict[str, Any] = {name: np.array(state[name]) for name in _ARRAYS}
@@ -110,15 +110,24 @@ def write(path: str | Path, state: dict[str, Any]) -> None:
     Raises
     ------
     InputError
-        The file cannot be written.
+        The folder is missing, or the file system reports an error.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {path}: no folder {path.parent}", remedy="create it first")
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder", remedy="give a file name")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        np.savez(file, **state)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **state)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error.strerror})", remedy="choose another place") from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read(path: str | Path) -> dict[str, Any]:
@@ -136,10 +145,6 @@ def read(path: str | Path) -> dict[str, Any]:
         raise InputError(
             f"cannot read sampler state {path} ({error})", remedy="start the sampler again from a configuration"
         ) from None
-
-
-def _pair_settings(potential: PairPotential) -> dict[str, Any]:
-    return {key: getattr(potential, key) for key in PairSettings.model_fields}
 
 
 def _checked_settings(state: dict[str, Any], source: str) -> dict[str, Any]:

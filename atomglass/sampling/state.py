@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels import cell_list
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.records import ChainState, ListGeometry
-from atomglass.kernels.sampling.verlet_table import DIAMETER
+from atomglass.kernels.sampling.verlet_table import LABEL
 from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions
@@ -25,7 +25,8 @@ class LiquidState:
     Attributes
     ----------
     particles : (N, 4) array
-        Wrapped position (z = 0 in two dimensions) and diameter, in spatial order, in units of length.
+        Wrapped position (z = 0 in two dimensions), in units of length, and label (diameter or species), in spatial
+        order.
     reference : (N, 3) array
         Positions at which the neighbor list was built.
     images : (N, 3) int array
@@ -85,9 +86,9 @@ class LiquidState:
             Seed of the random number generator.
         """
         wrapped = WrappedPositions.of(configuration)
-        n = len(configuration)
+        n, labels = len(configuration), potential.labels(configuration)
         return cls(
-            particles=np.column_stack([wrapped.positions, configuration.diameters]),
+            particles=np.column_stack([wrapped.positions, labels]),
             reference=np.empty((n, 3)),
             images=wrapped.images,
             energies=np.empty(n),
@@ -97,7 +98,7 @@ class LiquidState:
             inverse=wrapped.inverse,
             box=configuration.box,
             skin=skin,
-            list_cutoff=potential.max_cutoff(configuration.diameters) + skin,
+            list_cutoff=potential.max_cutoff(labels) + skin,
             potential=potential,
             temperature=temperature,
         )
@@ -127,7 +128,7 @@ class LiquidState:
         return ListGeometry(self.cell, self.inverse, self.list_cutoff, self.skin)
 
     @property
-    def pair(self) -> PairParameters:
+    def pair(self) -> Potential:
         """Return the parameters of the potential."""
         return self.potential.parameters
 
@@ -140,10 +141,10 @@ class LiquidState:
     def configuration(self) -> Configuration:
         """Return the current configuration, with unwrapped positions and the particles in their original order."""
         d = self.dimension
-        positions, diameters = np.empty((len(self), d)), np.empty(len(self))
+        positions, labels = np.empty((len(self), d)), np.empty(len(self))
         positions[self.order] = self.particles[:, :d] + self.images[:, :d] @ self.cell[:d, :d]
-        diameters[self.order] = self.particles[:, DIAMETER]
-        return Configuration(positions, diameters, self.box)
+        labels[self.order] = self.particles[:, LABEL]
+        return self.potential.labeled(positions, labels, self.box)
 
     def sort_spatially(self) -> None:
         """Sort the particles by cells, so that neighbors are close in memory; this invalidates neighbor lists."""
@@ -151,7 +152,7 @@ class LiquidState:
         cell_list.wrap(positions, self.images, self.cell, self.inverse, self.dimension)
         counts = cell_list.cell_counts(self.inverse, self.dimension, self.list_cutoff)
         order = cell_list.sort_into_cells(positions, self.inverse, self.dimension, counts)[0]
-        self.particles = np.column_stack([positions, self.particles[:, DIAMETER]])[order]
+        self.particles = np.column_stack([positions, self.particles[:, LABEL]])[order]
         self.images, self.order = self.images[order], self.order[order]
         self.reference, self.energies = np.empty_like(positions), np.empty(len(order))
 

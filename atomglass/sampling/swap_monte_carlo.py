@@ -15,6 +15,7 @@ from atomglass.sampling.move_sets import MoveSet, move_set
 from atomglass.sampling.moves import Displacements, HybridMonteCarlo
 from atomglass.sampling.state import LiquidState
 from atomglass.sampling.statistics import SwapStatistics
+from atomglass.system.arguments import check_potential, check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import allowed_skin
 from atomglass.system.potential import PairPotential
@@ -80,6 +81,7 @@ class SwapMonteCarlo:
         seed: Seed = 1,
         trajectories: HybridMonteCarlo | None = None,
     ) -> None:
+        check_sample(configuration, potential)
         _check_temperature(temperature)
         self._moves: MoveSet[Any] = move_set(swap_fraction, max_displacement, trajectories)
         skin = allowed_skin(configuration, potential, self._moves.wanted_skin(configuration.dimension))
@@ -224,6 +226,7 @@ class SwapMonteCarlo:
         InputError
             The state belongs to another potential, or is not the state of a sampler.
         """
+        check_potential(potential)
         return cls._restored(*saved_state.from_arrays(state, potential, "saved state"))
 
     def save(self, path: str | Path) -> None:
@@ -252,6 +255,7 @@ class SwapMonteCarlo:
         InputError
             The file is missing or damaged, or belongs to another potential.
         """
+        check_potential(potential)
         state = saved_state.read(path)
         return cls._restored(*saved_state.from_arrays(state, potential, f"sampler state {path}"))
 

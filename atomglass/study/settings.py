@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
+import numpy as np
 from pydantic import Field, StringConstraints, model_validator
 
 from atomglass.__about__ import KERNEL_VERSION
@@ -15,7 +16,9 @@ from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
 from atomglass.sampling.moves import MAX_HMC_COUNT, MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.settings import Settings, find_toml, read_toml, validated
-from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
+from atomglass.system.potential import PairPotential, potential_from
+from atomglass.system.potential_settings import PotentialSettings
+from atomglass.system.size_laws import AnySizeLaw
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -33,9 +36,12 @@ class SampleSettings(Settings):
     """How the liquid is prepared and sampled."""
 
     particles: int = Field(ge=2, le=10_000_000)
+    dimension: Literal[2, 3] | None = None
     density: float | None = Field(default=None, gt=0)
     temperature: float = Field(gt=0)
     diameters: Literal["iid", "quantile"] = "iid"
+    sizes: AnySizeLaw | None = None
+    """A size distribution in place of the potential's; it is stored with the potential."""
     swap_fraction: float = Field(default=0.2, ge=0, le=1)
     max_displacement: float = Field(default=0.12, gt=0)
     target_acceptance: float | None = Field(default=None, gt=0, lt=1)
@@ -175,6 +181,11 @@ class StudySettings(StudyBase):
         assert isinstance(self.potential, PotentialSettings)
         return self.sample.density or self.potential.density
 
+    @property
+    def dimension(self) -> int:
+        """Space dimension: that of the study if given, otherwise that of the potential."""
+        return self.pair_potential.space_dimension(self.sample.dimension)
+
     def physics(self) -> dict[str, Any]:
         """Return the settings that determine the numbers of a realization."""
         data = super().physics()
@@ -183,6 +194,9 @@ class StudySettings(StudyBase):
         data.pop("model")
         if self.quench.method is Method.CONJUGATE_GRADIENTS:
             data["quench"].pop("method")
+        if self.sample.dimension is None:
+            data["sample"].pop("dimension")
+        data["sample"].pop("sizes")  # it is part of the potential
         if self.sample.trajectories is None:
             data["sample"].pop("trajectories")
         if self.modes.below is None:
@@ -212,26 +226,40 @@ def read_glass_study(data: dict[str, Any], path: Path, model: type[GlassSettings
     InputError
         A setting is invalid, or the box is too small for the potential.
     """
-    settings = validated(model, data, path.name)
+    settings = validated(model, data, path.name, path.parent)
     if isinstance(settings.potential, str):
         local = path.parent / settings.potential
         found = local if local.is_file() else find_toml(settings.potential, "potentials")
-        potential = validated(PotentialSettings, read_toml(found), found.name)
+        potential = validated(PotentialSettings, read_toml(found), found.name, found.parent)
         settings = settings.model_copy(update={"potential": potential})
+    settings = _with_sizes_in_potential(settings)
     _check_box(settings, path.name)
     return settings
 
 
+def _with_sizes_in_potential(settings: StudySettings) -> StudySettings:
+    """Return settings whose potential has the size distribution of the sample, if that has one of its own."""
+    if settings.sample.sizes is None:
+        return settings
+    assert isinstance(settings.potential, PotentialSettings)
+    potential = settings.potential.model_copy(update={"diameters": settings.sample.sizes})
+    sample = settings.sample.model_copy(update={"sizes": None})
+    return settings.model_copy(update={"potential": potential, "sample": sample})
+
+
 def _check_box(settings: StudySettings, source: str) -> None:
-    """Reject a study whose box is too small for the minimum-image convention, before anything is written."""
+    """Reject a study whose box or size distribution does not suit the potential, before anything is written."""
     potential = settings.pair_potential
-    side = (settings.sample.particles / settings.density) ** (1 / potential.dimension)
-    skin = 2 * settings.sample.max_displacement * potential.dimension**0.5
+    if not potential.species:
+        potential.check_diameters(np.array([potential.diameters.minimum, potential.diameters.maximum]))
+    d = potential.space_dimension(settings.sample.dimension)
+    side = (settings.sample.particles / settings.density) ** (1 / d)
+    skin = 2 * settings.sample.max_displacement * d**0.5
     if settings.sample.trajectories is not None:
         skin = MIN_HMC_SKIN
-    max_cutoff = potential.max_cutoff([potential.diameters.maximum])
+    max_cutoff = potential.max_cutoff(potential.diameters.maximum)
     if side / 2 < max_cutoff + skin:
-        least = int(settings.density * (2 * (max_cutoff + skin)) ** potential.dimension) + 1
+        least = int(settings.density * (2 * (max_cutoff + skin)) ** d) + 1
         raise InputError(
             f"{source}: sample.particles",
             settings.sample.particles,

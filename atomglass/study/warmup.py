@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from atomglass.kernels.jit import cache_folder
+from atomglass.kernels.pair_records import FormParameters
 from atomglass.minimization.quench import Method, quench
-from atomglass.sampling.moves import HybridMonteCarlo
+from atomglass.sampling.moves import MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.study.models.glass import start_chain
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.registry import read_study
+from atomglass.study.settings import StudySettings
 
 
-def warm_up(log: Callable[[str], object], everything: bool = False) -> None:
+def warm_up(log: Callable[[str], object], everything: bool = False, settings: Any = None) -> None:
     """Compile the kernels that a study of glasses needs, unless the cache already contains them.
 
     Parameters
@@ -26,8 +30,14 @@ def warm_up(log: Callable[[str], object], everything: bool = False) -> None:
     everything : bool
         Whether to compile also the kernels that only studies with hybrid Monte Carlo need, which are otherwise compiled
         when such a study begins.
+    settings : StudySettings, optional
+        A study of glasses whose potential needs kernels of its own: those for its form, or for species.
     """
-    parts = {"complete": _compile_common} | ({"trajectories": _compile_hybrid_monte_carlo} if everything else {})
+    parts: dict[str, Callable[[], None]] = {"complete": _compile_common}
+    if everything:
+        parts["trajectories"] = _compile_hybrid_monte_carlo
+    if isinstance(settings, StudySettings) and isinstance(settings.pair_potential.parameters, FormParameters):
+        parts = {_name_of_form(settings): lambda: _compile_form(settings)}
     missing = {name: part for name, part in parts.items() if not (cache_folder() / name).exists()}
     if not missing:
         return
@@ -37,6 +47,25 @@ def warm_up(log: Callable[[str], object], everything: bool = False) -> None:
         part()
         (cache_folder() / name).touch()
     log(f"compiled in {time.monotonic() - began:.0f} s")
+
+
+def _name_of_form(settings: StudySettings) -> str:
+    """Return a name for the kernels of a study's form, dimension and moves."""
+    form = settings.pair_potential.parameters.form  # type: ignore[union-attr]
+    text = f"{form} {settings.dimension} {settings.sample.trajectories is not None}"
+    return f"form-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _compile_form(settings: StudySettings) -> None:
+    """Run a small sample of a study's potential through all stages."""
+    potential = settings.pair_potential
+    least = (2.2 * (potential.max_cutoff(potential.diameters.maximum) + MIN_HMC_SKIN)) ** settings.dimension
+    particles = min(settings.sample.particles, int(settings.density * least) + 100)
+    small = settings.model_copy(update={"sample": settings.sample.model_copy(update={"particles": particles})})
+    sampler = start_chain(small, 0)
+    sampler.run(2)
+    with np.errstate(all="ignore"):
+        realize(sampler.configuration, potential, small)
 
 
 def _compile_common() -> None:

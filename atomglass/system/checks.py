@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-from atomglass.types import Array
+from atomglass.types import Array, IntArray
 
 #: Largest distance from the origin, in box lengths, beyond which a float64 position is too coarse within the box.
 _MAX_DISTANCE = 1e6
@@ -15,6 +15,9 @@ _MAX_DISTANCE = 1e6
 #: rounding error of a wrapped position (1e-16 times `_MAX_DISTANCE`), and far smaller than any distance in a sample
 #: with repulsive interactions.
 _COINCIDENCE = 2.0**-32
+
+#: Largest number of a species.
+MAX_SPECIES = 255
 
 #: Volume divided by the product of the edge lengths below which a cell counts as singular.
 _MIN_CELL_SHAPE = 1e-9
@@ -35,6 +38,28 @@ def real_array(name: str, values: ArrayLike) -> Array:
         return read_only(np.array(array, dtype=np.float64, order="C"))
     except (TypeError, ValueError, OverflowError):
         raise InputError(name, values, "an array of real numbers", "remove what is not a number") from None
+
+
+def species_array(values: ArrayLike, count: int) -> IntArray:
+    """Return a read-only int64 copy of the species of `count` particles, or reject what is not a species.
+
+    Raises
+    ------
+    InputError
+        The number of species is wrong, or one is not an integer from 0.
+    """
+    array = np.asarray(real_array("species", values))
+    if array.shape != (count,):
+        raise InputError("shape of species", array.shape, f"({count},), one species for each position")
+    bad = np.flatnonzero(~((array >= 0) & (array <= MAX_SPECIES) & (array == np.floor(array))))
+    if len(bad):
+        i = int(bad[0])
+        raise InputError(
+            f"species of particle {i}", array[i], f"an integer from 0 to {MAX_SPECIES}", "number the species from 0"
+        )
+    species: IntArray = array.astype(np.int64)
+    species.setflags(write=False)
+    return species
 
 
 def read_only(array: Array) -> Array:

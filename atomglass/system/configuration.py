@@ -1,8 +1,8 @@
-"""A configuration: positions and diameters of particles in a periodic box."""
+"""A configuration: positions, diameters and species of particles in a periodic box."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.system import checks
-from atomglass.types import Array
+from atomglass.system.species import SPECIES_COLUMN, species_of_names
+from atomglass.types import Array, IntArray
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -25,50 +26,72 @@ _FLATNESS = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """N particles with their diameters in a periodic box, in two or three dimensions, in reduced units.
+    """N particles with their diameters or species in a periodic box, in two or three dimensions, in reduced units.
 
-    The arrays are copied to read-only, C-contiguous float64 arrays. Positions are kept as given, not wrapped.
+    The arrays are copied to read-only, C-contiguous arrays. Positions are kept as given, not wrapped.
 
     Parameters
     ----------
     positions : (N, d) array, d = 2 or 3
         Cartesian positions, in units of length.
-    diameters : (N,) array
-        Particle diameters, positive, in units of length.
+    diameters : (N,) array, optional
+        Particle diameters, positive, in units of length. They may be left out where species are given; all are then 1,
+        and `sized` is False, until a potential gives each species its diameter sigma_ii (`PairPotential.sized`).
     box : (d,) or (d, d) array
         Edge lengths of an orthogonal box, or a matrix whose rows are the cell vectors (as in ASE), sheared or not.
+    species : (N,) int array, optional
+        Species of the particles, numbered from 0 in the order of the potential.
 
     Raises
     ------
     InputError
         Values are not finite or not positive, lengths do not match, the dimension is wrong, the cell is singular, there
-        are no particles, or two particles are at the same point modulo the box.
+        is no box, there are neither diameters nor species, there are no particles, or two particles are at the same
+        point modulo the box.
 
     Examples
     --------
     >>> ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], diameters=[1.0, 1.0], box=[2.0, 2.0])
     Configuration(N=2, dimension=2, density=0.5)
+    >>> ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], box=[2.0, 2.0], species=[0, 1]).species
+    array([0, 1])
     """
 
     positions: Array
-    diameters: Array
-    box: Array
+    diameters: Array = None  # type: ignore[assignment]  # given, or filled in below
+    box: Array = None  # type: ignore[assignment]  # required; the keyword may follow `positions`
+    species: IntArray | None = None
+    sized: bool = field(init=False, default=True)
 
     def __post_init__(self) -> None:
-        for name in ("positions", "diameters", "box"):
-            object.__setattr__(self, name, checks.real_array(name, getattr(self, name)))
+        object.__setattr__(self, "positions", checks.real_array("positions", self.positions))
         checks.check_positions(self.positions)
+        if self.species is not None:
+            object.__setattr__(self, "species", checks.species_array(self.species, len(self.positions)))
+        if self.diameters is None:
+            self._fill_diameters()
+        if self.box is None:
+            raise InputError("no box given", allowed="edge lengths, or cell vectors as rows", remedy="give box=...")
+        for name in ("diameters", "box"):
+            object.__setattr__(self, name, checks.real_array(name, getattr(self, name)))
         checks.check_diameters(self.diameters, len(self.positions))
         checks.check_box(self.box, self.dimension)
         checks.check_volume(self.volume)
         checks.check_distinct(self.fractional)
 
+    def _fill_diameters(self) -> None:
+        """Set all diameters to 1, until a potential gives each species its own."""
+        if self.species is None:
+            raise InputError("neither diameters nor species are given", remedy="give diameters=... or species=...")
+        object.__setattr__(self, "diameters", np.ones(len(self.positions)))
+        object.__setattr__(self, "sized", False)
+
     def __len__(self) -> int:
         return len(self.positions)
 
-    def __reduce__(self) -> tuple[type[Configuration], tuple[Array, ...]]:
+    def __reduce__(self) -> tuple[type[Configuration], tuple[Array | IntArray | None, ...]]:
         # Copies and unpickled objects are checked too; without this, numpy would make their arrays writable.
-        return Configuration, (self.positions, self.diameters, self.box)
+        return Configuration, (self.positions, self.diameters if self.sized else None, self.box, self.species)
 
     def __repr__(self) -> str:
         return f"Configuration(N={len(self)}, dimension={self.dimension}, density={self.density:.6g})"
@@ -122,6 +145,7 @@ class Configuration:
         positions: ArrayLike | None = None,
         diameters: ArrayLike | None = None,
         box: ArrayLike | None = None,
+        species: ArrayLike | None = None,
     ) -> Configuration:
         """Return a configuration with some of its arrays replaced.
 
@@ -133,30 +157,38 @@ class Configuration:
             New diameters.
         box : (d,) or (d, d) array, optional
             New box.
+        species : (N,) int array, optional
+            New species.
 
         Raises
         ------
         InputError
             `Configuration` rejects one of the arrays.
         """
+        own_diameters = self.diameters if self.sized else None
         return Configuration(
             self.positions if positions is None else positions,  # type: ignore[arg-type]
-            self.diameters if diameters is None else diameters,  # type: ignore[arg-type]
+            own_diameters if diameters is None else diameters,  # type: ignore[arg-type]
             self.box if box is None else box,  # type: ignore[arg-type]
+            self.species if species is None else species,  # type: ignore[arg-type]
         )
 
     def identical(self, other: Configuration) -> bool:
-        """Return whether positions, diameters and cell agree bit for bit (apart from the sign of zeros)."""
-        return all(
+        """Return whether positions, diameters, cell and species agree bit for bit (apart from the sign of zeros)."""
+        same = all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in ("positions", "diameters", "cell")
         )
+        if self.species is None or other.species is None:
+            return same and self.species is other.species
+        return same and np.array_equal(self.species, other.species)
 
     def to_atoms(self) -> Atoms:
-        """Return an `ase.Atoms`, with diameters in `atoms.arrays["diameters"]` and d in `atoms.info["dimension"]`.
+        """Return an `ase.Atoms` with the arrays `diameters`, `radius` and `species_index`, as far as they are known.
 
-        The species is ASE's placeholder `X` (mass 1). Two-dimensional configurations lie at z = 0 in a cell of unit
-        thickness that is periodic in x and y only, so that ASE's volume equals the area. A constraint keeps particles
-        in the plane, which they would otherwise leave by rounding errors (BFGS) or thermal velocities (dynamics).
+        `atoms.info["dimension"]` is d. The chemical symbol is ASE's placeholder `X` (mass 1). Two-dimensional
+        configurations lie at z = 0 in a cell of unit thickness that is periodic in x and y only, so that ASE's volume
+        equals the area. A constraint keeps particles in the plane, which they would otherwise leave by rounding errors
+        (BFGS) or thermal velocities (dynamics).
         """
         from ase import Atoms
         from ase.constraints import FixCartesian
@@ -165,7 +197,11 @@ class Configuration:
         positions, cell = np.zeros((len(self), 3)), np.eye(3)
         positions[:, :d], cell[:d, :d] = self.positions, self.cell
         atoms = Atoms(numbers=np.zeros(len(self), dtype=int), positions=positions, cell=cell, pbc=[True, True, d == 3])
-        atoms.set_array("diameters", np.array(self.diameters))
+        if self.sized:
+            atoms.set_array("diameters", np.array(self.diameters))
+            atoms.set_array("radius", self.diameters / 2)
+        if self.species is not None:
+            atoms.set_array(SPECIES_COLUMN, np.array(self.species))
         atoms.info["dimension"] = d
         if d == 2:
             atoms.set_constraint(FixCartesian(range(len(self)), mask=(False, False, True)))
@@ -178,7 +214,8 @@ class Configuration:
         Parameters
         ----------
         atoms : ase.Atoms
-            Its arrays must contain the particle sizes: `diameters`, `diameter`, `sigma`, or `radius` (half of it).
+            Its arrays must contain the particle sizes (`diameters`, `diameter`, `sigma`, or `radius`, half of it), or
+            it has several species: an array `species_index`, or chemical symbols, numbered in alphabetical order.
         dimension : {2, 3}, optional
             Overrides `atoms.info["dimension"]`. Without either, 2 if the sample is periodic in x and y only, or
             perfectly flat, and 3 otherwise.
@@ -186,16 +223,25 @@ class Configuration:
         Raises
         ------
         InputError
-            There are no particle sizes, the box is not periodic, or a two-dimensional sample is not flat.
+            There are neither particle sizes nor species, the box is not periodic, or a two-dimensional sample is not
+            flat.
         """
         stated = dimension or atoms.info.get("dimension")
-        return from_three_dimensional(
-            atoms.positions, find_diameters(atoms.arrays), np.array(atoms.cell), list(map(bool, atoms.pbc)), stated
-        )
+        symbols = species_of_names(atoms.get_chemical_symbols())
+        species = atoms.arrays.get(SPECIES_COLUMN, symbols)
+        sized = species is None or any(name in atoms.arrays for name in DIAMETER_NAMES)
+        diameters = find_diameters(atoms.arrays) if sized else None
+        periodic = list(map(bool, atoms.pbc))
+        return from_three_dimensional(atoms.positions, diameters, np.array(atoms.cell), periodic, stated, species)
 
 
 def from_three_dimensional(
-    positions: Array, diameters: ArrayLike, cell: Array, periodic: list[bool], dimension: int | None = None
+    positions: Array,
+    diameters: Array | None,
+    cell: Array,
+    periodic: list[bool],
+    dimension: int | None = None,
+    species: IntArray | None = None,
 ) -> Configuration:
     """Return a configuration from the three-dimensional form used by files and by ASE.
 
@@ -208,6 +254,8 @@ def from_three_dimensional(
     dimension : {2, 3}, optional
         By default 2 if the sample is periodic in x and y only, or periodic in all three directions but perfectly flat
         (all z are equal), and 3 otherwise.
+    species : (N,) int array, optional
+        Species of the particles; without them, diameters are needed.
 
     Raises
     ------
@@ -229,7 +277,7 @@ def from_three_dimensional(
     lengths = np.diag(box)
     if np.all(lengths > 0) and not np.any(box - np.diag(lengths)):
         box = lengths
-    return Configuration(positions[:, :dimension], np.asarray(diameters), box)
+    return Configuration(positions[:, :dimension], diameters, box, species)  # type: ignore[arg-type]
 
 
 def _check_in_plane(heights: Array, cell: Array) -> None:

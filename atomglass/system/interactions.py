@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels import energy_derivatives, pair_sums
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import cutoff_neighbor_list
 from atomglass.system.potential import PairPotential
@@ -22,14 +23,14 @@ class InteractingPairs:
     ----------
     number, dimension : int
         Number of particles N, and dimension d.
-    cutoff_squared : float
-        x_c^2, the value of (r / sigma_ij)^2 at which the interaction ends.
     indices : (P, 2) int array
         Particles i < j of each pair.
     separations : (P, 3) array
         r_j - r_i for the nearest image, in units of length.
     ratios : (P,) array
         (r / sigma_ij)^2.
+    cutoffs_squared : (P,) array
+        x_c^2, the value of (r / sigma_ij)^2 at which each interaction ends.
     derivatives : (P, 5) array
         phi and its first four derivatives with respect to r^2, in units of epsilon over length^(2 n) for order n.
     coordinates : (N, d) array
@@ -40,10 +41,10 @@ class InteractingPairs:
 
     number: int
     dimension: int
-    cutoff_squared: float
     indices: IntArray
     separations: Array
     ratios: Array
+    cutoffs_squared: Array
     derivatives: Array
     coordinates: Array
     lengths: Array
@@ -53,8 +54,8 @@ class InteractingPairs:
         if not particles.any():
             return self
         kept = ~particles[self.indices].any(axis=1)
-        arrays = {name: getattr(self, name)[kept] for name in ("indices", "separations", "ratios", "derivatives")}
-        return replace(self, **arrays)
+        arrays = ("indices", "separations", "ratios", "cutoffs_squared", "derivatives")
+        return replace(self, **{name: getattr(self, name)[kept] for name in arrays})
 
     @classmethod
     def of(cls, configuration: Configuration, potential: PairPotential) -> InteractingPairs:
@@ -65,15 +66,12 @@ class InteractingPairs:
         InputError
             The box is too small for the cutoff.
         """
+        check_sample(configuration, potential)
         wrapped, pairs = cutoff_neighbor_list(configuration, potential)
-        indices, separations, ratios, derivatives = energy_derivatives.interacting_pairs(
-            wrapped.positions, pairs, potential.parameters
-        )
+        found = energy_derivatives.interacting_pairs(wrapped.positions, pairs, potential.parameters)
         lengths, d = configuration.heights, configuration.dimension
         coordinates = (wrapped.positions @ wrapped.inverse)[:, :d] * lengths
-        return cls(
-            len(configuration), d, potential.cutoff**2, indices, separations, ratios, derivatives, coordinates, lengths
-        )
+        return cls(len(configuration), d, *found, coordinates, lengths)
 
 
 def _energy_forces(configuration: Configuration, potential: PairPotential) -> tuple[float, Array]:
@@ -96,6 +94,7 @@ def energy(configuration: Configuration, potential: PairPotential) -> float:
     >>> ag.energy(glass, pot) < ag.energy(liquid, pot)
     True
     """
+    check_sample(configuration, potential)
     return float(_energy_forces(configuration, potential)[0])
 
 
@@ -114,6 +113,7 @@ def forces(configuration: Configuration, potential: PairPotential) -> Array:
     >>> bool(np.abs(ag.forces(glass, pot)).max() < 1e-9)
     True
     """
+    check_sample(configuration, potential)
     return _energy_forces(configuration, potential)[1]
 
 
@@ -156,5 +156,6 @@ def energy_forces_stress(configuration: Configuration, potential: PairPotential)
     InputError
         The box is too small for the cutoff.
     """
+    check_sample(configuration, potential)
     total, result = _energy_forces(configuration, potential)
     return float(total), result, stress(configuration, potential)

@@ -82,7 +82,7 @@ def allowed_skin(configuration: Configuration, potential: PairPotential, wanted:
     Parameters
     ----------
     configuration : Configuration
-        Cell and diameters.
+        Cell, and diameters or species.
     potential : PairPotential
         The interactions.
     wanted : float
@@ -98,10 +98,9 @@ def allowed_skin(configuration: Configuration, potential: PairPotential, wanted:
     Raises
     ------
     InputError
-        The box is too small for the cutoff, or the diameters do not suit the potential.
+        The box is too small for the cutoff, or diameters or species do not suit the potential.
     """
-    potential.check_diameters(configuration.diameters)
-    max_cutoff, height = potential.max_cutoff(configuration.diameters), float(configuration.heights.min())
+    max_cutoff, height = potential.max_cutoff(potential.labels(configuration)), float(configuration.heights.min())
     largest = height / 2 - max_cutoff
     if largest < least:
         raise InputError(
@@ -113,48 +112,41 @@ def allowed_skin(configuration: Configuration, potential: PairPotential, wanted:
     return min(wanted, largest)
 
 
-def half_neighbor_list(wrapped: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> PairList:
+def half_neighbor_list(wrapped: WrappedPositions, labels: Array, potential: PairPotential, skin: float) -> PairList:
     """Return the half neighbor list of all pairs within their own cutoff plus the skin.
 
     Parameters
     ----------
     wrapped : WrappedPositions
         Positions and cell.
-    diameters : (N,) array
-        Diameters of the particles, in units of length.
+    labels : (N,) array
+        Labels of the particles, from `PairPotential.labels`.
     potential : PairPotential
         The interactions.
     skin : float
         From `allowed_skin`, in units of length.
     """
-    max_distance = potential.max_cutoff(diameters) + skin
+    max_distance = potential.max_cutoff(labels) + skin
     row_starts, neighbors = cells.neighbor_list(
         wrapped.positions, wrapped.cell, wrapped.inverse, wrapped.dimension, max_distance, True
     )
-    return _trimmed(wrapped, wrapped.positions, diameters, potential, skin, row_starts, neighbors)
+    return _trimmed(wrapped, wrapped.positions, labels, potential, skin, row_starts, neighbors)
 
 
 def _trimmed(
     wrapped: WrappedPositions,
     positions: Array,
-    diameters: Array,
+    labels: Array,
     potential: PairPotential,
     skin: float,
     row_starts: IntArray,
     neighbors: PackedArray,
 ) -> PairList:
     """Return the listed pairs that are within their own cutoff plus the skin at the given positions."""
-    trimmed_starts, trimmed, inverse_sigma_squared = trim_neighbor_list(
-        positions,
-        diameters,
-        row_starts,
-        neighbors,
-        wrapped.shifts,
-        potential.nonadditivity,
-        potential.cutoff,
-        skin,
+    trimmed_starts, trimmed, inverse_sigma_squared, kinds = trim_neighbor_list(
+        positions, labels, row_starts, neighbors, wrapped.shifts, potential.parameters, skin
     )
-    return PairList(trimmed_starts, trimmed, inverse_sigma_squared, wrapped.shifts, wrapped.dimension)
+    return PairList(trimmed_starts, trimmed, inverse_sigma_squared, kinds, wrapped.shifts, wrapped.dimension)
 
 
 @dataclass(frozen=True)
@@ -165,8 +157,8 @@ class NeighborList:
     ----------
     wrapped : WrappedPositions
         Positions at which it was built, and the cell.
-    diameters : (N,) array
-        Diameters of the particles, in units of length.
+    labels : (N,) array
+        Labels of the particles, from `PairPotential.labels`.
     potential : PairPotential
         The interactions.
     skin : float
@@ -176,27 +168,27 @@ class NeighborList:
     """
 
     wrapped: WrappedPositions
-    diameters: Array
+    labels: Array
     potential: PairPotential
     skin: float
     pairs: PairList
 
     @classmethod
-    def build(cls, wrapped: WrappedPositions, diameters: Array, potential: PairPotential, skin: float) -> NeighborList:
+    def build(cls, wrapped: WrappedPositions, labels: Array, potential: PairPotential, skin: float) -> NeighborList:
         """Build a neighbor list by a search for pairs.
 
         Parameters
         ----------
         wrapped : WrappedPositions
             Positions and cell.
-        diameters : (N,) array
-            Diameters of the particles, in units of length.
+        labels : (N,) array
+            Labels of the particles, from `PairPotential.labels`.
         potential : PairPotential
             The interactions.
         skin : float
             From `allowed_skin`, in units of length.
         """
-        return cls(wrapped, diameters, potential, skin, half_neighbor_list(wrapped, diameters, potential, skin))
+        return cls(wrapped, labels, potential, skin, half_neighbor_list(wrapped, labels, potential, skin))
 
     def covers(self, positions: Array, skin: float) -> bool:
         """Return whether all pairs within cutoff plus `skin` are listed, at positions (N, 3) not wrapped since."""
@@ -206,7 +198,7 @@ class NeighborList:
     def narrowed(self, positions: Array, skin: float) -> PairList:
         """Return the half neighbor list with a smaller skin, at positions (N, 3) not wrapped since."""
         row_starts, neighbors = self.pairs.row_starts, self.pairs.neighbors
-        return _trimmed(self.wrapped, positions, self.diameters, self.potential, skin, row_starts, neighbors)
+        return _trimmed(self.wrapped, positions, self.labels, self.potential, skin, row_starts, neighbors)
 
 
 def cutoff_neighbor_list(configuration: Configuration, potential: PairPotential) -> tuple[WrappedPositions, PairList]:
@@ -226,4 +218,4 @@ def cutoff_neighbor_list(configuration: Configuration, potential: PairPotential)
     """
     allowed_skin(configuration, potential, 0.0)  # raises if the box is too small
     wrapped = WrappedPositions.of(configuration)
-    return wrapped, half_neighbor_list(wrapped, configuration.diameters, potential, 0.0)
+    return wrapped, half_neighbor_list(wrapped, potential.labels(configuration), potential, 0.0)

@@ -14,6 +14,7 @@ from atomglass.system.potential import PairPotential
 from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
+from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     True
     """
     pairs = InteractingPairs.of(configuration, potential)
+    warn_unless_inherent_state(pairs)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
     return moduli_of(configuration, pairs, reduced)

@@ -11,6 +11,7 @@ from atomglass import quartic
 from atomglass.errors import InputError
 from atomglass.kernels import energy_derivatives
 from atomglass.kernels.pair_sums import energy_change, energy_forces
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
@@ -103,6 +104,7 @@ def expand(configuration: Configuration, potential: PairPotential, direction: Ar
     >>> bool(abs(expansion.b2 - modes.eigenvalues[0]) < 1e-8)
     True
     """
+    check_sample(configuration, potential)
     direction = _checked_direction(configuration, direction)
     return expand_all(InteractingPairs.of(configuration, potential), direction[None])[0]
 
@@ -159,7 +161,7 @@ def directional_derivatives(pairs: InteractingPairs, directions: Array) -> tuple
 
 def _near_cutoff(pairs: InteractingPairs) -> BoolArray:
     """Return which pairs (P,) are near their cutoff."""
-    return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoff_squared
+    return pairs.ratios > ((1 - NEAR_CUTOFF) ** 2) * pairs.cutoffs_squared
 
 
 def energy_profile(configuration: Configuration, potential: PairPotential, direction: ArrayLike, s: ArrayLike) -> Array:
@@ -186,6 +188,7 @@ def energy_profile(configuration: Configuration, potential: PairPotential, direc
     InputError
         The direction has the wrong shape, is zero or is not finite; or the box is too small for the cutoff.
     """
+    check_sample(configuration, potential)
     direction = _checked_direction(configuration, direction)
     return _Profile(configuration, potential, direction, float(np.abs(s).max(initial=0.0)))(np.asarray(s, float))
 
@@ -213,6 +216,7 @@ def barrier_along_mode(configuration: Configuration, potential: PairPotential, e
     beyond sqrt(6 b2 / b4), where the quartic term has made the mode four times as stiff. It ends where a particle has
     moved by half a mean diameter.
     """
+    check_sample(configuration, potential)
     length = expansion.second_minimum_position
     if not np.isfinite(length):
         ratio = 6 * expansion.b2 / expansion.b4 if expansion.b4 > 0 else 0.0
@@ -255,11 +259,11 @@ class _Profile:
         skin = allowed_skin(configuration, potential, needed_skin)
         # In a small box no list can be wide enough for the whole line; a new one is then built at every point.
         self._lists = (
-            half_neighbor_list(self._geometry, configuration.diameters, potential, skin)
+            half_neighbor_list(self._geometry, potential.labels(configuration), potential, skin)
             if skin >= needed_skin
             else None
         )
-        self._diameters, self._potential = configuration.diameters, potential
+        self._labels, self._potential = potential.labels(configuration), potential
         self._parameters = potential.parameters
 
     def __call__(self, s: Array) -> Array:
@@ -272,7 +276,7 @@ class _Profile:
 
     def _energy(self, positions: Array) -> float:
         geometry = self._geometry.at(positions)
-        lists = half_neighbor_list(geometry, self._diameters, self._potential, 0.0)
+        lists = half_neighbor_list(geometry, self._labels, self._potential, 0.0)
         unused = np.empty_like(positions)
         return energy_forces(geometry.positions, lists, self._parameters, unused)
 
@@ -284,13 +288,22 @@ def _largest_particle_displacement(direction: Array) -> float:
 
 def _checked_direction(configuration: Configuration, direction: ArrayLike) -> Array:
     """Return a normalized direction (N, d), or reject it."""
+    return normalized_direction(configuration.positions.shape, direction)
+
+
+def normalized_direction(shape: tuple[int, ...], direction: ArrayLike) -> Array:
+    """Return a direction of given shape, one row a particle, normalized.
+
+    Raises
+    ------
+    InputError
+        The direction has another shape, is complex, zero or not finite.
+    """
     if np.iscomplexobj(direction):
         raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
     direction = np.asarray(direction, dtype=float)
-    if direction.shape != configuration.positions.shape:
-        raise InputError(
-            "shape of the direction", direction.shape, f"{configuration.positions.shape}, one row a particle"
-        )
+    if direction.shape != shape:
+        raise InputError("shape of the direction", direction.shape, f"{shape}, one row a particle")
     largest = float(np.abs(direction).max())
     if not (np.isfinite(largest) and largest > 0):
         raise InputError("largest component of the direction", largest, "finite and > 0")

@@ -14,6 +14,7 @@ from atomglass.system.potential import PairPotential
 from atomglass.types import Array
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
+from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 #: Factor applied to the Lanczos estimate of the largest eigenvalue, so that the scaled spectrum lies below 1.
 SAFETY_FACTOR = 1.02
@@ -108,7 +109,9 @@ def density_of_states(
     for name, value, least in (("moments", moments, 4), ("vectors", vectors, 2), ("seed", seed, 0)):
         if not value >= least:
             raise InputError(f"{name} of the density of states", value, f">= {least}")
-    reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
+    pairs = InteractingPairs.of(configuration, potential)
+    warn_unless_inherent_state(pairs)
+    reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
     random = np.random.default_rng(seed).choice([-1.0, 1.0], (reduced.size, vectors))
     top = SAFETY_FACTOR * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])

@@ -15,6 +15,8 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, IntArray
 from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.residual_force import warn_unless_inherent_state
+from atomglass.vibrations.sparse_hessian import SparseHessian
 
 #: Relative difference in frequency below which modes are nearly degenerate, so that b3 depends on the choice of basis.
 DEGENERATE_GAP = 0.01
@@ -165,15 +167,15 @@ def full_spectrum(configuration: Configuration, potential: PairPotential) -> Mod
     return all_modes_of_hessian(_reduced_hessian(configuration, potential))
 
 
-def all_modes_of_hessian(reduced: ReducedHessian) -> Modes:
+def all_modes_of_hessian(reduced: SparseHessian) -> Modes:
     """Return all modes of a reduced Hessian."""
     return _modes(reduced, *_dense_eigenpairs(reduced), complete=True)
 
 
-def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
+def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
     """Return the `count` modes of a reduced Hessian with the lowest eigenvalues."""
     available = reduced.size - reduced.translation_count
-    if reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
+    if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
     # A few more than requested, so that eigenvalues can be counted up to the widest gap beyond the last requested one.
@@ -185,12 +187,12 @@ def lowest_modes_of_hessian(reduced: ReducedHessian, count: int) -> Modes:
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)
 
 
-def no_modes_of_hessian(reduced: ReducedHessian) -> Modes:
+def no_modes_of_hessian(reduced: SparseHessian) -> Modes:
     """Return no modes, not known to be complete, of a reduced Hessian for which no bound is known."""
     return _modes(reduced, np.empty(0), np.empty((reduced.size, 0)), complete=False)
 
 
-def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
+def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
     """Return all modes of a reduced Hessian below a frequency."""
     bound = frequency**2
     if reduced.size < DENSE_SIZE:
@@ -214,12 +216,14 @@ def modes_of_hessian_below(reduced: ReducedHessian, frequency: float) -> Modes:
 
 def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
     """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
-    reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
+    pairs = InteractingPairs.of(configuration, potential)
+    warn_unless_inherent_state(pairs, stacklevel=4)
+    reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
     return reduced
 
 
-def check_not_all_rattlers(reduced: ReducedHessian) -> None:
+def check_not_all_rattlers(reduced: SparseHessian) -> None:
     """Reject a sample in which at most one particle is held by its neighbors.
 
     Raises
@@ -236,7 +240,7 @@ def check_not_all_rattlers(reduced: ReducedHessian) -> None:
         )
 
 
-def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
+def _lanczos(reduced: SparseHessian, count: int) -> tuple[Array, Array]:
     """Return the lowest eigenpairs by Lanczos iteration with the inverse, in the space without translations."""
     factor = reduced.factor_below_spectrum()
 
@@ -250,7 +254,7 @@ def _lanczos(reduced: ReducedHessian, count: int) -> tuple[Array, Array]:
     return 1 / inverted[order] + factor.shift, vectors[:, order]
 
 
-def _lanczos_below(reduced: ReducedHessian, factor: Factor, expected: int) -> tuple[Array, Array]:
+def _lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tuple[Array, Array]:
     """Return the `expected` eigenpairs below a factor's shift and the next one above it, as far as they converge.
 
     The Lanczos iteration uses the inverse shifted to the bound itself. Requested modes are its negative eigenvalues;
@@ -289,7 +293,7 @@ def _converged(ritz_values: Array, residuals: Array) -> IntArray:
     return np.concatenate([converged, above]).astype(np.int64)
 
 
-def _dense_eigenpairs(reduced: ReducedHessian) -> tuple[Array, Array]:
+def _dense_eigenpairs(reduced: SparseHessian) -> tuple[Array, Array]:
     """Return all eigenpairs except translations, which are shifted above the spectrum and removed."""
     matrix = reduced.matrix.toarray()
     shift = 2 * np.abs(matrix).sum(axis=1).max()
@@ -300,7 +304,7 @@ def _dense_eigenpairs(reduced: ReducedHessian) -> tuple[Array, Array]:
 
 
 def _modes(
-    reduced: ReducedHessian, eigenvalues: Array, vectors: Array, complete: bool, keep: int | None = None
+    reduced: SparseHessian, eigenvalues: Array, vectors: Array, complete: bool, keep: int | None = None
 ) -> Modes:
     """Refine eigenpairs (Rayleigh quotients, signs), compute derived quantities, and return the first `keep` modes."""
     vectors = vectors / np.linalg.norm(vectors, axis=0)
@@ -323,7 +327,7 @@ def _modes(
         residuals=residuals,
         frequency_gaps=gaps,
         rattlers=reduced.rattlers,
-        is_minimum=bool(not np.any(eigenvalues < -1e-9 * reduced.scale)) and (complete or reduced.is_minimum),
+        is_minimum=bool(not np.any(eigenvalues < -reduced.rounding)) and (complete or reduced.is_minimum),
         complete=complete,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
@@ -154,13 +155,14 @@ def nonlinear_modes(
     >>> bool(found.converged.all()), bool(found.stiffnesses[0] >= harmonic.eigenvalues[0])
     (True, True)
     """
+    check_sample(configuration, potential)
     kind = _checked_kind(kind)
     if max_iterations < 1:
         raise InputError("max_iterations", max_iterations, ">= 1")
-    if kind is not NonlinearKind.PSEUDOHARMONIC and potential.order < SMOOTH_ORDER:
+    if kind is not NonlinearKind.PSEUDOHARMONIC and potential.smoothness < SMOOTH_ORDER:
         warnings.warn(
-            f"{kind} modes of a potential with q = {potential.order}: derivatives of order 3 or 4 jump at the cutoff, "
-            f"so that the modes depend on which pairs lie within it; q >= {SMOOTH_ORDER} avoids this",
+            f"{kind} modes of a potential with q = {potential.smoothness}: derivatives of order 3 or 4 jump at the "
+            f"cutoff, so that the modes depend on which pairs lie within it; q >= {SMOOTH_ORDER} avoids this",
             stacklevel=2,
         )
     pairs = InteractingPairs.of(configuration, potential)

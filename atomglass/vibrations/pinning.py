@@ -18,6 +18,7 @@ from atomglass.vibrations.modes import (
     lowest_modes_of_hessian,
     modes_of_hessian_below,
 )
+from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def pinned_modes(
         raise InputError("count of modes", count, ">= 1")
     check_fraction(fraction)
     pairs = InteractingPairs.of(configuration, potential)
+    warn_unless_inherent_state(pairs)
     pinned = random_pins(pair_rattlers(pairs), fraction, seed)
     if frequency is not None:
         return pinned_modes_below(pairs, pinned, frequency)

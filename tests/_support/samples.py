@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 import atomglass as ag
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import PairParameters
 from atomglass.kernels.records import PairList
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 

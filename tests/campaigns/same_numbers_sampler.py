@@ -114,7 +114,9 @@ def _split(mc: ag.SwapMonteCarlo, sweeps: int, places: Places) -> ag.SwapMonteCa
 def starts(places: Places) -> Iterator[Check]:
     """Random diameters and configurations from seeds."""
     values = {
-        f"{method} {n} {power}": digest(ag.sample_diameters(n, np.random.default_rng(n), method, 1.6, 2.2, power))
+        f"{method} {n} {power}": digest(
+            ag.sample_diameters(n, np.random.default_rng(n), method, maximum=1.6, ratio=2.2, power=power)
+        )
         for method in ("iid", "quantile")
         for n in (64, 400, 4000)
         for power in (1.0, 3.0)

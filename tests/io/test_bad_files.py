@@ -41,11 +41,11 @@ def refusal(path, **options):
         (b"1e3\n\n", "first line is '1e3'"),
         (b"99999999999\ncomment\n", "number of particle lines is 0; allowed: 99999999999"),
         (b"0\n" + LATTICE.encode() + b"\n", "number of particles is 0"),
-        (b"1\nno box here\nA 1 2 3\n", "add one (columns found: none)"),
+        (b"1\nno box here\nA 1 2 3\n", "no periodic box found"),
         (f"1\n{PROPERTIES}\nA 1 2 3 1\n".encode(), "no periodic box found"),
         (f"1\n{LATTICE}\nA 1 2 3\n".encode(), "a column named diameters, diameter, sigma"),
         (f"1\n{LATTICE} {PROPERTIES}\nA 1 2 3\n".encode(), "columns of particle 0 is 4; allowed: 5"),
-        (f"1\n{LATTICE} {PROPERTIES}\nA 1 x 3 1\n".encode(), "pos of particle 0 is '1 x 3'"),
+        (f"1\n{LATTICE} {PROPERTIES}\nA 1 x 3 1\n".encode(), "pos, component 1, of particle 0 is 'x'"),
         (f"1\n{LATTICE} {PROPERTIES}\nA 1 nan 3 1\n".encode(), "position of particle 0 is [ 1. nan 3.]"),
         (f"1\n{LATTICE} {PROPERTIES}\nA 1 2 3 -1\n".encode(), "diameter of particle 0 is -1.0"),
         (f"1\n{LATTICE} {PROPERTIES}\nA 1 2 3 wide\n".encode(), "diameter of particle 0 is 'wide'"),
@@ -88,6 +88,16 @@ def test_extended_xyz_cut_anywhere_is_refused_or_whole(tmp_path):
             assert "\n" not in str(error)
             refused += 1
     assert refused >= len(content) - 3  # the newline, and digits of the last, redundant column
+
+
+@pytest.mark.parametrize("suffix", [".dump", ".data"])
+def test_lammps_files_cut_anywhere_are_refused_or_whole(tmp_path, suffix):
+    path = tmp_path / f"glass{suffix}"
+    ag.write(path, GLASS)
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        refusal(path)
 
 
 def npz_bytes(**arrays):
@@ -135,16 +145,6 @@ def test_gsd_that_is_not(tmp_path):
     assert "no frames" in refusal(path)
 
 
-def test_gsd_without_diameters_is_refused_rather_than_filled_with_ones(tmp_path):
-    frame = gsd.hoomd.Frame()
-    frame.configuration.box = [8, 6, 4, 0, 0, 0]
-    frame.particles.N = 2
-    frame.particles.position = [[0, 0, 0], [1, 1, 1]]
-    with gsd.hoomd.open(tmp_path / "a.gsd", "w") as trajectory:
-        trajectory.append(frame)
-    assert "no particle diameters" in refusal(tmp_path / "a.gsd")
-
-
 @pytest.mark.parametrize("file", [reference_file(), DATA / "polydisperse12.gsd"], ids=["npz", "gsd"])
 def test_binary_files_cut_off(tmp_path, file):
     content = file.read_bytes()
@@ -154,7 +154,7 @@ def test_binary_files_cut_off(tmp_path, file):
         assert "cannot be read as" in refusal(path)
 
 
-@given(st.binary(max_size=300), st.sampled_from([".extxyz", ".npz", ".gsd"]))
+@given(st.binary(max_size=300), st.sampled_from([".extxyz", ".npz", ".gsd", ".dump", ".data", ".xyz.gz"]))
 @settings(max_examples=200, deadline=None)
 def test_garbage_never_ends_in_a_traceback(tmp_path_factory, content, suffix):
     path = tmp_path_factory.getbasetemp() / f"garbage{suffix}"
@@ -166,7 +166,7 @@ def test_garbage_never_ends_in_a_traceback(tmp_path_factory, content, suffix):
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_byte_never_ends_in_a_traceback(tmp_path_factory, data):
     """A changed byte gives a configuration (perhaps with another digit) or an error; bad checksums are noticed."""
-    suffix = data.draw(st.sampled_from([".extxyz", ".npz"]))
+    suffix = data.draw(st.sampled_from([".extxyz", ".npz", ".dump", ".data", ".extxyz.gz"]))
     path = tmp_path_factory.getbasetemp() / f"damaged{suffix}"
     ag.write(path, GLASS)
     content = bytearray(path.read_bytes())
@@ -180,7 +180,7 @@ def test_a_damaged_byte_never_ends_in_a_traceback(tmp_path_factory, data):
 
 def test_paths_that_lead_nowhere(tmp_path):
     assert "does not exist" in refusal(tmp_path / "missing.extxyz")
-    assert "suffix of glass.pdb is '.pdb'; allowed: .extxyz, .xyz, .npz, .gsd" in refusal(tmp_path / "glass.pdb")
+    assert "suffix of glass.pdb is '.pdb'; allowed: .extxyz, .xyz, .lammpstrj, .dump" in refusal(tmp_path / "glass.pdb")
     assert "suffix of glass is ''" in refusal("glass")
     (tmp_path / "folder.extxyz").mkdir()
     assert "is a folder" in refusal(tmp_path / "folder.extxyz")
@@ -213,10 +213,10 @@ def test_writing_where_it_cannot_be(tmp_path):
         return str(caught.value)
 
     assert "no folder" in writing(tmp_path / "nowhere" / "glass.extxyz")
-    assert "suffix of glass.gsd is '.gsd'; allowed: .extxyz, .xyz, .npz" in writing(tmp_path / "glass.gsd")
+    assert "suffix of glass.gsd is '.gsd'; allowed: .extxyz, .xyz, .lammpstrj" in writing(tmp_path / "glass.gsd")
     (tmp_path / "folder.npz").mkdir()
     assert "it is a folder" in writing(tmp_path / "folder.npz")
-    assert "write several to an .extxyz file" in writing(tmp_path / "glass.npz", [GLASS, GLASS])
+    assert "allowed: one configuration; write an .extxyz file" in writing(tmp_path / "glass.npz", [GLASS, GLASS])
     assert "a Configuration or several" in writing(tmp_path / "glass.npz", [])
     assert "a Configuration or several" in writing(tmp_path / "glass.npz", ["glass"])
     assert "a Configuration or several" in writing(tmp_path / "glass.npz", 7)

@@ -55,7 +55,7 @@ def same_bits(one, other):
 def test_extended_xyz_returns_every_bit(configuration):
     text = io.StringIO("".join(format_frame(configuration)))
     (raw,) = split_frames(text, "memory")
-    assert same_bits(parse_frame(raw), configuration)
+    assert same_bits(parse_frame(raw).configuration(), configuration)
 
 
 @given(configurations())
@@ -103,7 +103,7 @@ def test_many_frames(tmp_path):
 def parse(comment, *rows, dimension=None):
     text = "\n".join([str(len(rows)), comment, *rows]) + "\n"
     (raw,) = split_frames(io.StringIO(text), "other.xyz")
-    return parse_frame(raw, dimension)
+    return parse_frame(raw).configuration(dimension)
 
 
 LATTICE = 'Lattice="8 0 0 0 9 0 0 0 1"'

@@ -142,7 +142,7 @@ def test_is_due(monkeypatch) -> None:
     local = LocalRelaxation(2, STEP, 0.15, 1e-10)
     nothing = np.zeros((3, 3))
     arrays = MinimizerArrays(nothing, nothing, nothing, nothing)
-    pairs = PairList(np.zeros(4, int), np.zeros(0, np.uint32), nothing[0], nothing, 2)
+    pairs = PairList(np.zeros(4, int), np.zeros(0, np.uint32), nothing[0], np.zeros(0, np.uint16), nothing, 2)
     parameters = ag.load_potential("kumar2021").parameters
     force = 0.5 * local_relaxation.START_FORCE
     uneven = 1.1 * local_relaxation.UNEVENNESS * force

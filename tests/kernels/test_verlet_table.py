@@ -11,13 +11,13 @@ from atomglass.kernels.jit import kernel
 from atomglass.kernels.sampling.build_verlet_table import CACHE_LINE, build_verlet_table
 from atomglass.kernels.sampling.records import ListGeometry
 from atomglass.kernels.sampling.verlet_table import (
-    DIAMETER,
+    LABEL,
     REFERENCE,
     list_end,
     list_range,
     move_to,
     owner_of,
-    set_diameter,
+    set_label,
 )
 
 CUTOFF = 1.25
@@ -41,7 +41,7 @@ def owners(v):
 @kernel
 def put(v, i, x, y, z, diameter):
     move_to(v, i, x, y, z)
-    set_diameter(v, i, diameter)
+    set_label(v, i, diameter)
 
 
 def random_particles(n: int, cell: np.ndarray, d: int, rng: np.random.Generator) -> np.ndarray:
@@ -108,10 +108,10 @@ def test_lists_hold_all_neighbors_by_distance(d: int, n: int, sheared: bool) -> 
     geometry = ListGeometry(cell, np.linalg.inv(cell), list_cutoff, 0.0)
     v = build_verlet_table(particles, particles[:, :3].copy(), geometry, d, p)
     assert all(array.ctypes.data % CACHE_LINE == 0 for array in (v.table, v.row_pointers, v.neighbors))
-    assert np.array_equal(v.table[:n, : DIAMETER + 1], particles)
+    assert np.array_equal(v.table[:n, : LABEL + 1], particles)
     assert np.array_equal(v.table[:n, REFERENCE:], particles[:, :3])
     owner, dummy = owners(v), len(v.table) - 1
-    assert np.array_equal(v.table[:-1, DIAMETER], particles[owner, 3])
+    assert np.array_equal(v.table[:-1, LABEL], particles[owner, 3])
     offsets = (v.table[:-1, :3] - particles[owner, :3]) @ np.linalg.inv(cell)
     assert offsets == pytest.approx(np.rint(offsets), abs=1e-12)
     all_images = (particles[:, None, :d] + image_grid(cell, d)).reshape(-1, d)

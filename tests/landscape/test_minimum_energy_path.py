@@ -159,8 +159,8 @@ def test_what_is_refused(pairs: list):
         (one, "same minimum"),
         (one.replace(positions=one.positions + 0.1), "same minimum"),
         (liquid, "quench it first"),
-        (sheared, "diameters or in their box"),
-        (other.replace(diameters=other.diameters[::-1]), "diameters or in their box"),
+        (sheared, "particles or in their box"),
+        (other.replace(diameters=other.diameters[::-1]), "particles or in their box"),
         (ag.Configuration(other.positions[:300], other.diameters[:300], other.box), "shape"),
     ):
         with pytest.raises(ag.InputError, match=message) as error:

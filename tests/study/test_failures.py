@@ -13,12 +13,14 @@ from studies import Silent, atomglass, same_tables
 from study_runs import ORIGIN, StopAfter
 
 from atomglass.errors import InputError
+from atomglass.settings import shipped_folder
 from atomglass.study.collect import collect
 from atomglass.study.errors import DamagedShard, Stopped
 from atomglass.study.execution import chain as chains
 from atomglass.study.execution.runners import run_serial
 from atomglass.study.load import load_study
 from atomglass.study.models import glass_realization as realizations
+from atomglass.study.registry import read_study
 from atomglass.study.store import shards
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import energy
@@ -128,6 +130,22 @@ def test_diameters_drawn_independently_or_at_quantiles(settings, tmp_path: Path)
     assert means["quantile"][0] == pytest.approx(1, abs=0.02)
 
 
+def test_a_study_with_sizes_of_its_own(study_file, tmp_path: Path) -> None:
+    """`[sample.sizes]` replaces the size law of a potential given by name, and is stored with the potential."""
+    law = 'law = "discrete"\nvalues = [1.0, 1.4]'
+    settings = read_study(study_file(diameters="quantile", realizations=1, sample=f"[sample.sizes]\n{law}"))
+    store = StudyStore.create(tmp_path / "named", settings)
+    assert collected(store).realizations["mean_diameter"].tolist() == pytest.approx([1.2] * 3)
+    stored = json.loads((store.folder / "study.json").read_text())["settings"]
+    assert stored["potential"]["diameters"] == {"law": "discrete", "values": [1.0, 1.4], "fractions": []}
+    assert StudyStore(store.folder).physics_hash == settings.physics_hash
+
+    whole = shipped_folder("potentials").joinpath("kumar2021.toml").read_text().split("[diameters]")[0]
+    (tmp_path / "own.toml").write_text(f"{whole}[diameters]\n{law}\n")
+    file = study_file(diameters="quantile", realizations=1, potential=str(tmp_path / "own.toml"))
+    assert read_study(file).physics_hash == settings.physics_hash
+
+
 def test_a_study_in_three_dimensions(settings, tmp_path: Path) -> None:
     three = settings(potential="kumar2021_3d", particles=216, chains=1, realizations=2, equilibration=100)
     study = collected(StudyStore.create(tmp_path / "out", three))
@@ -149,6 +167,10 @@ def test_a_study_in_three_dimensions(settings, tmp_path: Path) -> None:
         ({"sample": "tempreture = 1"}, "did you mean 'temperature'"),
         ({"sample": "max_displacement = -1"}, "sample.max_displacement"),
         ({"shard": "true"}, "realizations_per_shard"),
+        ({"sample": '[sample.sizes]\nlaw = "gauss"'}, "sample.sizes: law is 'gauss'"),
+        ({"sample": '[sample.sizes]\nlaw = "file"\npath = "none.txt"'}, "(No such file or directory)"),
+        ({"sample": '[sample.sizes]\nlaw = "uniform"\nminimum = 1\nmaximum = 7'}, "spread of the diameters"),
+        ({"sample": '[sample.sizes]\nlaw = "gaussian"\nmean = 3\npolydispersity = 0.05'}, "sample.particles"),
     ],
 )
 def test_an_invalid_setting_is_one_line_and_writes_nothing(study_file, tmp_path: Path, changes, words) -> None:

@@ -204,3 +204,40 @@ def test_checks_stay_cheap_for_large_samples_even_all_at_one_point():
     with pytest.raises(ag.InputError, match="coincide"):
         ag.Configuration(np.zeros((n, 3)), np.ones(n), np.ones(3))
     assert time.process_time() - start < 5.0
+
+
+def test_species_may_stand_for_diameters() -> None:
+    only_species = ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], box=[2.0, 2.0], species=[1, 0])
+    assert only_species.species is not None
+    assert not only_species.sized
+    assert only_species.species.tolist() == [1, 0]
+    assert only_species.diameters.tolist() == [1.0, 1.0]
+    moved = only_species.replace(positions=[[0.6, 0.5], [1.5, 1.5]])
+    assert not moved.sized
+    assert not moved.identical(only_species)
+    assert only_species.replace(diameters=[1.0, 1.0]).sized
+    assert pickle.loads(pickle.dumps(only_species)).identical(only_species)
+    assert not only_species.identical(only_species.replace(species=[0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("species", "message"),
+    [
+        ([0], "shape of species"),
+        ([0, -1], "species of particle 1"),
+        ([0, 0.5], "species of particle 1"),
+        ([0, np.nan], "species of particle 1"),
+        ([0, 256], "species of particle 1"),
+        (["A", "B"], "species"),
+    ],
+)
+def test_bad_species_are_refused(species: list[object], message: str) -> None:
+    with pytest.raises(ag.InputError, match=message):
+        ag.Configuration(positions=[[0.5, 0.5], [1.5, 1.5]], box=[2.0, 2.0], species=species)
+
+
+def test_a_configuration_needs_a_box_and_sizes() -> None:
+    with pytest.raises(ag.InputError, match="no box"):
+        ag.Configuration([[0.5, 0.5]], [1.0])
+    with pytest.raises(ag.InputError, match="neither diameters nor species"):
+        ag.Configuration([[0.5, 0.5]], box=[2.0, 2.0])

@@ -123,10 +123,10 @@ def test_a_users_own_file(tmp_path) -> None:
     [
         (
             ("exponent = 8", "exponant = 8"),
-            "unknown key 'pair.exponant'; allowed: cutoff, epsilon, exponent, "
+            "unknown key 'pair.exponant'; allowed: cutoff, epsilon, exponent, form, formula, kappa, "
             "nonadditivity, order; did you mean 'exponent'?",
         ),
-        (("exponent = 8", ""), "key 'pair.exponent' is missing"),
+        (("exponent = 8", ""), "the form inverse_power needs the key 'exponent'"),
         (("exponent = 8", "exponent = 0"), "pair.exponent is 0; allowed: greater than or equal to 1"),
         (("exponent = 8", "exponent = 8.5"), "pair.exponent is 8.5; allowed: a valid integer"),
         (("cutoff = 1.6", "cutoff = -1.6"), "pair.cutoff is -1.6; allowed: greater than 0"),

@@ -18,9 +18,10 @@ from atomglass.errors import InputError
 from atomglass.landscape.double_wells import WellOutcome, find_second_well
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations import nonlinear_search
-from atomglass.vibrations.hessian import SHIFT, ReducedHessian
+from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.nonlinear_modes import NonlinearModes, nonlinear_modes_of_hessian
 from atomglass.vibrations.nonlinear_search import NonlinearKind, NonlinearSearch, pair_sums
+from atomglass.vibrations.sparse_hessian import SHIFT
 
 SMOOTH = "kumar2021_smooth"
 #: Small samples: name, N, d, seed, sheared.

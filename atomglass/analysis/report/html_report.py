@@ -33,7 +33,8 @@ from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.load import Study, load_study
 from atomglass.study.store.inherent_states import load_configuration
 from atomglass.system.configuration import Configuration
-from atomglass.system.potential import PairPotential, PotentialSettings, potential_from
+from atomglass.system.potential import PairPotential, potential_from
+from atomglass.system.potential_settings import PotentialSettings
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,6 @@ def _common_value(values: pd.Series) -> Any:
 def _smoothness(potential: str) -> float:
     """Return q of a shipped potential; NaN if none has this name."""
     try:
-        return float(load_potential(potential).order)
+        return float(load_potential(potential).smoothness)
     except InputError:
         return math.nan

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import IMAGE_BITS
 from atomglass.kernels.jit import inline, kernel
-from atomglass.kernels.pair_potential import PairParameters, pair_derivatives
+from atomglass.kernels.pair_potential import cutoff_squared, pair_derivatives, stored_kind
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import separation
 from atomglass.kernels.records import PackedArray, PairList
 from atomglass.types import Array, IntArray
@@ -95,7 +96,7 @@ def interpolation(positions: Array, inverse: Array, dimension: int, counts: IntA
 
 
 @kernel
-def pair_springs(positions: Array, pairs: PairList, potential: PairParameters) -> PairSprings:
+def pair_springs(positions: Array, pairs: PairList, potential: Potential) -> PairSprings:
     """Return the interacting pairs as springs: their blocks of the Hessian without tension, 4 phi'' r r.
 
     phi'' is the second derivative with respect to r^2; a pair with negative phi'' has zero stiffness.
@@ -106,7 +107,7 @@ def pair_springs(positions: Array, pairs: PairList, potential: PairParameters) -
         Wrapped when the list was built, in units of length.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     """
     row_starts, neighbors, dimension = pairs.row_starts, pairs.neighbors, pairs.dimension
@@ -119,8 +120,9 @@ def pair_springs(positions: Array, pairs: PairList, potential: PairParameters) -
             dx, dy, dz = separation(positions, i, neighbors[k], pairs.shifts)
             w = pairs.inverse_sigma_squared[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
-            if ratio < potential.cutoff_squared:
-                _, _, f2, _, _ = pair_derivatives(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if ratio < cutoff_squared(kind, potential):
+                _, _, f2, _, _ = pair_derivatives(ratio, potential, kind)
                 root = 2.0 * w * np.sqrt(max(f2, 0.0))
                 columns[count] = neighbors[k] >> IMAGE_BITS
                 vectors[count, 0], vectors[count, 1] = root * dx, root * dy

@@ -10,7 +10,7 @@ from atomglass.kernels.jit import kernel
 from atomglass.kernels.minimization.line_search import SearchLine, polak_ribiere, search_and_record, trial_step
 from atomglass.kernels.minimization.newton_cg import newton_step
 from atomglass.kernels.minimization.vector_ops import dot, max_displacement, max_norm, next_direction
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import (
     CONVERGED,
@@ -32,7 +32,7 @@ FIRST_STEP = 1e-3
 def minimize(
     arrays: MinimizerArrays,
     pairs: PairList,
-    potential: PairParameters,
+    potential: Potential,
     options: MinimizerOptions,
     max_iterations: int,
     state: Any,
@@ -45,7 +45,7 @@ def minimize(
         Changed in place, except for the reference positions.
     pairs : PairList
         Half neighbor list, built at the reference positions.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     options : MinimizerOptions
         Newton steps are tried while the root-mean-square force is below `switch_force`; never if that is 0.

@@ -15,7 +15,7 @@ import numpy as np
 from atomglass.kernels.jit import kernel
 from atomglass.kernels.minimization.stiffness_bound import update_stiffness_bound
 from atomglass.kernels.minimization.vector_ops import add_scaled, dot, max_displacement, max_norm
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import (
     CONVERGED,
@@ -91,7 +91,7 @@ def mix_velocity(v: Array, f: Array, force_squared: float, alpha: float) -> None
 def fire(
     arrays: MinimizerArrays,
     pairs: PairList,
-    potential: PairParameters,
+    potential: Potential,
     options: MinimizerOptions,
     max_iterations: int,
     state: Any,
@@ -107,7 +107,7 @@ def fire(
         Changed in place, except for the reference positions; `direction` holds the velocities.
     pairs : PairList
         Half neighbor list, built at the reference positions.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     options : MinimizerOptions
         The minimization ends at `force_tolerance`, or at a root-mean-square force of `switch_force`.

@@ -8,7 +8,8 @@ import numpy as np
 
 from atomglass.kernels.cell_list import IMAGE_BITS
 from atomglass.kernels.jit import inline, kernel
-from atomglass.kernels.pair_potential import PairParameters, pair_derivatives
+from atomglass.kernels.pair_potential import cutoff_squared, pair_derivatives, stored_kind
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import separation
 from atomglass.kernels.records import PackedArray, PairList
 from atomglass.types import Array, IntArray
@@ -72,7 +73,7 @@ class BlockDiagonal(NamedTuple):
 
 
 @inline
-def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -> RowBlocks:
+def hessian_rows(positions: Array, pairs: PairList, potential: Potential) -> RowBlocks:
     """Return the Hessian as blocks of interacting pairs, in compressed rows.
 
     The block of a pair is 4 phi'' r r + 2 phi' 1, with derivatives with respect to r^2.
@@ -83,7 +84,7 @@ def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -
         Wrapped when the list was built.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
     """
     row_starts, neighbors, dimension = pairs.row_starts, pairs.neighbors, pairs.dimension
@@ -96,8 +97,9 @@ def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -
             dx, dy, dz = separation(positions, i, neighbors[k], pairs.shifts)
             w = pairs.inverse_sigma_squared[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
-            if ratio < potential.cutoff_squared:
-                _, f1, f2, _, _ = pair_derivatives(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if ratio < cutoff_squared(kind, potential):
+                _, f1, f2, _, _ = pair_derivatives(ratio, potential, kind)
                 alpha, beta = 4.0 * f2 * w * w, 2.0 * f1 * w
                 columns[count] = neighbors[k] >> IMAGE_BITS
                 block = blocks[count]
@@ -112,7 +114,7 @@ def hessian_rows(positions: Array, pairs: PairList, potential: PairParameters) -
 
 
 @kernel
-def hessian_coordinates(positions: Array, pairs: PairList, potential: PairParameters) -> CoordinateBlocks:
+def hessian_coordinates(positions: Array, pairs: PairList, potential: Potential) -> CoordinateBlocks:
     """Return the Hessian as blocks of interacting pairs, in coordinate format.
 
     Parameters
@@ -121,7 +123,7 @@ def hessian_coordinates(positions: Array, pairs: PairList, potential: PairParame
         Wrapped when the list was built.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters or FormParameters
         Parameters of the pair potential.
     """
     hessian = hessian_rows(positions, pairs, potential)

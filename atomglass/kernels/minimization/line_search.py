@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from atomglass.kernels.jit import leaf
 from atomglass.kernels.minimization.vector_ops import add_scaled, dot
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import MinimizerArrays, PairList
 
@@ -41,7 +41,7 @@ class SearchLine(NamedTuple):
 
 @leaf
 def line_search(
-    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, line: SearchLine
+    arrays: MinimizerArrays, pairs: PairList, potential: Potential, line: SearchLine
 ) -> tuple[float, float, float, int]:
     """Move along the search direction to the first point at which the force along it (nearly) vanishes.
 
@@ -51,7 +51,7 @@ def line_search(
         Positions and forces are changed in place.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     line : SearchLine
         Slope at the start, first and largest step.
@@ -116,7 +116,7 @@ def trial_step(slope: float, direction_squared: float, curvature: float, default
 def search_and_record(
     arrays: MinimizerArrays,
     pairs: PairList,
-    potential: PairParameters,
+    potential: Potential,
     line: SearchLine,
     direction_squared: float,
     state: Any,
@@ -129,7 +129,7 @@ def search_and_record(
         Positions and forces are changed in place.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     line : SearchLine
         Slope at the start, first and largest step.

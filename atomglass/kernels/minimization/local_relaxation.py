@@ -16,7 +16,7 @@ from atomglass.kernels.jit import inline, kernel
 from atomglass.kernels.minimization.conjugate_gradient import FIRST_STEP
 from atomglass.kernels.minimization.line_search import SearchLine, polak_ribiere, search_and_record, trial_step
 from atomglass.kernels.minimization.vector_ops import dot, max_displacement, max_norm, next_direction
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import MinimizerArrays, PackedArray, PairList
 from atomglass.types import Array, IntArray
@@ -163,6 +163,7 @@ def region_pairs(
     members = np.empty(n_free + capacity, np.int64)
     members[:n_free] = region
     neighbors, inverse_sigma_squared = np.empty(capacity, np.uint32), np.empty(capacity)
+    kinds = np.empty(capacity, np.uint16)
     row_starts = np.zeros(n_free + capacity + 1, np.int64)
     n_members, n_pairs = n_free, 0
     for a in range(n_free):
@@ -178,7 +179,11 @@ def region_pairs(
                     n_members += 1
                 if b > a:
                     neighbors[n_pairs] = (b << IMAGE_BITS) | (packed & IMAGE_MASK)
-                    inverse_sigma_squared[n_pairs] = pairs.inverse_sigma_squared[k if side == 0 else reverse.pairs[k]]
+                    pair = k if side == 0 else reverse.pairs[k]
+                    inverse_sigma_squared[n_pairs], kinds[n_pairs] = (
+                        pairs.inverse_sigma_squared[pair],
+                        pairs.kinds[pair],
+                    )
                     n_pairs += 1
         row_starts[a + 1] = n_pairs
     row_starts[n_free + 1 : n_members + 1] = n_pairs
@@ -186,6 +191,7 @@ def region_pairs(
         row_starts[: n_members + 1],
         neighbors[:n_pairs],
         inverse_sigma_squared[:n_pairs],
+        kinds[:n_pairs],
         pairs.shifts,
         pairs.dimension,
     )
@@ -194,7 +200,7 @@ def region_pairs(
 
 @kernel
 def relax_region(
-    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, options: RegionOptions, state: Any
+    arrays: MinimizerArrays, pairs: PairList, potential: Potential, options: RegionOptions, state: Any
 ) -> bool:
     """Relax the free particles of a region by nonlinear conjugate gradients; return whether they reached the target.
 
@@ -207,7 +213,7 @@ def relax_region(
         Arrays of the region's particles, changed in place; `reference` contains the free ones only.
     pairs : PairList
         From `region_pairs`.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     options : RegionOptions
         Target force and limits.
@@ -252,7 +258,7 @@ def relax(
     arrays: MinimizerArrays,
     pairs: PairList,
     reverse: ReverseList,
-    potential: PairParameters,
+    potential: Potential,
     options: RegionOptions,
     state: Any,
 ) -> tuple[int, float]:
@@ -266,7 +272,7 @@ def relax(
         Positions are changed in place; forces are those at the initial positions, and are not updated.
     pairs, reverse : PairList, ReverseList
         Both halves of the neighbor list, built at the reference positions.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     options : RegionOptions
         Trigger force, target force and limits.

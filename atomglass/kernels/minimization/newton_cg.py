@@ -16,7 +16,7 @@ from atomglass.kernels.minimization.hessian_blocks import (
 )
 from atomglass.kernels.minimization.line_search import SearchLine, line_search
 from atomglass.kernels.minimization.vector_ops import cg_update, dot, max_norm, scale_and_add, without_mean
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.records import MinimizerArrays, MinimizerOptions, PairList
 from atomglass.types import Array
 
@@ -141,7 +141,7 @@ compiled_truncated_cg = inline(truncated_cg)
 
 @kernel
 def newton_step(
-    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, options: MinimizerOptions, state: Any
+    arrays: MinimizerArrays, pairs: PairList, potential: Potential, options: MinimizerOptions, state: Any
 ) -> bool:
     """Try a truncated Newton step; return whether it reduced the largest force to less than half.
 
@@ -151,7 +151,7 @@ def newton_step(
         Changed in place; the final forces are those at the final positions.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     options : MinimizerOptions
         Force tolerance and largest step.
@@ -175,7 +175,7 @@ def newton_step(
 
 @kernel
 def step_along_newton_direction(
-    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, max_force: float, state: Any
+    arrays: MinimizerArrays, pairs: PairList, potential: Potential, max_force: float, state: Any
 ) -> bool:
     """Search along a Newton direction, up to the full step; return whether the largest force fell to less than half.
 
@@ -185,7 +185,7 @@ def step_along_newton_direction(
         Changed in place; the direction is that of `truncated_cg`.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     max_force : float
         Largest force on a particle before the step.

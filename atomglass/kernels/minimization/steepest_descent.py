@@ -14,7 +14,7 @@ import numpy as np
 from atomglass.kernels.jit import kernel
 from atomglass.kernels.minimization.stiffness_bound import update_stiffness_bound
 from atomglass.kernels.minimization.vector_ops import add_scaled, dot, max_displacement, max_norm
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import (
     CONVERGED,
@@ -36,7 +36,7 @@ MAX_HALVINGS = 60
 def steepest_descent(
     arrays: MinimizerArrays,
     pairs: PairList,
-    potential: PairParameters,
+    potential: Potential,
     options: MinimizerOptions,
     max_iterations: int,
     state: Any,
@@ -52,7 +52,7 @@ def steepest_descent(
         Changed in place, except for the reference positions.
     pairs : PairList
         Half neighbor list, built at the reference positions.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     options : MinimizerOptions
         The minimization ends at `force_tolerance`, or at a root-mean-square force of `switch_force`.

@@ -8,7 +8,8 @@ import numpy as np
 
 from atomglass.kernels.cell_list import IMAGE_BITS
 from atomglass.kernels.jit import kernel
-from atomglass.kernels.pair_potential import PairParameters, pair_derivatives
+from atomglass.kernels.pair_potential import cutoff_squared, is_repulsive, pair_derivatives, stored_kind
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import separation
 from atomglass.kernels.records import PairList
 from atomglass.types import Array
@@ -18,10 +19,11 @@ UPDATE_INTERVAL = 10
 
 
 @kernel
-def stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters) -> float:
-    """Return a bound on the Hessian's largest eigenvalue: twice the largest sum of phi''(r) over a particle's pairs.
+def stiffness_bound(positions: Array, pairs: PairList, potential: Potential) -> float:
+    """Return a bound on the Hessian's largest eigenvalue: twice the largest sum of stiffnesses over a particle's pairs.
 
-    A repulsive pair contributes at most phi'' (n.(u_i - u_j))^2 <= 2 phi'' (u_i^2 + u_j^2) to u.H.u.
+    A pair contributes at most k (u_i - u_j)^2 <= 2 k (u_i^2 + u_j^2) to u.H.u, where k is the largest of phi''(r),
+    phi'(r)/r (which is positive for attractive pairs) and zero.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters
         Wrapped when the list was built.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
 
     Returns
@@ -44,16 +46,19 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters
             dx, dy, dz = separation(positions, i, neighbors[k], pairs.shifts)
             w = pairs.inverse_sigma_squared[k]
             ratio = (dx * dx + dy * dy + dz * dz) * w
-            if ratio < potential.cutoff_squared:
-                _, f1, f2, _, _ = pair_derivatives(ratio, potential)
+            kind = stored_kind(pairs.kinds, k, potential)
+            if ratio < cutoff_squared(kind, potential):
+                _, f1, f2, _, _ = pair_derivatives(ratio, potential, kind)
                 stiffness = max(4.0 * f2 * ratio * w + 2.0 * f1 * w, 0.0)
+                if not is_repulsive(potential):
+                    stiffness = max(stiffness, 2.0 * f1 * w)
                 sums[i] += stiffness
                 sums[neighbors[k] >> IMAGE_BITS] += stiffness
     return 2.0 * sums.max()
 
 
 @kernel
-def update_stiffness_bound(positions: Array, pairs: PairList, potential: PairParameters, state: Any) -> float:
+def update_stiffness_bound(positions: Array, pairs: PairList, potential: Potential, state: Any) -> float:
     """Update the bound in the state if an update is due, and return the bound.
 
     Parameters
@@ -62,7 +67,7 @@ def update_stiffness_bound(positions: Array, pairs: PairList, potential: PairPar
         Wrapped when the list was built.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     state : MINIMIZER_STATE record
         `stiffness_bound` is changed in place.

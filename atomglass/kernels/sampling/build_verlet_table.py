@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, NO_SHIFT, image_shifts, neighbors_of, search_cells
 from atomglass.kernels.jit import device, kernel
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_potential import max_cutoff
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.records import ListGeometry, UintArray
 from atomglass.kernels.sampling.verlet_table import (
     BATCH,
     COLUMNS,
-    DIAMETER,
     END_IMAGE,
     ENERGY,
     FIRST_IMAGE,
     FIRST_NEIGHBOR,
+    LABEL,
     LIST_END,
     REFERENCE,
     ROUNDING,
     SHELLS,
     VerletTable,
-    max_cutoff,
 )
 from atomglass.types import Array, IntArray
 
@@ -157,7 +157,7 @@ def _fill_table(
     own_shifts, owners = np.zeros((end + 1 - n, 3)), np.zeros(end + 1 - n, np.uint32)
     numbers = np.zeros(end + 1 - n, np.int64)
     for i in range(n):
-        for k in range(DIAMETER + 1):
+        for k in range(LABEL + 1):
             table[i, k] = particles[i, k]
         table[i, ENERGY] = 0.0
         for k in range(3):
@@ -168,35 +168,35 @@ def _fill_table(
         for image in range(PADDING):
             if (in_lists[i] >> np.uint32(image)) & np.uint32(1):
                 own_shifts[row - n], owners[row - n], numbers[row - n] = shifts[image], i, image
-                table[row, :DIAMETER] = particles[i, :DIAMETER] + shifts[image]
-                table[row, DIAMETER] = particles[i, DIAMETER]
+                table[row, :LABEL] = particles[i, :LABEL] + shifts[image]
+                table[row, LABEL] = particles[i, LABEL]
                 table[row, ENERGY:] = 0.0
                 row += 1
-    table[end] = np.array([1e8, 1e8, 1e8, 1.0, 0.0, 0.0, 0.0, 0.0])
+    table[end] = np.array([1e8, 1e8, 1e8, 0.0, 0.0, 0.0, 0.0, 0.0])
     return table, own_shifts, owners, numbers
 
 
 @kernel
 def build_verlet_table(
-    particles: Array, reference: Array, geometry: ListGeometry, dimension: int, p: PairParameters
+    particles: Array, reference: Array, geometry: ListGeometry, dimension: int, p: Potential
 ) -> VerletTable:
     """Return the Verlet table of the particles, with lists built at the reference positions.
 
     Parameters
     ----------
     particles : (N, 4) array
-        Current positions and diameters.
+        Current positions and labels.
     reference : (N, 3) array
         Positions at which the lists are built, wrapped into the cell.
     geometry : ListGeometry
         The cell, and the cutoff of the lists, which is at most half the smallest perpendicular height of the cell.
     dimension : int
         2 or 3.
-    p : PairParameters
+    p : PairParameters or FormParameters
         Parameters of the pair potential, whose cutoff defines the shells.
     """
-    max_diameter = particles[:, DIAMETER].max()
-    min_cutoff = min(max_cutoff(particles[:, DIAMETER].min(), max_diameter, p), geometry.list_cutoff)
+    max_label = particles[:, LABEL].max()
+    min_cutoff = min(max_cutoff(particles[:, LABEL].min(), max_label, p), geometry.list_cutoff)
     shell_width = max((geometry.list_cutoff - min_cutoff) / SHELLS, ROUNDING)
     row_pointers, neighbors = _neighbor_lists(reference, geometry, dimension, min_cutoff, shell_width)
     table, shifts, owners, numbers = _fill_table(
@@ -212,4 +212,4 @@ def build_verlet_table(
             while numbers[row - n] != image:
                 row += 1
         neighbors[k] = row
-    return VerletTable(table, row_pointers, shifts, owners, neighbors, min_cutoff, shell_width, max_diameter)
+    return VerletTable(table, row_pointers, shifts, owners, neighbors, min_cutoff, shell_width, max_label)

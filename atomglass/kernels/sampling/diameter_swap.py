@@ -1,4 +1,4 @@
-"""Diameter swaps at fixed positions: distances do not change, and are computed only once for many swaps."""
+"""Swaps of diameters, or of species, at fixed positions: distances are computed only once for many swaps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_potential import early_bound
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.records import SWAPS, SWAPS_ACCEPTED, ChainState, UintArray
 from atomglass.kernels.sampling.simd_pair_energy import LANES, eight_pair_energies
 from atomglass.kernels.xoshiro import uniform
@@ -18,7 +19,7 @@ PADDING_SQUARED = 1e16
 
 
 class CandidatePairs(NamedTuple):
-    """Pairs close enough to interact for some assignment of the diameters, as one row of neighbors per particle.
+    """Pairs close enough to interact for some assignment of the labels, as one row of neighbors per particle.
 
     Attributes
     ----------
@@ -30,18 +31,18 @@ class CandidatePairs(NamedTuple):
         Indices of the neighbors.
     squares : (M,) array
         Their squared distances, in units of length^2.
-    diameters : (N,) array
-        Diameters of the particles, in units of length.
+    labels : (N,) array
+        Labels of the particles: diameters, in units of length, or species.
     grown, shrunk, old : (L,) arrays
         Scratch memory for the pair energies of one row: for the growing particle, for the shrinking one, and for either
-        with its old diameter.
+        with its old label.
     """
 
     begin: IntArray
     end: IntArray
     neighbors: UintArray
     squares: Array
-    diameters: Array
+    labels: Array
     grown: Array
     shrunk: Array
     old: Array
@@ -65,9 +66,9 @@ def allocate_candidates(n: int, first: UintArray, second: UintArray) -> Candidat
     for i in range(n):
         begin[i + 1] = begin[i] + (begin[i + 1] + LANES - 1) // LANES * LANES
     longest = np.diff(begin).max()
-    neighbors, squares, diameters = np.empty(begin[n], np.uint32), np.empty(begin[n]), np.empty(n)
+    neighbors, squares, labels = np.empty(begin[n], np.uint32), np.empty(begin[n]), np.empty(n)
     grown, shrunk, old = np.empty(longest), np.empty(longest), np.empty(longest)
-    return CandidatePairs(begin, begin[:n].copy(), neighbors, squares, diameters, grown, shrunk, old)
+    return CandidatePairs(begin, begin[:n].copy(), neighbors, squares, labels, grown, shrunk, old)
 
 
 @leaf
@@ -102,20 +103,20 @@ def find_candidates(first: UintArray, second: UintArray, squares: Array, limit: 
 
 
 @device
-def _energy(c: CandidatePairs, i: int, diameter: float, p: PairParameters, terms: Array) -> float:
-    """Return the energy of particle i with this diameter; its pair energies are written to `terms`."""
+def _energy(c: CandidatePairs, i: int, label: float, p: Potential, terms: Array) -> float:
+    """Return the energy of particle i with this label; its pair energies are written to `terms`."""
     energy, start = 0.0, c.begin[i]
     for k in range(start, c.end[i], LANES):
-        energy += eight_pair_energies(c.neighbors, c.squares, c.diameters, k, diameter, p, terms, k - start)
+        energy += eight_pair_energies(c.neighbors, c.squares, c.labels, k, label, p, terms, k - start)
     return energy
 
 
 @device
 def _update_neighbors(
-    c: CandidatePairs, energies: Array, i: int, old_diameter: float, new: Array, partner: int, p: PairParameters
+    c: CandidatePairs, energies: Array, i: int, old_label: float, new: Array, partner: int, p: Potential
 ) -> None:
     """Update the energies of the neighbors of i, except its partner's; `new` are the new pair energies."""
-    _energy(c, i, old_diameter, p, c.old)
+    _energy(c, i, old_label, p, c.old)
     start = c.begin[i]
     for k in range(start, c.end[i]):
         change = new[k - start] - c.old[k - start]  # mostly zero, but a branch would be mispredicted too often
@@ -124,9 +125,9 @@ def _update_neighbors(
 
 @leaf
 def swap_diameters(
-    c: CandidatePairs, chain: ChainState, p: PairParameters, temperature: float, number: int, counters: IntArray
+    c: CandidatePairs, chain: ChainState, p: Potential, temperature: float, number: int, counters: IntArray
 ) -> None:
-    """Attempt swaps of the diameters of two random particles, in place.
+    """Attempt swaps of the labels of two random particles, in place.
 
     The random number of the acceptance test is drawn first, and the energy of the growing particle is computed first,
     as in `displacement_swap`. If the two are neighbors, their pair energy counts twice before and after the swap.
@@ -134,10 +135,10 @@ def swap_diameters(
     Parameters
     ----------
     c : CandidatePairs
-        The pairs, and the diameters.
+        The pairs, and the labels.
     chain : ChainState
         Its energies are updated; each attempt draws three numbers from its generator.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     temperature : float
         T, in units of epsilon.
@@ -146,19 +147,19 @@ def swap_diameters(
     counters : (7,) int array
         Incremented by the attempts with two different particles and by the accepted swaps.
     """
-    n, energies, generator = c.diameters.shape[0], chain.energies, chain.generator
+    n, energies, generator = c.labels.shape[0], chain.energies, chain.generator
     for _ in range(number):
         i, j = np.int64(uniform(generator) * n), np.int64(uniform(generator) * n)
         allowance = -temperature * np.log(1.0 - uniform(generator))
         if i == j:
             continue
         counters[SWAPS] += 1
-        grows, shrinks = (i, j) if c.diameters[i] < c.diameters[j] else (j, i)
-        small, large = c.diameters[grows], c.diameters[shrinks]
+        grows, shrinks = (i, j) if c.labels[i] < c.labels[j] else (j, i)
+        small, large = c.labels[grows], c.labels[shrinks]
         bound = energies[i] + energies[j] + allowance
-        c.diameters[grows], c.diameters[shrinks] = large, small
+        c.labels[grows], c.labels[shrinks] = large, small
         a = _energy(c, grows, large, p, c.grown)
-        if not a > bound:
+        if not a > early_bound(bound, p):
             b = _energy(c, shrinks, small, p, c.shrunk)
             if not a + b > bound:
                 _update_neighbors(c, energies, grows, small, c.grown, shrinks, p)
@@ -166,4 +167,4 @@ def swap_diameters(
                 energies[grows], energies[shrinks] = a, b
                 counters[SWAPS_ACCEPTED] += 1
                 continue
-        c.diameters[grows], c.diameters[shrinks] = small, large
+        c.labels[grows], c.labels[shrinks] = small, large

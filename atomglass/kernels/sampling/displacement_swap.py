@@ -2,7 +2,8 @@
 
 The algorithm is that of Ninarello, Berthier and Coslovich, Phys. Rev. X 7, 021039 (2017). The following makes it fast
 without changing any decision. The energy of every particle is stored. The random number of the acceptance test is drawn
-first, so that the sum over the neighbors can end once it exceeds the bound (phi >= 0). Neighbors are sorted by distance
+first, so that the sum over the neighbors can end once it exceeds the bound
+(where phi >= 0 is proven). Neighbors are sorted by distance
 and handled in batches without branches. In a swap the energy of the growing particle is computed first. Moves are drawn
 in blocks, so that the few cache lines that each of them needs can be prefetched.
 """
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 
 from atomglass.kernels.cell_list import wrap
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_potential import early_bound
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.build_verlet_table import build_verlet_table
 from atomglass.kernels.sampling.drawn_moves import (
     BLOCK,
@@ -38,8 +40,8 @@ from atomglass.kernels.sampling.records import (
     ListGeometry,
 )
 from atomglass.kernels.sampling.verlet_table import (
-    DIAMETER,
     ENERGY,
+    LABEL,
     VerletTable,
     X,
     Y,
@@ -49,7 +51,7 @@ from atomglass.kernels.sampling.verlet_table import (
     list_range,
     move_to,
     present_displacement_squared,
-    set_diameter,
+    set_label,
     shell_end,
 )
 from atomglass.types import Array, IntArray
@@ -67,16 +69,16 @@ def _displace(
     trial_squared: float,
     allowance: float,
     displacement_bound: float,
-    p: PairParameters,
+    p: Potential,
 ) -> bool:
     """Try to move particle i to the trial site; return whether the move was accepted."""
     start = list_range(v, i)[0]
-    end = list_end(axes, v, i, trial.diameter, trial_squared, displacement_bound, p)
+    end = list_end(axes, v, i, trial.label, trial_squared, displacement_bound, p)
     bound = v.table[i, ENERGY] + allowance
-    energy = bounded_energy(axes, v, start, end, trial, bound, p)
+    energy = bounded_energy(axes, v, start, end, trial, early_bound(bound, p), p)
     if energy > bound:
         return False
-    update_neighbors(axes, v, start, end, site_of(v, i, trial.diameter), trial, -1, p)
+    update_neighbors(axes, v, start, end, site_of(v, i, trial.label), trial, -1, p)
     move_to(v, i, trial.x, trial.y, trial.z)
     v.table[i, ENERGY] = energy
     return True
@@ -90,32 +92,32 @@ def _swap(
     j: int,
     allowance: float,
     displacement_bound: float,
-    p: PairParameters,
+    p: Potential,
 ) -> bool:
-    """Try to swap the diameters of particles i and j; return whether the move was accepted.
+    """Try to swap the labels of particles i and j; return whether the move was accepted.
 
     If the two are neighbors, their pair energy counts twice before and twice after the swap, and does not change.
     """
-    grows, shrinks = (i, j) if v.table[i, DIAMETER] < v.table[j, DIAMETER] else (j, i)
-    small, large = v.table[grows, DIAMETER], v.table[shrinks, DIAMETER]
+    grows, shrinks = (i, j) if v.table[i, LABEL] < v.table[j, LABEL] else (j, i)
+    small, large = v.table[grows, LABEL], v.table[shrinks, LABEL]
     bound = v.table[i, ENERGY] + v.table[j, ENERGY] + allowance
-    set_diameter(v, grows, large)
-    set_diameter(v, shrinks, small)
+    set_label(v, grows, large)
+    set_label(v, shrinks, small)
     grown, a_start = site_of(v, grows, large), list_range(v, grows)[0]
     b_start = list_range(v, shrinks)[0]
     a_end = list_end(axes, v, grows, large, 0.0, displacement_bound, p)
-    a = bounded_energy(axes, v, a_start, a_end, grown, bound, p)
-    if not a > bound:
+    a = bounded_energy(axes, v, a_start, a_end, grown, early_bound(bound, p), p)
+    if not a > early_bound(bound, p):
         shrunk = site_of(v, shrinks, small)
         b_end = list_end(axes, v, shrinks, large, 0.0, displacement_bound, p)  # large: the update needs the old pairs
-        b = bounded_energy(axes, v, b_start, b_end, shrunk, bound - a, p)
+        b = bounded_energy(axes, v, b_start, b_end, shrunk, early_bound(bound - a, p), p)
         if not a + b > bound:
             update_neighbors(axes, v, a_start, a_end, site_of(v, grows, small), grown, shrinks, p)
             update_neighbors(axes, v, b_start, b_end, site_of(v, shrinks, large), shrunk, grows, p)
             v.table[grows, ENERGY], v.table[shrinks, ENERGY] = a, b
             return True
-    set_diameter(v, grows, small)
-    set_diameter(v, shrinks, large)
+    set_label(v, grows, small)
+    set_label(v, shrinks, large)
     return False
 
 
@@ -141,7 +143,7 @@ def attempt_moves(
     axes : tuple of int
         Axis indices, (0, 1) or (0, 1, 2).
     v : VerletTable
-        Lists, positions, diameters and energies.
+        Lists, positions, labels and energies.
     generator : (4,) uint64 array
         State of the random number generator.
     parameters : MoveParameters
@@ -186,7 +188,7 @@ def attempt_moves(
                 for k in range(4):
                     generator[k] = moves.state_before[b, k]
                 return done + b, square
-            trial = Site(x, y, z, v.table[i, DIAMETER])
+            trial = Site(x, y, z, v.table[i, LABEL])
             counters[DISPLACEMENTS] += 1
             counters[DISPLACEMENTS_ACCEPTED] += _displace(
                 axes, v, i, trial, square, allowance, displacement_bound, parameters.pair
@@ -197,7 +199,7 @@ def attempt_moves(
 
 @kernel
 def rebuild_table_and_energies(
-    axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: PairParameters
+    axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: Potential
 ) -> VerletTable:
     """Build the Verlet table at the current positions and recompute all energies.
 
@@ -209,7 +211,7 @@ def rebuild_table_and_energies(
         Its positions are wrapped and become the reference positions; its energies are recomputed.
     geometry : ListGeometry
         Cell and range of the lists.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
 
     Returns
@@ -221,8 +223,8 @@ def rebuild_table_and_energies(
     chain.reference[:, :] = chain.particles[:, :3]
     v = build_verlet_table(chain.particles, chain.reference, geometry, len(axes), p)
     for i in range(chain.particles.shape[0]):
-        site = site_of(v, i, v.table[i, DIAMETER])
-        end = shell_end(v, i, site.diameter, 0.0, p)
+        site = site_of(v, i, v.table[i, LABEL])
+        end = shell_end(v, i, site.label, 0.0, p)
         chain.energies[i] = bounded_energy(axes, v, list_range(v, i)[0], end, site, np.inf, p)
         v.table[i, ENERGY] = chain.energies[i]
     return v
@@ -246,9 +248,9 @@ def _write_energies(axes: tuple[int, ...], v: VerletTable, energies: Array) -> f
 
 @leaf
 def _read_table(v: VerletTable, particles: Array, energies: Array) -> None:
-    """Copy positions, diameters and energies from the table to the arrays of the chain."""
+    """Copy positions, labels and energies from the table to the arrays of the chain."""
     for i in range(particles.shape[0]):
-        for k in range(DIAMETER + 1):
+        for k in range(LABEL + 1):
             particles[i, k] = v.table[i, k]
         energies[i] = v.table[i, ENERGY]
 
@@ -272,7 +274,7 @@ def run_moves(
     chain : ChainState
         The particles in the state after the previous moves.
     v : VerletTable
-        Table built at the reference positions, with the current positions and diameters.
+        Table built at the reference positions, with the current positions and labels.
     geometry : ListGeometry
         Cell and range of the lists.
     parameters : MoveParameters

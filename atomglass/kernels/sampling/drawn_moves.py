@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels.jit import device
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.prefetch import prefetch
 from atomglass.kernels.sampling.verlet_table import VerletTable, list_range
 from atomglass.kernels.xoshiro import Word, next_uniform
@@ -57,14 +57,14 @@ class MoveParameters(NamedTuple):
         Fraction of the moves that are swaps.
     max_displacement : float
         Largest displacement along an axis, in units of length.
-    pair : PairParameters
+    pair : PairParameters or FormParameters
         The potential.
     """
 
     temperature: float
     swap_fraction: float
     max_displacement: float
-    pair: PairParameters
+    pair: Potential
 
 
 @device

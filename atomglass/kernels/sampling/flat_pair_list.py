@@ -8,10 +8,18 @@ import numpy as np
 
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK, image_shifts, neighbor_list, wrap
 from atomglass.kernels.jit import device, kernel, leaf
-from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair_energy
+from atomglass.kernels.pair_potential import (
+    cutoff_squared,
+    pair_diameter,
+    pair_energy,
+    pair_kind,
+    store_kind,
+    stored_kind,
+)
+from atomglass.kernels.pair_records import KindArray, Potential
 from atomglass.kernels.sampling.diameter_swap import CandidatePairs, allocate_candidates
 from atomglass.kernels.sampling.records import ChainState, ListGeometry, UintArray
-from atomglass.kernels.sampling.verlet_table import DIAMETER, X, Y
+from atomglass.kernels.sampling.verlet_table import LABEL, X, Y
 from atomglass.types import Array
 
 #: Margin beyond the cutoff within which pairs are close, in units of length. Close pairs are selected again when a
@@ -46,6 +54,8 @@ class HMCWorkspace(NamedTuple):
         For each close pair, the shift of the image of j, and r_j + shift - r_i.
     inverse_square : (C,) array
         1 / sigma_ij^2 of the close pairs.
+    kinds : (C,) uint16 array
+        Kinds of the close pairs; not used with `PairParameters`.
     force_over_distance : (C,) array
         phi'(r) / r of the close pairs.
     candidates : CandidatePairs
@@ -69,6 +79,7 @@ class HMCWorkspace(NamedTuple):
     shift: Array
     separation: Array
     inverse_square: Array
+    kinds: KindArray
     force_over_distance: Array
     candidates: CandidatePairs
 
@@ -82,7 +93,7 @@ def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, g
     axes : tuple of int
         Axis indices, (0, 1) or (0, 1, 2).
     particles : (N, 4) array
-        Current positions and diameters.
+        Current positions and labels.
     reference : (N, 3) array
         Positions at which the list is built, wrapped into the cell.
     geometry : ListGeometry
@@ -98,7 +109,7 @@ def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, g
             for a in range(d):
                 list_shift[a, k] = shifts[packed[k] & IMAGE_MASK, a]
     candidates = allocate_candidates(n, first, second)
-    candidates.diameters[:] = particles[:, DIAMETER]
+    candidates.labels[:] = particles[:, LABEL]
     w = HMCWorkspace(
         first=first,
         second=second,
@@ -117,6 +128,7 @@ def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, g
         shift=np.empty((d, count)),
         separation=np.empty((d, count)),
         inverse_square=np.empty(count),
+        kinds=np.empty(count, np.uint16),
         force_over_distance=np.empty(count),
         candidates=candidates,
     )
@@ -156,16 +168,18 @@ def compute_squares(axes: tuple[int, ...], w: HMCWorkspace) -> None:
 
 
 @leaf
-def compute_limits(w: HMCWorkspace, p: PairParameters) -> None:
+def compute_limits(w: HMCWorkspace, p: Potential) -> None:
     """Compute the squared distances below which pairs are close: cutoff plus margin, squared."""
-    root, diameters = np.sqrt(p.cutoff_squared), w.candidates.diameters
+    labels = w.candidates.labels
     for k in range(w.first.shape[0]):
-        limit = root * pair_diameter(diameters[w.first[k]], diameters[w.second[k]], p.nonadditivity) + MARGIN
+        label_i, label_j = labels[w.first[k]], labels[w.second[k]]
+        root = np.sqrt(cutoff_squared(pair_kind(label_i, label_j, p), p))
+        limit = root * pair_diameter(label_i, label_j, p) + MARGIN
         w.limits[k] = limit * limit
 
 
 @leaf
-def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters) -> int:
+def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: Potential) -> int:
     """Select the close pairs by their squared distances, and return how many there are.
 
     Parameters
@@ -174,17 +188,18 @@ def select_close_pairs(axes: tuple[int, ...], w: HMCWorkspace, p: PairParameters
         Axis indices, (0, 1) or (0, 1, 2).
     w : HMCWorkspace
         Squared distances and limits are read; the close pairs are written.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
-    count, diameters = np.int64(0), w.candidates.diameters
+    count, labels = np.int64(0), w.candidates.labels
     for k in range(w.first.shape[0]):
         w.selected[count] = k  # no branch: overwritten unless the count is incremented
         count += np.int64(w.squares[k] < w.limits[k])
     for t in range(count):
         k = w.selected[t]
         i, j = w.first[k], w.second[k]
-        pair = pair_diameter(diameters[i], diameters[j], p.nonadditivity)
+        pair = pair_diameter(labels[i], labels[j], p)
+        store_kind(w.kinds, t, labels[i], labels[j], p)
         w.i[t], w.j[t], w.inverse_square[t] = i, j, 1.0 / (pair * pair)
         for a in range(len(axes)):
             w.shift[a, t] = w.list_shift[a, k]
@@ -216,7 +231,7 @@ def compute_separations(axes: tuple[int, ...], w: HMCWorkspace, count: int) -> N
 
 
 @leaf
-def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairParameters) -> float:
+def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Potential) -> float:
     """Compute the energies of the particles from the separations, and return the total energy.
 
     Parameters
@@ -227,7 +242,7 @@ def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Pair
         Separations are read, energies written.
     count : int
         Number of close pairs.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
     w.energy[:] = 0.0
@@ -237,8 +252,9 @@ def compute_energies(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Pair
         for a in axes:
             square += w.separation[a, k] * w.separation[a, k]
         ratio = square * w.inverse_square[k]
-        phi = pair_energy(ratio, 1.0 / ratio, p)
-        phi = phi if ratio < p.cutoff_squared else 0.0
+        kind = stored_kind(w.kinds, k, p)
+        phi = pair_energy(ratio, 1.0 / ratio, p, kind)
+        phi = phi if ratio < cutoff_squared(kind, p) else 0.0
         w.energy[w.i[k]] += phi
         w.energy[w.j[k]] += phi
         total += phi
@@ -265,7 +281,7 @@ def rebuild_list(axes: tuple[int, ...], chain: ChainState, geometry: ListGeometr
 
 @kernel
 def rebuild_list_and_energies(
-    axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: PairParameters
+    axes: tuple[int, ...], chain: ChainState, geometry: ListGeometry, p: Potential
 ) -> HMCWorkspace:
     """Wrap the positions, make them the reference, rebuild the list and recompute all energies.
 
@@ -277,7 +293,7 @@ def rebuild_list_and_energies(
         Its positions are wrapped and become the reference positions; its energies are recomputed.
     geometry : ListGeometry
         Cell and range of the list.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
     w = rebuild_list(axes, chain, geometry)

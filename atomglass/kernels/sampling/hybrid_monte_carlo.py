@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels.jit import kernel, leaf
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.diameter_swap import find_candidates, swap_diameters
 from atomglass.kernels.sampling.flat_pair_list import (
     MARGIN,
@@ -40,7 +40,7 @@ from atomglass.kernels.sampling.trajectory import (
     kinetic_energy,
     write_positions,
 )
-from atomglass.kernels.sampling.verlet_table import DIAMETER
+from atomglass.kernels.sampling.verlet_table import LABEL
 from atomglass.kernels.xoshiro import uniform
 from atomglass.types import Array, IntArray
 
@@ -65,7 +65,7 @@ class HMCParameters(NamedTuple):
         Number of time steps in a trajectory.
     time_step : float
         Length of a step, in units of sqrt(m sigma^2 / epsilon).
-    pair : PairParameters
+    pair : PairParameters or FormParameters
         The potential.
     """
 
@@ -73,7 +73,7 @@ class HMCParameters(NamedTuple):
     every: int
     steps: int
     time_step: float
-    pair: PairParameters
+    pair: Potential
 
 
 @leaf
@@ -215,7 +215,7 @@ def run_sweeps(
         block = min(sweeps - done, every - (first + done) % every)
         swaps = block * chain.particles.shape[0]
         swap_diameters(w.candidates, chain, parameters.pair, parameters.temperature, swaps, counters)
-        chain.particles[:, DIAMETER] = w.candidates.diameters
+        chain.particles[:, LABEL] = w.candidates.labels
         done += block
         if (first + done) % every == 0:
             w, accepted, rebuilt = hmc_step(axes, chain, w, geometry, parameters)

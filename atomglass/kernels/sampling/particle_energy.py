@@ -7,23 +7,24 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import device
-from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair_energy
-from atomglass.kernels.sampling.verlet_table import BATCH, DIAMETER, ENERGY, VerletTable, X, Y, Z, owner_of
+from atomglass.kernels.pair_potential import cutoff_squared, pair_diameter, pair_energy, pair_kind
+from atomglass.kernels.pair_records import Potential
+from atomglass.kernels.sampling.verlet_table import BATCH, ENERGY, LABEL, VerletTable, X, Y, Z, owner_of
 from atomglass.types import Array
 
 
 class Site(NamedTuple):
-    """Position and diameter of a particle, current or trial, in units of length."""
+    """Position of a particle, in units of length, and its label (diameter or species), current or trial."""
 
     x: float
     y: float
     z: float
-    diameter: float
+    label: float
 
 
 @device
-def site_of(v: VerletTable, i: int, diameter: float) -> Site:
-    """Return the position of a particle, combined with a given diameter.
+def site_of(v: VerletTable, i: int, label: float) -> Site:
+    """Return the position of a particle, combined with a given label.
 
     Parameters
     ----------
@@ -31,44 +32,46 @@ def site_of(v: VerletTable, i: int, diameter: float) -> Site:
         Positions.
     i : int
         The particle.
-    diameter : float
-        Its diameter, current or trial.
+    label : float
+        Its label, current or trial.
     """
-    return Site(v.table[i, X], v.table[i, Y], v.table[i, Z], diameter)
+    return Site(v.table[i, X], v.table[i, Y], v.table[i, Z], label)
 
 
 @device
-def _squares(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> tuple[float, float]:
-    """Return the squares of a pair's distance and of its diameter."""
+def _squares(axes: tuple[int, ...], table: Array, row: int, site: Site, p: Potential) -> tuple[float, float]:
+    """Return the squares of a pair's distance and of sigma_ij."""
     dx, dy = table[row, X] - site.x, table[row, Y] - site.y
     square = dx * dx + dy * dy
     if len(axes) == 3:
         dz = table[row, Z] - site.z
         square += dz * dz
-    pair = pair_diameter(site.diameter, table[row, DIAMETER], p.nonadditivity)
+    pair = pair_diameter(site.label, table[row, LABEL], p)
     return square, pair * pair
 
 
 @device
-def _pair_energy(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> float:
+def _pair_energy(axes: tuple[int, ...], table: Array, row: int, site: Site, p: Potential) -> float:
     """Return the energy of one pair."""
     square, pair_square = _squares(axes, table, row, site, p)
-    if square < p.cutoff_squared * pair_square:
-        return pair_energy(square / pair_square, pair_square / square, p)
+    kind = pair_kind(site.label, table[row, LABEL], p)
+    if square < cutoff_squared(kind, p) * pair_square:
+        return pair_energy(square / pair_square, pair_square / square, p, kind)
     return 0.0
 
 
 @device
-def _pair_energy_branchless(axes: tuple[int, ...], table: Array, row: int, site: Site, p: PairParameters) -> float:
+def _pair_energy_branchless(axes: tuple[int, ...], table: Array, row: int, site: Site, p: Potential) -> float:
     """Return the energy of one pair; beyond the cutoff it is computed as well, and then discarded."""
     square, pair_square = _squares(axes, table, row, site, p)
-    energy = pair_energy(square / pair_square, pair_square / square, p)
-    return energy if square < p.cutoff_squared * pair_square else 0.0
+    kind = pair_kind(site.label, table[row, LABEL], p)
+    energy = pair_energy(square / pair_square, pair_square / square, p, kind)
+    return energy if square < cutoff_squared(kind, p) * pair_square else 0.0
 
 
 @device
 def bounded_energy(
-    axes: tuple[int, ...], v: VerletTable, start: int, end: int, site: Site, bound: float, p: PairParameters
+    axes: tuple[int, ...], v: VerletTable, start: int, end: int, site: Site, bound: float, p: Potential
 ) -> float:
     """Return the energy of a particle with its listed neighbors, or a partial sum that exceeds the bound.
 
@@ -81,10 +84,10 @@ def bounded_energy(
     start, end : int
         Range of the particle's list.
     site : Site
-        Position and diameter of the particle.
+        Position and label of the particle.
     bound : float
         Energy, in units of epsilon, above which the sum ends early.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
     energy = 0.0
@@ -98,9 +101,9 @@ def bounded_energy(
 
 @device
 def update_neighbors(
-    axes: tuple[int, ...], v: VerletTable, start: int, end: int, old: Site, new: Site, partner: int, p: PairParameters
+    axes: tuple[int, ...], v: VerletTable, start: int, end: int, old: Site, new: Site, partner: int, p: Potential
 ) -> None:
-    """Update the energies of the listed neighbors of a particle that moved or changed its diameter.
+    """Update the energies of the listed neighbors of a particle that moved or changed its label.
 
     Parameters
     ----------
@@ -111,10 +114,10 @@ def update_neighbors(
     start, end : int
         Range of the particle's list.
     old, new : Site
-        Position and diameter of the particle before and after the change.
+        Position and label of the particle before and after the change.
     partner : int
         The other particle of a swap, whose energy is not updated; -1 if there is none.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
     for k in range(start, end):

@@ -24,7 +24,7 @@ class ChainState(NamedTuple):
     Attributes
     ----------
     particles : (N, 4) array
-        Position (z = 0 in two dimensions) and diameter, in units of length.
+        Position (z = 0 in two dimensions), in units of length, and label: diameter or species.
     reference : (N, 3) array
         Positions at which the neighbor list was built, and which determine the list.
     images : (N, 3) int array

@@ -14,7 +14,14 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from atomglass.kernels.jit import device
-from atomglass.kernels.pair_potential import PairParameters, pair_diameter, pair_energy
+from atomglass.kernels.pair_potential import (
+    compiled_by_type,
+    cutoff_squared,
+    pair_diameter,
+    pair_energy,
+    pair_kind,
+)
+from atomglass.kernels.pair_records import PairParameters, Potential
 from atomglass.kernels.sampling.records import UintArray
 from atomglass.types import Array
 
@@ -104,72 +111,86 @@ _vector: Any = None if numba.config.DISABLE_JIT else intrinsic(_vector_energies)
 def _scalar_energies(
     neighbors: UintArray,
     squares: Array,
-    diameters: Array,
+    labels: Array,
     k: int,
-    diameter: float,
-    p: PairParameters,
+    label: float,
+    p: Potential,
     terms: Array,
     at: int,
 ) -> float:
     """Write the energies of the pairs k to k + 7 to terms[at:], for any potential; return their sum."""
     for t in range(LANES):
-        pair = pair_diameter(diameter, diameters[neighbors[k + t]], p.nonadditivity)
+        other = labels[neighbors[k + t]]
+        pair, kind = pair_diameter(label, other, p), pair_kind(label, other, p)
         pair_square = pair * pair
         square = squares[k + t]
-        energy = pair_energy(square / pair_square, pair_square / square, p)
-        terms[at + t] = energy if square < p.cutoff_squared * pair_square else 0.0
+        energy = pair_energy(square / pair_square, pair_square / square, p, kind)
+        terms[at + t] = energy if square < cutoff_squared(kind, p) * pair_square else 0.0
     low = (terms[at] + terms[at + 4]) + (terms[at + 2] + terms[at + 6])
     return low + ((terms[at + 1] + terms[at + 5]) + (terms[at + 3] + terms[at + 7]))
 
 
-if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-    eight_pair_energies = _scalar_energies
-else:
+@device
+def _vector_or_scalar_energies(
+    neighbors: UintArray,
+    squares: Array,
+    labels: Array,
+    k: int,
+    label: float,
+    p: PairParameters,
+    terms: Array,
+    at: int,
+) -> float:
+    """Use vector instructions where the potential is the one that they compute."""
+    if p.exponent == 12 and p.order <= 2:
+        return _vector(  # type: ignore[no-any-return]
+            neighbors,
+            squares,
+            labels,
+            k,
+            label,
+            p.nonadditivity,
+            p.cutoff_squared,
+            p.epsilon,
+            p.c0,
+            p.c2,
+            p.c4,
+            terms,
+            at,
+        )
+    return _scalar_energies(neighbors, squares, labels, k, label, p, terms, at)
 
-    @device
-    def eight_pair_energies(
-        neighbors: UintArray,
-        squares: Array,
-        diameters: Array,
-        k: int,
-        diameter: float,
-        p: PairParameters,
-        terms: Array,
-        at: int,
-    ) -> float:
-        """Write the energies of eight pairs of one particle, and return their sum.
 
-        Parameters
-        ----------
-        neighbors, squares : (M,) uint32 and float64 arrays
-            Neighbors of the particle, and their squared distances, in units of length^2.
-        diameters : (N,) array
-            Diameters of all particles.
-        k : int
-            The first of the eight neighbors.
-        diameter : float
-            Diameter of the particle itself.
-        p : PairParameters
-            The potential.
-        terms : (L,) array
-            Overwritten with the energies, in units of epsilon.
-        at : int
-            Index of the first energy in `terms`.
-        """
-        if p.exponent == 12 and p.order <= 2:
-            return _vector(
-                neighbors,
-                squares,
-                diameters,
-                k,
-                diameter,
-                p.nonadditivity,
-                p.cutoff_squared,
-                p.epsilon,
-                p.c0,
-                p.c2,
-                p.c4,
-                terms,
-                at,
-            )
-        return _scalar_energies(neighbors, squares, diameters, k, diameter, p, terms, at)
+def _eight_pair_energies(  # type: ignore[empty-body]
+    neighbors: UintArray,
+    squares: Array,
+    labels: Array,
+    k: int,
+    label: float,
+    p: Potential,
+    terms: Array,
+    at: int,
+) -> float:
+    """Write the energies of eight pairs of one particle, and return their sum.
+
+    Parameters
+    ----------
+    neighbors, squares : (M,) uint32 and float64 arrays
+        Neighbors of the particle, and their squared distances, in units of length^2.
+    labels : (N,) array
+        Labels of all particles: diameters or species.
+    k : int
+        The first of the eight neighbors.
+    label : float
+        Label of the particle itself.
+    p : PairParameters or FormParameters
+        The potential.
+    terms : (L,) array
+        Overwritten with the energies, in units of epsilon.
+    at : int
+        Index of the first energy in `terms`.
+    """
+
+
+_fastest: Any = _scalar_energies if numba.config.DISABLE_JIT else _vector_or_scalar_energies  # type: ignore[attr-defined]
+eight_pair_energies = compiled_by_type(_eight_pair_energies, _fastest, lambda _form: _scalar_energies)

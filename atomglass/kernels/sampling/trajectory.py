@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from atomglass.kernels.jit import device, leaf
-from atomglass.kernels.pair_potential import PairParameters, pair_energy_slope
+from atomglass.kernels.pair_potential import cutoff_squared, pair_energy_slope, stored_kind
+from atomglass.kernels.pair_records import KindArray, Potential
 from atomglass.kernels.sampling.flat_pair_list import HMCWorkspace
 from atomglass.kernels.sampling.records import UintArray
 from atomglass.kernels.sampling.verlet_table import X, Y
@@ -21,9 +22,10 @@ def _pair_forces(
     axes: tuple[int, ...],
     separation: tuple[Array, Array, Array],
     inverse_square: Array,
+    kinds: KindArray,
     force_over_distance: Array,
     count: int,
-    p: PairParameters,
+    p: Potential,
 ) -> None:
     """Compute phi'(r) / r of the close pairs."""
     x, y, z = separation
@@ -32,8 +34,9 @@ def _pair_forces(
         if len(axes) == 3:
             square += z[k] * z[k]
         ratio = square * inverse_square[k]
-        slope = pair_energy_slope(ratio, p)[1]
-        force_over_distance[k] = 2.0 * slope * inverse_square[k] if ratio < p.cutoff_squared else 0.0
+        kind = stored_kind(kinds, k, p)
+        slope = pair_energy_slope(ratio, p, kind)[1]
+        force_over_distance[k] = 2.0 * slope * inverse_square[k] if ratio < cutoff_squared(kind, p) else 0.0
 
 
 @device
@@ -50,7 +53,7 @@ def _sum_forces(
 
 
 @leaf
-def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairParameters) -> None:
+def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Potential) -> None:
     """Compute the forces on the particles from the separations of the close pairs.
 
     Parameters
@@ -61,11 +64,11 @@ def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: PairPa
         Separations are read, forces written.
     count : int
         Number of close pairs.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
     separation = (w.separation[X], w.separation[Y], w.separation[len(axes) - 1])
-    _pair_forces(axes, separation, w.inverse_square, w.force_over_distance, count, p)
+    _pair_forces(axes, separation, w.inverse_square, w.kinds, w.force_over_distance, count, p)
     for a in range(len(axes)):
         _sum_forces(w.force[a], w.i, w.j, w.separation[a], w.force_over_distance, count)
 

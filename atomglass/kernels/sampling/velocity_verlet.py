@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from atomglass.kernels.jit import kernel
-from atomglass.kernels.pair_potential import PairParameters
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.pair_sums import fastest_energy_forces
 from atomglass.kernels.records import MinimizerArrays, PairList
 
 
 @kernel
 def velocity_verlet(
-    arrays: MinimizerArrays, pairs: PairList, potential: PairParameters, time_step: float, steps: int, skin: float
+    arrays: MinimizerArrays, pairs: PairList, potential: Potential, time_step: float, steps: int, skin: float
 ) -> int:
     """Integrate Newton's equations in place until the neighbor list must be rebuilt; all masses are 1.
 
@@ -23,7 +23,7 @@ def velocity_verlet(
         positions.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters
+    potential : Potential
         Parameters of the pair potential.
     time_step : float
         In units of sqrt(m length^2 / epsilon).

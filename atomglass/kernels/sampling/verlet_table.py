@@ -1,7 +1,7 @@
 """The Verlet table for Monte Carlo: neighbors sorted by distance, and periodic images stored as separate rows.
 
 A Verlet list with a wide skin stays valid for many sweeps, but a move needs only its beginning. A neighbor can interact
-only if it is closer than the largest cutoff that the particle's diameter allows, plus the distances by which the two
+only if it is closer than the largest cutoff that the particle's label allows, plus the distances by which the two
 particles may have moved since the list was built. As neighbors are sorted by distance, `list_end` finds this point
 without a search.
 
@@ -15,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import device
-from atomglass.kernels.pair_potential import PairParameters, pair_diameter
+from atomglass.kernels.pair_potential import max_cutoff
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.records import UintArray
 from atomglass.types import Array
 
-# Columns of the table: position, diameter, energy, and (three columns) the reference position of the list.
-X, Y, Z, DIAMETER, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
+# Columns of the table: position, label (diameter or species), energy, and (three columns) the reference position.
+X, Y, Z, LABEL, ENERGY, REFERENCE, COLUMNS = 0, 1, 2, 3, 4, 5, 8
 # Columns of the row pointers: first image and one past the last, first neighbor, and from LIST_END on the shells' ends.
 FIRST_IMAGE, END_IMAGE, FIRST_NEIGHBOR, LIST_END = 0, 1, 2, 3
 #: Number of distance shells; their ends and the other row pointers together fill one cache line.
@@ -32,13 +33,13 @@ ROUNDING = 1e-5
 
 
 class VerletTable(NamedTuple):
-    """Neighbor lists of N particles, and the current positions and diameters of the particles and their images.
+    """Neighbor lists of N particles, and the current positions and labels of the particles and their images.
 
     Attributes
     ----------
     table : (N + G + 1, 8) array
         Rows of the particles, of the G periodic images that are in any list, and of one dummy particle far from all
-        others. Columns: position and diameter; for particles also the energy (valid only while moves are made) and the
+        others. Columns: position and label; for particles also the energy (valid only while moves are made) and the
         reference position.
     row_pointers : (N, 16) uint32 array
         For each particle: the range of its images' rows, the first entry of its list in `neighbors`, and the end of
@@ -52,8 +53,8 @@ class VerletTable(NamedTuple):
         Rows of the neighbors of each particle by increasing distance, padded with the dummy particle.
     min_cutoff, shell_width : float
         Inner radius and width of the shells, in units of length.
-    max_diameter : float
-        Largest diameter, in units of length.
+    max_label : float
+        Largest label.
     """
 
     table: Array
@@ -63,7 +64,7 @@ class VerletTable(NamedTuple):
     neighbors: UintArray
     min_cutoff: float
     shell_width: float
-    max_diameter: float
+    max_label: float
 
 
 @device
@@ -86,26 +87,7 @@ def owner_of(v: VerletTable, row: int) -> int | np.int64:
 
 
 @device
-def max_cutoff(diameter: float, max_diameter: float, p: PairParameters) -> float:
-    """Return the largest distance at which a particle of this diameter interacts with any other.
-
-    Parameters
-    ----------
-    diameter : float
-        Diameter of the particle, in units of length.
-    max_diameter : float
-        Largest diameter of all particles, in units of length.
-    p : PairParameters
-        The potential.
-    """
-    other = max_diameter
-    if 2.0 * p.nonadditivity * other > 1.0:  # sigma_ij grows with sigma_j only up to 1/(2a)
-        other = max(diameter, 0.5 / p.nonadditivity)
-    return np.sqrt(p.cutoff_squared) * pair_diameter(diameter, other, p.nonadditivity)
-
-
-@device
-def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairParameters) -> np.int64:
+def shell_end(v: VerletTable, i: int, label: float, margin: float, p: Potential) -> np.int64:
     """Return an end of the list of particle i that includes all neighbors within its largest cutoff plus a margin.
 
     Parameters
@@ -114,14 +96,14 @@ def shell_end(v: VerletTable, i: int, diameter: float, margin: float, p: PairPar
         The lists.
     i : int
         The particle.
-    diameter : float
-        Its diameter, current or trial.
+    label : float
+        Its label, current or trial.
     margin : float
         Distance beyond the largest cutoff, at the reference positions, in units of length.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
-    shell = int((max_cutoff(diameter, v.max_diameter, p) + margin - v.min_cutoff) / v.shell_width)
+    shell = int((max_cutoff(label, v.max_label, p) + margin - v.min_cutoff) / v.shell_width)
     return np.int64(v.row_pointers[i, max(LIST_END, min(LIST_END + shell, LIST_END + SHELLS - 1))])
 
 
@@ -169,10 +151,10 @@ def list_end(
     axes: tuple[int, ...],
     v: VerletTable,
     i: int,
-    diameter: float,
+    label: float,
     trial_squared: float,
     displacement_bound: float,
-    p: PairParameters,
+    p: Potential,
 ) -> np.int64:
     """Return the end of the part of particle i's list that contains all neighbors that can interact with it.
 
@@ -186,17 +168,17 @@ def list_end(
         The lists.
     i : int
         The particle.
-    diameter : float
-        Its diameter, current or trial.
+    label : float
+        Its label, current or trial.
     trial_squared : float
         Squared distance of the trial position from the reference position; 0 if there is none.
     displacement_bound : float
         Largest distance of any other particle from its reference position, in units of length.
-    p : PairParameters
+    p : PairParameters or FormParameters
         The potential.
     """
     own = np.sqrt(max(trial_squared, present_displacement_squared(axes, v, i)))
-    return shell_end(v, i, diameter, displacement_bound + own, p)
+    return shell_end(v, i, label, displacement_bound + own, p)
 
 
 @device
@@ -222,8 +204,8 @@ def move_to(v: VerletTable, i: int, x: float, y: float, z: float) -> None:
 
 
 @device
-def set_diameter(v: VerletTable, i: int, diameter: float) -> None:
-    """Set the diameter of particle i and its images.
+def set_label(v: VerletTable, i: int, label: float) -> None:
+    """Set the label of particle i and its images.
 
     Parameters
     ----------
@@ -231,10 +213,10 @@ def set_diameter(v: VerletTable, i: int, diameter: float) -> None:
         The lists.
     i : int
         The particle.
-    diameter : float
-        Its new diameter.
+    label : float
+        Its new label.
     """
-    v.table[i, DIAMETER] = diameter
+    v.table[i, LABEL] = label
     first, end = image_range(v, i)
     for row in range(first, end):
-        v.table[row, DIAMETER] = diameter
+        v.table[row, LABEL] = label

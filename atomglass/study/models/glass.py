@@ -131,7 +131,9 @@ def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
     """Return a chain's sampler at sweep 0: its own diameters, and random positions relaxed to remove overlaps."""
     potential, sample = settings.pair_potential, settings.sample
     diameters, positions = stream(settings.seed, _DIAMETERS, chain), stream(settings.seed, _POSITIONS, chain)
-    start = random_start(sample.particles, potential, settings.density, sample.diameters, diameters, positions)
+    start = random_start(
+        sample.particles, potential, settings.density, sample.diameters, diameters, positions, sample.dimension
+    )
     seed = stream(settings.seed, _SAMPLER, chain)
     if sample.trajectories is not None:
         hybrid = HybridMonteCarlo(**sample.trajectories.model_dump())
@@ -153,7 +155,7 @@ def _kept(settings: StudySettings) -> str:
     """Return, as text, the disk space of the kept inherent states: eight bytes per coordinate and diameter."""
     ensemble = settings.ensemble
     glasses = ensemble.chains * ensemble.realizations_per_chain
-    size = 8 * settings.sample.particles * (settings.pair_potential.dimension + 1)
+    size = 8 * settings.sample.particles * (settings.dimension + 1)
     if ensemble.keep_configurations == "none":
         return "none"
     if ensemble.keep_configurations == "all":

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from atomglass.study.protocol import Realization
-from atomglass.study.store.inherent_state_files import ARRAYS
+from atomglass.study.store.inherent_state_files import ARRAYS, SPECIES
 from atomglass.system.configuration import Configuration
 
 _MAGIC = b"atomglass checkpoint "
@@ -72,7 +72,8 @@ def encode(checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) ->
         f"{_GLASS}{k}_{name}": getattr(r.inherent_state, name)
         for k, r in enumerate(checkpoint.pending)
         if r.inherent_state is not None
-        for name in ARRAYS
+        for name in (*ARRAYS, SPECIES)
+        if getattr(r.inherent_state, name) is not None
     }
     body = io.BytesIO()
     np.savez(body, **checkpoint.state, **glasses, _rest=np.array(json.dumps(rest)))
@@ -137,7 +138,8 @@ def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
     """Return the inherent state of the k-th pending realization, if it was kept."""
     if f"{_GLASS}{k}_{ARRAYS[0]}" not in arrays:
         return None
-    return Configuration(*(arrays[f"{_GLASS}{k}_{name}"] for name in ARRAYS))
+    given = {name: arrays.get(f"{_GLASS}{k}_{name}") for name in (*ARRAYS, SPECIES)}
+    return Configuration(**given)  # type: ignore[arg-type]  # all but the species are there
 
 
 def _head(line: bytes) -> dict[str, Any]:

@@ -18,11 +18,9 @@ from atomglass.study.errors import DamagedShard
 from atomglass.study.protocol import Realization
 from atomglass.system.configuration import Configuration
 
-#: The arrays of a configuration.
-ARRAYS = ("positions", "diameters", "box")
-_SCHEMA = pa.schema(
-    [pa.field("index_in_chain", pa.int64()), *(pa.field(name, pa.list_(pa.float64())) for name in ARRAYS)]
-)
+#: The arrays of every configuration, and the one that only configurations with species have.
+ARRAYS, SPECIES = ("positions", "diameters", "box"), "species"
+_FIELDS = [pa.field("index_in_chain", pa.int64()), *(pa.field(name, pa.list_(pa.float64())) for name in ARRAYS)]
 _CHECKSUM = b"atomglass.sha256"
 
 
@@ -31,11 +29,12 @@ def encode(realizations: list[Realization]) -> bytes | None:
     kept = [(r.row["index_in_chain"], r.inherent_state) for r in realizations if r.inherent_state is not None]
     if not kept:
         return None
+    fields = [*_FIELDS, pa.field(SPECIES, pa.list_(pa.int64()))] if kept[0][1].species is not None else _FIELDS
     columns = {
         "index_in_chain": [index for index, _ in kept],
-        **{name: [getattr(state, name).ravel() for _, state in kept] for name in ARRAYS},
+        **{f.name: [getattr(state, f.name).ravel() for _, state in kept] for f in fields[1:]},
     }
-    rows = pa.table(columns, schema=_SCHEMA)
+    rows = pa.table(columns, schema=pa.schema(fields))
     sink = pa.BufferOutputStream()
     whole = rows.replace_schema_metadata({_CHECKSUM: _checksum(rows)})
     pq.write_table(whole, sink, write_page_checksum=True, compression="zstd")
@@ -66,12 +65,12 @@ def _configuration(row: dict[str, Any]) -> Configuration:
     diameters, box = np.array(row["diameters"]), np.array(row["box"])
     positions = np.array(row["positions"]).reshape(len(diameters), -1)
     d = positions.shape[1]
-    return Configuration(positions, diameters, box if box.size == d else box.reshape(d, d))
+    return Configuration(positions, diameters, box if box.size == d else box.reshape(d, d), row.get(SPECIES))
 
 
 def _checksum(rows: pa.Table) -> bytes:
     digest = hashlib.sha256()
-    for name in _SCHEMA.names:
+    for name in rows.schema.names:
         column = rows[name].combine_chunks()
         values = column.flatten() if pa.types.is_list(column.type) else column
         lengths = column.value_lengths() if pa.types.is_list(column.type) else column
