@@ -31,6 +31,9 @@ class Study:
         The second wells, one row per quasi-localized mode, if `atomglass wells` was run.
     spots : DataFrame or None
         The pseudo-harmonic modes, one row per mode, if the study computed them.
+    minima, transitions, tls : DataFrame or None
+        The inherent states around each glass, the transitions between them, and the pairs with their tunnel splittings,
+        in a study of two-level systems.
     """
 
     modes: pd.DataFrame
@@ -39,6 +42,9 @@ class Study:
     columns: pd.DataFrame
     wells: pd.DataFrame | None = None
     spots: pd.DataFrame | None = None
+    minima: pd.DataFrame | None = None
+    transitions: pd.DataFrame | None = None
+    tls: pd.DataFrame | None = None
 
 
 def load_study(folder: str | Path) -> Study:
@@ -89,7 +95,8 @@ def load_study(folder: str | Path) -> Study:
     columns = pd.DataFrame(described, columns=["table", "column", "unit", "meaning"])
     wells = folder / "wells.parquet"
     second_wells = pd.read_parquet(wells) if wells.is_file() else None
-    return Study(frames["modes"], frames["realizations"], _settings(folder), columns, second_wells, frames.get("spots"))
+    further = {name: frames.get(name) for name in FURTHER_TABLES}
+    return Study(frames["modes"], frames["realizations"], _settings(folder), columns, second_wells, **further)
 
 
 def _settings(folder: Path) -> dict[str, Any]:

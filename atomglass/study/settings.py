@@ -237,7 +237,7 @@ def read_glass_study(data: dict[str, Any], path: Path, model: type[GlassSettings
     return settings
 
 
-def _with_sizes_in_potential(settings: StudySettings) -> StudySettings:
+def _with_sizes_in_potential(settings: GlassSettings) -> GlassSettings:
     """Return settings whose potential has the size distribution of the sample, if that has one of its own."""
     if settings.sample.sizes is None:
         return settings

@@ -10,7 +10,7 @@ import atomglass as ag
 from atomglass.landscape.basin_search import InherentStates, SearchParameters, search_basin
 
 POTENTIAL = ag.load_potential("kumar2021")
-HOT = SearchParameters(temperature=0.15, steps_between=40, quenches=15, runs=4)
+HOT = SearchParameters(temperature=0.3, steps_between=100, quenches=15, runs=4)
 
 
 @pytest.fixture(scope="module")

@@ -107,10 +107,7 @@ def _search(
         "transitions": two_level_rows.transition_rows(search, settings),
         "tls": rows,
     }
-    below = [
-        row["path_status"] == PathStatus.ONE_BARRIER and row["splitting"] < settings.paths.splitting_below
-        for row in rows
-    ]
+    one_barrier = [row["splitting"] for row in rows if row["path_status"] == PathStatus.ONE_BARRIER]
     return tables, {
         "quenches": search.quenches,
         "failed_quenches": search.failures,
