@@ -216,7 +216,10 @@ def _saddle(one: Configuration, band: Band, potential: PairPotential) -> Saddle 
     inner = int(np.argmax(band.energies[1:-1])) + 1
     guess = one.replace(positions=one.positions + band.points[inner].reshape(one.positions.shape))
     tangent = (band.points[inner + 1] - band.points[inner - 1]).reshape(one.positions.shape)
-    saddle = refine_saddle(guess, tangent, potential)
+    try:
+        saddle = refine_saddle(guess, tangent, potential)
+    except InputError:  # the search left the region in which positions are finite and distinct
+        return None
     moved = np.linalg.norm(saddle.configuration.positions - guess.positions)
     return saddle if saddle.is_first_order and moved < np.linalg.norm(band.points[-1]) else None
 

@@ -17,6 +17,8 @@ from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
 _NEWTON_STEPS, _PRODUCTS = 12, 2000
 #: Relative residual to which each Newton equation is solved.
 _RESIDUAL = 1e-5
+#: Largest number of steps of eigenvector following, each of which takes several factorizations.
+_FALLBACK_STEPS = 15
 #: Accuracy of the lowest eigenvalue.
 _EIGENVALUE_TOLERANCE = 1e-8
 
@@ -65,7 +67,7 @@ def refine_saddle(
     pairs = InteractingPairs.of(configuration, potential)
     order = ReducedHessian(pairs).negative_count
     if max_force > force_tolerance or order != 1:
-        return find_saddle(guess, potential, force_tolerance)
+        return find_saddle(guess, potential, force_tolerance, _FALLBACK_STEPS)
     eigenvalue, mode = _lowest_mode(pair_hessian(pairs), direction)
     return Saddle(configuration, max_force, eigenvalue, order, mode, iteration, True)
 

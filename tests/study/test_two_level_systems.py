@@ -115,7 +115,7 @@ def test_glasses_are_kept_and_couple_to_strain(whole: Path):
 
 def test_an_interrupted_run_gives_the_same_tables(whole: Path, tmp_path: Path):
     store = StudyStore.create(tmp_path / "pieces", read_study(study_file(tmp_path)))
-    assert run_in_pieces(store, 3) > 0
+    assert run_in_pieces(store, 1) > 1
     collect(store)
     for name in FILES:
         pd.testing.assert_frame_equal(pd.read_parquet(whole / name), pd.read_parquet(store.folder / name))

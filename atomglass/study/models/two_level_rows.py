@@ -66,7 +66,7 @@ class PairRows:
             self._modes[number] = soft_modes(state, self.potential, self.settings)
         return self._modes[number]
 
-    def row(self, one: tuple[int, Configuration], other: tuple[int, Configuration], source: str) -> Row | None:
+    def row(self, one: tuple[int, Configuration], other: tuple[int, Configuration], source: str) -> Row:
         """Return the row of a pair of states, the lower one first.
 
         Parameters
@@ -136,20 +136,40 @@ def candidate_pairs(search: BasinSearch, settings: TwoLevelSettings) -> list[tup
 def pair_rows(
     search: BasinSearch, table: PairRows, candidates: list[tuple[int, int]], check: Callable[[], object]
 ) -> list[Row]:
-    """Return one row per candidate from the dynamics."""
+    """Return one row per candidate from the dynamics.
+
+    Parameters
+    ----------
+    search : BasinSearch
+        The inherent states around the glass.
+    table : PairRows
+        Makes the rows.
+    candidates : list of (int, int)
+        Numbers of the two states of each pair.
+    check : callable
+        Called before each path; an exception that it raises ends the work.
+    """
     rows = []
     energies, states = search.found.energies, search.found.states
     for pair in candidates:
         check()
         i, j = sorted(pair, key=lambda k: energies[k])
-        row = table.row((i, states[i]), (j, states[j]), "dynamics")
-        if row is not None:
-            rows.append(row)
+        rows.append(table.row((i, states[i]), (j, states[j]), "dynamics"))
     return rows
 
 
 def second_well_rows(search: BasinSearch, table: PairRows, check: Callable[[], object]) -> list[Row]:
-    """Return one row per second well along the pseudo-harmonic modes of the glass itself."""
+    """Return one row per second well along the pseudo-harmonic modes of the glass itself.
+
+    Parameters
+    ----------
+    search : BasinSearch
+        The inherent states around the glass.
+    table : PairRows
+        Makes the rows.
+    check : callable
+        Called before each mode; an exception that it raises ends the work.
+    """
     glass, rows = search.found.states[0], []
     for expansion in table.modes(0, glass).spots:
         check()
@@ -159,9 +179,7 @@ def second_well_rows(search: BasinSearch, table: PairRows, check: Callable[[], o
         energy = other[1]
         lower = energy < search.found.energies[0]
         pair = [(-1, other[0]), (0, glass)] if lower else [(0, glass), (-1, other[0])]
-        row = table.row(pair[0], pair[1], "mode")
-        if row is not None:
-            rows.append(row)
+        rows.append(table.row(pair[0], pair[1], "mode"))
     return rows
 
 
@@ -203,7 +221,17 @@ def splitting_columns(found: TunnelSplitting) -> Row:
 
 
 def soft_modes(state: Configuration, potential: PairPotential, settings: TwoLevelSettings) -> SoftModes:
-    """Return the modes of an inherent state below the study's bound; pseudo-harmonic ones if the study has them."""
+    """Return the modes of an inherent state below the study's bound; pseudo-harmonic ones if the study has them.
+
+    Parameters
+    ----------
+    state : Configuration
+        The inherent state.
+    potential : PairPotential
+        The interactions.
+    settings : TwoLevelSettings
+        The study's settings.
+    """
     pairs = InteractingPairs.of(state, potential)
     reduced = ReducedHessian(pairs)
     if not reduced.is_minimum:
@@ -220,7 +248,17 @@ def soft_modes(state: Configuration, potential: PairPotential, settings: TwoLeve
 
 
 def link_columns(displacement: Array, modes: SoftModes, rng: np.random.Generator) -> Row:
-    """Return the largest overlaps of a displacement (N, d) with modes, and that of a randomly moved displacement."""
+    """Return the largest overlaps of a displacement with modes, and that of a randomly moved displacement.
+
+    Parameters
+    ----------
+    displacement : (N, d) array
+        Displacement between two inherent states.
+    modes : SoftModes
+        Modes of the lower one.
+    rng : numpy.random.Generator
+        Assigns the displacements to random particles, for the control.
+    """
     moved = displacement[rng.permutation(len(displacement))]
     row: Row = {}
     for name, group in (("mode", modes.harmonic), ("spot", modes.spots)):
