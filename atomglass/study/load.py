@@ -31,6 +31,9 @@ class Study:
         The second wells, one row per quasi-localized mode, if `atomglass wells` was run.
     spots : DataFrame or None
         The pseudo-harmonic modes, one row per mode, if the study computed them.
+    minima, transitions, tls : DataFrame or None
+        The inherent states around each glass, the transitions between them, and the pairs with their tunnel splittings,
+        in a study of two-level systems.
     """
 
     modes: pd.DataFrame
@@ -39,6 +42,9 @@ class Study:
     columns: pd.DataFrame
     wells: pd.DataFrame | None = None
     spots: pd.DataFrame | None = None
+    minima: pd.DataFrame | None = None
+    transitions: pd.DataFrame | None = None
+    tls: pd.DataFrame | None = None
 
 
 def load_study(folder: str | Path) -> Study:
@@ -91,7 +97,7 @@ def load_study(folder: str | Path) -> Study:
         settings=_settings(folder),
         columns=pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]),
         wells=None if wells is None else wells.to_pandas(),
-        spots=frames.get("spots"),
+        **{name: frames.get(name) for name in FURTHER_TABLES},
     )
 
 

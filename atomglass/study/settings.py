@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from pydantic import Field, StringConstraints, model_validator
@@ -227,7 +227,10 @@ class StudySettings(StudyBase):
         return data
 
 
-def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
+GlassSettings = TypeVar("GlassSettings", bound=StudySettings)
+
+
+def read_glass_study(data: dict[str, Any], path: Path, model: type[GlassSettings]) -> GlassSettings:
     """Return the settings of a study of glasses, with its potential resolved.
 
     Parameters
@@ -236,13 +239,15 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
         The content of its TOML file.
     path : Path
         The file. A potential given as a path is also looked up in the file's folder.
+    model : type
+        `StudySettings`, or a subclass with further sections.
 
     Raises
     ------
     InputError
         A setting is invalid, or the box is too small for the potential.
     """
-    settings = validated(StudySettings, data, path.name, path.parent)
+    settings = validated(model, data, path.name, path.parent)
     if isinstance(settings.potential, str):
         local = path.parent / settings.potential
         found = local if local.is_file() else find_toml(settings.potential, "potentials")
@@ -253,7 +258,7 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
     return settings
 
 
-def _with_sizes_in_potential(settings: StudySettings) -> StudySettings:
+def _with_sizes_in_potential(settings: GlassSettings) -> GlassSettings:
     """Return settings whose potential has the size distribution of the sample, if that has one of its own."""
     if settings.sample.sizes is None:
         return settings

@@ -186,14 +186,12 @@ def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
-    # A few more than requested, so that eigenvalues can be counted up to the widest gap beyond the last requested one.
-    # In a crystal they may all belong to one multiplet; then more are found, until one lies beyond it.
+    # A few more than requested, to count eigenvalues up to the widest gap beyond; more if they are one multiplet.
     for more in MORE_MODES:
         eigenvalues, vectors = _lanczos(reduced, min(count + more, available - 1))
         gaps = np.diff(eigenvalues[count - 1 :])
         split = count - 1 + int(np.argmax(gaps))
-        bound = 0.5 * (eigenvalues[split] + eigenvalues[split + 1])
-        complete = reduced.count_below(bound) == split + 1
+        complete = reduced.count_below(0.5 * (eigenvalues[split] + eigenvalues[split + 1])) == split + 1
         if complete:
             break
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)

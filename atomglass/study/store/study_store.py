@@ -41,6 +41,8 @@ from atomglass.study.store.manifest import (
 from atomglass.study.store.shards import Shard
 from atomglass.system.configuration import Configuration
 
+#: Models whose realizations are glasses, so that their inherent states are kept.
+GLASS_MODELS = ("glass", "two_level_systems")
 _SHARD_NAME = re.compile(r"(\d{6,})-(\d{6,})\.parquet")
 
 
@@ -155,7 +157,7 @@ class StudyStore:
         InputError
             The study is of another model.
         """
-        if self.model.name != "glass":
+        if self.model.name not in GLASS_MODELS:
             raise InputError(f"{self.folder} is a study of {self.model.name}", allowed="a study of glasses")
 
     def shard_ranges(self, chain: int) -> list[tuple[int, int]]:
