@@ -2,8 +2,8 @@
 
     PYTHONPATH=tests/_support:tests/physics python tests/benchmarks/kob_andersen.py [repetitions]
 
-LAMMPS minimizes by conjugate gradients (Polak and Ribiere) with its own `lj/cut`, the fastest of its Lennard-Jones styles,
-and with the very same potential by `lepton`. All times are CPU seconds of one process, taken in turns.
+LAMMPS minimizes by conjugate gradients (Polak and Ribiere) with its own `lj/cut`, the fastest of its Lennard-Jones
+styles, and with the very same potential by `lepton`. All times are CPU seconds of one process, taken in turns.
 """
 
 from __future__ import annotations
