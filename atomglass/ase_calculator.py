@@ -10,9 +10,13 @@ from ase.calculators import calculator as ase_calculator
 from ase.stress import full_3x3_to_voigt_6_stress
 
 from atomglass.system.arguments import check_potential
-from atomglass.system.configuration import Configuration, find_diameters
+from atomglass.system.configuration import DIAMETER_NAMES, Configuration
 from atomglass.system.interactions import energy_forces_stress
 from atomglass.system.potential import PairPotential
+from atomglass.system.species import SPECIES_COLUMN
+
+#: Arrays of atoms on which the energy depends.
+_COLUMNS = (*DIAMETER_NAMES, SPECIES_COLUMN)
 
 
 class Calculator(ase_calculator.Calculator):
@@ -60,12 +64,13 @@ class Calculator(ase_calculator.Calculator):
         self.potential = potential
 
     def check_state(self, atoms: Atoms, tol: float = 1e-15) -> list[str]:
-        """Return what has changed since the last evaluation, including diameters, which ASE does not check."""
+        """Return what has changed since the last evaluation, with diameters and species, which ASE does not check."""
         changes: list[str] = super().check_state(atoms, tol)
         if self.atoms is not None and not changes:
-            before, now = find_diameters(self.atoms.arrays), find_diameters(atoms.arrays)
-            if not np.array_equal(before, now) or self.atoms.info.get("dimension") != atoms.info.get("dimension"):
-                changes = ["diameters"]
+            before, now = self.atoms.arrays, atoms.arrays
+            changed = [name for name in _COLUMNS if not np.array_equal(before.get(name, []), now.get(name, []))]
+            if changed or self.atoms.info.get("dimension") != atoms.info.get("dimension"):
+                changes = changed or ["dimension"]
         return changes
 
     def calculate(
