@@ -18,6 +18,8 @@ from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
+#: Numbers of modes sought beyond those requested, until the number of eigenvalues proves that none is missing.
+MORE_MODES = (3, 12, 40)
 #: Relative difference in frequency below which modes are nearly degenerate, so that b3 depends on the choice of basis.
 DEGENERATE_GAP = 0.01
 #: The Hessian is diagonalized as a dense matrix if it has fewer degrees of freedom than the first number, or if a
@@ -184,12 +186,14 @@ def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
-    # A few more than requested, so that eigenvalues can be counted up to the widest gap beyond the last requested one.
-    eigenvalues, vectors = _lanczos(reduced, count + 3)
-    gaps = np.diff(eigenvalues[count - 1 :])
-    split = count - 1 + int(np.argmax(gaps))
-    bound = 0.5 * (eigenvalues[split] + eigenvalues[split + 1])
-    complete = reduced.count_below(bound) == split + 1
+    # A few more than requested, to count eigenvalues up to the widest gap beyond; more if they are one multiplet.
+    for more in MORE_MODES:
+        eigenvalues, vectors = _lanczos(reduced, min(count + more, available - 1))
+        gaps = np.diff(eigenvalues[count - 1 :])
+        split = count - 1 + int(np.argmax(gaps))
+        complete = reduced.count_below(0.5 * (eigenvalues[split] + eigenvalues[split + 1])) == split + 1
+        if complete:
+            break
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)
 
 
