@@ -37,7 +37,8 @@ class PairSettings(Settings):
     @classmethod
     def _with_defaults_of_the_form(cls, data: Any) -> Any:
         """Fill in the cutoff and the order that belong to a form, so that settings always contain them."""
-        definition = FORMS.get(data.get("form", "inverse_power")) if isinstance(data, dict) else None
+        form = data.get("form", "inverse_power") if isinstance(data, dict) else None
+        definition = FORMS.get(form) if isinstance(form, str) else None
         if definition is None:
             return data
         own = {"cutoff": definition.cutoff, "order": definition.order}
