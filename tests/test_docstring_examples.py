@@ -16,6 +16,7 @@ from atomglass import diagnostics, theory
 
 #: Results without an example of their own: they are what a verb returns.
 RESULTS = {"InputError", "Quench", "Modes", "PinnedModes", "Expansion", "ElasticModuli", "Study"}
+RESULTS |= {"Levels", "MinimumEnergyPath", "TunnelSplitting"}
 RESULTS |= {"FiniteDifferenceModes", "FiniteDifferenceExpansion"}
 PUBLIC = [("atomglass", name) for name in ag.__all__ if not name.startswith("__")]
 PUBLIC += [("atomglass.diagnostics", name) for name in diagnostics.__all__]

@@ -19,6 +19,7 @@ from atomglass.study.protocol import RealizationModel, StudyModel
 #: The models that come with the package, and their locations.
 KNOWN = {
     "glass": "atomglass.study.models.glass:GLASS",
+    "two_level_systems": "atomglass.study.models.two_level_systems:TWO_LEVEL_SYSTEMS",
     "oscillators": "atomglass.theory.oscillators.study_model:OSCILLATORS",
 }
 

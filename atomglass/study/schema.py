@@ -121,8 +121,70 @@ SPOTS = (
     Column("converged", BOOL, "", "the residual is below 1e-8"),
     Column("iterations", INT, "", "steps of the map"),
 )
+
+#: Tables of studies of two-level systems.
+MINIMA = (
+    *KEYS,
+    Column("state", INT, "", "number of the inherent state around the glass; 0 is the glass itself"),
+    Column("energy", FLOAT, "epsilon", "relative to state 0"),
+    Column("energy_per_particle", FLOAT, "epsilon", "total energy per particle"),
+    Column("distance", FLOAT, "length", "Euclidean distance from state 0, without a uniform displacement"),
+    Column("visits", INT, "", "quenches that ended in it"),
+)
+TRANSITIONS = (
+    *KEYS,
+    Column("state_i", INT, "", "number of the first inherent state"),
+    Column("state_j", INT, "", "number of the second, larger than the first"),
+    Column("count_ij", INT, "", "quenches that ended in j after the one before had ended in i"),
+    Column("count_ji", INT, "", "the reverse"),
+    Column("energy_difference", FLOAT, "epsilon", "|E_j - E_i|"),
+    Column("distance", FLOAT, "length", "Euclidean distance of the two states"),
+    Column("moved_particles", FLOAT, "", "participation number of the displacement"),
+    Column("largest_move", FLOAT, "length", "displacement of the particle that moves most"),
+    Column("candidate", BOOL, "", "both ways, and with a small difference in energy: a path was sought"),
+)
+TLS = (
+    *KEYS,
+    Column("state_i", INT, "", "number of the lower inherent state; -1 if it is not in the table of minima"),
+    Column("state_j", INT, "", "number of the higher inherent state; -1 if it is not in the table of minima"),
+    Column("source", TEXT, "", "dynamics: from the table of transitions; mode: the second well of a soft spot"),
+    Column("path_status", TEXT, "", "one barrier, several barriers, or why there is no path"),
+    Column("splitting", FLOAT, "epsilon", "E = E_2 - E_1 along the path; NaN without levels"),
+    Column("splitting_error", FLOAT, "epsilon", "numerical error of the splitting along this path"),
+    Column("asymmetry", FLOAT, "epsilon", "Delta between the localized states, zero-point energies included"),
+    Column("tunneling", FLOAT, "epsilon", "Delta_0 = sqrt(E^2 - Delta^2)"),
+    Column("energy_difference", FLOAT, "epsilon", "of the two inherent states"),
+    Column("barrier", FLOAT, "epsilon", "energy of the saddle relative to the lower inherent state"),
+    Column("barrier_count", INT, "", "maxima of the energy along the path"),
+    Column("ground_level", FLOAT, "epsilon", "E_1 relative to the lower inherent state"),
+    Column("below_barrier", BOOL, "", "E_1 and E_2 lie below the barrier"),
+    Column("path_length", FLOAT, "length", "Euclidean length of the path"),
+    Column("distance", FLOAT, "length", "Euclidean distance of the two inherent states"),
+    Column("moved_particles", FLOAT, "", "participation number of the displacement"),
+    Column("largest_move", FLOAT, "length", "displacement of the particle that moves most"),
+    Column("gamma_t", FLOAT, "epsilon", "transverse deformation potential, rms over orientations"),
+    Column("gamma_l", FLOAT, "epsilon", "longitudinal deformation potential, rms over orientations"),
+    Column("mode_overlap", FLOAT, "", "largest overlap of the displacement with a harmonic mode of the lower state"),
+    Column("mode_frequency", FLOAT, "omega", "of that mode"),
+    Column("mode_group", TEXT, "", "its group, as in the table of modes"),
+    Column("spot_overlap", FLOAT, "", "largest overlap of the displacement with a pseudo-harmonic mode of that state"),
+    Column("spot_frequency", FLOAT, "omega", "of that mode"),
+    Column("spot_group", TEXT, "", "its group"),
+    Column("control_overlap", FLOAT, "", "the same with the displacement moved to random particles: chance alone"),
+)
+
 #: The tables that some studies have in addition, by name.
-FURTHER_TABLES = {"spots": SPOTS}
+FURTHER_TABLES = {"spots": SPOTS, "minima": MINIMA, "transitions": TRANSITIONS, "tls": TLS}
+#: Columns of realizations that only studies of two-level systems fill.
+SEARCHES = (
+    Column("quenches", INT, "", "quenches of the search around the glass"),
+    Column("failed_quenches", INT, "", "those that did not converge"),
+    Column("minima_count", INT, "", "inherent states found, the glass included"),
+    Column("pair_count", INT, "", "pairs of states with transitions in either direction"),
+    Column("candidate_count", INT, "", "pairs with transitions both ways and a small difference in energy"),
+    Column("path_count", INT, "", "candidates of both sources for which a path was sought"),
+    Column("tls_count", INT, "", "paths over one barrier with a splitting below the study's bound"),
+)
 
 ATTEMPTS = (
     *KEYS,

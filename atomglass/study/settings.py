@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from pydantic import Field, StringConstraints, model_validator
@@ -140,6 +140,27 @@ class StudyBase(Settings):
     seed: int = Field(ge=0)
     ensemble: EnsembleSettings
 
+    def portion(self, number: int, count: int) -> Self:
+        """Return the settings of one of several equal portions, a study of its own seed.
+
+        Parameters
+        ----------
+        number, count : int
+            Number of the portion, from 1 to `count`, which divides the number of chains. It is added to the seed.
+
+        Raises
+        ------
+        InputError
+            The number is out of range, or the chains cannot be divided equally.
+        """
+        chains = self.ensemble.chains
+        if count < 1 or chains % count:
+            raise InputError("the number of portions", count, f"a divisor of the {chains} chains")
+        if not 1 <= number <= count:
+            raise InputError("the number of the portion", number, f"1 to {count}")
+        ensemble = self.ensemble.model_copy(update={"chains": chains // count})
+        return self.model_copy(update={"seed": self.seed + number, "ensemble": ensemble})
+
     def physics(self) -> dict[str, Any]:
         """Return the settings that determine the numbers of a realization."""
         data = self.model_dump(mode="json")
@@ -206,7 +227,10 @@ class StudySettings(StudyBase):
         return data
 
 
-def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
+GlassSettings = TypeVar("GlassSettings", bound=StudySettings)
+
+
+def read_glass_study(data: dict[str, Any], path: Path, model: type[GlassSettings]) -> GlassSettings:
     """Return the settings of a study of glasses, with its potential resolved.
 
     Parameters
@@ -215,13 +239,15 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
         The content of its TOML file.
     path : Path
         The file. A potential given as a path is also looked up in the file's folder.
+    model : type
+        `StudySettings`, or a subclass with further sections.
 
     Raises
     ------
     InputError
         A setting is invalid, or the box is too small for the potential.
     """
-    settings = validated(StudySettings, data, path.name, path.parent)
+    settings = validated(model, data, path.name, path.parent)
     if isinstance(settings.potential, str):
         local = path.parent / settings.potential
         found = local if local.is_file() else find_toml(settings.potential, "potentials")
@@ -232,7 +258,7 @@ def read_glass_study(data: dict[str, Any], path: Path) -> StudySettings:
     return settings
 
 
-def _with_sizes_in_potential(settings: StudySettings) -> StudySettings:
+def _with_sizes_in_potential(settings: GlassSettings) -> GlassSettings:
     """Return settings whose potential has the size distribution of the sample, if that has one of its own."""
     if settings.sample.sizes is None:
         return settings

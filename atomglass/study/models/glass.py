@@ -29,11 +29,12 @@ class Glass:
     name = "glass"
     labels = Labels("glass", "glasses", "sweeps", "quasi-localized modes")
     needs_kernels = True
-    realization_columns, mode_columns = REALIZATIONS, MODES
+    realization_columns: tuple[Column, ...] = REALIZATIONS
+    mode_columns: tuple[Column, ...] = MODES
 
     def read(self, data: dict[str, Any], source: Path) -> StudySettings:
         """Return the validated settings from the content of a TOML file, with the potential resolved."""
-        return read_glass_study(data, source)
+        return read_glass_study(data, source, StudySettings)
 
     def stored(self, data: dict[str, Any], source: str) -> StudySettings:
         """Return the settings stored in a study's manifest, which contains all parameters of the potential."""

@@ -1,0 +1,123 @@
+"""Studies of two-level systems: glasses as in `glass`, each with a search for the inherent states around it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from atomglass.landscape.basin_search import SearchParameters, search_basin
+from atomglass.landscape.minimum_energy_path import PathStatus
+from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
+from atomglass.settings import validated
+from atomglass.study.models import two_level_rows
+from atomglass.study.models.glass import Glass
+from atomglass.study.models.glass_realization import realize
+from atomglass.study.models.retries import Attempts
+from atomglass.study.models.two_level_settings import TwoLevelSettings
+from atomglass.study.protocol import Column, Labels, Realization, Row
+from atomglass.study.schema import FURTHER_TABLES, REALIZATIONS, SEARCHES
+from atomglass.study.settings import StudySettings, read_glass_study
+
+#: The tables that every study of two-level systems has.
+_TABLES = ("minima", "transitions", "tls")
+
+
+class TwoLevelSystems(Glass):
+    """The `StudyModel` of two-level systems."""
+
+    name = "two_level_systems"
+    labels = Labels("glass", "glasses", "sweeps", "quasi-localized modes")
+    realization_columns = (*REALIZATIONS, *SEARCHES)
+
+    def read(self, data: dict[str, Any], source: Path) -> TwoLevelSettings:
+        """Return the validated settings from the content of a TOML file, with the potential resolved."""
+        return read_glass_study(data, source, TwoLevelSettings)
+
+    def stored(self, data: dict[str, Any], source: str) -> TwoLevelSettings:
+        """Return the settings stored in a study's manifest, which contains all parameters of the potential."""
+        return validated(TwoLevelSettings, data, source)
+
+    def further_tables(self, settings: StudySettings) -> dict[str, tuple[Column, ...]]:
+        """Return the columns of the tables of minima, transitions and levels, and of pseudo-harmonic modes."""
+        return super().further_tables(settings) | {name: FURTHER_TABLES[name] for name in _TABLES}
+
+    def realize(self, settings: Any, sampler: SwapMonteCarlo, check: Callable[[], object]) -> Realization:
+        """Quench the liquid, analyze its modes, and search for two-level systems around the inherent state.
+
+        Parameters
+        ----------
+        settings : TwoLevelSettings
+            The study's settings.
+        sampler : SwapMonteCarlo
+            Sampler of the chain's liquid; not changed.
+        check : callable
+            Called before each quench and each path; an exception that it raises ends the work.
+        """
+        kept = settings.ensemble.keep_configurations != "none"
+        everything = settings.ensemble.model_copy(update={"keep_configurations": "all"})
+        liquid = sampler.configuration
+        result = realize(liquid, settings.pair_potential, settings.model_copy(update={"ensemble": everything}), check)
+        glass = result.inherent_state
+        if result.row["status"] != "ok" or glass is None:
+            return result
+        rng = np.random.default_rng([settings.seed, _digest(liquid.positions)])
+        attempts = Attempts()
+
+        def compute() -> Realization:
+            tables, columns = _search(settings, glass, rng, check)
+            return Realization(result.row | columns, result.modes, tables=result.tables | tables)
+
+        found = attempts.run_twice_on_error("search", compute)
+        if found.row["status"] == "error":
+            found.row = result.row | {"status": "error", "reason": found.row["reason"]}
+        found.attempts = result.attempts
+        found.inherent_state = glass if kept else None
+        return found
+
+    def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
+        """Return the lines of a study of glasses, and one on the search."""
+        search = settings.search
+        quenches = search.runs * search.quenches
+        text = f"{quenches} quenches a glass, {search.steps_between} steps at T = {search.temperature:g} before each"
+        return [*super().plan_lines(settings), ("search", f"{text}; at most {settings.paths.most} paths")]
+
+
+def _digest(positions: np.ndarray[Any, Any]) -> int:
+    """Return an integer that stands for the liquid, as the seed of the dynamics in its glass."""
+    return int.from_bytes(hashlib.sha256(np.ascontiguousarray(positions).tobytes()).digest()[:8], "little")
+
+
+def _search(
+    settings: TwoLevelSettings, glass: Any, rng: np.random.Generator, check: Callable[[], object]
+) -> tuple[dict[str, list[Row]], Row]:
+    """Return the rows of the tables of one glass, and the columns of its realization."""
+    potential = settings.pair_potential
+    search = search_basin(glass, potential, SearchParameters(**settings.search.model_dump()), rng, check)
+    candidates = two_level_rows.candidate_pairs(search, settings)
+    table = two_level_rows.PairRows(potential, settings, rng)
+    rows = two_level_rows.pair_rows(search, table, candidates, check)
+    if settings.paths.link:
+        rows += two_level_rows.second_well_rows(search, table, check)
+    tables = {
+        "minima": two_level_rows.minima_rows(search),
+        "transitions": two_level_rows.transition_rows(search, settings),
+        "tls": rows,
+    }
+    one_barrier = [row["splitting"] for row in rows if row["path_status"] == PathStatus.ONE_BARRIER]
+    return tables, {
+        "quenches": search.quenches,
+        "failed_quenches": search.failures,
+        "minima_count": len(search.found),
+        "pair_count": len(tables["transitions"]),
+        "candidate_count": len(candidates),
+        "path_count": len(rows),
+        "tls_count": sum(splitting < settings.paths.splitting_below for splitting in one_barrier),
+    }
+
+
+#: The instance loaded by the registry of models.
+TWO_LEVEL_SYSTEMS = TwoLevelSystems()

@@ -1,0 +1,115 @@
+"""Statistics of two-level systems: known ensembles, and the published set that they are compared with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import atomglass as ag
+from atomglass.analysis.results.two_level_systems import (
+    heat_capacity,
+    link_to_modes,
+    quantiles_per_glass,
+    summarize_two_level_systems,
+)
+from atomglass.theory.thermal import schottky_heat_capacity
+
+PUBLISHED = Path(__file__).parent.parent / "data" / "two_level_systems_t0070.feather"
+PBAR, BELOW, GLASSES, VOLUME = 0.05, 0.01, 400, 1000.0
+
+
+@pytest.fixture(scope="module")
+def study() -> SimpleNamespace:
+    """Systems of the standard tunneling model, P(Delta, Delta_0) = PBAR / Delta_0 above 1e-9."""
+    rng = np.random.default_rng(1)
+    largest, smallest = 0.02, 1e-9
+    mean = PBAR * VOLUME * largest * np.log(largest / smallest)
+    glass = np.repeat(np.arange(GLASSES), rng.poisson(mean, GLASSES))
+    asymmetry = rng.uniform(0, largest, len(glass))
+    tunneling = smallest * (largest / smallest) ** rng.random(len(glass))
+    tls = pd.DataFrame(
+        {
+            "realization": glass,
+            "path_status": "one barrier",
+            "source": "dynamics",
+            "splitting": np.hypot(asymmetry, tunneling),
+            "tunneling": tunneling,
+            "gamma_t": 2.0,
+            "gamma_l": 3.0,
+            "barrier": 1.0,
+            "ground_level": np.where(np.arange(len(glass)) % 4 == 0, 2.0, 0.5),
+            "mode_overlap": np.where(glass % 2 == 0, 0.9, 0.1),
+            "spot_overlap": np.nan,
+            "control_overlap": 0.05,
+        }
+    )
+    realizations = pd.DataFrame(
+        {
+            "realization": np.arange(GLASSES),
+            "status": "ok",
+            "number": 1000,
+            "density": 1000 / VOLUME,
+            "dimension": 3,
+            "shear_modulus": 20.0,
+            "bulk_modulus": 60.0,
+        }
+    )
+    return SimpleNamespace(tls=tls, realizations=realizations)
+
+
+def test_pbar_of_the_standard_tunneling_model(study: SimpleNamespace):
+    found = summarize_two_level_systems(study, BELOW)
+    assert found.glasses == GLASSES and found.count == (study.tls["splitting"] < BELOW).sum()
+    assert found.pbar.value == pytest.approx(PBAR, abs=4 * found.pbar.error) and found.pbar.error < 0.1 * PBAR
+    assert found.strength_t.value == pytest.approx(found.pbar.value * 4 / 20)
+    assert found.strength_l.value == pytest.approx(found.pbar.value * 9 / (60 + 4 * 20 / 3))
+    assert found.density.value == pytest.approx(found.per_glass.value / (VOLUME * BELOW))
+    assert found.above_barrier == pytest.approx(0.25, abs=0.01)
+
+
+def test_glasses_without_systems_count(study: SimpleNamespace):
+    empty = SimpleNamespace(tls=study.tls[study.tls["realization"] < 100], realizations=study.realizations)
+    fourth = summarize_two_level_systems(empty, BELOW).per_glass.value
+    assert fourth == pytest.approx(summarize_two_level_systems(study, BELOW).per_glass.value / 4, rel=0.15)
+
+
+def test_links_to_modes(study: SimpleNamespace):
+    table = link_to_modes(study, BELOW, 0.5).set_index("kind")
+    assert table.loc["mode", "share"] == pytest.approx(0.5, abs=0.03)
+    assert table.loc["control", "share"] == 0 and table.loc["spot", "pairs"] == 0
+
+
+def test_heat_capacity_is_that_of_schottky():
+    energies, temperatures = np.array([0.001, 0.01, 2.0]), np.array([1e-4, 1e-3, 1e-2])
+    expected = [schottky_heat_capacity(energies / t).sum() / 7 for t in temperatures]
+    assert heat_capacity(energies, temperatures, 7.0) == pytest.approx(expected)
+
+
+def test_every_glass_has_the_same_weight():
+    values, glasses = np.r_[np.zeros(1000), np.ones(10)], np.r_[np.zeros(1000), np.ones(10)]
+    middle, _ = quantiles_per_glass(values, glasses, [0.3, 0.7], np.random.default_rng(1))
+    assert middle == pytest.approx([0, 1])
+
+
+def test_the_published_set():
+    """Its own numbers: pairs, glasses, splittings below 0.0015; weighted by glass the quantiles differ."""
+    pairs = pd.read_feather(PUBLISHED)
+    assert len(pairs) == 23_535 and pairs["conf"].nunique() == 50
+    two_level = pairs[pairs["quantum_splitting"].between(0, 0.0015)]
+    assert len(two_level) == 291 and two_level["conf"].nunique() == 12
+    plain = pairs["quantum_splitting"].quantile([0.1, 0.5, 0.9]).to_numpy()
+    assert plain == pytest.approx([0.0070, 0.0140, 0.0212], abs=1e-4)
+    rng = np.random.default_rng(1)
+    weighted, errors = quantiles_per_glass(pairs["quantum_splitting"], pairs["conf"], [0.1, 0.5, 0.9], rng)
+    assert (errors > 0).all() and weighted[1] == pytest.approx(plain[1], abs=5 * errors[1] + 1e-3)
+
+
+def test_what_is_refused(study: SimpleNamespace):
+    with pytest.raises(ag.InputError, match="bound on the splitting"):
+        summarize_two_level_systems(study, 0.0)
+    with pytest.raises(ag.InputError, match="no table of two-level systems"):
+        summarize_two_level_systems(SimpleNamespace(tls=None), 0.1)
