@@ -13,9 +13,10 @@ import atomglass as ag
 from atomglass.analysis.results.two_level_systems import (
     heat_capacity,
     link_to_modes,
-    quantiles_per_glass,
     summarize_two_level_systems,
+    two_level_table,
 )
+from atomglass.analysis.statistics.glass_quantiles import quantiles_per_glass
 from atomglass.theory.thermal import schottky_heat_capacity
 
 PUBLISHED = Path(__file__).parent.parent / "data" / "two_level_systems_t0070.feather"
@@ -81,6 +82,16 @@ def test_links_to_modes(study: SimpleNamespace):
     table = link_to_modes(study, BELOW, 0.5).set_index("kind")
     assert table.loc["mode", "share"] == pytest.approx(0.5, abs=0.03)
     assert table.loc["control", "share"] == 0 and table.loc["spot", "pairs"] == 0
+
+
+def test_the_table_of_the_analysis(study: SimpleNamespace):
+    with_settings = SimpleNamespace(**vars(study), settings={"paths": {"splitting_below": BELOW}})
+    table = two_level_table(with_settings)
+    assert table is not None
+    values = table.set_index("quantity")["value"]
+    assert values["P of the standard tunneling model"] == summarize_two_level_systems(study, BELOW).pbar.value
+    assert values["share with a harmonic mode under them, overlap > 0.5"] == pytest.approx(0.5, abs=0.03)
+    assert two_level_table(SimpleNamespace(tls=None)) is None
 
 
 def test_heat_capacity_is_that_of_schottky():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +28,8 @@ _TLS = (
     "source",
 )
 _REALIZATIONS = ("realization", "status", "number", "density", "dimension", "shear_modulus", "bulk_modulus")
-#: Number of bootstrap samples of glasses.
-_RESAMPLED = 400
+#: Kinds of modes with which displacements are compared, in words.
+_KINDS = {"mode": "a harmonic mode", "spot": "a pseudo-harmonic mode", "control": "a mode by chance"}
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,41 @@ def summarize_two_level_systems(study: Any, below: float) -> TwoLevelSummary:
     )
 
 
+def two_level_table(study: Any) -> pd.DataFrame | None:
+    """Return the summary of the two-level systems of a study as a table.
+
+    Parameters
+    ----------
+    study : Study
+        Any study, from `atomglass.load_study`; its settings contain the bound on the splitting.
+
+    Returns
+    -------
+    DataFrame or None
+        quantity | value | error; None for a study without two-level systems.
+    """
+    if getattr(study, "tls", None) is None:
+        return None
+    below = float(study.settings["paths"]["splitting_below"])
+    found = summarize_two_level_systems(study, below)
+    rows: list[tuple[str, float, float]] = [
+        ("glasses searched", found.glasses, np.nan),
+        (f"two-level systems, one barrier and E < {below:g}", found.count, np.nan),
+        ("two-level systems per glass", found.per_glass.value, found.per_glass.error),
+        ("n, per volume and epsilon", found.density.value, found.density.error),
+        ("P of the standard tunneling model", found.pbar.value, found.pbar.error),
+        ("C of transverse sound", found.strength_t.value, found.strength_t.error),
+        ("C of longitudinal sound", found.strength_l.value, found.strength_l.error),
+        ("share of pairs whose ground level lies above the barrier", found.above_barrier, np.nan),
+    ]
+    for overlap in (0.7, 0.5):
+        for link in link_to_modes(study, below, overlap).itertuples():
+            if link.pairs:
+                kind = _KINDS[link.kind]
+                rows.append((f"share with {kind} under them, overlap > {overlap:g}", link.share, link.error))
+    return pd.DataFrame(rows, columns=["quantity", "value", "error"])
+
+
 def _tables(study: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     if getattr(study, "tls", None) is None:
         raise InputError(
@@ -193,48 +227,3 @@ def heat_capacity(splittings: ArrayLike, temperatures: ArrayLike, volume: float)
     x = np.asarray(splittings, dtype=float)[None, :] / (2 * np.asarray(temperatures, dtype=float)[:, None])
     x = np.minimum(x, 350.0)
     return ((x / np.cosh(x)) ** 2).sum(axis=1) / volume
-
-
-def quantiles_per_glass(
-    values: ArrayLike, glasses: ArrayLike, probabilities: ArrayLike, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return quantiles of a distribution in which every glass has the same weight, and their errors over glasses.
-
-    Parameters
-    ----------
-    values : (n,) array
-        The values; NaN is left out.
-    glasses : (n,) array
-        The glass of each value.
-    probabilities : (m,) array
-        Between 0 and 1.
-    rng : numpy.random.Generator
-        For the bootstrap, which draws whole glasses.
-
-    Returns
-    -------
-    quantiles, errors : (m,) arrays
-        The quantiles, and their standard deviations over bootstrap samples.
-    """
-    values, glasses = np.asarray(values, dtype=float), np.asarray(glasses)
-    known = ~np.isnan(values)
-    members = [values[known & (glasses == glass)] for glass in np.unique(glasses[known])]
-    if not members:
-        raise InputError("values of the distribution", "none", "at least one")
-    estimate = _weighted(probabilities)
-    samples = [estimate([members[k] for k in rng.integers(len(members), size=len(members))]) for _ in range(_RESAMPLED)]
-    return estimate(members), np.std(samples, axis=0, ddof=1)
-
-
-def _weighted(probabilities: ArrayLike) -> Callable[[list[Array]], Array]:
-    """Return a function that computes quantiles of the union of samples of equal weight."""
-    wanted = np.asarray(probabilities, dtype=float)
-
-    def estimate(members: list[Array]) -> Array:
-        values = np.concatenate(members)
-        weights = np.concatenate([np.full(len(m), 1 / (len(m) * len(members))) for m in members])
-        order = np.argsort(values)
-        cumulative = np.cumsum(weights[order]) - weights[order] / 2
-        return np.interp(wanted, cumulative, values[order])
-
-    return estimate
