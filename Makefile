@@ -1,7 +1,9 @@
 # Two commands do everything: `make demo` runs the quickstart, `make test` the tests. Each creates .venv if needed.
+# JOBS=4 make test runs the tests in four processes instead of two.
 # PYTHON=/path/to/python3 make ... uses that Python instead of the first one found that is 3.11 or later.
 
 BIN = .venv/bin
+JOBS = 2
 DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && $(BIN)/atomglass collect demo
 
 export PYTHON
@@ -19,7 +21,7 @@ demo: environment  ## make glasses, modes, tables and figures in demo/ (about tw
 	$(DEMO)
 
 test: environment  ## run the quick tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 test-slow: environment  ## run the tests that take minutes each
 	$(BIN)/python -m pytest -m slow

@@ -10,17 +10,18 @@ from ase.calculators import calculator as ase_calculator
 from ase.stress import full_3x3_to_voigt_6_stress
 
 from atomglass.system.arguments import check_potential
-from atomglass.system.configuration import Configuration, find_diameters
+from atomglass.system.configuration import DIAMETER_NAMES, Configuration
 from atomglass.system.interactions import energy_forces_stress
 from atomglass.system.potential import PairPotential
+from atomglass.system.species import SPECIES_COLUMN
 
 
 class Calculator(ase_calculator.Calculator):
     """Energy, forces and stress of polydisperse particles for `ase.Atoms`, in reduced units.
 
-    The atoms carry their diameters in `atoms.arrays["diameters"]`, as those from `Configuration.to_atoms` do. The
-    stress follows ASE's convention: (1/V) dU/d(strain), positive under tension, V the volume of the three-dimensional
-    cell.
+    The atoms carry their diameters in `atoms.arrays["diameters"]`, or their species in `atoms.arrays["species_index"]`,
+    as those from `Configuration.to_atoms` do. The stress follows ASE's convention: (1/V) dU/d(strain), positive under
+    tension, V the volume of the three-dimensional cell.
 
     Two-dimensional samples lie in a plane, with `pbc = (True, True, False)`, and are kept there by the constraint that
     `to_atoms` adds (keep it when you add others). Forces along z and the stresses xz, yz and zz are zero; the other
@@ -37,7 +38,7 @@ class Calculator(ase_calculator.Calculator):
     Raises
     ------
     InputError
-        When evaluated for atoms without diameters, or in a box too small for the cutoff.
+        When evaluated for atoms without diameters or species, or in a box too small for the cutoff.
 
     Examples
     --------
@@ -60,11 +61,16 @@ class Calculator(ase_calculator.Calculator):
         self.potential = potential
 
     def check_state(self, atoms: Atoms, tol: float = 1e-15) -> list[str]:
-        """Return what has changed since the last evaluation, including diameters, which ASE does not check."""
+        """Return what has changed since the last evaluation, also diameters and species, which ASE does not check."""
         changes: list[str] = super().check_state(atoms, tol)
         if self.atoms is not None and not changes:
-            before, now = find_diameters(self.atoms.arrays), find_diameters(atoms.arrays)
-            if not np.array_equal(before, now) or self.atoms.info.get("dimension") != atoms.info.get("dimension"):
+            before, now = _sizes_and_species(self.atoms), _sizes_and_species(atoms)
+            same = all(np.array_equal(before[name], now[name]) for name in before.keys() & now.keys())
+            if (
+                not same
+                or before.keys() != now.keys()
+                or self.atoms.info.get("dimension") != atoms.info.get("dimension")
+            ):
                 changes = ["diameters"]
         return changes
 
@@ -100,3 +106,8 @@ class Calculator(ase_calculator.Calculator):
         full_stress[:d, :d] = stress * (configuration.volume / evaluated.get_volume())
         results: dict[str, Any] = {"energy": energy, "free_energy": energy, "forces": forces_3d}
         self.results = results | {"stress": full_3x3_to_voigt_6_stress(full_stress)}
+
+
+def _sizes_and_species(atoms: Atoms) -> dict[str, Any]:
+    """Return the arrays of sizes and species that the atoms carry, by name."""
+    return {name: atoms.arrays[name] for name in (*DIAMETER_NAMES, SPECIES_COLUMN) if name in atoms.arrays}

@@ -208,7 +208,7 @@ def test_molecular_dynamics_conserves_energy():
 
 def test_atoms_it_cannot_take(flat_potential):
     atoms = with_calculator(small_glass(2, 64, seed=7), flat_potential)
-    del atoms.arrays["diameters"]
+    del atoms.arrays["diameters"], atoms.arrays["radius"]
     with pytest.raises(ag.InputError, match="no particle sizes found"):
         atoms.get_potential_energy()
     atoms = with_calculator(small_glass(2, 4, seed=7), flat_potential)

@@ -1,4 +1,6 @@
-"""The commands that analyze collected studies: wells, pinned, compare, recurrences, analyze, report, join, publish."""
+"""The commands that analyze collected studies: wells, pinned, compare, recurrences, analyze, report,
+crosscheck, join, publish.
+"""
 
 from __future__ import annotations
 
@@ -231,6 +233,47 @@ def report(
 
 
 @app.command()
+def crosscheck(
+    one: Annotated[Path, typer.Argument(help="Directory of a collected study.")],
+    other: Annotated[Path, typer.Argument(help="Directory of the same study, computed on another machine.")],
+) -> None:
+    """Compare a study computed on two machines: changed basins are counted, and modes must agree to 1e-8.
+
+    Exit status 1: modes of the same basin do not agree, or their pseudo-harmonic modes do not.
+    """
+    from atomglass.cli.text_table import print_table
+    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
+    from atomglass.study.crosscheck import crosscheck as compare
+
+    found = compare(one, other)
+    rows = [
+        ["realizations in both", str(found.common)],
+        ["with the same status", str(found.same_status)],
+        ["different sample (a step of the sampler was decided differently)", _count_and_first(found.different_samples)],
+        ["same sample, changed basin", _count_and_first(found.different_basins)],
+        ["same basin", f"{found.same_basin}, {found.modes} modes"],
+        ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
+        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _count_and_first(found.disagreeing)],
+        ["modes in a different group", str(found.regrouped)],
+    ]
+    if found.spots:
+        rows += [
+            ["pseudo-harmonic modes in the same basin", str(found.spots)],
+            ["largest relative difference of their frequencies", f"{found.worst_spot_frequency:.1e}"],
+            ["same basin, pseudo-harmonic modes differ", _count_and_first(found.disagreeing_spots)],
+        ]
+    print_table("", ["", ""], rows)
+    if found.disagreeing or found.disagreeing_spots:
+        raise typer.Exit(1)
+
+
+def _count_and_first(numbers: list[int]) -> str:
+    """Return, as text, how many numbers there are and the first few of them."""
+    shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+    return f"{len(numbers)} ({shown})" if numbers else "0"
+
+
+@app.command()
 def join(
     folders: Annotated[
         list[Path], typer.Argument(help="Directories of collected studies that differ only in their seeds.")
@@ -267,12 +310,23 @@ def publish(
         float | None,
         typer.Option("--spots-below", help="Leave out pseudo-harmonic modes above this frequency."),
     ] = None,
+    as_portion: Annotated[
+        bool,
+        typer.Option(
+            "--as-portion",
+            help="Add the study, in a folder of its own, to the portions in --out, which differ in their seeds only.",
+        ),
+    ] = False,
 ) -> None:
     """Copy a collected study's tables in a compact form, with checksums, for a repository or an archive.
 
-    `analyze` and `report` accept the copy like a study.
+    `analyze` and `report` accept the copy like a study; portions are joined when they are read.
     """
-    from atomglass.study.archive.publish import publish_tables
+    from atomglass.study.archive.portions import publish_portion
+    from atomglass.study.archive.publish import Cuts, publish_tables
 
-    written = publish_tables(folder, out, below, below_frequency, spots_below)
+    if as_portion:
+        written = publish_portion(folder, out, Cuts(below, below_frequency, spots_below))
+    else:
+        written = publish_tables(folder, out, below, below_frequency, spots_below)
     typer.echo("written: " + " ".join(str(path) for path in written))

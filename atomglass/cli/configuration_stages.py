@@ -197,7 +197,7 @@ def modes_of_file(
     else:
         modes = lowest_modes_of_hessian(reduced, 20)
     table = mode_table(pairs, modes, moduli)
-    write_outputs(outs, table, configuration, pairs, modes)
+    write_outputs(outs, table, pot.sized(configuration), pairs, modes)
     _print_modes(configuration, modes, moduli, table)
     for out in outs:
         print(f"written: {out}")

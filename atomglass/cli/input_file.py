@@ -35,17 +35,31 @@ class InputFile:
     def read(self, potential: PairPotential) -> Configuration:
         """Return the configuration, which is to have the dimension of a potential's model.
 
+        Where the types of the file have the names of the potential's species, these names tell which is which.
+
         Raises
         ------
         InputError
             An option is malformed, `files.read` rejects the file, or the sample has another dimension.
         """
-        configuration = files.read(self.path, self.frame, None, self._diameters(), self._species())
+        configuration = self._by_name(potential) or self._read(self._species())
         if potential.dimension not in (None, configuration.dimension):
             allowed = f"{potential.dimension}, that of the potential {potential.name}"
             remedy = "name another with --potential (`atomglass potentials` lists them)"
             raise InputError(f"dimension of {self.path}", configuration.dimension, allowed, remedy)
         return configuration
+
+    def _by_name(self, potential: PairPotential) -> Configuration | None:
+        """Return the configuration if all its types have names of the potential's species, else None."""
+        if self.species is not None or potential.table is None:
+            return None
+        try:
+            return self._read(potential.table.names)
+        except InputError:  # the reason, if it is not the names, is found again without them
+            return None
+
+    def _read(self, species: list[str] | None) -> Configuration:
+        return files.read(self.path, self.frame, None, self._diameters(), species)
 
     def _diameters(self) -> dict[str, float] | None:
         """Return the diameter of each type."""

@@ -1,4 +1,4 @@
-"""The commands on studies: run, plan, export, collect, crosscheck, status, doctor, warmup."""
+"""The commands on studies: run, plan, export, collect, status, doctor, warmup."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ app = typer.Typer()
 
 StudyFolder = Annotated[Path, typer.Argument(help="Directory of a study.")]
 StudyFile = Annotated[str, typer.Argument(help="A TOML file, or the name of one in workflows/.")]
+PortionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--portion", help="K/N: the K-th of N equal portions, a study of its own whose seed is that of the file plus K."
+    ),
+]
 
 
 @app.command()
@@ -41,6 +47,7 @@ def run(
             help="K/N: begin with every N-th chain from K. The tasks of a SLURM array job do so by default.",
         ),
     ] = None,
+    portion: PortionOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report what would be done; write nothing.")] = False,
     claim_life: Annotated[
         float,
@@ -62,11 +69,10 @@ def run(
     from atomglass.study.execution.mpi import communicator, run_mpi
     from atomglass.study.execution.runners import run_serial, run_workers, unfinished
     from atomglass.study.execution.shutdown import STOPPED_STATUS, StopRequest, parse_duration
-    from atomglass.study.registry import read_study
     from atomglass.study.store.study_store import StudyStore
     from atomglass.study.warmup import warm_up
 
-    settings = read_study(study)
+    settings = _study_settings(study, portion)
     stop = StopRequest(None if max_walltime is None else parse_duration(max_walltime), start)
     partition = _partition(part)
     if dry_run:
@@ -96,15 +102,29 @@ def run(
             else:
                 outcome = run_serial(store, progress, stop, partition, claim_life)
     if first:
-        _report_outcome(outcome, stop.reason, study, out, world)
+        again = [study, *(["--portion", portion] if portion else []), "--out", str(out)]
+        _report_outcome(outcome, stop.reason, again, out, world)
     if outcome.stopped:
         raise typer.Exit(STOPPED_STATUS)
     if not outcome.complete and (outcome.errors or not outcome.elsewhere):
         raise typer.Exit(1)
 
 
-def _report_outcome(outcome: RunOutcome, reason: str, study: str, out: Path, world: Any) -> None:
-    command = shlex.join(["atomglass", "run", study, "--out", str(out)]) + (", or the same mpirun" if world else "")
+def _study_settings(study: str, portion: str | None) -> Any:
+    """Return the settings of a study, or of one of its portions, K/N."""
+    from atomglass.study.registry import read_study
+
+    settings = read_study(study)
+    if portion is None:
+        return settings
+    number, _, count = portion.partition("/")
+    if not (number.isdigit() and count.isdigit()):
+        raise InputError("--portion", portion, "K/N with 1 <= K <= N")
+    return settings.portion(int(number), int(count))
+
+
+def _report_outcome(outcome: RunOutcome, reason: str, again: list[str], out: Path, world: Any) -> None:
+    command = shlex.join(["atomglass", "run", *again]) + (", or the same mpirun" if world else "")
     for error in outcome.errors:
         typer.echo(f"atomglass: {error}", err=True)
     if outcome.complete:
@@ -167,13 +187,14 @@ def plan(
     study: StudyFile,
     cores: Annotated[int, typer.Option("--cores", min=1, help="Number of cores to estimate the wall time for.")] = 1,
     measure: Annotated[bool, typer.Option(help="Time sweeps and one realization on this machine.")] = True,
+    portion: PortionOption = None,
 ) -> None:
     """Estimate what a study costs: core-hours, disk space, and on how many cores it can run."""
     from atomglass.cli.text_table import print_table
     from atomglass.study.cost import measured_cost, plan_study
-    from atomglass.study.registry import model_of, read_study
+    from atomglass.study.registry import model_of
 
-    settings = read_study(study)
+    settings = _study_settings(study, portion)
     if measure:
         one = model_of({"model": settings.model}, "model").labels.singular
         typer.echo(f"timing one {one} on this machine ...", err=True)
@@ -240,47 +261,6 @@ def _warn(store: StudyStore, found: Any) -> None:
         typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
     for line in found.warnings:
         typer.echo(f"warning: {line}", err=True)
-
-
-@app.command()
-def crosscheck(
-    one: Annotated[Path, typer.Argument(help="Directory of a collected study.")],
-    other: Annotated[Path, typer.Argument(help="Directory of the same study, computed on another machine.")],
-) -> None:
-    """Compare a study computed on two machines: changed basins are counted, and modes must agree to 1e-8.
-
-    Exit status 1: modes of the same basin do not agree, or their pseudo-harmonic modes do not.
-    """
-    from atomglass.cli.text_table import print_table
-    from atomglass.study.crosscheck import FREQUENCY_TOLERANCE
-    from atomglass.study.crosscheck import crosscheck as compare
-
-    found = compare(one, other)
-    rows = [
-        ["realizations in both", str(found.common)],
-        ["with the same status", str(found.same_status)],
-        ["different sample (a step of the sampler was decided differently)", _count_and_first(found.different_samples)],
-        ["same sample, changed basin", _count_and_first(found.different_basins)],
-        ["same basin", f"{found.same_basin}, {found.modes} modes"],
-        ["largest relative difference of a frequency there", f"{found.worst_frequency:.1e}"],
-        [f"same basin, modes differ by more than {FREQUENCY_TOLERANCE:g}", _count_and_first(found.disagreeing)],
-        ["modes in a different group", str(found.regrouped)],
-    ]
-    if found.spots:
-        rows += [
-            ["pseudo-harmonic modes in the same basin", str(found.spots)],
-            ["largest relative difference of their frequencies", f"{found.worst_spot_frequency:.1e}"],
-            ["same basin, pseudo-harmonic modes differ", _count_and_first(found.disagreeing_spots)],
-        ]
-    print_table("", ["", ""], rows)
-    if found.disagreeing or found.disagreeing_spots:
-        raise typer.Exit(1)
-
-
-def _count_and_first(numbers: list[int]) -> str:
-    """Return, as text, how many numbers there are and the first few of them."""
-    shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
-    return f"{len(numbers)} ({shown})" if numbers else "0"
 
 
 @app.command()

@@ -100,6 +100,8 @@ class Frame:
         Name of each particle's type, if the file has types.
     species : (N,) int array or None
         The species that follows from the types, if they say anything.
+    planar : bool
+        Whether the positions have two components in the file, so that no other dimension is possible.
     """
 
     where: str
@@ -110,6 +112,7 @@ class Frame:
     sizes: Mapping[str, Array] = field(default_factory=dict)
     types: Sequence[str] | None = None
     species: IntArray | None = None
+    planar: bool = False
 
     def configuration(self, dimension: int | None = None, options: TypeOptions | None = None) -> Configuration:
         """Return the configuration.
@@ -117,7 +120,7 @@ class Frame:
         Parameters
         ----------
         dimension : {2, 3}, optional
-            Overrides the dimension that the file states.
+            Overrides the dimension that the file states, unless the file is planar.
         options : TypeOptions, optional
             What the user says about the types.
 
@@ -129,9 +132,8 @@ class Frame:
         """
         try:
             diameters, species = self._labels(options or TypeOptions())
-            return from_three_dimensional(
-                self.positions, diameters, self.cell, self.periodic, dimension or self.dimension, species
-            )
+            wanted = 2 if self.planar else dimension or self.dimension
+            return from_three_dimensional(self.positions, diameters, self.cell, self.periodic, wanted, species)
         except InputError as error:
             raise InputError(f"{self.where}: {error}") from None
 

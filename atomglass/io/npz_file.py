@@ -6,6 +6,7 @@ compressed file can claim to contain any number of particles.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
@@ -49,7 +50,7 @@ def read_npz(path: Path, dimension: int | None = None) -> Frame:
     Raises
     ------
     InputError
-        The file is damaged, would fill the memory, lacks an array, or has two components where three are asked for.
+        The file is damaged, would fill the memory, or lacks an array.
     """
     arrays = _arrays(path)
     boxes = [arrays[name] for name in _BOXES if name in arrays]
@@ -63,12 +64,14 @@ def read_npz(path: Path, dimension: int | None = None) -> Frame:
         positions, cell, by_shape = _three_dimensional(arrays["positions"], boxes[0])
         stated = _stated_dimension(arrays, by_shape)
         if by_shape == 2 and dimension == 3:
-            raise InputError("dimension", 3, "2, as positions and box have two components", "leave it out")
+            text = f"{path} is read as two-dimensional, not as dimension=3: its positions and box have two components"
+            warnings.warn(text, stacklevel=3)
         sizes = {name: real_array(name, arrays[name]) for name in DIAMETER_NAMES if name in arrays}
         types, species = _types(arrays.get("species"))
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    return Frame(str(path), positions, cell, [True, True, True], stated, sizes, types, species)
+    planar = by_shape == 2
+    return Frame(str(path), positions, cell, [True, True, True], stated, sizes, types, species, planar=planar)
 
 
 def _three_dimensional(positions: Any, box: Any) -> tuple[Array, Array, int | None]:

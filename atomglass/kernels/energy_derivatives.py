@@ -26,7 +26,7 @@ def interacting_pairs(
         Wrapped when the list was built, and moved since by less than half its skin.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
 
     Returns

@@ -21,6 +21,9 @@ from typing import Any, TypeVar
 
 import numba
 from numba.core import caching
+from numba.core.registry import CPUDispatcher
+
+from atomglass.kernels.interrupts import AllowedInterrupt, DeferredInterrupt
 
 #: Type of the value that a compiled function returns.
 Result = TypeVar("Result")
@@ -122,10 +125,23 @@ def kernel(function: Callable[..., Result]) -> Callable[..., Result]:
     return _with_cache(numba.njit(function, error_model="numpy", fastmath=FAST_MATH, nogil=True), function)
 
 
+class _Kernel(CPUDispatcher):
+    """A compiled function that an interrupt never stops halfway, and that is compiled with interrupts allowed."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        with DeferredInterrupt():
+            return super().__call__(*arguments, **named)
+
+    def _compile_for_args(self, *arguments: Any, **named: Any) -> Any:
+        with AllowedInterrupt():
+            return super()._compile_for_args(*arguments, **named)  # type: ignore[misc]  # numba has no types
+
+
 def _with_cache(dispatcher: Any, function: Callable[..., Result]) -> Callable[..., Result]:
-    """Give a compiled function the package's own cache."""
+    """Give a compiled function the package's own cache, and let it defer interrupts."""
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set: then kernels run as plain Python
         dispatcher._cache = _KernelCache(function)
+        dispatcher.__class__ = _Kernel
     return dispatcher  # type: ignore[no-any-return]
 
 

@@ -115,7 +115,7 @@ def energy_forces(positions: Array, pairs: PairList, potential: Potential, force
         Wrapped when the list was built, and moved since by less than half its skin.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -167,7 +167,7 @@ def energy_forces_2d(positions: Array, pairs: PairList, potential: Potential, fo
         Wrapped when the list was built, and moved since by less than half its skin; z = 0.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -217,7 +217,7 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Po
         Wrapped when the list was built, and moved since by less than half its skin; z = 0.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -263,7 +263,7 @@ def fastest_energy_forces(positions: Array, pairs: PairList, potential: Potentia
         Wrapped when the list was built, and moved since by less than half its skin.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
@@ -296,7 +296,7 @@ def energy_change(positions: Array, displacement: Array, s: float, pairs: PairLi
         Factor of the displacement; so small that no unlisted pair comes within its cutoff.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
 
     Returns

@@ -21,6 +21,9 @@ ITERATIONS_PER_CALL = 500
 #: A function that minimizes with a neighbor list for a number of iterations; it returns CONVERGED, REBUILD, EXHAUSTED
 #: or STALLED.
 Minimizer = Callable[[MinimizerArrays, PairList, int], int]
+#: Force, in units of epsilon over length, that only an overlap can cause (r = 0.4 sigma for r^-12), and number of
+#: iterations without a new minimum of it after which a minimization of finite patience counts as stalled.
+OVERLAPPING_FORCE, OVERLAP_PATIENCE = 1e6, 2000
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ def run_minimizer(
             best_force, best_iteration = force, state.iterations
         if code == EXHAUSTED and state.iterations >= max_iterations:
             break
-        if state.iterations - best_iteration > patience:
+        overlapping = force > OVERLAPPING_FORCE
+        if state.iterations - best_iteration > (min(patience, OVERLAP_PATIENCE) if overlapping else patience):
             code = STALLED
     return code

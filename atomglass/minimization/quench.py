@@ -30,6 +30,9 @@ NEWTON_FORCE = 2e-4
 STEEPEST_DESCENT_STEP = MAX_STEP / 10
 #: Number of particles above which samples are preconditioned, as long elastic waves would relax too slowly otherwise.
 PRECONDITION_ABOVE = 10_000
+#: Force, in units of epsilon over length, above which conjugate gradients that stall are taken to have met an overlap,
+#: which steepest descent then removes.
+OVERLAP_FORCE = 1.0
 #: Number of iterations without a new minimum of the largest force after which the quench counts as stalled.
 PATIENCE = 20_000
 
@@ -183,6 +186,14 @@ def quench(
         options = MinimizerOptions(force_tolerance, max_step, NEWTON_FORCE if newton else 0.0, sample.skin)
         minimizer = _final_descent(sample, state, options)
         code = run_minimizer(minimizer, sample, state, max_iterations, PATIENCE, on_progress)
+        if code == STALLED and state.max_force > OVERLAP_FORCE:
+            # The line search cannot resolve forces that grow by orders of magnitude within a step.
+            freed = _steepest_descent(sample, state, force_tolerance, max_step, OVERLAP_FORCE)
+            code = run_minimizer(freed, sample, state, max_iterations, np.inf, on_progress)
+            if code == CONVERGED:
+                state.scalars.needs_restart, state.scalars.curvature = True, 0.0  # that of the overlap is enormous
+                minimizer = _final_descent(sample, state, options)
+                code = run_minimizer(minimizer, sample, state, max_iterations, PATIENCE, on_progress)
     return _result(configuration, start, order, state, code)
 
 
@@ -190,10 +201,15 @@ def _descent(method: Method, sample: Sample, state: QuenchState, force_tolerance
     """Return the minimizer that descends into the basin, other than conjugate gradients."""
     if method is Method.FIRE:
         return _compiled(fire, sample, state, MinimizerOptions(force_tolerance, max_step, NEWTON_FORCE, sample.skin))
+    return _steepest_descent(sample, state, force_tolerance, max_step, NEWTON_FORCE)
+
+
+def _steepest_descent(
+    sample: Sample, state: QuenchState, force_tolerance: float, max_step: float, until: float
+) -> Minimizer:
+    """Return steepest descent to a root-mean-square force."""
     step = min(max_step, STEEPEST_DESCENT_STEP)
-    return _compiled(
-        steepest_descent, sample, state, MinimizerOptions(force_tolerance, step, NEWTON_FORCE, sample.skin)
-    )
+    return _compiled(steepest_descent, sample, state, MinimizerOptions(force_tolerance, step, until, sample.skin))
 
 
 def _final_descent(sample: Sample, state: QuenchState, options: MinimizerOptions) -> Minimizer:

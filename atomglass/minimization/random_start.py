@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from atomglass.errors import InputError
-from atomglass.minimization.quench import quench
+from atomglass.minimization.quench import Method, quench
 from atomglass.system.composition import compose_species
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
@@ -47,7 +47,8 @@ def random_start(
     Raises
     ------
     InputError
-        Fewer than two particles, a density that is not positive, or a box too small for the cutoff.
+        Fewer than two particles, a density that is not positive, a box too small for the cutoff, or overlaps that the
+        minimization does not remove.
     """
     if particles < 2:
         raise InputError("number of particles", particles, ">= 2")
@@ -62,4 +63,14 @@ def random_start(
         labels = sample_diameters(particles, rng, diameters, potential.diameters)  # type: ignore[arg-type]
     positions = np.random.default_rng(position_seed).random((particles, d)) * side
     overlapping = potential.labeled(positions, labels, np.full(d, side))
-    return quench(overlapping, potential, START_FORCE, START_ITERATIONS).configuration
+    freed = quench(overlapping, potential, START_FORCE, START_ITERATIONS)
+    if not freed.converged:  # conjugate gradients stall on the closest of pairs; FIRE does not
+        freed = quench(overlapping, potential, START_FORCE, 10 * START_ITERATIONS, method=Method.FIRE)
+    if not freed.converged:
+        raise InputError(
+            f"largest force after removing the overlaps of {particles} particles",
+            freed.max_force,
+            f"<= {START_FORCE:g}",
+            "choose another seed, or a lower density",
+        )
+    return freed.configuration

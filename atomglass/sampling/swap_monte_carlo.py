@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.kernels.interrupts import DeferredInterrupt
 from atomglass.kernels.sampling.records import COUNTERS
 from atomglass.sampling import saved_state
 from atomglass.sampling.checks import check_count, check_range
@@ -286,6 +287,10 @@ class SwapMonteCarlo:
         return np.array(energies)
 
     def _run_block(self, sweeps: int, counters: IntArray) -> None:
+        with DeferredInterrupt():  # list and positions belong together
+            self._run_uninterrupted(sweeps, counters)
+
+    def _run_uninterrupted(self, sweeps: int, counters: IntArray) -> None:
         if self.sweep % SORTING_INTERVAL == 0 and self.sweep > 0:
             self._sort_and_rebuild()
         self._neighbors = self._moves.run(self._liquid, self._neighbors, sweeps, counters)

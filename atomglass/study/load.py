@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
 from atomglass.study.schema import FURTHER_TABLES
+from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def load_study(folder: str | Path) -> Study:
     Parameters
     ----------
     folder : str or Path
-        The study's directory, after `atomglass collect`.
+        The study's directory, after `atomglass collect`, or a published copy. The tables of a study that was published
+        in portions are joined.
 
     Returns
     -------
@@ -63,7 +64,7 @@ def load_study(folder: str | Path) -> Study:
     Raises
     ------
     InputError
-        The directory contains no collected tables, or a table is damaged.
+        The directory contains no collected tables, a table is damaged, or a portion is missing.
 
     Examples
     --------
@@ -78,41 +79,46 @@ def load_study(folder: str | Path) -> Study:
     (2, True)
     """
     folder = Path(folder)
+    require_same_physics(folder, portions(folder))
     frames: dict[str, pd.DataFrame] = {}
     described = []
     for name in ("modes", "realizations", *FURTHER_TABLES):
-        path = folder / f"{name}.parquet"
-        if name in FURTHER_TABLES and not path.is_file():
-            continue
-        try:
-            table = pq.read_table(path)
+        table = _read(folder, name)
+        if table is not None:
             frames[name] = table.to_pandas()
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
-        except FileNotFoundError:
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first") from None
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
-    columns = pd.DataFrame(described, columns=["table", "column", "unit", "meaning"])
-    wells = folder / "wells.parquet"
-    second_wells = pd.read_parquet(wells) if wells.is_file() else None
-    further = {name: frames.get(name) for name in FURTHER_TABLES}
-    return Study(frames["modes"], frames["realizations"], _settings(folder), columns, second_wells, **further)
+        elif name not in FURTHER_TABLES:
+            path = folder / f"{name}.parquet"
+            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
+    wells = _read(folder, "wells")
+    return Study(
+        modes=frames["modes"],
+        realizations=frames["realizations"],
+        settings=_settings(folder),
+        columns=pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]),
+        wells=None if wells is None else wells.to_pandas(),
+        **{name: frames.get(name) for name in FURTHER_TABLES},
+    )
+
+
+def _read(folder: Path, name: str) -> pa.Table | None:
+    """Return a table; None if there is none."""
+    try:
+        return read_table(folder, name)
+    except (OSError, pa.ArrowException) as error:
+        path = folder / f"{name}.parquet"
+        raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
 
 
 def _settings(folder: Path) -> dict[str, Any]:
-    """Return the settings of the study; for a study joined from portions, with the seeds of all portions."""
+    """Return the settings of the study; for a study of several portions, with the seeds of all of them."""
     path = folder / "study.json"
     if not path.is_file():
         return {}
     manifest = json.loads(path.read_text(encoding="utf-8"))
     settings = dict(manifest["settings"])
     if "portions" in manifest:
-        settings["seed"] = ", ".join(str(part["seed"]) for part in manifest["portions"])
-        settings["portions"] = "; ".join(
-            f"chains {part['first_chain']} to {part['first_chain'] + part['chains'] - 1}: seed {part['seed']}, "
-            f"kernel version {part['kernel_version']}"
-            for part in manifest["portions"]
-        )
+        settings["seed"], settings["portions"] = summary(manifest["portions"])
     return settings
 
 

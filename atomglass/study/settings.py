@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from pydantic import Field, StringConstraints, model_validator
@@ -140,6 +140,27 @@ class StudyBase(Settings):
     seed: int = Field(ge=0)
     ensemble: EnsembleSettings
 
+    def portion(self, number: int, count: int) -> Self:
+        """Return the settings of one of several equal portions, a study of its own seed.
+
+        Parameters
+        ----------
+        number, count : int
+            Number of the portion, from 1 to `count`, which divides the number of chains. It is added to the seed.
+
+        Raises
+        ------
+        InputError
+            The number is out of range, or the chains cannot be divided equally.
+        """
+        chains = self.ensemble.chains
+        if count < 1 or chains % count:
+            raise InputError("the number of portions", count, f"a divisor of the {chains} chains")
+        if not 1 <= number <= count:
+            raise InputError("the number of the portion", number, f"1 to {count}")
+        ensemble = self.ensemble.model_copy(update={"chains": chains // count})
+        return self.model_copy(update={"seed": self.seed + number, "ensemble": ensemble})
+
     def physics(self) -> dict[str, Any]:
         """Return the settings that determine the numbers of a realization."""
         data = self.model_dump(mode="json")
@@ -242,6 +263,9 @@ def _with_sizes_in_potential(settings: GlassSettings) -> GlassSettings:
     if settings.sample.sizes is None:
         return settings
     assert isinstance(settings.potential, PotentialSettings)
+    if settings.potential.species is not None:
+        what = f"sample.sizes, with the potential {settings.potential.name}"
+        raise InputError(what, remedy="leave it out: its species have their sizes")
     potential = settings.potential.model_copy(update={"diameters": settings.sample.sizes})
     sample = settings.sample.model_copy(update={"sizes": None})
     return settings.model_copy(update={"potential": potential, "sample": sample})

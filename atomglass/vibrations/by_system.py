@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
+from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations import expansion, modes
@@ -81,8 +82,8 @@ def lowest_modes(
 
     Warns
     -----
-    UserWarning
-        Atoms are at no stationary point; the largest force is stated.
+    NotAnInherentStateWarning
+        The largest force, which is stated, shows that the sample is at no stationary point.
 
     Examples
     --------
@@ -99,12 +100,13 @@ def lowest_modes(
     True
     """
     if isinstance(configuration, Configuration):
-        _check_pair_potential(potential)
+        check_sample(configuration, potential)
         if (cutoff, pairwise, order, step) != (None, False, 4, None):
             raise InputError("cutoff, pairwise, order or step", remedy="they are for an ase.Atoms: leave them out")
         assert potential is not None
-        return modes.lowest_modes(configuration, potential, count)
-    _check_atoms(configuration)
+        return modes.lowest_modes_of_hessian(modes.reduced_hessian(configuration, potential), count)
+    if not is_atoms(configuration):
+        check_sample(configuration, potential)
     if potential is not None:
         remedy = "an ase.Atoms brings its own calculator: leave the potential out, and write count=20"
         raise InputError("potential", potential, "none for an ase.Atoms", remedy)
@@ -167,27 +169,14 @@ def expand(
     True
     """
     if isinstance(configuration, Configuration):
-        _check_pair_potential(potential)
+        check_sample(configuration, potential)
         if direction is None:
             raise InputError("direction", None, "an (N, d) array of displacements")
         if cutoff is not None:
             raise InputError("cutoff", cutoff, "none for a Configuration", "its potential knows the cutoff")
         return expansion.expand(configuration, potential, direction)
-    _check_atoms(configuration)
+    if not is_atoms(configuration):
+        check_sample(configuration, potential)
     if isinstance(potential, PairPotential) or (potential is None) == (direction is None):
         raise InputError("arguments of expand", "not (atoms, direction)", "expand(atoms, direction) for an ase.Atoms")
     return expand_atoms(configuration, potential if direction is None else direction, cutoff=cutoff)
-
-
-def _check_pair_potential(potential: object) -> None:
-    """Reject what is no potential of a configuration."""
-    if not isinstance(potential, PairPotential):
-        shown = potential if isinstance(potential, str) else type(potential).__name__
-        raise InputError("potential", shown, "a PairPotential, for a Configuration", "use ag.load_potential(name)")
-
-
-def _check_atoms(atoms: object) -> None:
-    """Reject what is neither a configuration nor atoms."""
-    if not is_atoms(atoms):
-        allowed = "a Configuration, with a potential, or an ase.Atoms, with a calculator"
-        raise InputError("type of the sample", type(atoms).__name__, allowed)

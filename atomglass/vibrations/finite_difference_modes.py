@@ -23,6 +23,7 @@ from atomglass.vibrations.finite_difference_hessian import (
 )
 from atomglass.vibrations.hessian import pair_rattlers
 from atomglass.vibrations.modes import Modes, all_modes_of_hessian, lowest_modes_of_hessian, participation_ratios
+from atomglass.vibrations.residual_force import NotAnInherentStateWarning
 from atomglass.vibrations.rigid_motions import RigidMotions, rigid_motions
 from atomglass.vibrations.sparse_hessian import SHIFT, SparseHessian
 
@@ -171,7 +172,7 @@ def lowest_modes_of_atoms(
         configuration = Configuration.from_atoms(atoms)
         rattlers = pair_rattlers(InteractingPairs.of(configuration, model))
         if cutoff is None:
-            cutoff, pairwise = model.max_cutoff(configuration.diameters), True
+            cutoff, pairwise = model.max_cutoff(model.labels(configuration)), True
     hessian = finite_difference_hessian(forces, cutoff, pairwise, order, step)
     reduced = MassWeightedHessian(forces, hessian, rattlers | (isolated_atoms(hessian) & forces.free.any(axis=1)))
     _warn_unless_stationary(forces, reduced)
@@ -237,6 +238,7 @@ def _warn_unless_stationary(forces: AtomsForces, reduced: MassWeightedHessian) -
         warnings.warn(
             f"no stationary point: the largest force is {forces.max_force:.3g} (below {allowed:.1g} is expected), so "
             "that frequencies are not those of an inherent state; relax the atoms first",
+            NotAnInherentStateWarning,
             stacklevel=4,
         )
 

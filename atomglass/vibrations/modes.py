@@ -18,6 +18,8 @@ from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
+#: Numbers of modes sought beyond those requested, until the number of eigenvalues proves that none is missing.
+MORE_MODES = (3, 12, 40)
 #: Relative difference in frequency below which modes are nearly degenerate, so that b3 depends on the choice of basis.
 DEGENERATE_GAP = 0.01
 #: The Hessian is diagonalized as a dense matrix if it has fewer degrees of freedom than the first number, or if a
@@ -112,9 +114,7 @@ def lowest_modes(configuration: Configuration, potential: PairPotential, count: 
     >>> len(modes), modes.complete, modes.is_minimum
     (5, True, True)
     """
-    if count < 1:
-        raise InputError("count of modes", count, ">= 1")
-    return lowest_modes_of_hessian(_reduced_hessian(configuration, potential), count)
+    return lowest_modes_of_hessian(reduced_hessian(configuration, potential), count)
 
 
 def modes_below(configuration: Configuration, potential: PairPotential, frequency: float) -> Modes:
@@ -147,7 +147,7 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
     """
     if not (frequency > 0 and np.isfinite(frequency)):
         raise InputError("frequency bound", frequency, "> 0")
-    return modes_of_hessian_below(_reduced_hessian(configuration, potential), frequency)
+    return modes_of_hessian_below(reduced_hessian(configuration, potential), frequency)
 
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
@@ -164,7 +164,7 @@ def full_spectrum(configuration: Configuration, potential: PairPotential) -> Mod
     >>> len(modes) == 2 * (100 - int(modes.rattlers.sum())) - 2
     True
     """
-    return all_modes_of_hessian(_reduced_hessian(configuration, potential))
+    return all_modes_of_hessian(reduced_hessian(configuration, potential))
 
 
 def all_modes_of_hessian(reduced: SparseHessian) -> Modes:
@@ -173,17 +173,27 @@ def all_modes_of_hessian(reduced: SparseHessian) -> Modes:
 
 
 def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
-    """Return the `count` modes of a reduced Hessian with the lowest eigenvalues."""
+    """Return the `count` modes of a reduced Hessian with the lowest eigenvalues.
+
+    Raises
+    ------
+    InputError
+        `count` is below 1.
+    """
+    if count < 1:
+        raise InputError("count of modes", count, ">= 1")
     available = reduced.size - reduced.translation_count
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
-    # A few more than requested, so that eigenvalues can be counted up to the widest gap beyond the last requested one.
-    eigenvalues, vectors = _lanczos(reduced, count + 3)
-    gaps = np.diff(eigenvalues[count - 1 :])
-    split = count - 1 + int(np.argmax(gaps))
-    bound = 0.5 * (eigenvalues[split] + eigenvalues[split + 1])
-    complete = reduced.count_below(bound) == split + 1
+    # A few more than requested, to count eigenvalues up to the widest gap beyond; more if they are one multiplet.
+    for more in MORE_MODES:
+        eigenvalues, vectors = _lanczos(reduced, min(count + more, available - 1))
+        gaps = np.diff(eigenvalues[count - 1 :])
+        split = count - 1 + int(np.argmax(gaps))
+        complete = reduced.count_below(0.5 * (eigenvalues[split] + eigenvalues[split + 1])) == split + 1
+        if complete:
+            break
     return _modes(reduced, eigenvalues, vectors, complete, keep=count)
 
 
@@ -214,7 +224,7 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
     return _modes(reduced, eigenvalues, vectors, found == expected, keep=found)
 
 
-def _reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
+def reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
     """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs, stacklevel=4)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from atomglass.quartic import shape
+from atomglass.study.registry import read_study
 from atomglass.vibrations.localization import is_quasi_localized
 
 FREQUENCY_SHARE = 0.6
+#: Size of the studies that `write_study` writes.
+CHAINS, PER_CHAIN = 10, 68
 
 
 def fake_study(
@@ -120,3 +126,31 @@ def fake_spots(
         spot_starts=np.where(searched, 8.0, np.nan),
         spot_start_frequency=np.where(searched, 1.3, np.nan),
     )
+
+
+def write_study(folder: Path, seed: int, kernel_version: int = 1, temperature: float = 0.1, extra: bool = True) -> Path:
+    """Write a synthetic study of `CHAINS` chains of `PER_CHAIN` glasses, with tables of every kind."""
+    modes, realizations = fake_study(seed=seed, chains=CHAINS)
+    for table in (modes, realizations):
+        table["realization"] = table["chain"] * PER_CHAIN + table["index_in_chain"]
+    assert realizations["index_in_chain"].max() < PER_CHAIN
+    settings = read_study("kumar2021_n400").model_copy(update={"seed": seed})
+    ensemble = settings.ensemble.model_copy(update={"chains": CHAINS, "realizations_per_chain": PER_CHAIN})
+    sample = settings.sample.model_copy(update={"temperature": temperature})
+    data = settings.model_copy(update={"ensemble": ensemble, "sample": sample}).model_dump(mode="json")
+    folder.mkdir()
+    manifest = {"format": 1, "kernel_version": kernel_version, "physics_hash": f"hash{seed}", "settings": data}
+    (folder / "study.json").write_text(json.dumps(manifest))
+    modes.to_parquet(folder / "modes.parquet")
+    realizations.to_parquet(folder / "realizations.parquet")
+    if extra:
+        wells = modes[modes["is_qlm"]][["realization", "chain", "mode", "group", "second_minimum"]]
+        wells.assign(outcome="new minimum").reset_index(drop=True).to_parquet(folder / "wells.parquet")
+        returns = wells[["realization", "chain", "mode"]].reset_index(drop=True)
+        count = len(returns)
+        returns["defect"] = np.minimum(np.arange(count), count - 2)  # the last one recurs from the one before
+        returns["recurrence_of"] = pd.array([None] * (count - 1) + [count - 2], dtype="Int64")
+        before = int(returns["realization"].iloc[-2])
+        returns["recurrence_realization"] = pd.array([None] * (count - 1) + [before], dtype="Int64")
+        returns.to_parquet(folder / "recurrences.parquet")
+    return folder

@@ -3,8 +3,8 @@
     python tests/campaigns/study_completeness.py FOLDER BELOW [EVERY]
 
 In every EVERY-th kept glass the search of the study is repeated with 40 harmonic modes and 100 force dipoles, 40 of
-them at random pairs. Printed by bins of frequency: the modes that this finds, and the share of them that the
-study's own starts find.
+them at random pairs; in samples of more than 2,000 particles with more, in proportion to the study's own starts.
+Printed by bins of frequency: the modes that this finds, and the share of them that the study's own starts find.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.modes import lowest_modes_of_hessian
 from atomglass.vibrations.nonlinear_modes import SAME_MODE, minimum_hessian, nonlinear_modes_of_hessian
-from atomglass.vibrations.starting_fields import dipole_responses, starting_fields
+from atomglass.vibrations.starting_fields import dipole_responses, start_count, starting_fields
 
-#: Starts of the wide search: harmonic modes, dipoles in the order of their relative pre-stress, and random ones.
-HARMONIC, DIPOLES, RANDOM = 40, 60, 40
+#: Starts of the wide search for each harmonic mode among the study's own: harmonic modes, dipoles in the order of their
+#: relative pre-stress, and dipoles at random among those that follow in this order, of which at most so many are made.
+HARMONIC, DIPOLES, RANDOM, POOL = 5.0, 7.5, 5.0, 25.0
 
 
 def wide_starts(pairs: InteractingPairs, reduced, rng: np.random.Generator) -> np.ndarray:
     """Return the fields of the wide search."""
-    harmonic = reduced.reduce(lowest_modes_of_hessian(reduced, HARMONIC).eigenvectors).T
-    dipoles = dipole_responses(pairs, reduced, pairs.number)  # as many as there are pairs without a common particle
-    chosen = DIPOLES + rng.permutation(max(len(dipoles) - DIPOLES, 0))[:RANDOM]
-    return np.concatenate([harmonic, dipoles[:DIPOLES], dipoles[chosen]])
+    own = start_count(pairs.number, reduced.size - reduced.dimension)
+    many, first, random, pool = (round(factor * own) for factor in (HARMONIC, DIPOLES, RANDOM, POOL))
+    harmonic = reduced.reduce(lowest_modes_of_hessian(reduced, many).eigenvectors).T
+    dipoles = dipole_responses(pairs, reduced, first + pool)  # fewer if there are not as many disjoint pairs
+    chosen = first + rng.permutation(max(len(dipoles) - first, 0))[:random]
+    return np.concatenate([harmonic, dipoles[:first], dipoles[chosen]])
 
 
 def main() -> None:

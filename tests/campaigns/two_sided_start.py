@@ -1,6 +1,7 @@
 """Is a liquid thermalized? The same particles approach one temperature from above and from below.
 
     python tests/campaigns/two_sided_start.py --temperature 0.08 --particles 400 --chains 12 --sweeps 400000
+    python tests/campaigns/two_sided_start.py --particles 4000 --chains 4 --sweeps 40000 --trajectories
 
 Each chain is run twice with the same diameters: from positions at random, as a study starts, and from a liquid that was
 first cooled to half the temperature. The first begins with too much energy, the second with too little; once the paired
@@ -34,14 +35,15 @@ def approach(chain: int, cold: bool, args: argparse.Namespace) -> tuple[NDArray[
     loose = ag.Configuration(rng.random((n, d)) * side, diameters, side)
     configuration = ag.quench(loose, potential, force_tolerance=1.0).configuration
     seed = 2 * chain + cold
+    moves = {"trajectories": ag.HybridMonteCarlo()} if args.trajectories else {}
     if cold:
         for step, temperature in enumerate(np.linspace(args.temperature, args.temperature / 2, STEPS)):
             sampler = ag.SwapMonteCarlo(
-                configuration, potential, temperature, seed=args.seed + 1000 * (step + 1) + seed
+                configuration, potential, temperature, seed=args.seed + 1000 * (step + 1) + seed, **moves
             )
             sampler.run(round(COOLING * args.sweeps / STEPS))
             configuration = sampler.configuration
-    sampler = ag.SwapMonteCarlo(configuration, potential, args.temperature, seed=args.seed + seed)
+    sampler = ag.SwapMonteCarlo(configuration, potential, args.temperature, seed=args.seed + seed, **moves)
     liquid, inherent = [], []
     for _ in range(args.sweeps // INHERENT_EVERY):
         liquid.append(sampler.run(INHERENT_EVERY, record_every=EVERY).energies)
@@ -72,6 +74,7 @@ def main() -> None:
     parser.add_argument("--sweeps", type=int, default=100_000)
     parser.add_argument("--potential", default="kumar2021")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--trajectories", action="store_true", help="hybrid Monte Carlo instead of displacements")
     args = parser.parse_args()
     print(
         f"N = {args.particles}, T = {args.temperature:g}, {args.chains} pairs of chains of {args.sweeps} sweeps",

@@ -25,8 +25,8 @@ def test_the_version_is_one_line() -> None:
 def test_the_help_names_every_command() -> None:
     text = run("--help", COLUMNS="100")
     commands = (
-        "version potentials sample quench modes dos run plan export collect crosscheck status doctor warmup wells "
-        "pinned compare recurrences analyze report join publish bench theory"
+        "version potentials sample quench modes dos run plan export collect status doctor warmup wells "
+        "pinned compare recurrences analyze report crosscheck join publish bench theory"
     )
     shown = [line.split()[1] for line in text.splitlines() if line.startswith("│ ") and line[2] != " "]
     assert shown[1:] == commands.split()  # the first is --help

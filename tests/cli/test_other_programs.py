@@ -13,6 +13,7 @@ from samples import glass
 from study_runs import said
 
 import atomglass as ag
+from atomglass.cli.input_file import InputFile
 
 POTENTIAL = ag.load_potential("kumar2021")
 SIZES = (1.0, 1.4)
@@ -79,3 +80,64 @@ def test_the_options_of_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     np.testing.assert_array_equal(found.species, 1 - kinds)
     said("sample", "--from", "glass.dump", "--diameters-by-type", "1=0.9,2=1.2", "--sweeps", 2, "--out", "b.data")
     np.testing.assert_array_equal(np.sort(ag.read("b.data").diameters), np.sort(found.diameters))
+
+
+MIXTURE = """
+name = "mixture"
+source = "Kob and Andersen's parameters"
+[pair]
+form = "lennard_jones"
+order = 2
+cutoff = 2.5
+[species]
+names = [{names}]
+composition = [0.65, 0.35]
+sigma = [[1.0, 0.8], [0.8, 0.88]]
+epsilon = [[1.0, 1.5], [1.5, 0.5]]
+"""
+LAMMPS_MIXTURE = """
+units lj
+atom_style atomic
+region b block 0 6 0 6 0 6
+create_box 2 b
+labelmap atom 1 A 2 B
+create_atoms 1 random 120 123 NULL
+create_atoms 2 random 60 1234 NULL
+mass * 1
+pair_style soft 1.0
+pair_coeff * * 20
+minimize 0 1e-2 200 1000
+pair_style lepton 2.5
+{pairs}
+thermo_modify norm no
+run 0
+write_data mixture.data nocoeff types labels
+"""
+
+
+def test_a_mixture_of_lammps_has_the_same_energy(tmp_path: Path) -> None:
+    """Species without sizes, by the labels of LAMMPS's types; the forces of both programs need not vanish."""
+    (tmp_path / "mixture.toml").write_text(MIXTURE.format(names='"A", "B"'))
+    potential = ag.load_potential(tmp_path / "mixture.toml")
+    c0, c2, c4 = potential.coefficients.tolist()
+    lines = []
+    for i, j, sigma, epsilon in ((1, 1, 1.0, 1.0), (1, 2, 0.8, 1.5), (2, 2, 0.88, 0.5)):
+        formula = f"{epsilon}*(4*(x^-12-x^-6)+{c0!r}+{c2!r}*x^2+{c4!r}*x^4);x=r/{sigma}"
+        lines.append(f'pair_coeff {i} {j} "{formula}" {2.5 * sigma!r}')
+    energy = run_lammps(LAMMPS_MIXTURE.format(pairs="\n".join(lines)), tmp_path)
+    found = InputFile(tmp_path / "mixture.data").read(potential)
+    assert not found.sized and np.bincount(found.species).tolist() == [120, 60]
+    assert ag.energy(found, potential) == pytest.approx(energy, rel=1e-12)
+
+
+def test_names_of_the_potential_tell_which_species_is_which(tmp_path: Path) -> None:
+    (tmp_path / "mixture.toml").write_text(MIXTURE.format(names='"Si", "O"'))
+    potential = ag.load_potential(tmp_path / "mixture.toml")
+    rows = "{0} 0 0 0\n{1} 1 1 1\n{1} 2 2 2\n"
+    head = '3\nLattice="8 0 0 0 8 0 0 0 8" Properties=species:S:1:pos:R:3\n'
+    for names, expected in ((("Si", "O"), [0, 1, 1]), (("O", "O"), [1, 1, 1]), (("A", "B"), [0, 1, 1])):
+        (tmp_path / "a.xyz").write_text(head + rows.format(*names))
+        assert InputFile(tmp_path / "a.xyz").read(potential).species.tolist() == expected
+    (tmp_path / "a.xyz").write_text(head + rows.format("Si", "O"))
+    assert InputFile(tmp_path / "a.xyz", species="O,Si").read(potential).species.tolist() == [1, 0, 0]
+    assert ag.read(tmp_path / "a.xyz").species.tolist() == [1, 0, 0]  # alphabetical, without a potential

@@ -7,11 +7,12 @@ of this size would not pass.
 
 from __future__ import annotations
 
-from itertools import pairwise, permutations, product
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from exact_sampling import FOUR_SIGMA, cell_of, chi_squared_probability, nearest_distance
+from scipy import integrate
 
 import atomglass as ag
 from atomglass.diagnostics import integrated_correlation_time
@@ -20,15 +21,6 @@ from atomglass.system.interactions import InteractingPairs
 
 POTENTIAL = ag.load_potential("kumar2021")
 STEP = 0.2
-#: Probability of a deviation of four sigma or more.
-FOUR_SIGMA = 2 * stats.norm.sf(4)
-SHEAR = {2: np.array([[1.0, 0.0], [0.35, 1.0]]), 3: np.array([[1.0, 0.0, 0.0], [0.3, 1.0, 0.0], [-0.2, 0.25, 1.0]])}
-
-
-def cell_of(dimension: int, sheared: bool, height: float) -> np.ndarray:
-    """Return a cell (d, d), a cube or sheared, of a given least perpendicular height."""
-    cell = SHEAR[dimension] if sheared else np.eye(dimension)
-    return cell * height * np.linalg.norm(np.linalg.inv(cell), axis=0).max()
 
 
 def sampler(diameters, cell, temperature, swap_fraction, seed, trajectories=None):
@@ -38,23 +30,6 @@ def sampler(diameters, cell, temperature, swap_fraction, seed, trajectories=None
         start = ag.Configuration(rng.random((len(diameters), len(cell))) @ cell, diameters, cell)
         if ag.energy(start, POTENTIAL) < 10 * temperature:
             return ag.SwapMonteCarlo(start, POTENTIAL, temperature, swap_fraction, STEP, seed, trajectories)
-
-
-def chi_squared_probability(counts, expected_shares) -> float:
-    """Return the probability of a chi-squared at least as large."""
-    counts, shares = np.asarray(counts, float), np.asarray(expected_shares) / np.sum(expected_shares)
-    rare = shares * counts.sum() < 10  # too few for the chi-squared law: merged into one bin
-    counts, shares = (np.r_[x[~rare], x[rare].sum()] if rare.any() else x for x in (counts, shares))
-    assert len(shares) > 8 and shares.min() * counts.sum() > 4
-    return float(stats.chisquare(counts, shares * counts.sum()).pvalue)
-
-
-def nearest_distance(vectors, cell):
-    """Return the length of the shortest image of vectors (..., d), by trying all neighboring images."""
-    fractions = vectors @ np.linalg.inv(cell)
-    fractions -= np.rint(fractions)
-    squares = [(((fractions + shift) @ cell) ** 2).sum(axis=-1) for shift in product((-1, 0, 1), repeat=len(cell))]
-    return np.sqrt(np.min(squares, axis=0))
 
 
 # Two particles: the energy is a function of the distance, and the distance has a known law in any cell whose half

@@ -167,6 +167,7 @@ def test_a_study_in_three_dimensions(settings, tmp_path: Path) -> None:
         ({"sample": "tempreture = 1"}, "did you mean 'temperature'"),
         ({"sample": "max_displacement = -1"}, "sample.max_displacement"),
         ({"shard": "true"}, "realizations_per_shard"),
+        ({"potential": "kob_andersen_2d", "sample": "[sample.sizes]\nratio = 1.1"}, "its species have their sizes"),
         ({"sample": '[sample.sizes]\nlaw = "gauss"'}, "sample.sizes: law is 'gauss'"),
         ({"sample": '[sample.sizes]\nlaw = "file"\npath = "none.txt"'}, "(No such file or directory)"),
         ({"sample": '[sample.sizes]\nlaw = "uniform"\nminimum = 1\nmaximum = 7'}, "spread of the diameters"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from study_tables import fake_study
+from study_tables import CHAINS, write_study
 from typer.testing import CliRunner
 
 import atomglass as ag
@@ -19,40 +18,10 @@ from atomglass.study.archive.join import join_studies
 from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
-CHAINS, PER_CHAIN = 10, 68
-
-
-def portion(folder: Path, seed: int, kernel_version: int = 1, temperature: float = 0.1, extra: bool = True) -> Path:
-    """Write a synthetic study with tables of every kind."""
-    modes, realizations = fake_study(seed=seed, chains=CHAINS)
-    for table in (modes, realizations):
-        table["realization"] = table["chain"] * PER_CHAIN + table["index_in_chain"]
-    assert realizations["index_in_chain"].max() < PER_CHAIN
-    settings = read_study("kumar2021_n400").model_copy(update={"seed": seed})
-    ensemble = settings.ensemble.model_copy(update={"chains": CHAINS, "realizations_per_chain": PER_CHAIN})
-    sample = settings.sample.model_copy(update={"temperature": temperature})
-    data = settings.model_copy(update={"ensemble": ensemble, "sample": sample}).model_dump(mode="json")
-    folder.mkdir()
-    manifest = {"format": 1, "kernel_version": kernel_version, "physics_hash": f"hash{seed}", "settings": data}
-    (folder / "study.json").write_text(json.dumps(manifest))
-    modes.to_parquet(folder / "modes.parquet")
-    realizations.to_parquet(folder / "realizations.parquet")
-    if extra:
-        wells = modes[modes["is_qlm"]][["realization", "chain", "mode", "group", "second_minimum"]]
-        wells.assign(outcome="new minimum").reset_index(drop=True).to_parquet(folder / "wells.parquet")
-        returns = wells[["realization", "chain", "mode"]].reset_index(drop=True)
-        count = len(returns)
-        returns["defect"] = np.minimum(np.arange(count), count - 2)  # the last one recurs from the one before
-        returns["recurrence_of"] = pd.array([None] * (count - 1) + [count - 2], dtype="Int64")
-        before = int(returns["realization"].iloc[-2])
-        returns["recurrence_realization"] = pd.array([None] * (count - 1) + [before], dtype="Int64")
-        returns.to_parquet(folder / "recurrences.parquet")
-    return folder
-
 
 @pytest.fixture
 def two(tmp_path: Path) -> list[Path]:
-    return [portion(tmp_path / "one", 1), portion(tmp_path / "two", 2, kernel_version=2)]
+    return [write_study(tmp_path / "one", 1), write_study(tmp_path / "two", 2, kernel_version=2)]
 
 
 def test_every_row_occurs_once_with_unique_labels(two: list[Path], tmp_path: Path):
@@ -91,7 +60,7 @@ def test_a_joined_study_can_be_analyzed_compared_and_joined_again(two: list[Path
     found = analyze(ag.load_study(tmp_path / "whole"))
     counts = [len(ag.load_study(folder).modes.query("is_qlm")) for folder in two]
     assert found.exponents.set_index("group")["modes"]["all"].max() <= sum(counts)
-    join_studies([tmp_path / "whole", portion(tmp_path / "three", 3)], tmp_path / "more")
+    join_studies([tmp_path / "whole", write_study(tmp_path / "three", 3)], tmp_path / "more")
     study = ag.load_study(tmp_path / "more")
     assert study.settings["seed"] == "1, 2, 3"
     assert study.realizations["chain"].nunique() == 3 * CHAINS
@@ -106,7 +75,7 @@ def test_single_precision_of_one_portion_applies_to_all(two: list[Path], tmp_pat
 
 
 def test_a_portion_without_wells_keeps_those_of_the_other(two: list[Path], tmp_path: Path):
-    join_studies([two[0], portion(tmp_path / "plain", 5, extra=False)], tmp_path / "whole")
+    join_studies([two[0], write_study(tmp_path / "plain", 5, extra=False)], tmp_path / "whole")
     assert len(ag.load_study(tmp_path / "whole").wells) == len(ag.load_study(two[0]).wells)
 
 
@@ -118,9 +87,9 @@ def test_a_joined_study_cannot_be_continued(two: list[Path], tmp_path: Path):
 
 def test_incompatible_studies_are_refused_and_nothing_is_written(two: list[Path], tmp_path: Path):
     out = tmp_path / "whole"
-    hot = portion(tmp_path / "hot", 7, temperature=0.2)
-    again = portion(tmp_path / "again", 1)
-    bare = portion(tmp_path / "bare", 9)
+    hot = write_study(tmp_path / "hot", 7, temperature=0.2)
+    again = write_study(tmp_path / "again", 1)
+    bare = write_study(tmp_path / "bare", 9)
     (bare / "modes.parquet").unlink()
     for folders, message in (
         ([two[0]], "the number of studies to join is 1"),

@@ -24,10 +24,11 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 
 DATA = Path(__file__).parents[2] / "data"
+PUBLISHED = sorted([*DATA.glob("*/study.json"), *DATA.glob("*/portion_*/study.json")])
 BELOW = 2.0
 
 
-@pytest.mark.parametrize("manifest", sorted(DATA.glob("*/study.json")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("manifest", PUBLISHED, ids=lambda path: str(path.parent.relative_to(DATA)))
 def test_published_studies_keep_their_hashes(manifest: Path) -> None:
     stored = json.loads(manifest.read_text())
     if "portions" in stored:

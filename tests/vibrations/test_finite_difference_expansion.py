@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from ase import Atoms
@@ -10,6 +12,7 @@ from ase.constraints import FixAtoms
 from samples import glass
 
 import atomglass as ag
+from atomglass.system.potential_settings import SpeciesSettings
 from atomglass.vibrations.mode_table import mode_columns
 
 
@@ -114,10 +117,42 @@ def test_directions_that_cannot_be_taken() -> None:
         ((atoms, potential, aside), "arguments of expand"),
         ((configuration, potential), "direction is None"),
         ((configuration, aside), "allowed: a PairPotential"),
-        (("glass", potential, aside), "type of the sample is 'str'"),
+        (("glass", potential, aside), "allowed: a Configuration"),
     ]:
         with pytest.raises(ag.InputError, match=message):
             ag.expand(*arguments)
     atoms.set_constraint([*atoms.constraints, FixAtoms([4])])
     with pytest.raises(ag.InputError, match="fixed component of atom is 4"):
         ag.expand(atoms, direction=aside)
+
+
+def test_a_potential_with_species() -> None:
+    """Lennard-Jones particles of two species, smooth to fourth order; off a minimum, on a jittered lattice."""
+    table = SpeciesSettings(
+        names=["A", "B"], composition=[0.5, 0.5], epsilon=[[1.0, 1.5], [1.5, 0.5]], sigma=[[1.0, 0.8], [0.8, 0.88]]
+    )
+    potential = ag.PairPotential(form="lennard_jones", order=4, cutoff=2.0, table=table)
+    rng = np.random.default_rng(2)
+    lattice = np.stack(np.meshgrid(*[np.arange(5) * 1.05] * 3), axis=-1).reshape(-1, 3)
+    positions = lattice + rng.uniform(-0.1, 0.1, lattice.shape)
+    configuration = ag.Configuration(positions, box=[5.25] * 3, species=rng.integers(0, 2, 125))
+    atoms = with_calculator(configuration, potential)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ag.NotAnInherentStateWarning)
+        expected = ag.lowest_modes(configuration, potential, 3)
+        found = ag.lowest_modes(atoms, count=3)
+    assert np.allclose(found.eigenvalues, expected.eigenvalues, rtol=1e-8)
+    direct = ag.expand(configuration, potential, expected.eigenvectors[1])
+    measured = ag.expand(atoms, expected.eigenvectors[1])
+    assert measured.b2 == pytest.approx(direct.b2, rel=1e-8)
+    assert (measured.b3, measured.b4) == pytest.approx((direct.b3, direct.b4), rel=1e-5)
+
+
+@pytest.mark.parametrize("form", ["hertz", "harmonic"])
+def test_contacts_about_to_open_are_named(form: str) -> None:
+    potential = ag.PairPotential(form=form)
+    positions = [[2.0, 5.0], [2.0 + 0.99999, 5.0], [2.0 + 1.8, 5.0]]
+    configuration = ag.Configuration(positions, np.ones(3), [20.0, 20.0])
+    found = ag.expand(with_calculator(configuration, potential), [[1.0, 0, 0], [-0.5, 0, 0], [0.5, 0, 0]])
+    assert found.crossing_pairs is not None
+    assert found.crossing_pairs.tolist() == [[0, 1]]

@@ -237,11 +237,13 @@ def test_a_liquid_is_named_with_its_largest_force() -> None:
     configuration, potential = liquid("kumar2021", 100, 2, 1, False), ag.load_potential("kumar2021")
     atoms = with_calculator(configuration, potential)
     largest = np.sqrt((ag.forces(configuration, potential) ** 2).sum(axis=1)).max()
-    with pytest.warns(UserWarning, match=f"the largest force is {largest:.3g}"):
+    with pytest.warns(ag.NotAnInherentStateWarning, match=f"the largest force is {largest:.3g}"):
         found = ag.lowest_modes(atoms, count=5)
     assert found.max_force == pytest.approx(largest)
     assert not found.is_minimum
-    assert_allclose(found.eigenvalues, ag.lowest_modes(configuration, potential, 5).eigenvalues, rtol=1e-6)
+    with pytest.warns(ag.NotAnInherentStateWarning):
+        expected = ag.lowest_modes(configuration, potential, 5)
+    assert_allclose(found.eigenvalues, expected.eigenvalues, rtol=1e-6)
 
 
 def test_the_atoms_are_left_as_they_were(solid: Atoms) -> None:
@@ -321,12 +323,12 @@ def test_a_step_can_be_given(solid: Atoms, solid_hessian: np.ndarray) -> None:
 def test_arguments_that_do_not_belong_together(solid: Atoms) -> None:
     potential, configuration = ag.load_potential("kumar2021"), liquid("kumar2021", 100, 2, 1, False)
     for arguments, options, message in [
-        ((configuration,), {}, "potential is 'NoneType'; allowed: a PairPotential"),
-        ((configuration, "kumar2021"), {}, "potential is 'kumar2021'; allowed: a PairPotential"),
+        ((configuration,), {}, "potential is '?NoneType'?; allowed: a PairPotential"),
+        ((configuration, "kumar2021"), {}, "allowed: a PairPotential"),
         ((configuration, potential), {"cutoff": 1.0}, "they are for an ase.Atoms"),
         ((solid, potential), {}, "brings its own calculator"),
         ((solid, 5), {}, "write count=20"),
-        ((configuration.positions, potential), {}, "type of the sample is 'ndarray'"),
+        ((configuration.positions, potential), {}, "allowed: a Configuration"),
     ]:
         with pytest.raises(ag.InputError, match=message):
             ag.lowest_modes(*arguments, **options)

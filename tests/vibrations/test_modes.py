@@ -230,3 +230,16 @@ def test_a_degenerate_mode_is_flagged_where_the_count_cuts_its_pair(count: int) 
     bound = 0.5 * (everything.frequencies[7] + everything.frequencies[8])
     below = ag.modes_below(crystal, potential, bound)
     assert below.degenerate.tolist() == everything.degenerate[: len(below)].tolist()
+
+
+def test_the_count_is_complete_within_the_multiplets_of_a_crystal() -> None:
+    """Five modes of a triangular crystal end inside a multiplet: more are found until the count proves them."""
+    potential = ag.load_potential("kumar2021")
+    a = np.sqrt(2 / np.sqrt(3))
+    points = [[(i + s / 2) * a, (2 * j + s) * a * np.sqrt(3) / 2] for i in range(16) for j in range(8) for s in (0, 1)]
+    crystal = ag.Configuration(points, np.ones(256), [16 * a, 8 * a * np.sqrt(3)])
+    exact = np.linalg.eigvalsh(ag.hessian(crystal, potential).toarray())[2:]
+    for count in range(1, 18):
+        found = ag.lowest_modes(crystal, potential, count=count)
+        assert found.complete, count
+        assert found.eigenvalues == pytest.approx(exact[:count], rel=1e-8)

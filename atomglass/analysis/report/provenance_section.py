@@ -12,6 +12,7 @@ from atomglass.__about__ import KERNEL_VERSION, __version__
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.typesetting import verbatim
 from atomglass.study.load import Study
+from atomglass.study.store.portions import read_table
 
 _RUN_COLUMNS = {
     "atomglass": "atomglass",
@@ -32,8 +33,8 @@ _MUST_AGREE = ("kernel_sources", "packages", "processor", "blas", "python", "ato
 
 def read_optional(folder: Path, name: str) -> pd.DataFrame | None:
     """Return a table of the study's folder, None if there is none."""
-    path = folder / f"{name}.parquet"
-    return pd.read_parquet(path) if path.is_file() else None
+    table = read_table(folder, name)
+    return None if table is None else table.to_pandas()
 
 
 def settings_table(settings: dict[str, Any]) -> ReportTable | None:

@@ -84,7 +84,7 @@ def hessian_rows(positions: Array, pairs: PairList, potential: Potential) -> Row
         Wrapped when the list was built.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     """
     row_starts, neighbors, dimension = pairs.row_starts, pairs.neighbors, pairs.dimension
@@ -123,7 +123,7 @@ def hessian_coordinates(positions: Array, pairs: PairList, potential: Potential)
         Wrapped when the list was built.
     pairs : PairList
         Half neighbor list.
-    potential : PairParameters or FormParameters or FormParameters
+    potential : PairParameters or FormParameters
         Parameters of the pair potential.
     """
     hessian = hessian_rows(positions, pairs, potential)

@@ -16,19 +16,28 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.archive.publish import TABLES
 from atomglass.study.collect import completed
-from atomglass.study.store.manifest import FORMAT, flattened
+from atomglass.study.store.manifest import FORMAT, require_joinable
+from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
 
-#: Parts of the physics that may differ between portions.
-_MAY_DIFFER = ("seed", "kernel_version")
 #: Columns with the number of a realization in the whole study; of a defect; and of a row in the same table.
 _REALIZATION_COLUMNS = ("realization", "recurrence_realization")
 _DEFECT_COLUMN, _ROW_COLUMN = "defect", "recurrence_of"
 
 
 @dataclass(frozen=True)
-class _Portion:
-    """A collected study, and the number of its first chain in the joined study."""
+class JoinedPart:
+    """A collected study that becomes part of a larger one.
+
+    Attributes
+    ----------
+    folder : Path
+        Its directory.
+    manifest, physics : dict
+        The content of its `study.json`, and the settings that determine its numbers.
+    chains, first_chain : int
+        Number of its chains, and number of the first of them in the larger study.
+    """
 
     folder: Path
     manifest: dict[str, Any]
@@ -37,24 +46,35 @@ class _Portion:
     first_chain: int
 
     @classmethod
-    def read(cls, folder: Path, first_chain: int) -> _Portion:
+    def read(cls, folder: Path, first_chain: int) -> JoinedPart:
+        """Return a study whose first chain has the number `first_chain` in the larger study.
+
+        Raises
+        ------
+        InputError
+            There is no collected study of glasses in the directory, or it is a portion of a published study.
+        """
         store = StudyStore(folder)  # raises if there is no intact study
         store.require_glasses()
-        for name in TABLES[:2]:
-            if not (folder / f"{name}.parquet").is_file():
-                remedy = f"run `atomglass collect {folder}` first"
-                raise InputError(f"{folder / name}.parquet is missing", remedy=remedy)
+        realizations, modes = (read_table(folder, name) for name in TABLES[:2])
+        if realizations is None or modes is None:
+            missing = TABLES[0] if realizations is None else TABLES[1]
+            remedy = f"run `atomglass collect {folder}` first"
+            raise InputError(f"{folder / missing}.parquet is missing", remedy=remedy)
         manifest = json.loads((folder / "study.json").read_text(encoding="utf-8"))
-        physics = {key: value for key, value in store.settings.physics().items() if key not in _MAY_DIFFER}
-        chains = pc.max(pq.read_table(folder / "realizations.parquet", columns=["chain"])["chain"]).as_py()
-        return cls(folder, manifest, physics, (chains or 0) + 1, first_chain)
+        if "portion" in manifest:
+            raise InputError(f"{folder} is a portion of a larger study", remedy=f"give the whole, {folder.parent}")
+        chains = pc.max(realizations["chain"]).as_py()
+        return cls(folder, manifest, store.settings.physics(), (chains or 0) + 1, first_chain)
 
     @property
     def settings(self) -> dict[str, Any]:
+        """The settings of the study."""
         return self.manifest["settings"]
 
     @property
     def per_chain(self) -> int:
+        """Number of realizations in each of its chains."""
         return self.settings["ensemble"]["realizations_per_chain"]
 
     def parts(self) -> list[dict[str, Any]]:
@@ -66,10 +86,10 @@ class _Portion:
             "first_chain": 0,
             "chains": self.chains,
         }
-        parts = self.manifest.get("portions", [own])
+        parts = [{name: part[name] for name in own} for part in self.manifest.get("portions", [own])]
         return [part | {"first_chain": part["first_chain"] + self.first_chain} for part in parts]
 
-    def table(self, name: str, per_chain: int, defects: int, rows: int) -> pa.Table:
+    def table(self, name: str, per_chain: int, defects: int, rows: int) -> pa.Table | None:
         """Return a table with chains, realizations, defects and rows numbered as in the joined study.
 
         Parameters
@@ -80,8 +100,15 @@ class _Portion:
             Realizations per chain in the joined study.
         defects, rows : int
             Number of defects and of rows of the same table in the preceding portions.
+
+        Returns
+        -------
+        Table or None
+            None if the study has no table of this name.
         """
-        table = pq.read_table(self.folder / f"{name}.parquet")
+        table = read_table(self.folder, name)
+        if table is None:
+            return None
         for place, field in enumerate(table.schema):
             column = table[field.name]
             if field.name == "chain":
@@ -139,14 +166,15 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
     return [*written, out / "study.json"]
 
 
-def _read_portions(folders: Sequence[Path]) -> list[_Portion]:
+def _read_portions(folders: Sequence[Path]) -> list[JoinedPart]:
     if len(folders) < 2:
         raise InputError("the number of studies to join", len(folders), ">= 2")
-    portions: list[_Portion] = []
+    portions: list[JoinedPart] = []
     seeds: dict[int, Path] = {}
     for folder in folders:
-        portion = _Portion.read(Path(folder), first_chain=sum(p.chains for p in portions))
-        _require_same_physics(portions[0] if portions else portion, portion)
+        portion = JoinedPart.read(Path(folder), first_chain=sum(p.chains for p in portions))
+        first = portions[0] if portions else portion
+        require_joinable(first.folder, first.physics, portion.folder, portion.physics)
         for part in portion.parts():
             if part["seed"] in seeds:
                 raise InputError(
@@ -159,24 +187,13 @@ def _read_portions(folders: Sequence[Path]) -> list[_Portion]:
     return portions
 
 
-def _require_same_physics(one: _Portion, other: _Portion) -> None:
-    expected, found = flattened(one.physics), flattened(other.physics)
-    for key in sorted({*expected, *found}):
-        if expected.get(key) != found.get(key):
-            raise InputError(
-                f"{other.folder} has different physics from {one.folder} "
-                f"({key} is {found.get(key)}, not {expected.get(key)})",
-                remedy="compare studies of different physics with `atomglass compare`",
-            )
-
-
-def _joined(portions: list[_Portion], name: str, per_chain: int) -> pa.Table | None:
+def _joined(portions: list[JoinedPart], name: str, per_chain: int) -> pa.Table | None:
     """Return a table of the joined study; None if no portion has it."""
     parts: list[pa.Table] = []
     defects = 0
     for portion in portions:
-        if (portion.folder / f"{name}.parquet").is_file():
-            part = portion.table(name, per_chain, defects, sum(len(p) for p in parts))
+        part = portion.table(name, per_chain, defects, sum(len(p) for p in parts))
+        if part is not None:
             if "defect" in part.column_names and len(part):
                 defects = int(pc.max(part["defect"]).as_py()) + 1
             parts.append(part)
@@ -200,7 +217,7 @@ def _lowest_precision(schema: pa.Schema, parts: list[pa.Table]) -> pa.Schema:
     return pa.schema(fields, schema.metadata)
 
 
-def _manifest(portions: list[_Portion], per_chain: int) -> dict[str, Any]:
+def _manifest(portions: list[JoinedPart], per_chain: int) -> dict[str, Any]:
     first = portions[0].manifest
     parts = [part for portion in portions for part in portion.parts()]
     versions = sorted({part["kernel_version"] for part in parts})

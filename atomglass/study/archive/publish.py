@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.schema import FURTHER_TABLES
+from atomglass.study.store.portions import SUMS
 from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
@@ -25,6 +27,40 @@ SINGLE_PRECISION = ("modes", *FURTHER_TABLES)
 _COUNTS = {"modes": "mode_count", "spots": "spot_count"}
 #: The columns that say below which frequency the rows of a table are known.
 _KNOWN_BELOW = {"modes": "complete_below", "spots": "spots_below"}
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Bounds above which the modes of published tables are left out; None keeps all modes.
+
+    Attributes
+    ----------
+    below : float or None
+        Bound on harmonic modes, as a multiple of the first phonon frequency of each glass.
+    below_frequency : float or None
+        Bound on the frequency of harmonic modes, the same in all glasses.
+    spots_below : float or None
+        Bound on the frequency of pseudo-harmonic modes.
+    """
+
+    below: float | None = None
+    below_frequency: float | None = None
+    spots_below: float | None = None
+
+    def __post_init__(self) -> None:
+        units = {"below": ", in units of the first phonon frequency"}
+        for name, value in vars(self).items():
+            if value is not None and not 0 < value < math.inf:
+                raise InputError(f"--{name.replace('_', '-')}", value, "> 0" + units.get(name, ""))
+
+    def applied(self, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+        """Return the tables, by name, without the modes above the bounds."""
+        if self.below is not None:
+            tables = _cut(tables, _multiples(tables["realizations"], self.below), "modes")
+        for name, bound in (("modes", self.below_frequency), ("spots", self.spots_below)):
+            if bound is not None and name in tables:
+                tables = _cut(tables, np.full(len(tables["realizations"]), bound), name)
+        return tables
 
 
 def publish_tables(
@@ -62,36 +98,58 @@ def publish_tables(
     InputError
         There are no collected tables, `out` contains other files, or a bound is out of range.
     """
-    if below is not None and not 0 < below < math.inf:
-        raise InputError("--below", below, "> 0, in units of the first phonon frequency")
-    if below_frequency is not None and not 0 < below_frequency < math.inf:
-        raise InputError("--below-frequency", below_frequency, "> 0")
-    if spots_below is not None and not 0 < spots_below < math.inf:
-        raise InputError("--spots-below", spots_below, "> 0")
-    sources = [folder / f"{name}.parquet" for name in TABLES]
-    for path in (*sources[:2], folder / "study.json"):
-        if not path.is_file():
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
-    known = {path.name for path in sources} | {"study.json", "SHA256SUMS", "README.md", "analysis", "report.html"}
+    cuts = Cuts(below, below_frequency, spots_below)
+    sources = collected_tables(folder)
+    known = {path.name for path in sources} | {"study.json", SUMS, "README.md", "analysis", "report.html"}
     known -= {f"{name}.parquet" for name in FURTHER_TABLES if not (folder / f"{name}.parquet").is_file()}
     others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.is_dir() else []
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
-    contents = {"study.json": (folder / "study.json").read_bytes()}
-    tables = {path.name: pq.read_table(path) for path in sources if path.is_file()}
-    if below is not None:
-        bound = _multiples(tables["realizations.parquet"], below)
-        tables = _cut(tables, bound, "modes")
-    if below_frequency is not None:
-        tables = _cut(tables, np.full(len(tables["realizations.parquet"]), below_frequency), "modes")
-    if spots_below is not None and "spots.parquet" in tables:
-        tables = _cut(tables, np.full(len(tables["realizations.parquet"]), spots_below), "spots")
-    contents |= {name: _compact(name, table) for name, table in tables.items()}
+    tables = {path.stem: pq.read_table(path) for path in sources if path.is_file()}
+    return write_compact(out, tables, cuts, (folder / "study.json").read_bytes())
+
+
+def collected_tables(folder: Path) -> list[Path]:
+    """Return the paths of all tables that a study may have.
+
+    Raises
+    ------
+    InputError
+        The study was not collected.
+    """
+    sources = [folder / f"{name}.parquet" for name in TABLES]
+    for path in (*sources[:2], folder / "study.json"):
+        if not path.is_file():
+            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
+    return sources
+
+
+def write_compact(out: Path, tables: dict[str, pa.Table], cuts: Cuts, manifest: bytes) -> list[Path]:
+    """Write tables in compact form, with a manifest and a file of checksums.
+
+    Parameters
+    ----------
+    out : Path
+        The directory, which is created if it does not exist.
+    tables : dict
+        The tables by name.
+    cuts : Cuts
+        Bounds above which modes are left out.
+    manifest : bytes
+        The content of `study.json`.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    contents = {"study.json": manifest}
+    contents |= {f"{name}.parquet": _compact(name, table) for name, table in cuts.applied(tables).items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
     out.mkdir(parents=True, exist_ok=True)
-    for name, content in (contents | {"SHA256SUMS": sums.encode()}).items():
+    for name, content in (contents | {SUMS: sums.encode()}).items():
         replace(out / name, content)
-    return [out / name for name in (*contents, "SHA256SUMS")]
+    return [out / name for name in (*contents, SUMS)]
 
 
 def _multiples(realizations: pa.Table, multiple: float) -> Array:
@@ -102,7 +160,7 @@ def _multiples(realizations: pa.Table, multiple: float) -> Array:
 
 def _cut(tables: dict[str, pa.Table], bound: Array, name: str) -> dict[str, pa.Table]:
     """Return the tables without the rows of `modes` or `spots` that lie above the bound of their realization."""
-    realizations, table = tables["realizations.parquet"], tables[f"{name}.parquet"]
+    realizations, table = tables["realizations"], tables[name]
     order = np.argsort(realizations["realization"].to_numpy())
     place = order[np.searchsorted(realizations["realization"].to_numpy()[order], table["realization"].to_numpy())]
     kept = _numbers(table, "frequency") < bound[place]
@@ -111,8 +169,8 @@ def _cut(tables: dict[str, pa.Table], bound: Array, name: str) -> dict[str, pa.T
     if "is_qlm" in table.column_names:
         realizations = _recounted(realizations, table.filter(pc.fill_null(table["is_qlm"], False)), "qlm_count")
     known = _KNOWN_BELOW[name]
-    changed = {f"{name}.parquet": _lowered(table, known, bound[place][kept])}
-    return tables | changed | {"realizations.parquet": _lowered(realizations, known, bound)}
+    changed = {name: _lowered(table, known, bound[place][kept])}
+    return tables | changed | {"realizations": _lowered(realizations, known, bound)}
 
 
 def _recounted(realizations: pa.Table, rows: pa.Table, name: str) -> pa.Table:
@@ -145,7 +203,7 @@ def _with(table: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
 
 
 def _compact(name: str, table: pa.Table) -> bytes:
-    if name.removesuffix(".parquet") in SINGLE_PRECISION:
+    if name in SINGLE_PRECISION:
         fields = [f.with_type(pa.float32()) if pa.types.is_floating(f.type) else f for f in table.schema]
         table = table.cast(pa.schema(fields, table.schema.metadata))
     floats = [f.name for f in table.schema if pa.types.is_floating(f.type)]

@@ -15,6 +15,7 @@ from atomglass.errors import InputError
 from atomglass.study.collect import write_frame
 from atomglass.study.protocol import stream
 from atomglass.study.store.inherent_states import kept_configurations
+from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
@@ -153,11 +154,8 @@ def pin_kept_glasses(
 
 def load_pinned(folder: str | Path) -> PinnedTables | None:
     """Return the tables that `pin_kept_glasses` wrote; None if there are none."""
-    paths = [Path(folder) / name for name in (MODES, GLASSES)]
-    if not all(path.is_file() for path in paths):
-        return None
-    modes, glasses = (pd.read_parquet(path) for path in paths)
-    return PinnedTables(modes, glasses)
+    modes, glasses = (read_table(folder, Path(name).stem) for name in (MODES, GLASSES))
+    return None if modes is None or glasses is None else PinnedTables(modes.to_pandas(), glasses.to_pandas())
 
 
 def _joined(paths: list[Path], per_chain: int) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.followup.kept_modes import kept_modes
 from atomglass.study.followup.recurrences import mark_recurrences
 from atomglass.study.load import load_study
+from atomglass.study.store.portions import read_table
 
 KEYS = ("realization", "chain", "mode")
 COLUMNS = (*KEYS, "defect", "recurrence_of", "recurrence_realization", "recurrence_mode", "overlap")
@@ -84,8 +85,8 @@ def _one_chain(folder: Path, modes: pd.DataFrame, chain: int) -> pd.DataFrame:
 
 def load_recurrences(folder: str | Path) -> pd.DataFrame | None:
     """Return the table that `find_recurrences` wrote; None if there is none."""
-    path = Path(folder) / NAME
-    return pd.read_parquet(path) if path.is_file() else None
+    table = read_table(folder, Path(NAME).stem)
+    return None if table is None else table.to_pandas()
 
 
 def with_recurrences(modes: pd.DataFrame, recurrences: pd.DataFrame) -> pd.DataFrame:

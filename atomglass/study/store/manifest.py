@@ -87,6 +87,30 @@ def require_same_physics(folder: Path, present: StudyBase, kernel_version: int, 
         raise InputError(f"{folder} is a study of different physics ({shown}{more})", remedy="choose another --out")
 
 
+def require_joinable(one: Path, physics: dict[str, Any], other: Path, other_physics: dict[str, Any]) -> None:
+    """Reject a study that differs in more than its seed from one that it is to be joined with.
+
+    Parameters
+    ----------
+    one, other : Path
+        The directories of the studies, for the error message.
+    physics, other_physics : dict
+        From `StudyBase.physics`. The seed and the kernel version may differ.
+
+    Raises
+    ------
+    InputError
+        The physics differs.
+    """
+    expected, found = flattened(physics), flattened(other_physics)
+    for key in sorted({*expected, *found} - {"seed", "kernel_version"}):
+        if expected.get(key) != found.get(key):
+            raise InputError(
+                f"{other} has different physics from {one} ({key} is {found.get(key)}, not {expected.get(key)})",
+                remedy="compare studies of different physics with `atomglass compare`",
+            )
+
+
 def require_extension(folder: Path, present: EnsembleSettings, wanted: EnsembleSettings, extend: bool) -> None:
     """Reject an ensemble that would shrink an existing study, or enlarge it without permission.
 

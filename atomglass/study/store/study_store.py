@@ -80,7 +80,7 @@ class StudyStore:
             # Any: sections that only one kind of study has are read only by code for that kind.
             self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
-            self._joined = "portions" in data
+            self._joined = "portions" in data or "portion" in data
             self.physics_hash = self.settings.physics_hash_under(self._kernel_version)
             self.crash_reports = CrashReports(self.folder / "crashes")
         except (FileNotFoundError, NotADirectoryError):
@@ -134,7 +134,10 @@ class StudyStore:
             The physics differs, or the ensemble would shrink, or would grow although `extend` is not set.
         """
         if self._joined:
-            raise InputError(f"{self.folder} holds tables joined from several studies", remedy="choose another --out")
+            raise InputError(
+                f"{self.folder} holds tables joined from several studies, or one of these",
+                remedy="choose another --out",
+            )
         require_same_physics(self.folder, self.settings, self._kernel_version, wanted)
         if self.settings.ensemble == wanted.ensemble:
             return self.settings
