@@ -13,8 +13,8 @@ from atomglass.types import Array
 
 #: Smallest number of points in a table.
 LEAST_POINTS = 8
-#: Curvatures below this, in units of the height and length of the table, are rounding errors; and the smallest curvature
-#: of a wall that continues a slope.
+#: Curvatures below this, in units of the height and length of the table, are rounding errors; and the smallest
+#: curvature of a wall that continues a slope.
 _ROUNDING, _SOFTEST_WALL = 1e-9, 1e-2
 #: Largest distance of the minimum of a wall beyond the end of the table, in units of the table's length.
 _FARTHEST_MINIMUM = 0.1
