@@ -37,6 +37,7 @@ def study() -> SimpleNamespace:
             "realization": glass,
             "path_status": "one barrier",
             "source": "dynamics",
+            "event": np.arange(len(glass)),
             "splitting": np.hypot(asymmetry, tunneling),
             "tunneling": tunneling,
             "gamma_t": 2.0,
@@ -76,6 +77,15 @@ def test_glasses_without_systems_count(study: SimpleNamespace):
     empty = SimpleNamespace(tls=study.tls[study.tls["realization"] < 100], realizations=study.realizations)
     fourth = summarize_two_level_systems(empty, BELOW).per_glass.value
     assert fourth == pytest.approx(summarize_two_level_systems(study, BELOW).per_glass.value / 4, rel=0.15)
+
+
+def test_pairs_of_one_rearrangement_share_its_weight(study: SimpleNamespace):
+    """Every system met four times: four times the pairs, and the same numbers of systems."""
+    repeated = SimpleNamespace(tls=pd.concat([study.tls] * 4), realizations=study.realizations)
+    one, four = summarize_two_level_systems(study, BELOW), summarize_two_level_systems(repeated, BELOW)
+    assert four.count == 4 * one.count and four.events == one.events == one.count
+    assert four.pbar.value == pytest.approx(one.pbar.value) and four.pbar.error == pytest.approx(one.pbar.error)
+    assert four.per_glass.value == pytest.approx(one.per_glass.value)
 
 
 def test_links_to_modes(study: SimpleNamespace):
