@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
 
 import atomglass as ag
 from atomglass.analysis.results.two_level_systems import (
@@ -127,6 +128,22 @@ def test_the_published_set():
     rng = np.random.default_rng(1)
     weighted, errors = quantiles_per_glass(pairs["quantum_splitting"], pairs["conf"], [0.1, 0.5, 0.9], rng)
     assert (errors > 0).all() and weighted[1] == pytest.approx(plain[1], abs=5 * errors[1] + 1e-3)
+
+
+def test_the_published_pairs_are_few_rearrangements():
+    """Pairs of one glass with equal displacements and participation numbers: 291 pairs are some 27 rearrangements."""
+    pairs = pd.read_feather(PUBLISHED)
+    pairs = pairs[pairs["quantum_splitting"] < 0.0015]
+    columns = ["total_displacement", "displacement_0", "displacement_1", "PR"]
+    counts = {}
+    for distance in (0.05, 0.1, 0.2):
+        counts[distance] = 0
+        for _, glass in pairs.groupby("conf"):
+            links = linkage(np.log(glass[columns].to_numpy()), "average")
+            counts[distance] += len(set(fcluster(links, distance, "distance")))
+    assert counts == {0.05: 40, 0.1: 27, 0.2: 23}
+    largest = pairs[pairs["conf"] == 33]["total_displacement"]
+    assert len(largest) == 96 and largest.max() / largest.min() < 1.02
 
 
 def test_what_is_refused(study: SimpleNamespace):
