@@ -13,6 +13,7 @@ from ase.optimize import BFGS, FIRE
 from numpy.testing import assert_allclose, assert_array_equal
 
 import atomglass as ag
+from atomglass.system.potential_settings import SpeciesSettings
 
 DATA = Path(__file__).parent / "data"
 
@@ -170,6 +171,22 @@ def test_a_swap_of_diameters_is_noticed(flat_potential):
     sizes[[3, 20]] = sizes[[20, 3]]
     atoms.arrays["diameters"][[3, 20]] = atoms.arrays["diameters"][[20, 3]]
     assert atoms.get_potential_energy() == ag.energy(glass.replace(diameters=sizes), flat_potential)
+    assert atoms.get_potential_energy() != before
+
+
+def test_a_swap_of_species_is_noticed():
+    """Species alone, without diameters, determine the forces."""
+    table = SpeciesSettings(
+        names=["A", "B"], composition=[0.5, 0.5], epsilon=[[1.0, 1.5], [1.5, 0.5]], sigma=[[1.0, 0.8], [0.8, 0.88]]
+    )
+    potential = ag.PairPotential(form="lennard_jones", order=2, cutoff=2.0, table=table)
+    lattice = np.stack(np.meshgrid(*[np.arange(6) * 1.05] * 2), axis=-1).reshape(-1, 2)
+    glass = ag.Configuration(lattice, box=[6.3, 6.3], species=np.arange(36) % 2)
+    atoms = with_calculator(glass, potential)
+    before = atoms.get_potential_energy()
+    assert before == ag.energy(glass, potential)
+    atoms.arrays["species_index"][3] = 0
+    assert atoms.get_potential_energy() == ag.energy(glass.replace(species=atoms.arrays["species_index"]), potential)
     assert atoms.get_potential_energy() != before
 
 

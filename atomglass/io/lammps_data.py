@@ -99,7 +99,7 @@ def parse_data(raw: RawFrame) -> Frame:
     """
     end = raw.header.index("", 1)
     style, header = raw.header[0], _header(raw.header[1:end])
-    stated = header.get("atoms", [""])[0]
+    stated = " ".join(header.get("atoms", []))
     if stated != str(len(raw.rows)) or not raw.rows:
         remedy = "the file is cut off; restore it"
         raise InputError(f"{raw.name}: number of particle lines", len(raw.rows), f"{stated or '>= 1'}", remedy)

@@ -22,6 +22,7 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import replace, replacing
 from atomglass.study.errors import DamagedShard
 from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
+from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
 from atomglass.study.store.shards import Shard
 from atomglass.study.store.study_store import StudyStore
 
@@ -74,7 +75,7 @@ class Collected:
     unbounded: int = 0
 
     def _table(self, name: str) -> pa.Table:
-        return pq.read_table(self.folder / f"{name}.parquet")
+        return checked_table(self.folder / f"{name}.parquet")
 
     @cached_property
     def modes(self) -> pa.Table:
@@ -129,6 +130,7 @@ def collect(store: StudyStore) -> Collected:
         "attempts": ATTEMPTS,
         **store.further_tables,
     }
+    (store.folder / SUMS).unlink(missing_ok=True)  # until all tables are written
     with ExitStack() as files:
 
         def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
@@ -144,6 +146,7 @@ def collect(store: StudyStore) -> Collected:
             raise _nothing(store, found.damaged)
         runs = _runs(store)
         writer("runs", runs.schema).add(runs)
+    write_checksums(store.folder, [f"{name}.parquet" for name in (*writers, "runs")])
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)
@@ -216,7 +219,7 @@ class _TableWriter:
     """Writes a table in row groups of equal size, so that its bytes do not depend on how the rows were divided."""
 
     def __init__(self, file: BinaryIO, table_schema: pa.Schema, settled: dict[str, float] | None = None) -> None:
-        self._writer = pq.ParquetWriter(file, table_schema, compression="zstd")
+        self._writer = pq.ParquetWriter(file, table_schema, compression="zstd", write_page_checksum=True)
         self._schema, self._settled = table_schema, settled or {}
         self._pending: list[pa.Table] = []
         self.rows = self.pending_rows = 0

@@ -83,14 +83,14 @@ def load_study(folder: str | Path) -> Study:
     frames: dict[str, pd.DataFrame] = {}
     described = []
     for name in ("modes", "realizations", *FURTHER_TABLES):
-        table = _read(folder, name)
+        table = read_table(folder, name)
         if table is not None:
             frames[name] = table.to_pandas()
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
             path = folder / f"{name}.parquet"
             raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
-    wells = _read(folder, "wells")
+    wells = read_table(folder, "wells")
     return Study(
         modes=frames["modes"],
         realizations=frames["realizations"],
@@ -99,15 +99,6 @@ def load_study(folder: str | Path) -> Study:
         wells=None if wells is None else wells.to_pandas(),
         **{name: frames.get(name) for name in FURTHER_TABLES},
     )
-
-
-def _read(folder: Path, name: str) -> pa.Table | None:
-    """Return a table; None if there is none."""
-    try:
-        return read_table(folder, name)
-    except (OSError, pa.ArrowException) as error:
-        path = folder / f"{name}.parquet"
-        raise InputError(f"{path} is damaged ({error})", remedy=f"run `atomglass collect {folder}` again") from None
 
 
 def _settings(folder: Path) -> dict[str, Any]:

@@ -262,7 +262,8 @@ def from_three_dimensional(
     InputError
         The box is not periodic, or a two-dimensional sample is not flat or has a cell that leaves the plane.
     """
-    heights = positions[:, 2] - positions[:1, 2]
+    with np.errstate(invalid="ignore"):  # positions that are not finite are refused below
+        heights = positions[:, 2] - positions[:1, 2]
     if dimension is None:
         perfectly_flat = len(positions) > 1 and not heights.any()
         dimension = 3 if periodic[2] and not perfectly_flat else 2

@@ -256,6 +256,7 @@ def test_data_with_labels_of_types(tmp_path):
         ("", "is empty"),
         ("LAMMPS\n\n3 atoms\n", "no section Atoms"),
         (data(rows=ATOMIC[:2]), "number of particle lines is 2; allowed: 3"),
+        (data().replace("3 atoms", "atoms"), "number of particle lines is 3; allowed: >= 1"),
         (data(style="# hybrid"), "style of Atoms is 'hybrid'; allowed: atomic, charge"),
         (data(rows=["1 1 0 3", "2 1 1 3 1", "3 1 2 3 1"], style="# atomic"), "columns of particle 0 is 4; allowed: 5"),
         (data().replace("-1.0 7.0 xlo xhi", ""), "no periodic box found; add a line for xlo xhi"),

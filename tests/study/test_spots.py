@@ -205,7 +205,7 @@ def test_modes_and_spots_above_a_fixed_frequency_are_left_out(whole: Path, tmp_p
 
 
 def test_glasses_without_a_first_phonon_survive_a_cut_at_a_multiple_of_it(whole: Path, tmp_path: Path) -> None:
-    shutil.copytree(whole, tmp_path / "out")
+    shutil.copytree(whole, tmp_path / "out", ignore=shutil.ignore_patterns("SHA256SUMS"))
     soft = int(load_study(whole).modes["realization"].iloc[0])
     for name in ("modes", "realizations"):  # whichever glasses are rigid on this processor, this one is not
         edit(tmp_path / "out", name, soft, first_phonon_frequency=np.nan)
@@ -243,7 +243,7 @@ def test_joined_spots_keep_every_number(whole: Path, study_file, tmp_path: Path)
 
 def test_a_table_of_an_earlier_version_joins_one_of_this(whole: Path, study_file, tmp_path: Path) -> None:
     later = tmp_path / "later"
-    shutil.copytree(whole, later)
+    shutil.copytree(whole, later, ignore=shutil.ignore_patterns("SHA256SUMS"))
     manifest = later / "study.json"
     manifest.write_text(manifest.read_text().replace('"seed": 7', '"seed": 9'))
     table = pq.read_table(later / "realizations.parquet").drop_columns(sorted(NEW))
@@ -256,7 +256,7 @@ def test_a_table_of_an_earlier_version_joins_one_of_this(whole: Path, study_file
 
 
 def test_crosscheck_compares_spots(whole: Path, tmp_path: Path) -> None:
-    shutil.copytree(whole, tmp_path / "out")
+    shutil.copytree(whole, tmp_path / "out", ignore=shutil.ignore_patterns("SHA256SUMS"))
     found = crosscheck(whole, tmp_path / "out")
     assert found.spots == len(load_study(whole).spots) and not found.disagreeing_spots
     assert found.worst_spot_frequency == 0

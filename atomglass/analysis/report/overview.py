@@ -17,6 +17,7 @@ from atomglass.analysis.report.summary import summarize
 from atomglass.analysis.results.selected_modes import rule_or_refusal
 from atomglass.analysis.selection import Selection
 from atomglass.io.atomic import replace
+from atomglass.study.store.checksums import checked_table
 from atomglass.study.store.study_store import GLASS_MODELS, StudyStore
 
 
@@ -39,12 +40,12 @@ def write_overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     """
     folder, glass = store.folder, store.model.name in GLASS_MODELS
     modes = _read_modes(folder / "modes.parquet", only_selected=glass and not figures)
-    realizations = pd.read_parquet(folder / "realizations.parquet")
+    realizations = checked_table(folder / "realizations.parquet").to_pandas()
     written = [folder / "summary.txt"]
     if glass:
         qlm = store.settings.qlm
         rule, refusal = rule_or_refusal(realizations, None, qlm.frequency_share, qlm.participation_ratio)
-        spots = pd.read_parquet(folder / "spots.parquet") if (folder / "spots.parquet").is_file() else None
+        spots = checked_table(folder / "spots.parquet").to_pandas() if (folder / "spots.parquet").is_file() else None
         text = summarize(modes, realizations, rule=rule, refusal=refusal, spots=spots)
     elif set(two_group_summary.COLUMNS) <= set(modes.columns):
         text = two_group_summary.summarize(modes, realizations)

@@ -158,7 +158,7 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
     for name, table in tables.items():
         if table is not None:
             sink = pa.BufferOutputStream()
-            pq.write_table(table, sink, compression="zstd")
+            pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
             written.append(out / f"{name}.parquet")
             replace(written[-1], sink.getvalue().to_pybytes())
     manifest = (json.dumps(_manifest(portions, per_chain), indent=2) + "\n").encode()

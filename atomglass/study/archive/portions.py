@@ -14,8 +14,9 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.archive.join import JoinedPart
 from atomglass.study.archive.publish import TABLES, Cuts, collected_tables, write_compact
+from atomglass.study.store.checksums import SUMS
 from atomglass.study.store.manifest import FORMAT, require_joinable
-from atomglass.study.store.portions import PREFIX, SUMS, Portion, portions, read_table, require_same_physics
+from atomglass.study.store.portions import PREFIX, Portion, portions, read_table, require_same_physics
 from atomglass.study.store.study_store import StudyStore
 
 #: Columns of the table of runs that are not published, since they name machines.

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.schema import FURTHER_TABLES
-from atomglass.study.store.portions import SUMS
+from atomglass.study.store.checksums import SUMS, checked_table
 from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
@@ -105,7 +105,7 @@ def publish_tables(
     others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.is_dir() else []
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
-    tables = {path.stem: pq.read_table(path) for path in sources if path.is_file()}
+    tables = {path.stem: checked_table(path) for path in sources if path.is_file()}
     return write_compact(out, tables, cuts, (folder / "study.json").read_bytes())
 
 
@@ -213,6 +213,7 @@ def _compact(name: str, table: pa.Table) -> bytes:
         sink,
         compression="zstd",
         compression_level=12,
+        write_page_checksum=True,
         use_dictionary=[name for name in table.column_names if name not in floats],
         column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT"),
     )

@@ -21,12 +21,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
+from atomglass.study.store.checksums import SUMS, checked_table
 from atomglass.study.store.manifest import require_joinable
 from atomglass.study.store.study_store import StudyStore
 
 #: Names of the folders of the portions begin with this, followed by their number.
 PREFIX = "portion_"
-SUMS = "SHA256SUMS"
 _RESTORE = "restore it from a copy of the data"
 
 
@@ -202,15 +202,13 @@ def read_table(folder: str | Path, name: str) -> pa.Table | None:
     Raises
     ------
     InputError
-        A portion is missing or damaged, or is not consistent with the others.
-    OSError, ArrowException
-        The file of a study that was not published in portions is damaged.
+        The table is damaged or was changed, or a portion is missing or not consistent with the others.
     """
     folder = Path(folder)
     parts = portions(folder)
     if not parts:
         path = folder / f"{name}.parquet"
-        return pq.read_table(path) if path.is_file() else None
+        return checked_table(path) if path.is_file() else None
     tables = [table for table in (part.table(name) for part in parts) if table is not None]
     if not tables:
         return None
