@@ -112,8 +112,9 @@ def double_well_levels(x: ArrayLike, V: ArrayLike, hbar: float = DEFAULT_HBAR, c
     Between its points the table is interpolated by a spline of degree five. Beyond each end the potential is a parabola
     with the energy, slope and curvature of the table there: the walls are harmonic, and the levels do not depend on
     where a path stops as long as its walls are harmonic there, or so high that the particle does not reach them.
-    `Levels.outside` is the weight of the walls. A table is no well if it does not bend upwards at both ends, or if its
-    energy still falls outwards there.
+    `Levels.outside` is the weight of the walls. Where the energy rises without bending upwards, the wall is the
+    parabola with its energy and slope whose minimum has the lowest energy of the table. A table is no well if at one of
+    its ends the energy still falls outwards, or neither rises nor bends upwards.
 
     The Hamiltonian is represented by sinc functions on a uniform grid (Colbert and Miller, J. Chem. Phys. 96, 1982
     (1992), Eq. A7), which reaches to where the highest wave function has decayed by exp(-40), and is refined until the

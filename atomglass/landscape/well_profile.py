@@ -13,6 +13,9 @@ from atomglass.types import Array
 
 #: Smallest number of points in a table.
 LEAST_POINTS = 8
+#: Curvatures below this, in units of the height and length of the table, are rounding errors; and the smallest
+#: curvature of a wall that continues a slope.
+_ROUNDING, _SOFTEST_WALL = 1e-9, 1e-2
 #: Largest distance of the minimum of a wall beyond the end of the table, in units of the table's length.
 _FARTHEST_MINIMUM = 0.1
 
@@ -102,7 +105,7 @@ def well_profile(positions: ArrayLike, energies: ArrayLike, degree: int = 5, wal
     ------
     InputError
         There are fewer than 8 points, a number is not finite, the positions do not ascend, or the table is no well: at
-        one of its ends it does not bend upwards, or the energy still falls there.
+        one of its ends the energy still falls, or it neither rises nor bends upwards.
     """
     x, energy = _checked_table(positions, energies)
     minimum = float(energy.min())
@@ -141,14 +144,17 @@ def _wall(x: Array, energy: Array, side: int, degree: int) -> Wall:
     """Return the wall at one end; raise if the table is no well there."""
     count = max(degree + 1, len(x) // 10)
     chosen = slice(-count, None) if side > 0 else slice(None, count)
-    end = float(x[-1] if side > 0 else x[0])
+    end, value = (x[-1], energy[-1]) if side > 0 else (x[0], energy[0])
     fit = np.polynomial.Polynomial.fit(side * (x[chosen] - end), energy[chosen], degree)
-    wall = Wall(end, side, float(energy[-1 if side > 0 else 0]), float(fit.deriv(1)(0.0)), float(fit.deriv(2)(0.0)))
-    name = "right" if side > 0 else "left"
-    remedy = "continue the table to a minimum or beyond"
-    rounding = 1e-9 * float(np.ptp(energy)) / float(x[-1] - x[0]) ** 2
-    if wall.curvature <= rounding:
-        raise InputError(f"curvature of the energy at the {name} end of the path", wall.curvature, "> 0", remedy)
-    if -wall.slope / wall.curvature > _FARTHEST_MINIMUM * (x[-1] - x[0]):
-        raise InputError(f"the path ends on the {name} before a minimum: outward slope", wall.slope, ">= 0", remedy)
-    return wall
+    slope, curvature = float(fit.deriv(1)(0.0)), float(fit.deriv(2)(0.0))
+    length, height = float(x[-1] - x[0]), float(np.ptp(energy))
+    name, remedy = "right" if side > 0 else "left", "continue the table to a minimum or beyond"
+    if curvature <= _ROUNDING * height / length**2:
+        # The parabola with this energy and slope whose minimum has the lowest energy of the table.
+        curvature = slope**2 / (2 * float(value)) if slope > 0 and value > 0 else 0.0
+        if not curvature > _SOFTEST_WALL * height / length**2:
+            what = f"the energy neither rises nor bends upwards at the {name} end of the path: outward slope"
+            raise InputError(what, slope, "> 0, or a positive curvature", remedy)
+    if -slope / curvature > _FARTHEST_MINIMUM * length:
+        raise InputError(f"the path ends on the {name} before a minimum: outward slope", slope, ">= 0", remedy)
+    return Wall(float(end), side, float(value), slope, curvature)

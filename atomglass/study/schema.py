@@ -148,6 +148,7 @@ TLS = (
     Column("state_i", INT, "", "number of the lower inherent state; -1 if it is not in the table of minima"),
     Column("state_j", INT, "", "number of the higher inherent state; -1 if it is not in the table of minima"),
     Column("source", TEXT, "", "dynamics: from the table of transitions; mode: the second well of a soft spot"),
+    Column("event", INT, "", "number of the rearrangement in its glass: pairs with overlapping displacements share it"),
     Column("path_status", TEXT, "", "one barrier, several barriers, or why there is no path"),
     Column("splitting", FLOAT, "epsilon", "E = E_2 - E_1 along the path; NaN without levels"),
     Column("splitting_error", FLOAT, "epsilon", "numerical error of the splitting along this path"),

@@ -8,14 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
 
 import atomglass as ag
 from atomglass.analysis.results.two_level_systems import (
     heat_capacity,
     link_to_modes,
-    quantiles_per_glass,
     summarize_two_level_systems,
+    two_level_table,
 )
+from atomglass.analysis.statistics.glass_quantiles import quantiles_per_glass
 from atomglass.theory.thermal import schottky_heat_capacity
 
 PUBLISHED = Path(__file__).parent.parent / "data" / "two_level_systems_t0070.feather"
@@ -36,6 +38,7 @@ def study() -> SimpleNamespace:
             "realization": glass,
             "path_status": "one barrier",
             "source": "dynamics",
+            "event": np.arange(len(glass)),
             "splitting": np.hypot(asymmetry, tunneling),
             "tunneling": tunneling,
             "gamma_t": 2.0,
@@ -77,10 +80,29 @@ def test_glasses_without_systems_count(study: SimpleNamespace):
     assert fourth == pytest.approx(summarize_two_level_systems(study, BELOW).per_glass.value / 4, rel=0.15)
 
 
+def test_pairs_of_one_rearrangement_share_its_weight(study: SimpleNamespace):
+    """Every system met four times: four times the pairs, and the same numbers of systems."""
+    repeated = SimpleNamespace(tls=pd.concat([study.tls] * 4), realizations=study.realizations)
+    one, four = summarize_two_level_systems(study, BELOW), summarize_two_level_systems(repeated, BELOW)
+    assert four.count == 4 * one.count and four.events == one.events == one.count
+    assert four.pbar.value == pytest.approx(one.pbar.value) and four.pbar.error == pytest.approx(one.pbar.error)
+    assert four.per_glass.value == pytest.approx(one.per_glass.value)
+
+
 def test_links_to_modes(study: SimpleNamespace):
     table = link_to_modes(study, BELOW, 0.5).set_index("kind")
     assert table.loc["mode", "share"] == pytest.approx(0.5, abs=0.03)
     assert table.loc["control", "share"] == 0 and table.loc["spot", "pairs"] == 0
+
+
+def test_the_table_of_the_analysis(study: SimpleNamespace):
+    with_settings = SimpleNamespace(**vars(study), settings={"paths": {"splitting_below": BELOW}})
+    table = two_level_table(with_settings)
+    assert table is not None
+    values = table.set_index("quantity")["value"]
+    assert values["P of the standard tunneling model"] == summarize_two_level_systems(study, BELOW).pbar.value
+    assert values["share with a harmonic mode under them, overlap > 0.5"] == pytest.approx(0.5, abs=0.03)
+    assert two_level_table(SimpleNamespace(tls=None)) is None
 
 
 def test_heat_capacity_is_that_of_schottky():
@@ -106,6 +128,22 @@ def test_the_published_set():
     rng = np.random.default_rng(1)
     weighted, errors = quantiles_per_glass(pairs["quantum_splitting"], pairs["conf"], [0.1, 0.5, 0.9], rng)
     assert (errors > 0).all() and weighted[1] == pytest.approx(plain[1], abs=5 * errors[1] + 1e-3)
+
+
+def test_the_published_pairs_are_few_rearrangements():
+    """Pairs of one glass with equal displacements and participation numbers: 291 pairs are some 27 rearrangements."""
+    pairs = pd.read_feather(PUBLISHED)
+    pairs = pairs[pairs["quantum_splitting"] < 0.0015]
+    columns = ["total_displacement", "displacement_0", "displacement_1", "PR"]
+    counts = {}
+    for distance in (0.05, 0.1, 0.2):
+        counts[distance] = 0
+        for _, glass in pairs.groupby("conf"):
+            links = linkage(np.log(glass[columns].to_numpy()), "average")
+            counts[distance] += len(set(fcluster(links, distance, "distance")))
+    assert counts == {0.05: 40, 0.1: 27, 0.2: 23}
+    largest = pairs[pairs["conf"] == 33]["total_displacement"]
+    assert len(largest) == 96 and largest.max() / largest.min() < 1.02
 
 
 def test_what_is_refused(study: SimpleNamespace):

@@ -100,6 +100,7 @@ def test_rows_of_two_level_systems(whole: Path):
     found = tls[tls["splitting"].notna()]
     assert np.hypot(found["asymmetry"], found["tunneling"]).to_numpy() == pytest.approx(found["splitting"].to_numpy())
     assert (tls["path_length"] >= tls["distance"] - 1e-9).all()
+    assert (tls.groupby("realization")["event"].min() == 0).all()
     linked = tls["spot_overlap"].dropna()
     assert ((linked >= 0) & (linked <= 1)).all()
 

@@ -18,7 +18,7 @@ from atomglass.analysis.results.selected_modes import rule_or_refusal
 from atomglass.analysis.selection import Selection
 from atomglass.io.atomic import replace
 from atomglass.study.store.checksums import checked_table
-from atomglass.study.store.study_store import StudyStore
+from atomglass.study.store.study_store import GLASS_MODELS, StudyStore
 
 
 def write_overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
@@ -38,7 +38,7 @@ def write_overview(store: StudyStore, figures: bool) -> tuple[str, list[Path]]:
     written : list of Path
         The files written.
     """
-    folder, glass = store.folder, store.model.name == "glass"
+    folder, glass = store.folder, store.model.name in GLASS_MODELS
     modes = _read_modes(folder / "modes.parquet", only_selected=glass and not figures)
     realizations = checked_table(folder / "realizations.parquet").to_pandas()
     written = [folder / "summary.txt"]

@@ -20,7 +20,10 @@ TextTable = tuple[str, list[str], list[list[str]]]
 
 def analysis_tables(found: Analysis) -> list[TextTable]:
     """Return all tables of an analysis."""
-    tables = [_overview(found.overview), *_spot_exponents(found), _exponents(found.exponents, found.rule)]
+    tables = [_overview(found.overview)]
+    if found.two_level_systems is not None:
+        tables.append(_overview(found.two_level_systems, "Two-level systems"))
+    tables += [*_spot_exponents(found), _exponents(found.exponents, found.rule)]
     tables += [_exponents(found.exponents_without_cut, without_cut(found.rule)), _cut(found.participation_cut)]
     tables += [_bounds(found.bounds), *_spot_bins(found.spot_bins), _chain_stiffness(found.chain_stiffness)]
     tables.append(_selection(found.selection, found.rule))
@@ -38,9 +41,9 @@ def analysis_tables(found: Analysis) -> list[TextTable]:
     return tables if found.spot_theory is None else [*tables, _theory(found.spot_theory, "pseudo-harmonic modes")]
 
 
-def _overview(table: pd.DataFrame) -> TextTable:
+def _overview(table: pd.DataFrame, title: str = "The study") -> TextTable:
     rows = [[r.quantity, PLAIN.with_error(r.value, r.error)] for r in table.itertuples()]
-    return "The study", ["", ""], rows
+    return title, ["", ""], rows
 
 
 def _spot_exponents(found: Analysis) -> list[TextTable]:

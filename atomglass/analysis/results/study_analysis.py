@@ -35,6 +35,7 @@ from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.results.spot_selection import select_spots, spot_bins, spot_warnings
 from atomglass.analysis.results.study_overview import mode_warnings, study_overview
 from atomglass.analysis.results.theory_tests import all_tests
+from atomglass.analysis.results.two_level_systems import two_level_table
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
@@ -84,6 +85,8 @@ class Analysis:
         and the evidence that they are complete, see `spot_bins`. None for a study without them.
     other_spectra : dict of DataFrame
         Exponents by other roads: smallest frequencies, D - D_Debye, pinned glasses, see `other_spectra`.
+    two_level_systems : DataFrame or None
+        quantity | value | error of the two-level systems; None for a study that did not search for them.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Analysis:
     spot_theory: pd.DataFrame | None = None
     spot_bins: pd.DataFrame | None = None
     other_spectra: dict[str, pd.DataFrame] = field(default_factory=dict)
+    two_level_systems: pd.DataFrame | None = None
 
     @property
     def answer(self) -> pd.DataFrame:
@@ -188,6 +192,7 @@ def analyze(
             *bound_drift_warnings(bounds),
         ),
         other_spectra=spectra_below_rule(study, rule, streams[4], pinned),
+        two_level_systems=two_level_table(study),
         **of_spots,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +28,8 @@ _TLS = (
     "source",
 )
 _REALIZATIONS = ("realization", "status", "number", "density", "dimension", "shear_modulus", "bulk_modulus")
-#: Number of bootstrap samples of glasses.
-_RESAMPLED = 400
+#: Kinds of modes with which displacements are compared, in words.
+_KINDS = {"mode": "a harmonic mode", "spot": "a pseudo-harmonic mode", "control": "a mode by chance"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,10 @@ class TwoLevelSummary:
     glasses : int
         Glasses that were searched, those without a two-level system included.
     count : int
-        Two-level systems: pairs with one barrier between them and a splitting below the bound.
+        Pairs with one barrier between them and a splitting below the bound.
+    events : int
+        Different rearrangements among them. One rearrangement is met as several pairs, while other particles are in
+        either of their states; in all numbers that follow, its pairs over one barrier share a weight of one.
     below : float
         The bound, in units of epsilon.
     per_glass : Estimate
@@ -62,11 +64,12 @@ class TwoLevelSummary:
     strength_t, strength_l : Estimate
         Tunneling strengths C = P gamma^2 / (rho c^2) of transverse and of longitudinal sound.
     above_barrier : float
-        Share of the pairs with levels whose ground level lies above the barrier, for either state: single wells.
+        Share of the pairs with one barrier whose ground level lies above it: quantum mechanically single wells.
     """
 
     glasses: int
     count: int
+    events: int
     below: float
     per_glass: Estimate
     density: Estimate
@@ -107,29 +110,70 @@ def summarize_two_level_systems(study: Any, below: float) -> TwoLevelSummary:
     if not (0 < below < np.inf):
         raise InputError("bound on the splitting", below, "> 0")
     pairs = tls[(tls["source"] == "dynamics") & tls["splitting"].notna()]
-    found = pairs[(pairs["path_status"] == PathStatus.ONE_BARRIER.value) & (pairs["splitting"] < below)]
-    participation = (found["tunneling"] / found["splitting"]) ** 2
+    single = pairs[pairs["path_status"] == PathStatus.ONE_BARRIER.value]
+    weights = 1 / single.groupby(["realization", "event"])["splitting"].transform("size")
+    found, weights = single[single["splitting"] < below], weights[single["splitting"] < below]
+    participation = weights * (found["tunneling"] / found["splitting"]) ** 2
     number = realizations["realization"].to_numpy()
     volume = realizations["number"].to_numpy() / realizations["density"].to_numpy()
     d = int(realizations["dimension"].iloc[0])
     shear = float(realizations["shear_modulus"].median())
     longitudinal = float(realizations["bulk_modulus"].median()) + 2 * shear * (d - 1) / d
 
-    def per_volume(weights: pd.Series) -> Estimate:
-        return _mean(weights.groupby(found["realization"]).sum().reindex(number, fill_value=0.0) / (volume * below))
+    def per_glass(values: pd.Series) -> pd.Series:
+        return values.groupby(found["realization"]).sum().reindex(number, fill_value=0.0)
 
-    ones = pd.Series(1.0, index=found.index)
+    def density(values: pd.Series) -> Estimate:
+        return _mean(per_glass(values) / (volume * below))
+
     return TwoLevelSummary(
         glasses=len(realizations),
         count=len(found),
+        events=len(found[["realization", "event"]].drop_duplicates()),
         below=float(below),
-        per_glass=_mean(ones.groupby(found["realization"]).sum().reindex(number, fill_value=0.0)),
-        density=per_volume(ones),
-        pbar=per_volume(participation),
-        strength_t=per_volume(participation * found["gamma_t"] ** 2 / shear),
-        strength_l=per_volume(participation * found["gamma_l"] ** 2 / longitudinal),
-        above_barrier=float((pairs["ground_level"] > pairs["barrier"]).mean()) if len(pairs) else float("nan"),
+        per_glass=_mean(per_glass(weights)),
+        density=density(weights),
+        pbar=density(participation),
+        strength_t=density(participation * found["gamma_t"] ** 2 / shear),
+        strength_l=density(participation * found["gamma_l"] ** 2 / longitudinal),
+        above_barrier=float((single["ground_level"] > single["barrier"]).mean()) if len(single) else float("nan"),
     )
+
+
+def two_level_table(study: Any) -> pd.DataFrame | None:
+    """Return the summary of the two-level systems of a study as a table.
+
+    Parameters
+    ----------
+    study : Study
+        Any study, from `atomglass.load_study`; its settings contain the bound on the splitting.
+
+    Returns
+    -------
+    DataFrame or None
+        quantity | value | error; None for a study without two-level systems.
+    """
+    if getattr(study, "tls", None) is None:
+        return None
+    below = float(study.settings["paths"]["splitting_below"])
+    found = summarize_two_level_systems(study, below)
+    rows: list[tuple[str, float, float]] = [
+        ("glasses searched", found.glasses, np.nan),
+        (f"pairs with one barrier and E < {below:g}", found.count, np.nan),
+        ("different rearrangements among them", found.events, np.nan),
+        ("two-level systems per glass", found.per_glass.value, found.per_glass.error),
+        ("n, per volume and epsilon", found.density.value, found.density.error),
+        ("P of the standard tunneling model", found.pbar.value, found.pbar.error),
+        ("C of transverse sound", found.strength_t.value, found.strength_t.error),
+        ("C of longitudinal sound", found.strength_l.value, found.strength_l.error),
+        ("share of pairs with one barrier whose ground level lies above it", found.above_barrier, np.nan),
+    ]
+    for overlap in (0.7, 0.5):
+        for link in link_to_modes(study, below, overlap).itertuples():
+            if link.pairs:
+                kind = _KINDS[link.kind]
+                rows.append((f"share with {kind} under them, overlap > {overlap:g}", link.share, link.error))
+    return pd.DataFrame(rows, columns=["quantity", "value", "error"])
 
 
 def _tables(study: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -193,48 +237,3 @@ def heat_capacity(splittings: ArrayLike, temperatures: ArrayLike, volume: float)
     x = np.asarray(splittings, dtype=float)[None, :] / (2 * np.asarray(temperatures, dtype=float)[:, None])
     x = np.minimum(x, 350.0)
     return ((x / np.cosh(x)) ** 2).sum(axis=1) / volume
-
-
-def quantiles_per_glass(
-    values: ArrayLike, glasses: ArrayLike, probabilities: ArrayLike, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return quantiles of a distribution in which every glass has the same weight, and their errors over glasses.
-
-    Parameters
-    ----------
-    values : (n,) array
-        The values; NaN is left out.
-    glasses : (n,) array
-        The glass of each value.
-    probabilities : (m,) array
-        Between 0 and 1.
-    rng : numpy.random.Generator
-        For the bootstrap, which draws whole glasses.
-
-    Returns
-    -------
-    quantiles, errors : (m,) arrays
-        The quantiles, and their standard deviations over bootstrap samples.
-    """
-    values, glasses = np.asarray(values, dtype=float), np.asarray(glasses)
-    known = ~np.isnan(values)
-    members = [values[known & (glasses == glass)] for glass in np.unique(glasses[known])]
-    if not members:
-        raise InputError("values of the distribution", "none", "at least one")
-    estimate = _weighted(probabilities)
-    samples = [estimate([members[k] for k in rng.integers(len(members), size=len(members))]) for _ in range(_RESAMPLED)]
-    return estimate(members), np.std(samples, axis=0, ddof=1)
-
-
-def _weighted(probabilities: ArrayLike) -> Callable[[list[Array]], Array]:
-    """Return a function that computes quantiles of the union of samples of equal weight."""
-    wanted = np.asarray(probabilities, dtype=float)
-
-    def estimate(members: list[Array]) -> Array:
-        values = np.concatenate(members)
-        weights = np.concatenate([np.full(len(m), 1 / (len(m) * len(members))) for m in members])
-        order = np.argsort(values)
-        cumulative = np.cumsum(weights[order]) - weights[order] / 2
-        return np.interp(wanted, cumulative, values[order])
-
-    return estimate

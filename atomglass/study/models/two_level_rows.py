@@ -26,6 +26,9 @@ from atomglass.vibrations.modes import modes_of_hessian_below
 from atomglass.vibrations.soft_spots import soft_spots_of_hessian
 from atomglass.vibrations.starting_fields import starting_fields
 
+#: Overlap of two displacements above which they are the same rearrangement.
+SAME_EVENT = 0.9
+
 
 @dataclass(frozen=True)
 class SoftModes:
@@ -59,12 +62,25 @@ class PairRows:
     settings: TwoLevelSettings
     rng: np.random.Generator
     _modes: dict[int, SoftModes] = field(default_factory=dict)
+    _events: list[Array] = field(default_factory=list)
 
     def modes(self, number: int, state: Configuration) -> SoftModes:
         """Return the modes of a state, by its number."""
         if number not in self._modes:
             self._modes[number] = soft_modes(state, self.potential, self.settings)
         return self._modes[number]
+
+    def event(self, displacement: Array) -> int:
+        """Return the number of the rearrangement with this displacement (N, d), in either direction.
+
+        Several pairs of states can be one rearrangement, met while other particles were in either of their own states.
+        """
+        unit = displacement / np.linalg.norm(displacement)
+        for k, known in enumerate(self._events):
+            if abs((unit * known).sum()) > SAME_EVENT:
+                return k
+        self._events.append(unit)
+        return len(self._events) - 1
 
     def row(self, one: tuple[int, Configuration], other: tuple[int, Configuration], source: str) -> Row:
         """Return the row of a pair of states, the lower one first.
@@ -81,7 +97,7 @@ class PairRows:
         found = splitting_along(path, paths.hbar)
         gamma = deformation_potentials(energy_difference_per_strain(one[1], other[1], self.potential))
         row = {"state_i": one[0], "state_j": other[0], "source": source, "gamma_t": gamma[0], "gamma_l": gamma[1]}
-        row |= splitting_columns(found)
+        row |= splitting_columns(found) | {"event": self.event(path.displacements[-1])}
         if paths.link and found.levels is not None and path.barrier_count == 1:
             row |= link_columns(path.displacements[-1], self.modes(one[0], one[1]), self.rng)
         return row
