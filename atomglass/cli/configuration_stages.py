@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,7 +185,9 @@ def modes_of_file(
     configuration = file.read(pot)
     if quench_first:
         configuration = quench(configuration, pot).configuration
-    _check_quenched(configuration, pot, f"add --quench, or quench it first with `atomglass quench {file.path}`")
+    _check_quenched(
+        configuration, pot, f"add --quench, or quench it first with `atomglass quench {shlex.quote(str(file.path))}`"
+    )
     pairs = InteractingPairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
@@ -223,7 +226,7 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     check_table(out)
     pot = load_potential(potential)
     configuration = file.read(pot)
-    _check_quenched(configuration, pot, f"quench it first with `atomglass quench {file.path}`")
+    _check_quenched(configuration, pot, f"quench it first with `atomglass quench {shlex.quote(str(file.path))}`")
     found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
     names = ("frequencies", "density", "error", "reduced_density", "reduced_error")
     columns = ("frequency", *names[1:])

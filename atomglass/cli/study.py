@@ -128,7 +128,7 @@ def _report_outcome(outcome: RunOutcome, reason: str, again: list[str], out: Pat
     for error in outcome.errors:
         typer.echo(f"atomglass: {error}", err=True)
     if outcome.complete:
-        typer.echo(f"complete; next: atomglass collect {out}")
+        typer.echo(f"complete; next: atomglass collect {shlex.quote(str(out))}")
     elif outcome.stopped:
         typer.echo(f"stopped ({reason or 'another rank was asked to stop'}); to go on: {command}", err=True)
     elif outcome.elsewhere and not outcome.errors:

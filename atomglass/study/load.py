@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def load_study(folder: str | Path) -> Study:
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
             path = folder / f"{name}.parquet"
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
+            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {shlex.quote(str(folder))}` first")
     wells = read_table(folder, "wells")
     return Study(
         modes=frames["modes"],

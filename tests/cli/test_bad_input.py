@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -234,3 +235,12 @@ def test_the_version_as_an_option(monkeypatch, capsys) -> None:
     assert command(monkeypatch, "--version") == 0
     assert capsys.readouterr().out.strip() == ag.__version__
     assert command(monkeypatch, "run", "-h") == 0
+
+
+def test_commands_that_messages_propose_can_be_pasted(tmp_path: Path) -> None:
+    folder = tmp_path / "two words; $HOME"
+    folder.mkdir()
+    with pytest.raises(ag.InputError) as refused:
+        ag.load_study(folder)
+    proposed = str(refused.value).split("`")[1]
+    assert shlex.split(proposed) == ["atomglass", "collect", str(folder)]

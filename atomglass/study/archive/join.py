@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ class JoinedPart:
         realizations, modes = (read_table(folder, name) for name in TABLES[:2])
         if realizations is None or modes is None:
             missing = TABLES[0] if realizations is None else TABLES[1]
-            remedy = f"run `atomglass collect {folder}` first"
+            remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
             raise InputError(f"{folder / missing}.parquet is missing", remedy=remedy)
         manifest = json.loads((folder / "study.json").read_text(encoding="utf-8"))
         if "portion" in manifest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def collected_tables(folder: Path) -> list[Path]:
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {folder}` first")
+            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {shlex.quote(str(folder))}` first")
     return sources
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
             if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > FREQUENCY_TOLERANCE:
                 raise InputError(
                     f"mode {row['mode']} of realization {number} was not found in its kept glass",
-                    remedy=f"run `atomglass collect {folder}`; tables and glasses must belong to the same study",
+                    remedy=f"run `atomglass collect {shlex.quote(str(folder))}`; tables and glasses must belong together",
                 )
             yield KeptMode(row, glass, expansions[k])
     if rows:

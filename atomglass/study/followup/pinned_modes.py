@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,7 @@ def pin_kept_glasses(
     tasks = [_Task(folder, chain, float(fraction), float(frequency)) for chain in range(count)]
     tasks = [task for task in tasks if store.shard_ranges(task.chain)]
     if not tasks:
-        raise InputError(f"{folder} has no glasses yet", remedy=f"run `atomglass run {folder}` first")
+        raise InputError(f"{folder} has no glasses yet", remedy=f"run `atomglass run {shlex.quote(str(folder))}` first")
     remaining = [task for task in tasks if not task.path("modes").exists()]
     if workers > 1 and len(remaining) > 1:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def checked_table(path: Path) -> pa.Table:
     InputError
         The file is unreadable or damaged, or is not the one whose checksum was written.
     """
-    remedy = f"restore it from a copy, or run `atomglass collect {path.parent}` again"
+    remedy = f"restore it from a copy, or run `atomglass collect {shlex.quote(str(path.parent))}` again"
     try:
         content = path.read_bytes()
         expected = _expected(path)
