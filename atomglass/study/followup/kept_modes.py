@@ -79,7 +79,7 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
             if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > FREQUENCY_TOLERANCE:
                 raise InputError(
                     f"mode {row['mode']} of realization {number} was not found in its kept glass",
-                    remedy=f"run `atomglass collect {shlex.quote(str(folder))}`; tables and glasses must belong together",
+                    remedy=f"run `atomglass collect {shlex.quote(str(folder))}`: tables and glasses must fit",
                 )
             yield KeptMode(row, glass, expansions[k])
     if rows:
