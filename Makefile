@@ -4,7 +4,7 @@
 
 BIN = .venv/bin
 JOBS = 2
-DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && $(BIN)/atomglass collect demo
+DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && $(BIN)/atomglass collect demo && $(BIN)/atomglass report demo
 
 export PYTHON
 

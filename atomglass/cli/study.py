@@ -243,11 +243,15 @@ def collect(
     found = tables.collect(store)
     text, written = write_overview(store, figures)
     typer.echo(text)
-    written = [folder / f"{name}.parquet" for name in (*found.rows, "runs")] + written
     for name in store.further_tables:
         typer.echo(f"\n{name}: {found.rows[name]} rows")
-    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
     _warn(store, found)
+    names = [f"{name}.parquet" for name in (*found.rows, "runs")]
+    names += [path.name for path in written if path.parent == folder]
+    drawn = len({path.stem for path in written if path.parent != folder})
+    typer.echo(f"\nwritten in {folder}: {', '.join(names)}" + f"; {drawn} figures in figures/" * (drawn > 0))
+    if figures:
+        typer.echo(f"next: atomglass report {shlex.quote(str(folder))}")
     if found.damaged:
         raise typer.Exit(1)
 
