@@ -39,6 +39,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot read {path} ({reason})", remedy="give the path of a readable TOML file") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path} is not valid TOML ({error})", remedy="correct the line it names") from None
+    except (ValueError, RecursionError, MemoryError):  # numbers of thousands of digits, thousands of nested brackets
+        raise InputError(f"{path} has numbers or lists that no settings have", remedy="correct them") from None
     if not data:
         raise InputError(f"{path} is empty", remedy="start from a shipped file and change what you need")
     return data

@@ -24,6 +24,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential, load_potential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
+from atomglass.vibrations.expansion import NEAR_CUTOFF
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.kernel_polynomial import density_of_states
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
@@ -265,13 +266,26 @@ def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModu
     print_table(f"{len(table)} modes, {proven}", header, rows)
     if len(shown) < len(table):
         print(f"({len(table) - len(shown)} more; write them with --out)")
+    leaning = int(_leans_on_cutoff(table).sum())
+    if leaning:
+        print(
+            f"*: more than half of b3 or b4 comes from pairs within {NEAR_CUTOFF:.0%} of their cutoff, where these "
+            f"derivatives jump ({leaning} modes): their group depends on contacts that are about to open"
+        )
     print(
         f"QLM: participation ratio < {PARTICIPATION_RATIO} and frequency < {FREQUENCY_SHARE} times the first phonon's"
     )
 
 
+def _leans_on_cutoff(table: pd.DataFrame) -> pd.Series:
+    """Return which modes have b3 or b4 mostly from pairs near their cutoff."""
+    shares: pd.Series = table[["b3_cutoff_share", "b4_cutoff_share"]].max(axis=1) > 0.5
+    return shares
+
+
 def _mode_cells(row: Any) -> list[str]:
     """Return the cells of one mode, a row of `mode_table`."""
+    leaning = max(row.b3_cutoff_share, row.b4_cutoff_share) > 0.5
     return [
         str(row.mode),
         f"{row.frequency:.6f}",
@@ -280,7 +294,7 @@ def _mode_cells(row: Any) -> list[str]:
         f"{row.b3:.5g}",
         f"{row.b4:.5g}",
         f"{row.beta:.3f}",
-        row.group,
+        row.group + ("*" if leaning else ""),
         "yes" if row.second_minimum else "no",
         f"{row.barrier:.3g}",
         "yes" if row.is_qlm else "no",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -12,7 +13,12 @@ from atomglass.cli import analysis, bench, configuration, study
 from atomglass.cli.theory import theory_app
 from atomglass.errors import InputError
 
-app = typer.Typer(name="atomglass", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="atomglass",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 app.add_typer(configuration.app)
 app.add_typer(study.app)
 app.add_typer(analysis.app)
@@ -22,8 +28,18 @@ app.add_typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
 @app.callback()
-def commands() -> None:
+def commands(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Computer glasses and their quasi-localized modes.
 
     Studies: plan, run, status, collect, analyze, compare, report. Single stages: sample, quench, modes, dos.

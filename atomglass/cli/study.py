@@ -143,8 +143,8 @@ def _partition(part: str | None) -> Partition:
 
     if part is None and "SLURM_ARRAY_TASK_ID" in os.environ:
         task, count, first = (
-            int(os.environ.get(f"SLURM_ARRAY_TASK_{name}") or default)
-            for name, default in (("ID", 0), ("COUNT", 1), ("MIN", 0))
+            _slurm_number(f"SLURM_ARRAY_TASK_{name}", default, least)
+            for name, default, least in (("ID", 0, 0), ("COUNT", 1, 1), ("MIN", 0, 0))
         )
         part = f"{(task - first) % count}/{count}"
     if part is None:
@@ -153,6 +153,14 @@ def _partition(part: str | None) -> Partition:
     if not (rank.isdigit() and size.isdigit() and int(rank) < int(size)):
         raise InputError("--part", part, "K/N with 0 <= K < N")
     return Partition(int(rank), int(size), wait=False)
+
+
+def _slurm_number(name: str, default: int, least: int) -> int:
+    """Return the number in a variable that SLURM sets, or its default if it is empty or not set."""
+    text = os.environ.get(name, "").strip()
+    if text and not (text.isdecimal() and len(text) < 10 and int(text) >= least):
+        raise InputError(f"the environment variable {name}", text, f"an integer >= {least}", f"set it, or unset {name}")
+    return int(text or default)
 
 
 def _describe_run(out: Path, settings: Any, extend: bool) -> None:

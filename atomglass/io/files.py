@@ -31,7 +31,7 @@ from atomglass.io.lammps_dump import format_dump, parse_dump, split_dump
 from atomglass.io.npz_file import read_npz, write_npz
 from atomglass.io.text import open_lines
 from atomglass.system.configuration import Configuration
-from atomglass.types import Array
+from atomglass.types import Array, typed_arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +61,7 @@ _WRITABLE = (*_TEXT, ".npz")
 SEVERAL_FRAMES = tuple(suffix for suffix, kind in _TEXT.items() if kind is not _DATA)
 
 
+@typed_arguments
 def read(
     path: str | Path,
     frame: int = -1,
@@ -119,6 +120,7 @@ def read(
         return trajectory.frame(frame % len(trajectory)).configuration(dimension, options)
 
 
+@typed_arguments
 def frames(
     path: str | Path,
     dimension: int | None = None,
@@ -182,6 +184,7 @@ def read_all(path: str | Path, dimension: int | None = None) -> list[Configurati
     return list(frames(path, dimension))
 
 
+@typed_arguments
 def write(
     path: str | Path,
     configuration: Configuration | Iterable[Configuration],

@@ -20,7 +20,7 @@ from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import WrappedPositions, allowed_skin
 from atomglass.system.potential import PairPotential
-from atomglass.types import IntArray
+from atomglass.types import IntArray, typed_arguments
 
 #: Largest displacement of a particle in one iteration, in units of length.
 MAX_STEP = 0.05
@@ -104,6 +104,7 @@ class Quench:
         return self.status is QuenchStatus.CONVERGED
 
 
+@typed_arguments
 def quench(
     configuration: Configuration,
     potential: PairPotential,

@@ -10,6 +10,7 @@ from atomglass.system.composition import compose_species
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential
+from atomglass.system.potential_settings import MAX_DENSITY, MIN_DENSITY
 from atomglass.types import Seed
 
 #: Largest force on a particle at which overlaps count as removed, in units of epsilon over length, and largest number
@@ -52,8 +53,10 @@ def random_start(
     """
     if particles < 2:
         raise InputError("number of particles", particles, ">= 2")
-    if not (density > 0 and np.isfinite(density)):
-        raise InputError("density", density, "> 0")
+    if not MIN_DENSITY <= density <= MAX_DENSITY:
+        raise InputError(
+            "density", density, f"{MIN_DENSITY:g} to {MAX_DENSITY:g}", "take a particle's size as unit of length"
+        )
     d = potential.space_dimension(dimension)
     side = (particles / density) ** (1 / d)
     rng = np.random.default_rng(diameter_seed)

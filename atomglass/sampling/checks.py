@@ -53,5 +53,5 @@ def check_range(name: str, value: float, in_range: bool, allowed: str, remedy: s
     InputError
         The value is not finite, or is out of range.
     """
-    if not (in_range and np.isfinite(value)):
+    if not (in_range and np.isfinite(float(value))):
         raise InputError(name, value, allowed, remedy)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atomglass.errors import InputError
 from atomglass.kernels.sampling import records
 from atomglass.kernels.sampling.flat_pair_list import MARGIN
 from atomglass.sampling.checks import check_count, check_range
@@ -141,6 +142,8 @@ class HybridMonteCarlo:
     def __post_init__(self) -> None:
         check_count("sweeps from one trajectory to the next", self.every, 1, MAX_HMC_COUNT)
         check_count("time steps of a trajectory", self.steps, 1, MAX_HMC_COUNT)
+        if isinstance(self.time_step, bool) or not isinstance(self.time_step, (int, float, np.number)):
+            raise InputError("time step of a trajectory", self.time_step, "a number > 0")
         check_range("time step of a trajectory", self.time_step, self.time_step > 0, "> 0")
 
     @staticmethod

@@ -149,6 +149,8 @@ def read(path: str | Path) -> dict[str, Any]:
 
 def _checked_settings(state: dict[str, Any], source: str) -> dict[str, Any]:
     """Return the settings of a saved state whose arrays are consistent, as kernels do not check array bounds."""
+    if not isinstance(state, dict):
+        raise InputError(f"state in {source}", type(state).__name__, "a dict, as `SwapMonteCarlo.state` returns it")
     try:
         n, d = len(state["particles"]), len(state["box"])
         expected = {name: ((n, *shape), kind) for name, (shape, kind) in _PER_PARTICLE.items()} | _OTHERS

@@ -20,7 +20,7 @@ from atomglass.system.arguments import check_potential, check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import allowed_skin
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, IntArray, Seed
+from atomglass.types import Array, IntArray, Seed, typed_arguments
 
 #: Number of sweeps after which the particles are sorted spatially and all energies are recomputed.
 SORTING_INTERVAL = 1000
@@ -72,6 +72,7 @@ class SwapMonteCarlo:
     #: The neighbor list, of the kind that the moves need.
     _neighbors: Any
 
+    @typed_arguments
     def __init__(
         self,
         configuration: Configuration,
@@ -94,6 +95,7 @@ class SwapMonteCarlo:
         """Return the number of particles N."""
         return len(self._liquid)
 
+    @typed_arguments
     def run(
         self, sweeps: int, record_every: int | None = None, progress: Callable[[int], object] | None = None
     ) -> SwapStatistics:
@@ -126,6 +128,7 @@ class SwapMonteCarlo:
         energies = self._advance(sweeps, record_every, counters, progress)
         return SwapStatistics.of(sweeps, counters, energies, record_every)
 
+    @typed_arguments
     def equilibrate(
         self, sweeps: int, target_acceptance: float = 0.3, progress: Callable[[int], object] | None = None
     ) -> SwapStatistics:
@@ -230,6 +233,7 @@ class SwapMonteCarlo:
         check_potential(potential)
         return cls._restored(*saved_state.from_arrays(state, potential, "saved state"))
 
+    @typed_arguments
     def save(self, path: str | Path) -> None:
         """Write the state to an `.npz` file; an existing file is replaced once everything is written.
 
@@ -241,6 +245,7 @@ class SwapMonteCarlo:
         saved_state.write(path, self.state())
 
     @classmethod
+    @typed_arguments
     def load(cls, path: str | Path, potential: PairPotential) -> SwapMonteCarlo:
         """Return the sampler saved in a file.
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from atomglass.errors import InputError
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
+from atomglass.types import typed_arguments
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Study:
     tls: pd.DataFrame | None = None
 
 
+@typed_arguments
 def load_study(folder: str | Path) -> Study:
     """Return the collected tables of a study as pandas DataFrames.
 

@@ -17,7 +17,7 @@ from atomglass.minimization.quench import Method
 from atomglass.sampling.moves import MAX_HMC_COUNT, MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.settings import Settings, find_toml, read_toml, validated
 from atomglass.system.potential import PairPotential, potential_from
-from atomglass.system.potential_settings import PotentialSettings
+from atomglass.system.potential_settings import MAX_DENSITY, MIN_DENSITY, PotentialSettings
 from atomglass.system.size_laws import AnySizeLaw
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
@@ -37,7 +37,7 @@ class SampleSettings(Settings):
 
     particles: int = Field(ge=2, le=10_000_000)
     dimension: Literal[2, 3] | None = None
-    density: float | None = Field(default=None, gt=0)
+    density: float | None = Field(default=None, ge=MIN_DENSITY, le=MAX_DENSITY)
     temperature: float = Field(gt=0)
     diameters: Literal["iid", "quantile"] = "iid"
     sizes: AnySizeLaw | None = None

@@ -11,9 +11,10 @@ import numpy as np
 from atomglass.errors import InputError
 from atomglass.settings import validated
 from atomglass.system.size_laws import LAWS, SizeLaw
-from atomglass.types import Array
+from atomglass.types import Array, typed_arguments
 
 
+@typed_arguments
 def sample_diameters(
     number: int,
     rng: np.random.Generator,

@@ -14,12 +14,13 @@ from numpy.typing import ArrayLike
 from atomglass.errors import InputError
 from atomglass.kernels.pair_records import FormParameters, PairParameters
 from atomglass.settings import find_toml, read_toml, validated
+from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
 from atomglass.system.pair_forms import FormName, check_range, even_polynomial, form_text, form_values, smoothness
 from atomglass.system.pair_parameters import form_coefficients, kind_cutoffs, pair_parameters
 from atomglass.system.potential_settings import PairSettings, PotentialSettings, SpeciesSettings
 from atomglass.system.size_laws import AnySizeLaw, PowerLaw
-from atomglass.types import Array
+from atomglass.types import Array, typed_arguments
 
 
 @dataclass(frozen=True)
@@ -204,16 +205,16 @@ class PairPotential:
         InputError
             The order of the derivative is not 0 to 4, a distance is not positive, or the species do not exist.
         """
-        if derivative not in range(5):
+        if isinstance(derivative, bool) or np.ndim(derivative) or derivative not in range(5):
             raise InputError("derivative", derivative, "0, 1, 2, 3 or 4")
         epsilon, cutoff = self.epsilon, float(self._cutoffs[0])
         if self.table is not None:
-            if species is None or not all(s in range(self.species) for s in species):
+            i, j = species if species is not None else (-1, -1)
+            if not (0 <= i < self.species and 0 <= j < self.species):
                 raise InputError("species of the pair", species, f"two numbers from 0 to {self.species - 1}")
-            i, j = species
             sigma, epsilon = self.sigma[i, j], epsilon * self.table.epsilon[i][j]
             cutoff = float(self._cutoffs[i * self.species + j])
-        r, sigma = np.asarray(r, float), np.asarray(sigma, float)
+        r, sigma = real_array("distance", r), real_array("sigma", sigma)
         if not np.all(r > 0):
             raise InputError("distance", float(np.min(r)), "> 0")
         x = r / sigma
@@ -225,7 +226,6 @@ class PairPotential:
         """Return the largest distance at which two particles of these diameters, or any two species, can interact."""
         if self.species:
             return float((self._cutoffs * self.sigma.ravel()).max())
-        # For a >= 0, sigma_ij <= (sigma_i + sigma_j)/2, which is at most the largest diameter.
         return self.cutoff * float(np.max(labels))
 
     def reach(self, diameters: ArrayLike) -> float:
@@ -274,13 +274,7 @@ class PairPotential:
         return Configuration(positions, np.diag(self.sigma)[species], box, species)
 
     def sized(self, configuration: Configuration) -> Configuration:
-        """Return the configuration with diameters: its own, or sigma_ii of its species if it has none.
-
-        Raises
-        ------
-        InputError
-            `labels` refuses the configuration.
-        """
+        """Return the configuration with diameters, those of its species if it has none; raises what `labels` raises."""
         labels = self.labels(configuration)
         if configuration.sized:
             return configuration
@@ -304,6 +298,7 @@ class PairPotential:
             )
 
 
+@typed_arguments
 def load_potential(name: str | Path) -> PairPotential:
     """Return the potential of a model in `potentials/`, given its name, or of any TOML file, given its path.
 

@@ -15,6 +15,8 @@ from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
+#: Bounds of number densities, in units of length^-d: beyond them the unit of length is not a particle's size.
+MIN_DENSITY, MAX_DENSITY = 1e-6, 1e6
 #: Settings that only one form has, and that form.
 _OWN = {"exponent": "inverse_power", "kappa": "yukawa", "formula": "formula"}
 
@@ -35,7 +37,8 @@ class PairSettings(Settings):
     @classmethod
     def _with_defaults_of_the_form(cls, data: Any) -> Any:
         """Fill in the cutoff and the order that belong to a form, so that settings always contain them."""
-        definition = FORMS.get(data.get("form", "inverse_power")) if isinstance(data, dict) else None
+        form = data.get("form", "inverse_power") if isinstance(data, dict) else None
+        definition = FORMS.get(form) if isinstance(form, str) else None
         if definition is None:
             return data
         own = {"cutoff": definition.cutoff, "order": definition.order}
@@ -100,7 +103,7 @@ class PotentialSettings(Settings):
     name: Text
     source: Text
     dimension: Literal[2, 3] | None = None
-    density: float = Field(default=1.0, gt=0)
+    density: float = Field(default=1.0, ge=MIN_DENSITY, le=MAX_DENSITY)
     pair: PairSettings
     diameters: AnySizeLaw = PowerLaw()
     species: SpeciesSettings | None = None

@@ -10,6 +10,7 @@ from atomglass.errors import InputError
 from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
+from atomglass.types import typed_arguments
 from atomglass.vibrations import expansion, modes
 from atomglass.vibrations.atoms_forces import is_atoms
 from atomglass.vibrations.finite_difference_expansion import FiniteDifferenceExpansion, expand_atoms
@@ -35,6 +36,7 @@ def lowest_modes(
 ) -> FiniteDifferenceModes: ...
 
 
+@typed_arguments
 def lowest_modes(
     configuration: Configuration | Atoms,
     potential: PairPotential | None = None,
@@ -125,6 +127,7 @@ def expand(configuration: Atoms, potential: ArrayLike, *, cutoff: float | None =
 def expand(configuration: Atoms, *, direction: ArrayLike, cutoff: float | None = None) -> FiniteDifferenceExpansion: ...
 
 
+@typed_arguments
 def expand(
     configuration: Configuration | Atoms,
     potential: Any = None,

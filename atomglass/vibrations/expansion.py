@@ -12,6 +12,7 @@ from atomglass.errors import InputError
 from atomglass.kernels import energy_derivatives
 from atomglass.kernels.pair_sums import energy_change, energy_forces
 from atomglass.system.arguments import check_sample
+from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
@@ -301,7 +302,7 @@ def normalized_direction(shape: tuple[int, ...], direction: ArrayLike) -> Array:
     """
     if np.iscomplexobj(direction):
         raise InputError("direction", "complex", "real numbers", "give its real part or its imaginary part")
-    direction = np.asarray(direction, dtype=float)
+    direction = np.array(real_array("direction", direction))
     if direction.shape != shape:
         raise InputError("shape of the direction", direction.shape, f"{shape}, one row a particle")
     largest = float(np.abs(direction).max())

@@ -11,7 +11,7 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array
+from atomglass.types import Array, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
@@ -64,6 +64,7 @@ class DensityOfStates:
         return int(np.nanargmax(self.reduced_density))
 
 
+@typed_arguments
 def density_of_states(
     configuration: Configuration, potential: PairPotential, moments: int = 2000, vectors: int = 16, seed: int = 1
 ) -> DensityOfStates:

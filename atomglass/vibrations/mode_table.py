@@ -29,6 +29,8 @@ _SHORT = [
     "group",
     "second_minimum",
     "barrier",
+    "b3_cutoff_share",
+    "b4_cutoff_share",
 ]
 #: Fields of an `Expansion` that become columns.
 _EXPANSION = [

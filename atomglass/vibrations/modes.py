@@ -13,7 +13,7 @@ from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray, IntArray
+from atomglass.types import Array, BoolArray, IntArray, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
@@ -117,6 +117,7 @@ def lowest_modes(configuration: Configuration, potential: PairPotential, count: 
     return lowest_modes_of_hessian(reduced_hessian(configuration, potential), count)
 
 
+@typed_arguments
 def modes_below(configuration: Configuration, potential: PairPotential, frequency: float) -> Modes:
     """Return all modes below a frequency.
 
@@ -214,9 +215,8 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
     elif expected:
         eigenvalues, vectors = _lanczos_below(reduced, factor, expected)
-        if (
-            np.count_nonzero(eigenvalues < bound) < expected
-        ):  # one mode of a degenerate pair is missing; rounding and restarts will find it
+        if np.count_nonzero(eigenvalues < bound) < expected:
+            # One mode of a degenerate pair is missing; rounding and restarts will find it.
             eigenvalues, vectors = _lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
 from atomglass.system.arguments import check_sample
+from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray, IntArray
+from atomglass.types import Array, BoolArray, IntArray, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers, participation_ratios
 from atomglass.vibrations.nonlinear_search import Fields, NonlinearKind, NonlinearSearch, followed
@@ -104,6 +105,7 @@ class NonlinearModes:
 _NOT_PER_MODE = ("kind", "origins", "rattlers")
 
 
+@typed_arguments
 def nonlinear_modes(
     configuration: Configuration,
     potential: PairPotential,
@@ -203,7 +205,7 @@ def _checked_kind(kind: NonlinearKind | str) -> NonlinearKind:
 
 def _checked_starts(starts: ArrayLike, configuration: Configuration) -> Array:
     """Return starts (m, N, d), or reject them."""
-    given = np.asarray(starts, dtype=float)
+    given = np.array(real_array("starts", starts))
     shape = configuration.positions.shape
     if given.ndim == 2:
         given = given[None]

@@ -10,7 +10,7 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import BoolArray, Seed
+from atomglass.types import BoolArray, Seed, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian, pair_rattlers
 from atomglass.vibrations.modes import (
     Modes,
@@ -34,6 +34,7 @@ class PinnedModes(Modes):
     pinned: BoolArray
 
 
+@typed_arguments
 def pinned_modes(
     configuration: Configuration,
     potential: PairPotential,

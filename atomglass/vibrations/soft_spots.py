@@ -10,7 +10,7 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import BoolArray, IntArray
+from atomglass.types import BoolArray, IntArray, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.nonlinear_modes import NonlinearModes, minimum_hessian, nonlinear_modes_of_hessian
 from atomglass.vibrations.nonlinear_search import MARGIN
@@ -72,6 +72,7 @@ def missed(by_harmonic: BoolArray, by_dipole: BoolArray) -> float:
     return float((by_harmonic & ~by_dipole).sum() * (by_dipole & ~by_harmonic).sum() / both) if both else float("nan")
 
 
+@typed_arguments
 def soft_spots(
     configuration: Configuration, potential: PairPotential, below: float, starts: int | None = None
 ) -> SoftSpots:

@@ -102,7 +102,7 @@ CASES = [
     (("sample", "-n", "100", "--sizes", "word.toml", *OUT), ["word.toml", "one positive number in each line"]),
     (("sample", "--from", "good.npz", "--sizes", "power", *OUT), ["--sizes is 'power'", "--from"]),
     (("sample", "-n", "100", "--seed", "-1", *OUT), ["seed is -1", ">= 0"]),
-    (("sample", "-n", "100", "--density", "0", *OUT), ["density is 0.0", "> 0"]),
+    (("sample", "-n", "100", "--density", "0", *OUT), ["density is 0.0", "1e-06 to 1e+06"]),
     (("sample", "-n", "100", "--sweeps", "-5", *OUT), ["sweeps is -5", ">= 0"]),
     (("sample", "-n", "100", "--swap-fraction", "1.5", *OUT), ["swap_fraction is 1.5", "0 to 1"]),
     (("sample", "-n", "100", "--max-displacement", "3", *OUT), ["max_displacement is 3.0", "smaller step"]),
@@ -196,3 +196,41 @@ def test_the_api_raises_the_same_error(verb, files):
     narrow = ag.read(files / "narrow.npz")
     with pytest.raises(ag.InputError, match="smallest height of the box"):
         getattr(ag, verb)(narrow, ag.load_potential("kumar2021"))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("[sample]", "[sample]\ndensity = 1e-308"), "sample.density is 1e-308"),
+        (("[sample]", "[sample]\ndensity = 1e308"), "sample.density is 1e+308"),
+        (("seed = ", f"seed = {'9' * 5000}#"), "has numbers or lists that no settings have"),
+        (("seed = ", f"x = {'[' * 5000}{']' * 5000}\nseed = "), "has numbers or lists that no settings have"),
+        (("particles = 64", f"particles = {10**20}"), "sample.particles is 100000000000000000000"),
+    ],
+    ids=["thin", "dense", "digits", "nested", "large"],
+)
+def test_settings_beyond_every_limit(change, says, tmp_path, monkeypatch, capsys) -> None:
+    file = tmp_path / "extreme.toml"
+    file.write_text(TINY.read_text().replace(*change, 1))
+    assert command(monkeypatch, "run", str(file), "--out", str(tmp_path / "out")) == 2
+    error = capsys.readouterr().err.strip()
+    assert says in error
+    assert "\n" not in error
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("SLURM_ARRAY_TASK_ID", "abc"), ("SLURM_ARRAY_TASK_ID", "9" * 30), ("SLURM_NTASKS", "-1"), ("PMI_SIZE", "x")],
+)
+def test_variables_of_launchers_that_are_no_numbers(variable, value, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv(variable, value)
+    assert command(monkeypatch, "run", str(TINY), "--out", str(tmp_path / "out")) == 2
+    assert f"the environment variable {variable} is" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_version_as_an_option(monkeypatch, capsys) -> None:
+    assert command(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out.strip() == ag.__version__
+    assert command(monkeypatch, "run", "-h") == 0

@@ -39,7 +39,7 @@ def communicator(workers: int = 1) -> Any:
     InputError
         Several processes were started that cannot communicate, so that each would act as if it were the only one.
     """
-    started = max((int(os.environ.get(name) or 1) for name in _SIZE_VARIABLES), default=1)
+    started = max(map(_number_of_processes, _SIZE_VARIABLES), default=1)
     if "mpi4py" not in sys.modules:
         if started > 1 and workers == 1:
             raise InputError(
@@ -59,6 +59,16 @@ def communicator(workers: int = 1) -> Any:
             "or that library's own mpirun",
         )
     return world if world.Get_size() > 1 else None
+
+
+def _number_of_processes(variable: str) -> int:
+    """Return the number of processes in a variable that a launcher sets; 1 if it is empty or not set."""
+    text = os.environ.get(variable, "").strip() or "1"
+    if not (text.isdecimal() and len(text) < 10):
+        raise InputError(
+            f"the environment variable {variable}", text, "an integer >= 1", f"set it, or unset {variable}"
+        )
+    return int(text)
 
 
 def run_mpi(

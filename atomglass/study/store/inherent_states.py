@@ -9,8 +9,10 @@ from atomglass.errors import InputError
 from atomglass.study.errors import DamagedShard
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
+from atomglass.types import typed_arguments
 
 
+@typed_arguments
 def load_configuration(folder: str | Path, realization: int) -> Configuration:
     """Return the inherent state of one realization of a study.
 
