@@ -77,7 +77,7 @@ def two_particle_probability(name: str, sheared: bool, swap_fraction: float, mov
     potential = ag.load_potential(model)
     cell = cell_of(dimension, sheared, height_of(potential, labels))
     chain = chain_of(potential, labels, cell, temperature, swap_fraction, 3, moves)
-    thin = {2: 250, 3: 300}[dimension] if moves is None else 60
+    thin = {2: 250, 3: 300}[dimension] if moves is None else 100
     energies = 2 * chain.run(4_000 * thin, record_every=thin).energies
     bounds, shares = two_particle_law(potential, labels, dimension, abs(np.linalg.det(cell)), temperature)
     counts = np.bincount(np.searchsorted(bounds, energies, side="right"), minlength=len(shares))
@@ -85,12 +85,19 @@ def two_particle_probability(name: str, sheared: bool, swap_fraction: float, mov
     return chi_squared_probability(counts, shares)
 
 
-@pytest.mark.parametrize("name", PAIRS)
+#: The models of which two particles are sampled in every test run.
+QUICK = ("kob_andersen_2d AB", "lennard_jones_polydisperse", "hertz")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in PAIRS]
+)
 def test_two_particles(name: str) -> None:
     sheared = name in ("kob_andersen_2d AB", "kob_andersen AB", "hertz")
     assert two_particle_probability(name, sheared, 0.2) > FOUR_SIGMA
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "time_step"), [("kob_andersen_2d AB", 0.07), ("kob_andersen AB", 0.04), ("hertz", 0.5)]
 )
@@ -123,7 +130,11 @@ def three_particle_law(potential, cell, temperature: float, grid: int = 1024):
 
 @pytest.mark.parametrize(
     ("sheared", "swap_fraction", "moves", "thin"),
-    [(False, 0.2, None, 250), (True, 0.7, None, 700), (True, 1.0, HybridMonteCarlo(2, 10, 0.06), 150)],
+    [
+        (False, 0.2, None, 250),
+        pytest.param(True, 0.7, None, 700, marks=pytest.mark.slow),
+        pytest.param(True, 1.0, HybridMonteCarlo(2, 10, 0.06), 150, marks=pytest.mark.slow),
+    ],
 )
 def test_three_particles_and_their_species(sheared: bool, swap_fraction: float, moves, thin: int) -> None:
     potential, temperature = ag.load_potential("kob_andersen_2d"), 0.8
@@ -171,17 +182,18 @@ def temperature_score(model: str, dimension: int, number: int, temperature: floa
 @pytest.mark.parametrize(
     ("model", "dimension", "number", "temperature"),
     [
-        ("kob_andersen", 3, 300, 0.6),
+        pytest.param("kob_andersen", 3, 300, 0.6, marks=pytest.mark.slow),
         ("kob_andersen_2d", 2, 100, 0.5),
-        ("lennard_jones_polydisperse", 2, 120, 0.4),
-        ("hertz", 2, 100, 0.003),
-        ("wca", 3, 100, 0.5),
+        pytest.param("lennard_jones_polydisperse", 2, 120, 0.4, marks=pytest.mark.slow),
+        pytest.param("hertz", 2, 100, 0.003, marks=pytest.mark.slow),
+        pytest.param("wca", 3, 100, 0.5, marks=pytest.mark.slow),
     ],
 )
 def test_configurational_temperature(model: str, dimension: int, number: int, temperature: float) -> None:
     assert abs(temperature_score(model, dimension, number, temperature)) < 4
 
 
+@pytest.mark.slow
 def test_configurational_temperature_with_trajectories() -> None:
     assert abs(temperature_score("kob_andersen_2d", 2, 100, 0.5, HybridMonteCarlo(4, 10, 0.015))) < 4
 
