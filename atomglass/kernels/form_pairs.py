@@ -29,7 +29,7 @@ def _pair_kind(label_i: float, label_j: float, p: FormParameters) -> int:
 
 @device
 def _store_kind(kinds: KindArray, k: int, label_i: float, label_j: float, p: FormParameters) -> None:
-    kinds[k] = int(label_i) * p.species + int(label_j) if p.species > 0 else 0
+    kinds[k] = _pair_kind(label_i, label_j, p)
 
 
 @device
