@@ -141,7 +141,8 @@ TRANSITIONS = (
     Column("distance", FLOAT, "length", "Euclidean distance of the two states"),
     Column("moved_particles", FLOAT, "", "participation number of the displacement"),
     Column("largest_move", FLOAT, "length", "displacement of the particle that moves most"),
-    Column("candidate", BOOL, "", "both ways, and with a small difference in energy: a path was sought"),
+    Column("candidate", BOOL, "", "both ways, and with a small difference in energy: it may be a two-level system"),
+    Column("event", INT, "", "number of the rearrangement of a candidate, as in the table of two-level systems"),
 )
 TLS = (
     *KEYS,
@@ -183,7 +184,8 @@ SEARCHES = (
     Column("minima_count", INT, "", "inherent states found, the glass included"),
     Column("pair_count", INT, "", "pairs of states with transitions in either direction"),
     Column("candidate_count", INT, "", "pairs with transitions both ways and a small difference in energy"),
-    Column("path_count", INT, "", "candidates of both sources for which a path was sought"),
+    Column("candidate_events", INT, "", "different rearrangements among the candidates"),
+    Column("path_count", INT, "", "pairs of both sources for which a path was sought"),
     Column("tls_count", INT, "", "paths over one barrier with a splitting below the study's bound"),
 )
 

@@ -54,6 +54,7 @@ most = 3
 hbar = 0.0295
 {paths}
 """
+WORKFLOWS = Path(__file__).parents[2] / "workflows"
 FILES = ("minima.parquet", "transitions.parquet", "tls.parquet", "realizations.parquet", "modes.parquet")
 
 
@@ -130,6 +131,6 @@ def test_bad_settings_are_refused_in_one_line(tmp_path: Path):
 
 
 def test_shipped_workflows():
-    for name in ("tls_tiny", "tls_kumar2021_3d"):
+    for name in sorted(file.stem for file in WORKFLOWS.glob("tls_*.toml")):
         settings = read_study(name)
         assert settings.model == "two_level_systems" and settings.search.temperature < settings.sample.temperature

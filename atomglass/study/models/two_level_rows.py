@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -30,6 +31,75 @@ from atomglass.vibrations.starting_fields import starting_fields
 SAME_EVENT = 0.9
 
 
+class Rearrangements:
+    """A growing list of rearrangements of one glass, in which known ones are recognized.
+
+    Several pairs of states can be one rearrangement, met while other particles were in either of their own states.
+    """
+
+    def __init__(self) -> None:
+        self._units: list[Array] = []
+
+    def number_of(self, displacement: Array) -> int:
+        """Return the number of the rearrangement with a displacement (N, d), in either direction; new ones are added.
+
+        Parameters
+        ----------
+        displacement : (N, d) array
+            Displacement between two inherent states, without a uniform displacement.
+        """
+        unit = displacement / np.linalg.norm(displacement)
+        for k, known in enumerate(self._units):
+            if abs((unit * known).sum()) > SAME_EVENT:
+                return k
+        self._units.append(unit)
+        return len(self._units) - 1
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of states that may be two-level systems, and the rearrangements that they are.
+
+    Attributes
+    ----------
+    events : dict of (int, int) to int
+        Numbers of the rearrangements of all candidates i < j, the most frequent transitions first.
+    rearrangements : Rearrangements
+        Recognizes them.
+    chosen : list of (int, int)
+        The pairs for which paths are sought: first the most frequent one of each rearrangement, then the second one of
+        each, and so on, as far as the study's number of paths goes.
+    """
+
+    events: dict[tuple[int, int], int]
+    rearrangements: Rearrangements
+    chosen: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, search: BasinSearch, settings: TwoLevelSettings) -> Candidates:
+        """Return the candidates of a search.
+
+        Parameters
+        ----------
+        search : BasinSearch
+            The inherent states around the glass, and the transitions between them.
+        settings : TwoLevelSettings
+            The study's settings.
+        """
+        found, known = search.found, Rearrangements()
+        events = {
+            (i, j): known.number_of(found.displacement(i, found.states[j]))
+            for i, j in candidate_pairs(search, settings)
+        }
+        ranks, seen = {}, Counter[int]()
+        for pair, event in events.items():
+            ranks[pair] = seen[event]
+            seen[event] += 1
+        most, each = settings.paths.most, settings.paths.most_per_rearrangement
+        chosen = [pair for pair in sorted(events, key=ranks.__getitem__) if ranks[pair] < each]
+        return cls(events, known, chosen[:most])
+
+
 @dataclass(frozen=True)
 class SoftModes:
     """The harmonic and the pseudo-harmonic modes of one inherent state.
@@ -56,31 +126,21 @@ class PairRows:
         The study's settings.
     rng : numpy.random.Generator
         Source of the random displacements of the control.
+    rearrangements : Rearrangements
+        Numbers the rearrangements.
     """
 
     potential: PairPotential
     settings: TwoLevelSettings
     rng: np.random.Generator
+    rearrangements: Rearrangements
     _modes: dict[int, SoftModes] = field(default_factory=dict)
-    _events: list[Array] = field(default_factory=list)
 
     def modes(self, number: int, state: Configuration) -> SoftModes:
         """Return the modes of a state, by its number."""
         if number not in self._modes:
             self._modes[number] = soft_modes(state, self.potential, self.settings)
         return self._modes[number]
-
-    def event(self, displacement: Array) -> int:
-        """Return the number of the rearrangement with this displacement (N, d), in either direction.
-
-        Several pairs of states can be one rearrangement, met while other particles were in either of their own states.
-        """
-        unit = displacement / np.linalg.norm(displacement)
-        for k, known in enumerate(self._events):
-            if abs((unit * known).sum()) > SAME_EVENT:
-                return k
-        self._events.append(unit)
-        return len(self._events) - 1
 
     def row(self, one: tuple[int, Configuration], other: tuple[int, Configuration], source: str) -> Row:
         """Return the row of a pair of states, the lower one first.
@@ -97,7 +157,7 @@ class PairRows:
         found = splitting_along(path, paths.hbar)
         gamma = deformation_potentials(energy_difference_per_strain(one[1], other[1], self.potential))
         row = {"state_i": one[0], "state_j": other[0], "source": source, "gamma_t": gamma[0], "gamma_l": gamma[1]}
-        row |= splitting_columns(found) | {"event": self.event(path.displacements[-1])}
+        row |= splitting_columns(found) | {"event": self.rearrangements.number_of(path.displacements[-1])}
         if paths.link and found.levels is not None and path.barrier_count == 1:
             row |= link_columns(path.displacements[-1], self.modes(one[0], one[1]), self.rng)
         return row
@@ -118,9 +178,8 @@ def minima_rows(search: BasinSearch) -> list[Row]:
     ]
 
 
-def transition_rows(search: BasinSearch, settings: TwoLevelSettings) -> list[Row]:
+def transition_rows(search: BasinSearch, candidates: Candidates) -> list[Row]:
     """Return one row per pair of inherent states between which there were transitions."""
-    candidates = set(candidate_pairs(search, settings))
     rows = []
     for i, j in sorted({(min(pair), max(pair)) for pair in search.transitions}):
         moves = search.found.displacement(i, search.found.states[j])
@@ -134,25 +193,26 @@ def transition_rows(search: BasinSearch, settings: TwoLevelSettings) -> list[Row
                 "distance": float(np.linalg.norm(moves)),
                 "moved_particles": _participation_number(moves),
                 "largest_move": float(np.sqrt((moves**2).sum(axis=1).max())),
-                "candidate": (i, j) in candidates,
+                "candidate": (i, j) in candidates.events,
+                "event": candidates.events.get((i, j)),
             }
         )
     return rows
 
 
 def candidate_pairs(search: BasinSearch, settings: TwoLevelSettings) -> list[tuple[int, int]]:
-    """Return the pairs i < j for which paths are sought, the most frequent transitions first."""
+    """Return the pairs i < j with a small difference in energy, the most frequent transitions first."""
     energies, paths = search.found.energies, settings.paths
     pairs = search.both_ways()
     if not paths.both_ways:
         pairs += sorted({(min(p), max(p)) for p in search.transitions} - set(pairs))
-    return [(i, j) for i, j in pairs if abs(energies[j] - energies[i]) <= paths.largest_difference][: paths.most]
+    return [(i, j) for i, j in pairs if abs(energies[j] - energies[i]) <= paths.largest_difference]
 
 
 def pair_rows(
-    search: BasinSearch, table: PairRows, candidates: list[tuple[int, int]], check: Callable[[], object]
+    search: BasinSearch, table: PairRows, chosen: list[tuple[int, int]], check: Callable[[], object]
 ) -> list[Row]:
-    """Return one row per candidate from the dynamics.
+    """Return one row per pair from the dynamics for which a path is sought.
 
     Parameters
     ----------
@@ -160,14 +220,14 @@ def pair_rows(
         The inherent states around the glass.
     table : PairRows
         Makes the rows.
-    candidates : list of (int, int)
+    chosen : list of (int, int)
         Numbers of the two states of each pair.
     check : callable
         Called before each path; an exception that it raises ends the work.
     """
     rows = []
     energies, states = search.found.energies, search.found.states
-    for pair in candidates:
+    for pair in chosen:
         check()
         i, j = sorted(pair, key=lambda k: energies[k])
         rows.append(table.row((i, states[i]), (j, states[j]), "dynamics"))

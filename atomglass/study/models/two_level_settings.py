@@ -30,7 +30,9 @@ class PathSettings(Settings):
     both_ways: bool = True
     """Whether transitions in both directions are required."""
     most: int = Field(default=100, ge=0)
-    """Largest number of paths of a glass: those of the most frequent transitions."""
+    """Largest number of paths of a glass: the most frequent transition of each rearrangement, then the second, ..."""
+    most_per_rearrangement: int = Field(default=1000, ge=1)
+    """Largest number of paths of one rearrangement, which several pairs of states can be."""
     images: int = Field(default=17, ge=9, le=33)
     hbar: float = Field(default=DEFAULT_HBAR, gt=0)
     """Planck's constant in units of length sqrt(m epsilon)."""

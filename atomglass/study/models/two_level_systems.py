@@ -97,14 +97,14 @@ def _search(
     """Return the rows of the tables of one glass, and the columns of its realization."""
     potential = settings.pair_potential
     search = search_basin(glass, potential, SearchParameters(**settings.search.model_dump()), rng, check)
-    candidates = two_level_rows.candidate_pairs(search, settings)
-    table = two_level_rows.PairRows(potential, settings, rng)
-    rows = two_level_rows.pair_rows(search, table, candidates, check)
+    candidates = two_level_rows.Candidates.of(search, settings)
+    table = two_level_rows.PairRows(potential, settings, rng, candidates.rearrangements)
+    rows = two_level_rows.pair_rows(search, table, candidates.chosen, check)
     if settings.paths.link:
         rows += two_level_rows.second_well_rows(search, table, check)
     tables = {
         "minima": two_level_rows.minima_rows(search),
-        "transitions": two_level_rows.transition_rows(search, settings),
+        "transitions": two_level_rows.transition_rows(search, candidates),
         "tls": rows,
     }
     one_barrier = [row["splitting"] for row in rows if row["path_status"] == PathStatus.ONE_BARRIER]
@@ -113,7 +113,8 @@ def _search(
         "failed_quenches": search.failures,
         "minima_count": len(search.found),
         "pair_count": len(tables["transitions"]),
-        "candidate_count": len(candidates),
+        "candidate_count": len(candidates.events),
+        "candidate_events": len(set(candidates.events.values())),
         "path_count": len(rows),
         "tls_count": sum(splitting < settings.paths.splitting_below for splitting in one_barrier),
     }
