@@ -1,11 +1,14 @@
-"""The coupling of a pair of inherent states to strain: the deformation potentials of a two-level system."""
+"""The coupling to strain of a pair of inherent states, and of a soft mode."""
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 
+from atomglass.kernels.energy_derivatives import strain_response
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import stress
+from atomglass.system.interactions import InteractingPairs, stress
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array
 
@@ -64,3 +67,43 @@ def deformation_potentials(derivative: Array) -> tuple[float, float]:
     transverse = np.sqrt(square / ((d - 1) * (d + 2))) / 2
     longitudinal = np.sqrt(mean**2 + 2 * square / (d * (d + 2))) / 2
     return float(transverse), float(longitudinal)
+
+
+def coupling_of_modes(pairs: InteractingPairs, directions: Array, dimension: int) -> Array:
+    """Return the bilinear coupling of modes to strain, d2U / (dx d(strain)), x the amplitude of the mode.
+
+    Parameters
+    ----------
+    pairs : InteractingPairs
+        The interacting pairs of an inherent state.
+    directions : (k, N, d) array
+        Directions of the modes, each of norm one.
+    dimension : int
+        Space dimension d.
+
+    Returns
+    -------
+    (k, d, d) array
+        Symmetric, in units of epsilon over length: Lambda of the coupling Lambda x e of a soft mode to a strain e
+        (Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007), text above Eq. 4.16).
+    """
+    found = np.empty((len(directions), dimension, dimension))
+    for a, b in combinations_with_replacement(range(dimension), 2):
+        strain = np.zeros((1, 3, 3))
+        strain[0, a, b] += 0.5
+        strain[0, b, a] += 0.5
+        mixed = strain_response(pairs.indices, pairs.separations, pairs.derivatives, strain, pairs.number)[2][0]
+        found[:, a, b] = found[:, b, a] = np.einsum("knd,nd->k", directions, mixed[:, :dimension])
+    return found
+
+
+def rms_over_orientations(tensor: Array) -> tuple[float, float]:
+    """Return the rms over all orientations of the xy and of the xx element of a symmetric tensor (d, d).
+
+    Parameters
+    ----------
+    tensor : (d, d) array
+        The derivative of an energy, or of a force, with respect to strain.
+    """
+    transverse, longitudinal = deformation_potentials(tensor)
+    return 2 * transverse, 2 * longitudinal

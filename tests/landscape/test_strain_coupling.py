@@ -7,7 +7,13 @@ import pytest
 from samples import glass
 
 import atomglass as ag
-from atomglass.landscape.strain_coupling import deformation_potentials, energy_difference_per_strain
+from atomglass.landscape.strain_coupling import (
+    coupling_of_modes,
+    deformation_potentials,
+    energy_difference_per_strain,
+    rms_over_orientations,
+)
+from atomglass.system.interactions import InteractingPairs
 
 
 def strained_energy(state: ag.Configuration, potential: ag.PairPotential, strain: np.ndarray) -> float:
@@ -41,3 +47,29 @@ def test_averages_over_orientations(d: int):
     xx = np.einsum("ka,kb,ab->k", frames[:, :, 0], frames[:, :, 0], derivative)
     expected = [np.sqrt((xy**2).mean()) / 2, np.sqrt((xx**2).mean()) / 2]
     assert deformation_potentials(derivative) == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("name, d", [("kumar2021", 2), ("kumar2021_3d", 3)])
+def test_the_coupling_of_a_mode_is_the_force_along_it_per_strain(name: str, d: int):
+    """Against the forces of affinely strained samples, in the coordinates before the deformation."""
+    potential, state = ag.load_potential(name), glass(name, 100 if d == 2 else 200, d, 1)
+    directions = np.random.default_rng(1).standard_normal((2, len(state), d))
+    found = coupling_of_modes(InteractingPairs.of(state, potential), directions, d)
+    assert np.array_equal(found, found.swapaxes(1, 2))
+    step = 1e-6
+    for a, b in ((0, 0), (0, 1), (d - 1, d - 1)):
+        strain = np.zeros((d, d))
+        strain[a, b] += step / 2
+        strain[b, a] += step / 2
+        forces = []
+        for sign in (1, -1):
+            deform = np.eye(d) + sign * strain
+            moved = ag.Configuration(state.positions @ deform.T, state.diameters, state.cell @ deform.T)
+            forces.append(ag.forces(moved, potential) @ deform)
+        expected = -np.einsum("knd,nd->k", directions, forces[0] - forces[1]) / (2 * step)
+        assert found[:, a, b] == pytest.approx(expected, rel=1e-6, abs=1e-5)
+
+
+def test_rms_of_a_pure_shear():
+    """In two dimensions the xy element of diag(1, -1) is sin(2 phi), the xx element cos(2 phi)."""
+    assert rms_over_orientations(np.diag([1.0, -1.0])) == pytest.approx([np.sqrt(0.5), np.sqrt(0.5)])

@@ -17,6 +17,7 @@ from atomglass.study.models import two_level_rows
 from atomglass.study.models.glass import Glass
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.models.retries import Attempts
+from atomglass.study.models.two_level_inputs import boson_peak_column, coupling_columns
 from atomglass.study.models.two_level_settings import TwoLevelSettings
 from atomglass.study.protocol import Column, Labels, Realization, Row
 from atomglass.study.schema import FURTHER_TABLES, REALIZATIONS, SEARCHES
@@ -100,15 +101,17 @@ def _search(
     candidates = two_level_rows.Candidates.of(search, settings)
     table = two_level_rows.PairRows(potential, settings, rng, candidates.rearrangements)
     rows = two_level_rows.pair_rows(search, table, candidates.chosen, check)
+    inputs = boson_peak_column(search.found.states[0], potential)
     if settings.paths.link:
         rows += two_level_rows.second_well_rows(search, table, check)
+        inputs |= coupling_columns(search.found.states[0], potential, table.modes(0, search.found.states[0]).spots)
     tables = {
         "minima": two_level_rows.minima_rows(search),
         "transitions": two_level_rows.transition_rows(search, candidates),
         "tls": rows,
     }
     one_barrier = [row["splitting"] for row in rows if row["path_status"] == PathStatus.ONE_BARRIER]
-    return tables, {
+    return tables, inputs | {
         "quenches": search.quenches,
         "failed_quenches": search.failures,
         "minima_count": len(search.found),
