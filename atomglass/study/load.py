@@ -36,6 +36,9 @@ class Study:
     minima, transitions, tls : DataFrame or None
         The inherent states around each glass, the transitions between them, and the pairs with their tunnel splittings,
         in a study of two-level systems.
+    density_of_states : DataFrame or None
+        A spectrum of a glass of the same kind, usually a larger one: columns frequency, density and error, as written
+        by `atomglass dos`. Put the file `density_of_states.parquet` into the study's directory.
     """
 
     modes: pd.DataFrame
@@ -47,6 +50,7 @@ class Study:
     minima: pd.DataFrame | None = None
     transitions: pd.DataFrame | None = None
     tls: pd.DataFrame | None = None
+    density_of_states: pd.DataFrame | None = None
 
 
 @typed_arguments
@@ -93,13 +97,14 @@ def load_study(folder: str | Path) -> Study:
         elif name not in FURTHER_TABLES:
             path = folder / f"{name}.parquet"
             raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {shlex.quote(str(folder))}` first")
-    wells = read_table(folder, "wells")
+    wells, density = read_table(folder, "wells"), read_table(folder, "density_of_states")
     return Study(
         modes=frames["modes"],
         realizations=frames["realizations"],
         settings=_settings(folder),
         columns=pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]),
         wells=None if wells is None else wells.to_pandas(),
+        density_of_states=None if density is None else density.to_pandas(),
         **{name: frames.get(name) for name in FURTHER_TABLES},
     )
 

@@ -186,7 +186,6 @@ SEARCHES = (
     Column("candidate_count", INT, "", "pairs with transitions both ways and a small difference in energy"),
     Column("candidate_events", INT, "", "different rearrangements among the candidates"),
     Column("path_count", INT, "", "pairs of both sources for which a path was sought"),
-    Column("boson_peak", FLOAT, "omega", "frequency at which D(omega) / omega^(d - 1) of the glass is largest"),
     Column("spot_coupling_t", FLOAT, "epsilon/length", "coupling of its pseudo-harmonic modes to shear, rms with b4"),
     Column("spot_coupling_l", FLOAT, "epsilon/length", "the same to the strain of a longitudinal wave"),
     Column("tls_count", INT, "", "paths over one barrier with a splitting below the study's bound"),

@@ -9,59 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
+from tunneling_model import GLASSES, PBAR, VOLUME, standard_tunneling_model
 
 import atomglass as ag
-from atomglass.analysis.results.two_level_systems import (
-    heat_capacity,
-    link_to_modes,
-    summarize_two_level_systems,
-    two_level_table,
-)
+from atomglass.analysis.results.two_level_links import link_table, link_to_modes, second_wells_of_modes
+from atomglass.analysis.results.two_level_pairs import heat_capacity
+from atomglass.analysis.results.two_level_systems import summarize_two_level_systems, two_level_table
 from atomglass.analysis.statistics.glass_quantiles import quantiles_per_glass
 from atomglass.theory.thermal import schottky_heat_capacity
 
 PUBLISHED = Path(__file__).parent.parent / "data" / "two_level_systems_t0070.feather"
-PBAR, BELOW, GLASSES, VOLUME = 0.05, 0.01, 400, 1000.0
+BELOW = 0.01
 
 
 @pytest.fixture(scope="module")
 def study() -> SimpleNamespace:
-    """Systems of the standard tunneling model, P(Delta, Delta_0) = PBAR / Delta_0 above 1e-9."""
-    rng = np.random.default_rng(1)
-    largest, smallest = 0.02, 1e-9
-    mean = PBAR * VOLUME * largest * np.log(largest / smallest)
-    glass = np.repeat(np.arange(GLASSES), rng.poisson(mean, GLASSES))
-    asymmetry = rng.uniform(0, largest, len(glass))
-    tunneling = smallest * (largest / smallest) ** rng.random(len(glass))
-    tls = pd.DataFrame(
-        {
-            "realization": glass,
-            "path_status": "one barrier",
-            "source": "dynamics",
-            "event": np.arange(len(glass)),
-            "splitting": np.hypot(asymmetry, tunneling),
-            "tunneling": tunneling,
-            "gamma_t": 2.0,
-            "gamma_l": 3.0,
-            "barrier": 1.0,
-            "ground_level": np.where(np.arange(len(glass)) % 4 == 0, 2.0, 0.5),
-            "mode_overlap": np.where(glass % 2 == 0, 0.9, 0.1),
-            "spot_overlap": np.nan,
-            "control_overlap": 0.05,
-        }
-    )
-    realizations = pd.DataFrame(
-        {
-            "realization": np.arange(GLASSES),
-            "status": "ok",
-            "number": 1000,
-            "density": 1000 / VOLUME,
-            "dimension": 3,
-            "shear_modulus": 20.0,
-            "bulk_modulus": 60.0,
-        }
-    )
-    return SimpleNamespace(tls=tls, realizations=realizations)
+    return standard_tunneling_model()
 
 
 def test_pbar_of_the_standard_tunneling_model(study: SimpleNamespace):
@@ -101,8 +64,32 @@ def test_the_table_of_the_analysis(study: SimpleNamespace):
     assert table is not None
     values = table.set_index("quantity")["value"]
     assert values["P of the standard tunneling model"] == summarize_two_level_systems(study, BELOW).pbar.value
-    assert values["share with a harmonic mode under them, overlap > 0.5"] == pytest.approx(0.5, abs=0.03)
-    assert two_level_table(SimpleNamespace(tls=None)) is None
+    links = link_table(with_settings)
+    assert links is not None
+    name = f"share of rearrangements, E < {BELOW:g}, with a harmonic mode under them, overlap > 0.5"
+    assert links.set_index("quantity")["value"][name] == pytest.approx(0.5, abs=0.03)
+    assert two_level_table(SimpleNamespace(tls=None)) is None and link_table(SimpleNamespace(tls=None)) is None
+
+
+def test_levels_above_the_barrier_are_no_two_level_systems(study: SimpleNamespace):
+    half = study.tls.assign(below_barrier=np.arange(len(study.tls)) % 2 == 0)
+    found = summarize_two_level_systems(SimpleNamespace(tls=half, realizations=study.realizations), BELOW)
+    assert found.pbar.value == pytest.approx(PBAR / 2, abs=4 * found.pbar.error)
+
+
+def test_second_wells_of_modes_are_counted_by_group(study: SimpleNamespace):
+    wells = study.tls[:10].assign(
+        source="mode", splitting=[BELOW / 2] * 8 + [2 * BELOW, np.nan], spot_group=["A"] * 4 + ["B"] * 6,
+        below_barrier=[True, False] * 5, ground_level=[0.5, 2.0] * 5, event=0,
+    )  # fmt: skip
+    tables = SimpleNamespace(tls=pd.concat([study.tls, wells]), realizations=study.realizations)
+    table = second_wells_of_modes(tables, BELOW).set_index("group")
+    assert table["second_wells"].to_dict() == {"A": 4, "B": 6, "all": 10}
+    assert table["one_barrier"].to_dict() == {"A": 4, "B": 5, "all": 9}
+    assert table["both_levels_below_barrier"].to_dict() == {"A": 2, "B": 3, "all": 5}
+    assert table["ground_level_above_barrier"].to_dict() == {"A": 2, "B": 2, "all": 4}
+    assert table["two_level_systems"].to_dict() == {"A": 2, "B": 2, "all": 4}
+    assert summarize_two_level_systems(tables, BELOW).count == (study.tls["splitting"] < BELOW).sum()
 
 
 def test_heat_capacity_is_that_of_schottky():

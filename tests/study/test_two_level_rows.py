@@ -8,7 +8,8 @@ import numpy as np
 
 import atomglass as ag
 from atomglass.landscape.basin_search import BasinSearch, InherentStates
-from atomglass.study.models.two_level_rows import Candidates, Rearrangements, transition_rows
+from atomglass.study.models.two_level_candidates import Candidates, Rearrangements
+from atomglass.study.models.two_level_rows import transition_rows
 from atomglass.study.registry import read_study
 
 

@@ -15,11 +15,13 @@ from atomglass.analysis.figures.mode_pictures import mode_figures
 from atomglass.analysis.figures.named_figure import NamedFigure
 from atomglass.analysis.figures.selection_grid_figure import selection_grid_figure
 from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.figures.two_level_theories_figure import two_level_figures
 from atomglass.analysis.report import nonlinear_section, provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.report.report_tables import ReportTable, report_table
+from atomglass.analysis.report.two_level_section import TEXT, two_level_tables
 from atomglass.analysis.report.typesetting import typeset
 from atomglass.analysis.results.exponent_tables import share_of_grid
 from atomglass.analysis.results.participation_cut import without_cut
@@ -178,6 +180,9 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
     if others:
         text = "No mode is selected here: see docs/spectra.md. s is the exponent, the number of modes in parentheses."
         sections.append(Section("others", "Spectra without phonons by other roads", text, others))
+    two_level = two_level_tables(found)
+    if two_level:
+        sections.append(Section("two-level", "Two-level systems", TEXT, two_level))
     if wells:
         text = "The quartic keeps all other directions fixed. Here the glass itself was displaced and quenched."
         sections.append(Section("wells", "Do the second wells exist?", text, wells))
@@ -205,11 +210,11 @@ def _spot_section(found: Analysis) -> Section:
 
 def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     """Return the figures of the study, with pictures of modes if its glasses were kept."""
-    density = provenance_section.read_optional(folder, "density_of_states")
-    figures = study_figures(study.modes, study.realizations, density=density, rule=found.rule)
+    figures = study_figures(study.modes, study.realizations, density=study.density_of_states, rule=found.rule)
     if len(found.selection):  # after the paper's four figures and the selected modes
         share = share_of_grid(study.realizations, found.rule)
         figures[5:5] = [bound_figure(found.bounds), selection_grid_figure(found.selection, share, found.rule)]
+    figures += two_level_figures(study)
     potential = study.settings.get("potential")
     if isinstance(potential, dict) and (folder / "study.json").is_file():
         marked = mark_selected(study.modes, study.realizations, found.rule)

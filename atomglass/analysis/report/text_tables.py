@@ -11,6 +11,7 @@ import pandas as pd
 from atomglass.analysis.results.paper_statements import side_by_side
 from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.study_analysis import Analysis
+from atomglass.analysis.results.two_level_theories import THEORIES
 from atomglass.analysis.selection import Selection
 from atomglass.analysis.statistics.number_format import PLAIN
 
@@ -23,6 +24,10 @@ def analysis_tables(found: Analysis) -> list[TextTable]:
     tables = [_overview(found.overview)]
     if found.two_level_systems is not None:
         tables.append(_overview(found.two_level_systems, "Two-level systems"))
+    if found.two_level_theories is not None:
+        tables.append(_theories(found.two_level_theories))
+    if found.two_level_links is not None:
+        tables.append(_overview(found.two_level_links, "Two-level systems and soft modes"))
     tables += [*_spot_exponents(found), _exponents(found.exponents, found.rule)]
     tables += [_exponents(found.exponents_without_cut, without_cut(found.rule)), _cut(found.participation_cut)]
     tables += [_bounds(found.bounds), *_spot_bins(found.spot_bins), _chain_stiffness(found.chain_stiffness)]
@@ -44,6 +49,14 @@ def analysis_tables(found: Analysis) -> list[TextTable]:
 def _overview(table: pd.DataFrame, title: str = "The study") -> TextTable:
     rows = [[r.quantity, PLAIN.with_error(r.value, r.error)] for r in table.itertuples()]
     return title, ["", ""], rows
+
+
+def _theories(table: pd.DataFrame) -> TextTable:
+    rows = []
+    for _, r in table.iterrows():
+        search = PLAIN.with_error(r["search"], r["search_error"])
+        rows.append([r["quantity"], search, *(PLAIN.number(r[name]) for name in THEORIES[1:])])
+    return "Two-level systems beside theories, each from the same glasses", ["", *THEORIES], rows
 
 
 def _spot_exponents(found: Analysis) -> list[TextTable]:

@@ -35,7 +35,9 @@ from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.results.spot_selection import select_spots, spot_bins, spot_warnings
 from atomglass.analysis.results.study_overview import mode_warnings, study_overview
 from atomglass.analysis.results.theory_tests import all_tests
+from atomglass.analysis.results.two_level_links import link_table
 from atomglass.analysis.results.two_level_systems import two_level_table
+from atomglass.analysis.results.two_level_theories import theories_table
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
@@ -77,16 +79,15 @@ class Analysis:
     bounds : DataFrame
         Exponents on a grid of fixed frequencies, for each kind of modes, see `exponents_by_bound`.
     chain_stiffness : DataFrame
-        Exponents by thirds of the chains' median omega_1, see `exponents_by_chain_stiffness`; `kind` as in `bounds`.
+        Exponents by thirds of the chains' median omega_1, see `exponents_by_chain_stiffness`.
     warnings : tuple of str
         Limitations of the study.
     spot_exponents, spot_statements, spot_theory, spot_bins : DataFrame or None
-        Of the pseudo-harmonic modes: exponents, the paper's statements and tests of the theory as for harmonic modes,
-        and the evidence that they are complete, see `spot_bins`. None for a study without them.
+        Of the pseudo-harmonic modes, as for harmonic modes, and the evidence that they are complete, see `spot_bins`.
     other_spectra : dict of DataFrame
         Exponents by other roads: smallest frequencies, D - D_Debye, pinned glasses, see `other_spectra`.
-    two_level_systems : DataFrame or None
-        quantity | value | error of the two-level systems; None for a study that did not search for them.
+    two_level_systems, two_level_links, two_level_theories : DataFrame or None
+        Two-level systems, their link to soft modes, and the search beside three theories, if there was a search.
     """
 
     name: str
@@ -110,6 +111,8 @@ class Analysis:
     spot_bins: pd.DataFrame | None = None
     other_spectra: dict[str, pd.DataFrame] = field(default_factory=dict)
     two_level_systems: pd.DataFrame | None = None
+    two_level_links: pd.DataFrame | None = None
+    two_level_theories: pd.DataFrame | None = None
 
     @property
     def answer(self) -> pd.DataFrame:
@@ -193,6 +196,8 @@ def analyze(
         ),
         other_spectra=spectra_below_rule(study, rule, streams[4], pinned),
         two_level_systems=two_level_table(study),
+        two_level_links=link_table(study),
+        two_level_theories=theories_table(study),
         **of_spots,
     )
 

@@ -20,7 +20,16 @@ from atomglass.study.store.checksums import SUMS, checked_table
 from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
-TABLES = ("realizations", "modes", *FURTHER_TABLES, "wells", "recurrences", "pinned", "pinned_glasses")
+TABLES = (
+    "realizations",
+    "modes",
+    *FURTHER_TABLES,
+    "wells",
+    "recurrences",
+    "pinned",
+    "pinned_glasses",
+    "density_of_states",
+)
 #: Tables stored in single precision, whose relative error of 6e-8 is far below any statistical error.
 SINGLE_PRECISION = ("modes", *FURTHER_TABLES)
 

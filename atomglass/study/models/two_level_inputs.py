@@ -1,4 +1,4 @@
-"""What theories of two-level systems take from a glass: its boson peak, and how its soft modes couple to strain."""
+"""What theories of two-level systems take from a glass besides its modes: how these couple to strain."""
 
 from __future__ import annotations
 
@@ -10,24 +10,6 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.vibrations.expansion import Expansion
-from atomglass.vibrations.kernel_polynomial import density_of_states
-
-#: Chebyshev moments and random vectors of the density of states of one glass.
-_MOMENTS, _VECTORS = 400, 8
-
-
-def boson_peak_column(glass: Configuration, potential: PairPotential) -> Row:
-    """Return the frequency at which D(omega) / omega^(d - 1) of a glass is largest, in a row.
-
-    Parameters
-    ----------
-    glass : Configuration
-        An inherent state.
-    potential : PairPotential
-        The interactions.
-    """
-    found = density_of_states(glass, potential, _MOMENTS, _VECTORS)
-    return {"boson_peak": float(found.frequencies[found.boson_peak])}
 
 
 def coupling_columns(glass: Configuration, potential: PairPotential, spots: list[Expansion]) -> Row:

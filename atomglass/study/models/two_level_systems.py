@@ -17,7 +17,8 @@ from atomglass.study.models import two_level_rows
 from atomglass.study.models.glass import Glass
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.models.retries import Attempts
-from atomglass.study.models.two_level_inputs import boson_peak_column, coupling_columns
+from atomglass.study.models.two_level_candidates import Candidates
+from atomglass.study.models.two_level_inputs import coupling_columns
 from atomglass.study.models.two_level_settings import TwoLevelSettings
 from atomglass.study.protocol import Column, Labels, Realization, Row
 from atomglass.study.schema import FURTHER_TABLES, REALIZATIONS, SEARCHES
@@ -98,10 +99,10 @@ def _search(
     """Return the rows of the tables of one glass, and the columns of its realization."""
     potential = settings.pair_potential
     search = search_basin(glass, potential, SearchParameters(**settings.search.model_dump()), rng, check)
-    candidates = two_level_rows.Candidates.of(search, settings)
+    candidates = Candidates.of(search, settings)
     table = two_level_rows.PairRows(potential, settings, rng, candidates.rearrangements)
     rows = two_level_rows.pair_rows(search, table, candidates.chosen, check)
-    inputs = boson_peak_column(search.found.states[0], potential)
+    inputs: Row = {}
     if settings.paths.link:
         rows += two_level_rows.second_well_rows(search, table, check)
         inputs |= coupling_columns(search.found.states[0], potential, table.modes(0, search.found.states[0]).spots)

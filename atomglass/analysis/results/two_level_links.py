@@ -1,0 +1,120 @@
+"""The link between two-level systems and soft modes, in both directions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from atomglass.analysis.results.two_level_pairs import pairs_over_one_barrier, tls_table
+from atomglass.landscape.minimum_energy_path import PathStatus
+
+#: Kinds of modes with which displacements are compared, in words.
+KINDS = {"mode": "a harmonic mode", "spot": "a pseudo-harmonic mode", "control": "a mode by chance"}
+#: Overlaps of displacement and mode above which the mode lies under the pair.
+OVERLAPS = (0.7, 0.5)
+
+
+def link_to_modes(study: Any, below: float, overlap: float) -> pd.DataFrame:
+    """Return which share of the pairs has a soft mode under it.
+
+    Parameters
+    ----------
+    study : Study
+        A study of two-level systems, from `atomglass.load_study`.
+    below : float
+        Bound on the splitting, in units of epsilon; infinite for all pairs over one barrier.
+    overlap : float
+        Overlap of displacement and mode from which a mode counts as lying under a pair.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind of mode (`mode`, `spot`, and `control`, the displacement moved to random particles): number of
+        rearrangements for which the overlap is known, share above the bound, and its binomial error. The pairs of one
+        rearrangement share a weight of one.
+    """
+    single = pairs_over_one_barrier(study)
+    found = single[single["splitting"] < below]
+    rows = []
+    for kind in KINDS:
+        column = f"{kind}_overlap"
+        known = found[found[column].notna()] if column in found else found[:0]
+        events = len(known[["realization", "event"]].drop_duplicates())
+        weight = known["weight"].to_numpy()
+        share = float(np.average(known[column] > overlap, weights=weight)) if events else float("nan")
+        error = float(np.sqrt(share * (1 - share) / events)) if events else float("nan")
+        rows.append({"kind": kind, "pairs": events, "share": share, "error": error})
+    return pd.DataFrame(rows)
+
+
+def second_wells_of_modes(study: Any, below: float) -> pd.DataFrame:
+    """Return what the second wells of the pseudo-harmonic modes of the glasses lead to.
+
+    Parameters
+    ----------
+    study : Study
+        A study of two-level systems, from `atomglass.load_study`.
+    below : float
+        Bound on the splitting, in units of epsilon.
+
+    Returns
+    -------
+    DataFrame
+        One row per group of the mode with the largest overlap, and `all`: second wells reached; paths over one barrier;
+        of these, those whose lowest two levels lie below the barrier, whose ground level lies above it, and which are
+        two-level systems (splitting below the bound, both levels below the barrier).
+    """
+    wells = tls_table(study)
+    wells = wells[wells["source"] == "mode"]
+    single = wells[(wells["path_status"] == PathStatus.ONE_BARRIER.value) & wells["splitting"].notna()]
+    groups = sorted(set(wells["spot_group"].dropna())) if "spot_group" in wells else []
+    rows = []
+    for group in (*groups, "all"):
+        reached = wells if group == "all" else wells[wells["spot_group"] == group]
+        some = single if group == "all" else single[single["spot_group"] == group]
+        bound = some["below_barrier"].eq(True)
+        rows.append(
+            {
+                "group": group,
+                "second_wells": len(reached),
+                "one_barrier": len(some),
+                "both_levels_below_barrier": int(bound.sum()),
+                "ground_level_above_barrier": int((some["ground_level"] > some["barrier"]).sum()),
+                "two_level_systems": int((bound & (some["splitting"] < below)).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def link_table(study: Any) -> pd.DataFrame | None:
+    """Return the link between two-level systems and soft modes, in both directions, as a table.
+
+    Parameters
+    ----------
+    study : Study
+        Any study, from `atomglass.load_study`; its settings contain the bound on the splitting.
+
+    Returns
+    -------
+    DataFrame or None
+        quantity | value | error; None for a study without two-level systems.
+    """
+    if getattr(study, "tls", None) is None:
+        return None
+    below = float(study.settings["paths"]["splitting_below"])
+    rows: list[tuple[str, float, float]] = []
+    for bound, which in ((below, f"E < {below:g}"), (np.inf, "any E")):
+        for overlap in OVERLAPS:
+            for link in link_to_modes(study, bound, overlap).itertuples():
+                if link.pairs:
+                    text = (
+                        f"share of rearrangements, {which}, with {KINDS[link.kind]} under them, overlap > {overlap:g}"
+                    )
+                    rows.append((text, link.share, link.error))
+    for well in second_wells_of_modes(study, below).to_dict("records"):
+        group = well.pop("group")
+        whose = "all modes" if group == "all" else f"modes of group {group}"
+        rows += [(f"second wells of {whose}: {name.replace('_', ' ')}", count, np.nan) for name, count in well.items()]
+    return pd.DataFrame(rows, columns=["quantity", "value", "error"])
