@@ -18,3 +18,4 @@ def _load(name: str) -> ModuleType:
 
 script = _load("rewrite_docs_tables")
 results = _load("rewrite_results")
+two_level = _load("rewrite_two_level_tables")

@@ -9,6 +9,8 @@ import pandas as pd
 
 #: P of P(Delta, Delta_0) = P / Delta_0, the number of glasses, and the volume of each.
 PBAR, GLASSES, VOLUME = 0.05, 400, 1000.0
+#: Half of the largest difference in energy, and the soft modes: Planck's constant, b4, coupling, A_g, bound.
+BELOW, HBAR, B4, COUPLING, MODE_DENSITY, BOUND = 0.01, 0.0132, 300.0, 4.0, 0.02, 1.0
 
 
 def standard_tunneling_model() -> SimpleNamespace:
@@ -50,3 +52,24 @@ def standard_tunneling_model() -> SimpleNamespace:
         }
     )
     return SimpleNamespace(tls=tls, realizations=realizations)
+
+
+def study_with_soft_modes() -> SimpleNamespace:
+    """Return that model in glasses whose soft modes have g(omega) = MODE_DENSITY omega^4 per volume."""
+    tunneling_model = standard_tunneling_model()
+    rng = np.random.default_rng(3)
+    glass = np.repeat(np.arange(GLASSES), rng.poisson(MODE_DENSITY * VOLUME * BOUND**5 / 5, GLASSES))
+    spots = pd.DataFrame(
+        {"realization": glass, "frequency": BOUND * rng.random(len(glass)) ** 0.2, "b4": B4, "converged": True}
+    )
+    realizations = tunneling_model.realizations.assign(spots_below=BOUND, spot_coupling_t=COUPLING)
+    omega = np.linspace(0.1, 5, 200)
+    density = pd.DataFrame({"frequency": omega, "density": omega**4 * np.exp(-omega), "error": 1e-6})
+    settings = {
+        "name": "tunneling_model",
+        "paths": {"hbar": HBAR, "splitting_below": 0.0015, "largest_difference": 2 * BELOW},
+        "sample": {"temperature": 0.07},
+    }
+    return SimpleNamespace(
+        tls=tunneling_model.tls, realizations=realizations, spots=spots, settings=settings, density_of_states=density
+    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 from axes_checks import assert_axes_filled
-from tunneling_model import GLASSES, PBAR, VOLUME, standard_tunneling_model
+from tunneling_model import B4, BELOW, COUPLING, HBAR, MODE_DENSITY, PBAR, VOLUME, study_with_soft_modes
 
 from atomglass.analysis.figures.two_level_theories_figure import splitting_density, two_level_figures
 from atomglass.analysis.results.two_level_theories import THEORIES, heat_capacities, predictions, theories_table
@@ -16,29 +15,10 @@ from atomglass.analysis.results.two_level_theory_inputs import theory_inputs
 from atomglass.errors import InputError
 from atomglass.theory.soft_potential.two_level_systems import SoftOscillators, tunneling_strength_estimate
 
-HBAR, B4, COUPLING, MODE_DENSITY, BOUND = 0.0132, 300.0, 4.0, 0.02, 1.0
-BELOW = 0.01
-
 
 @pytest.fixture(scope="module")
 def study() -> SimpleNamespace:
-    """The standard tunneling model in glasses whose soft modes have g(omega) = MODE_DENSITY omega^4 per volume."""
-    tunneling_model = standard_tunneling_model()
-    rng = np.random.default_rng(3)
-    glass = np.repeat(np.arange(GLASSES), rng.poisson(MODE_DENSITY * VOLUME * BOUND**5 / 5, GLASSES))
-    spots = pd.DataFrame(
-        {"realization": glass, "frequency": BOUND * rng.random(len(glass)) ** 0.2, "b4": B4, "converged": True}
-    )
-    realizations = tunneling_model.realizations.assign(spots_below=BOUND, spot_coupling_t=COUPLING)
-    omega = np.linspace(0.1, 5, 200)
-    density = pd.DataFrame({"frequency": omega, "density": omega**4 * np.exp(-omega), "error": 1e-6})
-    settings = {
-        "paths": {"hbar": HBAR, "splitting_below": 0.0015, "largest_difference": 2 * BELOW},
-        "sample": {"temperature": 0.07},
-    }
-    return SimpleNamespace(
-        tls=tunneling_model.tls, realizations=realizations, spots=spots, settings=settings, density_of_states=density
-    )
+    return study_with_soft_modes()
 
 
 def test_inputs_are_recovered(study: SimpleNamespace):

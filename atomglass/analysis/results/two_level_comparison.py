@@ -1,0 +1,142 @@
+"""Several studies of two-level systems side by side, and one beside published pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from atomglass.analysis.results.two_level_links import KINDS, OVERLAPS, link_to_modes
+from atomglass.analysis.results.two_level_pairs import (
+    Estimate,
+    mean_over_glasses,
+    pairs_over_one_barrier,
+    searched_glasses,
+    tls_table,
+)
+from atomglass.analysis.results.two_level_systems import summarize_two_level_systems
+from atomglass.analysis.results.two_level_theories import predictions, splitting_bound
+from atomglass.analysis.statistics.glass_quantiles import quantiles_per_glass
+from atomglass.landscape.minimum_energy_path import PathStatus
+
+#: Columns of published pairs (Ciarella et al., Nat. Commun. 14, 4229 (2023)) and ours, by quantity.
+COLUMNS = {
+    "splitting (epsilon)": ("quantum_splitting", "splitting"),
+    "displacement (length)": ("total_displacement", "distance"),
+    "participation number": ("PR", "moved_particles"),
+    "difference in energy (epsilon)": ("Delta_E", "energy_difference"),
+}
+#: The quantiles that are compared.
+PROBABILITIES = (0.1, 0.5, 0.9)
+
+
+def compare_two_level_studies(studies: Sequence[Any]) -> pd.DataFrame:
+    """Return the search, its results and the predictions of theories of several studies.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+        Studies of two-level systems, from `atomglass.load_study`.
+
+    Returns
+    -------
+    DataFrame
+        One row per quantity, one column per study (its name), each element an `Estimate`; the error is NaN for numbers
+        that have none.
+    """
+    columns = {str(study.settings["name"]): _column(study) for study in studies}
+    return pd.DataFrame(columns)
+
+
+def _column(study: Any) -> pd.Series:
+    glasses, tls = searched_glasses(study), tls_table(study)
+    below, bound = float(study.settings["paths"]["splitting_below"]), splitting_bound(study)
+    dynamics = tls[tls["source"] == "dynamics"]
+    events = dynamics.drop_duplicates(["realization", "event"])
+    single = events["path_status"] == PathStatus.ONE_BARRIER.value
+    several = events["path_status"] == PathStatus.SEVERAL_BARRIERS.value
+    low, wide = summarize_two_level_systems(study, below), summarize_two_level_systems(study, bound)
+    theories = predictions(study)
+
+    def exact(value: float) -> Estimate:
+        return Estimate(float(value), float("nan"))
+
+    def mean(name: str) -> Estimate:
+        return mean_over_glasses(glasses[name])
+
+    rows = {
+        "dimension": exact(glasses["dimension"].iloc[0]),
+        "parent temperature": exact(study.settings["sample"]["temperature"]),
+        "glasses": exact(len(glasses)),
+        "energy per particle of the glasses": mean("energy_per_particle"),
+        "quenches of a glass": mean("quenches"),
+        "inherent states of a glass": mean("minima_count"),
+        "candidate rearrangements of a glass": mean("candidate_events"),
+        "paths of rearrangements: over one barrier": exact(single.sum()),
+        "over several barriers": exact(several.sum()),
+        "not found": exact(len(events) - single.sum() - several.sum()),
+        "share whose ground level lies above the barrier": exact(low.above_barrier),
+        f"two-level systems a glass, E < {below:g}": low.per_glass,
+        f"two-level systems a glass, E < {bound:g}": wide.per_glass,
+        "n, per volume and epsilon": wide.density,
+        "P, per volume and epsilon": wide.pbar,
+        "P of soft potentials": theories["soft potentials"].pbar,
+        "P of the vibrational instability": theories["vibrational instability"].pbar,
+        "P of the mosaic": theories["mosaic"].pbar,
+        "gamma of shear (epsilon)": exact(theories["search"].gamma),
+        "gamma of soft potentials": exact(theories["soft potentials"].gamma),
+        "gamma of the mosaic": exact(theories["mosaic"].gamma),
+        "C of transverse sound": wide.strength_t,
+        "C of soft potentials": theories["soft potentials"].strength,
+        "C of the vibrational instability": theories["vibrational instability"].strength,
+        "C of the mosaic": theories["mosaic"].strength,
+    }
+    for overlap in OVERLAPS:
+        for link in link_to_modes(study, bound, overlap).itertuples():
+            rows[f"share with {KINDS[link.kind]} under them, overlap > {overlap:g}"] = Estimate(link.share, link.error)
+    return pd.Series(rows)
+
+
+def quantiles_beside_published(
+    study: Any, published: pd.DataFrame, largest_difference: float, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return quantiles of the pairs of a study and of published pairs, every glass with the same weight.
+
+    Parameters
+    ----------
+    study : Study
+        A study of two-level systems, from `atomglass.load_study`; of its pairs those over one barrier.
+    published : DataFrame
+        Published pairs: quantum_splitting, total_displacement, PR, Delta_E, and conf, the glass.
+    largest_difference : float
+        Largest difference in energy of the published pairs in the last column, in units of epsilon.
+    rng : numpy.random.Generator
+        For the bootstrap over glasses.
+
+    Returns
+    -------
+    DataFrame
+        quantity, and for `ours`, `published` and `published_small` (small differences in energy) a tuple of
+        `Estimate`s at `PROBABILITIES`.
+    """
+    ours = pairs_over_one_barrier(study)
+    ours = ours.drop_duplicates(["realization", "event"])
+    small = published[published["Delta_E"] < largest_difference]
+
+    def estimates(values: ArrayLike, glasses: ArrayLike) -> tuple[Estimate, ...]:
+        found = quantiles_per_glass(values, glasses, PROBABILITIES, rng)
+        return tuple(Estimate(float(v), float(e)) for v, e in zip(*found, strict=True))
+
+    rows = [
+        {
+            "quantity": quantity,
+            "ours": estimates(ours[mine], ours["realization"]),
+            "published": estimates(published[theirs], published["conf"]),
+            "published_small": estimates(small[theirs], small["conf"]),
+        }
+        for quantity, (theirs, mine) in COLUMNS.items()
+    ]
+    return pd.DataFrame(rows)
