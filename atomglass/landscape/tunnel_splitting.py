@@ -35,6 +35,10 @@ class TunnelSplitting:
         energies included, in units of epsilon.
     tunneling : float
         Delta_0, the tunneling matrix element, with E^2 = Delta^2 + Delta_0^2, in units of epsilon.
+    localization : float
+        From 0 to 1: half of the difference of the eigenvalues of sign(x - x_top) in the lowest two levels. Near 1 two
+        combinations of them lie in different wells; near 0 both levels are vibrations of one well, and Delta and
+        Delta_0 have no meaning.
     below_barrier : bool
         Whether both levels lie below the barrier; otherwise the two states are vibrations of one well.
     """
@@ -45,6 +49,7 @@ class TunnelSplitting:
     error: float
     asymmetry: float
     tunneling: float
+    localization: float
     below_barrier: bool
 
     def __repr__(self) -> str:
@@ -126,19 +131,19 @@ def splitting_along(path: MinimumEnergyPath, hbar: float = DEFAULT_HBAR, count: 
     """
     nan = float("nan")
     if path.status not in _USABLE:
-        return TunnelSplitting(path, None, nan, nan, nan, nan, False)
+        return TunnelSplitting(path, None, nan, nan, nan, nan, nan, False)
     try:
         levels = double_well_levels(*path.table(), hbar=hbar, count=count)
     except InputError:  # an end of the path is so flat that its wall is not resolved
-        return TunnelSplitting(path, None, nan, nan, nan, nan, False)
-    asymmetry, tunneling = localized_pair(levels, path.top)
+        return TunnelSplitting(path, None, nan, nan, nan, nan, nan, False)
+    asymmetry, tunneling, localization = localized_pair(levels, path.top)
     error = float(levels.errors[:2].sum())
     below = bool(levels.energies[1] < path.barrier)
-    return TunnelSplitting(path, levels, levels.splitting, error, asymmetry, tunneling, below)
+    return TunnelSplitting(path, levels, levels.splitting, error, asymmetry, tunneling, localization, below)
 
 
-def localized_pair(levels: Levels, divide: float) -> tuple[float, float]:
-    """Return Delta and Delta_0 of the lowest two levels, from their best localized combinations.
+def localized_pair(levels: Levels, divide: float) -> tuple[float, float, float]:
+    """Return Delta and Delta_0 of the lowest two levels, from their best localized combinations, and the localization.
 
     Parameters
     ----------
@@ -152,10 +157,12 @@ def localized_pair(levels: Levels, divide: float) -> tuple[float, float]:
     asymmetry, tunneling : float
         Energy of the state on the right minus that of the one on the left, and twice the element between them, in the
         units of the levels; the squares of both add up to the square of the splitting.
+    localization : float
+        1 if the two combinations lie on different sides completely, 0 if they are distributed over both sides alike.
     """
     pair = levels.states[:, :2]
     side = pair.T @ (np.sign(levels.grid - divide)[:, None] * pair)
     difference, mixed = side[0, 0] - side[1, 1], 2 * side[0, 1]
     size = np.hypot(difference, mixed)
     # The lower state is on the left, and Delta > 0, if <sign> is smaller in it than in the upper one.
-    return float(-levels.splitting * difference / size), float(levels.splitting * abs(mixed) / size)
+    return float(-levels.splitting * difference / size), float(levels.splitting * abs(mixed) / size), float(size / 2)

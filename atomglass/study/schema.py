@@ -155,6 +155,7 @@ TLS = (
     Column("splitting_error", FLOAT, "epsilon", "numerical error of the splitting along this path"),
     Column("asymmetry", FLOAT, "epsilon", "Delta between the localized states, zero-point energies included"),
     Column("tunneling", FLOAT, "epsilon", "Delta_0 = sqrt(E^2 - Delta^2)"),
+    Column("localization", FLOAT, "", "1: the two localized states lie in different wells; 0: in the same one"),
     Column("energy_difference", FLOAT, "epsilon", "of the two inherent states"),
     Column("barrier", FLOAT, "epsilon", "energy of the saddle relative to the lower inherent state"),
     Column("barrier_count", INT, "", "maxima of the energy along the path"),

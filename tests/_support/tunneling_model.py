@@ -33,6 +33,7 @@ def standard_tunneling_model() -> SimpleNamespace:
             "gamma_l": 3.0,
             "barrier": 1.0,
             "below_barrier": True,
+            "localization": 1.0,
             "spot_group": "B",
             "ground_level": np.where(np.arange(len(glass)) % 4 == 0, 2.0, 0.5),
             "mode_overlap": np.where(glass % 2 == 0, 0.9, 0.1),

@@ -75,6 +75,9 @@ def test_levels_above_the_barrier_are_no_two_level_systems(study: SimpleNamespac
     half = study.tls.assign(below_barrier=np.arange(len(study.tls)) % 2 == 0)
     found = summarize_two_level_systems(SimpleNamespace(tls=half, realizations=study.realizations), BELOW)
     assert found.pbar.value == pytest.approx(PBAR / 2, abs=4 * found.pbar.error)
+    in_one_well = study.tls.assign(localization=np.where(np.arange(len(study.tls)) % 2 == 0, 0.9, 0.1))
+    found = summarize_two_level_systems(SimpleNamespace(tls=in_one_well, realizations=study.realizations), BELOW)
+    assert found.pbar.value == pytest.approx(PBAR / 2, abs=4 * found.pbar.error)
 
 
 def test_second_wells_of_modes_are_counted_by_group(study: SimpleNamespace):

@@ -125,13 +125,24 @@ def test_localized_states_of_a_nearly_symmetric_well():
     """A small tilt of a symmetric double well adds to the tunneling element as E^2 = Delta^2 + Delta_0^2."""
     x = np.linspace(-1.8, 1.8, 361)
     symmetric = double_well_levels(x, (x**2 - 1) ** 2, 0.2)
-    asymmetry, tunneling = localized_pair(symmetric, 0.0)
+    asymmetry, tunneling, localization = localized_pair(symmetric, 0.0)
+    assert localization > 0.95
     assert tunneling == pytest.approx(symmetric.splitting) and asymmetry == pytest.approx(0.0, abs=1e-9)
     for tilt in (0.001, -0.002):
         tilted = double_well_levels(x, (x**2 - 1) ** 2 + tilt * x, 0.2)
-        asymmetry, tunneling = localized_pair(tilted, 0.0)
+        asymmetry, tunneling, localization = localized_pair(tilted, 0.0)
+        assert localization > 0.9
         assert tunneling == pytest.approx(symmetric.splitting, rel=2e-2)
         assert asymmetry == pytest.approx(2 * tilt, rel=0.1)
+
+
+def test_two_levels_of_one_well_are_not_localized_on_two_sides():
+    """A second well above the first quantum of vibration of the lower one: both levels lie in the lower one."""
+    x = np.linspace(-1.8, 1.8, 721)
+    tilted = double_well_levels(x, (x**2 - 1) ** 2 + 0.35 * x, 0.1)
+    quantum = tilted.splitting
+    assert 0.2 < quantum < 0.35  # hbar omega of the lower well, not the difference of 0.7 of the two wells
+    assert localized_pair(tilted, 0.09)[2] < 0.05
 
 
 def test_profiles_with_one_and_two_barriers():

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.results.two_level_pairs import pairs_over_one_barrier, tls_table
+from atomglass.analysis.results.two_level_pairs import LOCALIZED, pairs_over_one_barrier, tls_table
 from atomglass.landscape.minimum_energy_path import PathStatus
 
 #: Kinds of modes with which displacements are compared, in words.
@@ -64,7 +64,7 @@ def second_wells_of_modes(study: Any, below: float) -> pd.DataFrame:
     DataFrame
         One row per group of the mode with the largest overlap, and `all`: second wells reached; paths over one barrier;
         of these, those whose lowest two levels lie below the barrier, whose ground level lies above it, and which are
-        two-level systems (splitting below the bound, both levels below the barrier).
+        two-level systems (splitting below the bound, both levels below the barrier, one in each well).
     """
     wells = tls_table(study)
     wells = wells[wells["source"] == "mode"]
@@ -74,7 +74,7 @@ def second_wells_of_modes(study: Any, below: float) -> pd.DataFrame:
     for group in (*groups, "all"):
         reached = wells if group == "all" else wells[wells["spot_group"] == group]
         some = single if group == "all" else single[single["spot_group"] == group]
-        bound = some["below_barrier"].eq(True)
+        bound, apart = some["below_barrier"].eq(True), some["localization"] > LOCALIZED
         rows.append(
             {
                 "group": group,
@@ -82,7 +82,7 @@ def second_wells_of_modes(study: Any, below: float) -> pd.DataFrame:
                 "one_barrier": len(some),
                 "both_levels_below_barrier": int(bound.sum()),
                 "ground_level_above_barrier": int((some["ground_level"] > some["barrier"]).sum()),
-                "two_level_systems": int((bound & (some["splitting"] < below)).sum()),
+                "two_level_systems": int((bound & apart & (some["splitting"] < below)).sum()),
             }
         )
     return pd.DataFrame(rows)

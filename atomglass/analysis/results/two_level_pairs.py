@@ -26,9 +26,14 @@ _TLS = (
     "barrier",
     "ground_level",
     "below_barrier",
+    "localization",
     "source",
 )
 _REALIZATIONS = ("realization", "status", "number", "density", "dimension", "shear_modulus", "bulk_modulus")
+
+
+#: Localization in the two wells above which a pair of levels is a two-level system.
+LOCALIZED = 0.5
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,10 @@ def pairs_over_one_barrier(study: Any) -> pd.DataFrame:
 
 
 def two_level_systems(study: Any) -> pd.DataFrame:
-    """Return the pairs over one barrier whose lowest two levels lie below the barrier, with their weights.
+    """Return the pairs over one barrier whose lowest two levels lie below the barrier, one in each well, with weights.
 
-    The other pairs are vibrations of one well, quantum mechanically.
+    The other pairs are vibrations of one well, quantum mechanically: either no level lies below the barrier, or the
+    upper well lies above the first excited level of the lower one.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def two_level_systems(study: Any) -> pd.DataFrame:
         The study has no table of two-level systems, or the table lacks a column.
     """
     pairs = pairs_over_one_barrier(study)
-    return pairs[pairs["below_barrier"].eq(True)]
+    return pairs[pairs["below_barrier"].eq(True) & (pairs["localization"] > LOCALIZED)]
 
 
 def tls_table(study: Any) -> pd.DataFrame:

@@ -30,7 +30,7 @@ class TwoLevelSummary:
     glasses : int
         Glasses that were searched, those without a two-level system included.
     count : int
-        Pairs with one barrier between them, both levels below it, and a splitting below the bound.
+        Two-level systems: one barrier, both levels below it, one in each well, and a splitting below the bound.
     events : int
         Different rearrangements among them. One rearrangement is met as several pairs, while other particles are in
         either of their states; in all numbers that follow, its pairs over one barrier share a weight of one.

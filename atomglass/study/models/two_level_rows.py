@@ -203,6 +203,7 @@ def splitting_columns(found: TunnelSplitting) -> Row:
         "splitting_error": found.error,
         "asymmetry": found.asymmetry,
         "tunneling": found.tunneling,
+        "localization": found.localization,
         "energy_difference": path.asymmetry,
         "barrier": path.barrier,
         "barrier_count": path.barrier_count,
