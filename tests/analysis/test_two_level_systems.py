@@ -13,7 +13,7 @@ from tunneling_model import GLASSES, PBAR, VOLUME, standard_tunneling_model
 
 import atomglass as ag
 from atomglass.analysis.results.two_level_links import link_table, link_to_modes, second_wells_of_modes
-from atomglass.analysis.results.two_level_pairs import heat_capacity
+from atomglass.analysis.results.two_level_pairs import heat_capacity, pairs_over_one_barrier
 from atomglass.analysis.results.two_level_systems import summarize_two_level_systems, two_level_table
 from atomglass.analysis.statistics.glass_quantiles import quantiles_per_glass
 from atomglass.theory.thermal import schottky_heat_capacity
@@ -53,7 +53,7 @@ def test_pairs_of_one_rearrangement_share_its_weight(study: SimpleNamespace):
 
 
 def test_links_to_modes(study: SimpleNamespace):
-    table = link_to_modes(study, BELOW, 0.5).set_index("kind")
+    table = link_to_modes(pairs_over_one_barrier(study), 0.5).set_index("kind")
     assert table.loc["mode", "share"] == pytest.approx(0.5, abs=0.03)
     assert table.loc["control", "share"] == 0 and table.loc["spot", "pairs"] == 0
 
@@ -66,7 +66,7 @@ def test_the_table_of_the_analysis(study: SimpleNamespace):
     assert values["P of the standard tunneling model"] == summarize_two_level_systems(study, BELOW).pbar.value
     links = link_table(with_settings)
     assert links is not None
-    name = f"share of rearrangements, E < {BELOW:g}, with a harmonic mode under them, overlap > 0.5"
+    name = "share of two-level systems with a harmonic mode under them, overlap > 0.5"
     assert links.set_index("quantity")["value"][name] == pytest.approx(0.5, abs=0.03)
     assert two_level_table(SimpleNamespace(tls=None)) is None and link_table(SimpleNamespace(tls=None)) is None
 

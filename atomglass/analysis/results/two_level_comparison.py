@@ -95,7 +95,7 @@ def _column(study: Any) -> pd.Series:
         "C of the mosaic": theories["mosaic"].strength,
     }
     for overlap in OVERLAPS:
-        for link in link_to_modes(study, bound, overlap).itertuples():
+        for link in link_to_modes(pairs_over_one_barrier(study), overlap).itertuples():
             rows[f"share with {KINDS[link.kind]} under them, overlap > {overlap:g}"] = Estimate(link.share, link.error)
     return pd.Series(rows)
 

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.analysis.results.two_level_pairs import LOCALIZED, pairs_over_one_barrier, tls_table
+from atomglass.analysis.results.two_level_pairs import (
+    LOCALIZED,
+    pairs_over_one_barrier,
+    tls_table,
+    two_level_systems,
+)
 from atomglass.landscape.minimum_energy_path import PathStatus
 
 #: Kinds of modes with which displacements are compared, in words.
@@ -16,15 +21,13 @@ KINDS = {"mode": "a harmonic mode", "spot": "a pseudo-harmonic mode", "control":
 OVERLAPS = (0.7, 0.5)
 
 
-def link_to_modes(study: Any, below: float, overlap: float) -> pd.DataFrame:
-    """Return which share of the pairs has a soft mode under it.
+def link_to_modes(pairs: pd.DataFrame, overlap: float) -> pd.DataFrame:
+    """Return which share of pairs has a soft mode under it.
 
     Parameters
     ----------
-    study : Study
-        A study of two-level systems, from `atomglass.load_study`.
-    below : float
-        Bound on the splitting, in units of epsilon; infinite for all pairs over one barrier.
+    pairs : DataFrame
+        From `pairs_over_one_barrier` or `two_level_systems`, with the weights of the pairs.
     overlap : float
         Overlap of displacement and mode from which a mode counts as lying under a pair.
 
@@ -35,12 +38,10 @@ def link_to_modes(study: Any, below: float, overlap: float) -> pd.DataFrame:
         rearrangements for which the overlap is known, share above the bound, and its binomial error. The pairs of one
         rearrangement share a weight of one.
     """
-    single = pairs_over_one_barrier(study)
-    found = single[single["splitting"] < below]
     rows = []
     for kind in KINDS:
         column = f"{kind}_overlap"
-        known = found[found[column].notna()] if column in found else found[:0]
+        known = pairs[pairs[column].notna()] if column in pairs else pairs[:0]
         events = len(known[["realization", "event"]].drop_duplicates())
         weight = known["weight"].to_numpy()
         share = float(np.average(known[column] > overlap, weights=weight)) if events else float("nan")
@@ -105,13 +106,16 @@ def link_table(study: Any) -> pd.DataFrame | None:
         return None
     below = float(study.settings["paths"]["splitting_below"])
     rows: list[tuple[str, float, float]] = []
-    for bound, which in ((below, f"E < {below:g}"), (np.inf, "any E")):
+    groups = {
+        "rearrangements over one barrier": pairs_over_one_barrier(study),
+        "two-level systems": two_level_systems(study),
+    }
+    for which, pairs in groups.items():
         for overlap in OVERLAPS:
-            for link in link_to_modes(study, bound, overlap).itertuples():
+            for link in link_to_modes(pairs, overlap).itertuples():
                 if link.pairs:
-                    text = (
-                        f"share of rearrangements, {which}, with {KINDS[link.kind]} under them, overlap > {overlap:g}"
-                    )
+                    kind = KINDS[link.kind]
+                    text = f"share of {which} with {kind} under them, overlap > {overlap:g}"
                     rows.append((text, link.share, link.error))
     for well in second_wells_of_modes(study, below).to_dict("records"):
         group = well.pop("group")
