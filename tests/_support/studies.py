@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from atomglass.study.collect import collect
@@ -105,6 +106,24 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def same_tables(one: Path, other: Path) -> bool:
     """Return whether two collected studies have the same tables and the same glasses, byte for byte."""
     return all(content(one / name) == content(other / name) for name in TABLES) and glasses(one) == glasses(other)
+
+
+def require_extended(folder: Path, chains: int, length: int, larger: Path) -> None:
+    """Fail unless an extended study is a larger one, with the numbers of its former size for what it had."""
+    for name in TABLES:
+        if not (larger / name).exists():
+            assert not (folder / name).exists()
+            continue
+        mine, expected = (pd.read_parquet(path / name) for path in (folder, larger))
+        assert mine.drop(columns="realization").equals(expected.drop(columns="realization"))
+        before = (mine["chain"] < chains) & (mine["index_in_chain"] < length)
+        assert (mine["realization"] == mine["chain"] * length + mine["index_in_chain"])[before].all()
+        assert (mine["realization"] >= chains * length)[~before].all() and before.any() and not before.all()
+    numbers = pd.read_parquet(folder / "realizations.parquet")["realization"].tolist()
+    assert sorted(numbers) == list(range(len(numbers)))
+    mine, expected = glasses(folder), glasses(larger)
+    assert [glass[1:] for glass in mine] == [glass[1:] for glass in expected]
+    assert {glass[0] for glass in mine} <= set(numbers)
 
 
 def content(path: Path) -> bytes | None:

@@ -34,7 +34,7 @@ from atomglass.study.store.crash_reports import CrashReports
 from atomglass.study.store.manifest import (
     FOLDERS,
     encode_manifest,
-    require_extension,
+    extended,
     require_free,
     require_same_physics,
 )
@@ -139,10 +139,8 @@ class StudyStore:
                 remedy="choose another --out",
             )
         require_same_physics(self.folder, self.settings, self._kernel_version, wanted)
-        if self.settings.ensemble == wanted.ensemble:
-            return self.settings
-        require_extension(self.folder, self.settings.ensemble, wanted.ensemble, extend)
-        return self.settings.model_copy(update={"ensemble": wanted.ensemble})
+        ensemble = extended(self.folder, self.settings.ensemble, wanted.ensemble, extend)
+        return self.settings.model_copy(update={"ensemble": ensemble})
 
     @property
     def further_tables(self) -> dict[str, tuple[Column, ...]]:
