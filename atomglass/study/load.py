@@ -91,8 +91,11 @@ def load_study(folder: str | Path) -> Study:
             frames[name] = table.to_pandas()
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
-            path = folder / f"{name}.parquet"
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {shlex.quote(str(folder))}` first")
+            was_run = (folder / "shards").is_dir() or not (folder / "study.json").exists()
+            collect = f"run `atomglass collect {shlex.quote(str(folder))}` first"
+            raise InputError(
+                f"{folder / name}.parquet is missing", remedy=collect if was_run else "join or publish its studies again"
+            )
     wells = read_table(folder, "wells")
     return Study(
         modes=frames["modes"],

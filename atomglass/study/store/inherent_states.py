@@ -44,6 +44,7 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     """
     store = StudyStore(Path(folder))
     store.require_glasses()
+    _require_inherent_states(store)
     numbering = store.settings.ensemble.numbering
     if not 0 <= realization < (count := numbering.count):
         raise InputError(
@@ -88,6 +89,7 @@ def kept_configurations(folder: str | Path, chains: range | None = None) -> Iter
     [(1, 64)]
     """
     store = StudyStore(Path(folder))
+    _require_inherent_states(store)
     ensemble = store.settings.ensemble
     for chain in range(ensemble.chains) if chains is None else chains:
         end = 0
@@ -96,6 +98,14 @@ def kept_configurations(folder: str | Path, chains: range | None = None) -> Iter
                 if index >= end:  # shards of a resumed chain may overlap
                     yield int(ensemble.numbering.numbers(chain, index)), state
             end = max(end, span[1])
+
+
+def _require_inherent_states(store: StudyStore) -> None:
+    if store.has_tables_alone:
+        raise InputError(
+            f"{store.folder} holds joined or published tables, without inherent states",
+            remedy="those that were kept are in the directory in which the study was run",
+        )
 
 
 def _read(store: StudyStore, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:
