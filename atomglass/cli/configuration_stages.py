@@ -27,7 +27,12 @@ from atomglass.system.potential import PairPotential, load_potential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
 from atomglass.vibrations.expansion import NEAR_CUTOFF
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.kernel_polynomial import density_of_states
+from atomglass.vibrations.kernel_polynomial import (
+    MODES_IN_KERNEL,
+    DensityOfStates,
+    density_of_states,
+    resolved_moments,
+)
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.vibrations.mode_table import PHONON_MULTIPLE, mode_table
 from atomglass.vibrations.modes import (
@@ -207,7 +212,9 @@ def modes_of_file(
         print(f"written: {out}")
 
 
-def density_of_file(file: InputFile, potential: str, moments: int, vectors: int, seed: int, out: Path | None) -> None:
+def density_of_file(
+    file: InputFile, potential: str, moments: int | None, vectors: int, seed: int, out: Path | None
+) -> None:
     """Estimate and print the density of states of one inherent state of a file.
 
     Parameters
@@ -217,7 +224,8 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     potential : str
         Name of a shipped potential, or a TOML file.
     moments, vectors : int
-        Chebyshev moments and random vectors of the kernel polynomial method.
+        Chebyshev moments and random vectors of the kernel polynomial method. Without a number of moments the resolution
+        holds `MODES_IN_KERNEL` modes on average.
     seed : int
         Seed of the random vectors.
     out : Path or None
@@ -227,6 +235,8 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     pot = load_potential(potential)
     configuration = file.read(pot)
     _check_quenched(configuration, pot, f"quench it first with `atomglass quench {shlex.quote(str(file.path))}`")
+    if moments is None:
+        moments = min(2000, resolved_moments(len(configuration) * configuration.dimension))
     found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
     names = ("frequencies", "density", "error", "reduced_density", "reduced_error")
     columns = ("frequency", *names[1:])
@@ -239,10 +249,24 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     peak = table.iloc[found.boson_peak]
     print(
         f"largest D/{power}: {peak.reduced_density:.4g} +- {peak.reduced_error:.2g} at frequency {peak.frequency:.4g} "
-        f"(the boson peak, if it lies above the first phonon's)"
+        f"({_peak_verdict(found)})"
     )
     if out is not None:
         print(f"written: {out}")
+
+
+def _peak_verdict(found: DensityOfStates) -> str:
+    """Return what the maximum of the reduced density is: the boson peak, too few modes to tell, or no maximum."""
+    peak = found.boson_peak
+    count = found.modes_resolved[peak]
+    if count < MODES_IN_KERNEL:
+        return (
+            f"no boson peak can be told: about {count:.1g} of the modes of this glass are there; "
+            "take a larger sample, or average over many glasses"
+        )
+    if np.isnan(found.reduced_density[peak - 1]):
+        return "the lowest frequency that is resolved: no maximum; more --moments resolve lower ones"
+    return "the boson peak, if it lies above the first phonon's"
 
 
 def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:

@@ -120,8 +120,8 @@ def collect(store: StudyStore) -> Collected:
     Raises
     ------
     InputError
-        There is nothing to collect, the tables were joined or published, two shards disagree about a realization, or there is a file with the name of a
-        table that the study does not have.
+        There is nothing to collect, the tables were joined or published, two shards disagree about a realization, or
+        there is a file with the name of a table that the study does not have.
     """
     store.require_shards()
     found = _Findings()

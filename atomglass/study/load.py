@@ -92,10 +92,9 @@ def load_study(folder: str | Path) -> Study:
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
             was_run = (folder / "shards").is_dir() or not (folder / "study.json").exists()
-            collect = f"run `atomglass collect {shlex.quote(str(folder))}` first"
-            raise InputError(
-                f"{folder / name}.parquet is missing", remedy=collect if was_run else "join or publish its studies again"
-            )
+            remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
+            remedy = remedy if was_run else "join or publish its studies again"
+            raise InputError(f"{folder / name}.parquet is missing", remedy=remedy)
     wells = read_table(folder, "wells")
     return Study(
         modes=frames["modes"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def same_tables(one: Path, other: Path) -> bool:
     """Return whether two collected studies have the same tables and the same glasses, byte for byte."""
     return all(content(one / name) == content(other / name) for name in TABLES) and glasses(one) == glasses(other)
+
+
+def wait_for(question: Callable[[], object], job: subprocess.Popen[str], what: str, seconds: float = 120.0) -> None:
+    """Wait until `question` returns something true; fail at once when the job that it waits for has ended."""
+    end = time.monotonic() + seconds
+    while not question():
+        ended = job.poll() is not None
+        assert question() or not ended, f"no {what}: the job ended with status {job.returncode}: {job.communicate()}"
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.02)
 
 
 def require_extended(folder: Path, chains: int, length: int, larger: Path) -> None:

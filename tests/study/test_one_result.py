@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from studies import Silent, atomglass, require_extended, same_tables, start
+from studies import Silent, atomglass, require_extended, same_tables, start, wait_for
 from study_runs import ORIGIN, StopAfter, run_in_pieces
 
 from atomglass.errors import InputError
@@ -104,10 +103,7 @@ def test_a_run_stopped_by_a_signal_can_be_continued(study_file, tmp_path: Path, 
     file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=2), tmp_path / "out"
     command = ("run", file, "--out", out, "--workers", workers)
     running = start(*command)
-    deadline = time.monotonic() + 120
-    while not (out / "checkpoints").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.0)
+    wait_for(lambda: list(out.glob("claims/*.json")), running, "claimed chain")
     running.send_signal(number)
     printed, complaint = running.communicate(timeout=60)
     assert running.returncode == 75, (printed, complaint)
