@@ -88,6 +88,10 @@ class MoveOptions:
         return SwapMonteCarlo(configuration, potential, self.temperature, seed=seed, trajectories=hybrid, **options)
 
 
+#: Unit of frequencies, with the length, the energy and the mass of the potential.
+UNIT = "sqrt(epsilon/m)/length"
+
+
 def sample_liquid(out: Path, potential: str, start: LiquidStart, moves: MoveOptions, sweeps: int, seed: int) -> None:
     """Equilibrate a liquid, new or from a file, and write it.
 
@@ -244,7 +248,7 @@ def density_of_file(
     write_table(table, out)
     power = f"omega^{found.dimension - 1}" if found.dimension > 2 else "omega"
     rows = [[f"{value:.5g}" for value in row] for row in table.iloc[:: max(len(table) // 40, 1)].to_numpy()]
-    title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}"
+    title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}; frequencies in {UNIT}"
     print_table(title, ["frequency", "D", "error", f"D/{power}", "error"], rows)
     peak = table.iloc[found.boson_peak]
     print(
@@ -290,7 +294,7 @@ def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModu
     shown = table.head(60)
     rows = [_mode_cells(row) for row in shown.itertuples()]
     header = ["mode", "frequency", "PR", "b2", "b3", "b4", "beta", "group", "2nd min", "barrier", "QLM"]
-    print_table(f"{len(table)} modes, {proven}", header, rows)
+    print_table(f"{len(table)} modes, {proven}; frequencies in {UNIT}", header, rows)
     if len(shown) < len(table):
         print(f"({len(table) - len(shown)} more; write them with --out)")
     leaning = int(_leans_on_cutoff(table).sum())

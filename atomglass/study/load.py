@@ -14,11 +14,11 @@ import pyarrow as pa
 from atomglass.errors import InputError
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
-from atomglass.types import typed_arguments
+from atomglass.types import ShortRepr, typed_arguments
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, repr=False)
+class Study(ShortRepr):
     """The collected tables of a study.
 
     Attributes

@@ -11,7 +11,7 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, typed_arguments
+from atomglass.types import Array, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
@@ -26,8 +26,8 @@ MIN_RESOLUTIONS = 3.0
 MODES_IN_KERNEL = 10
 
 
-@dataclass(frozen=True)
-class DensityOfStates:
+@dataclass(frozen=True, repr=False)
+class DensityOfStates(ShortRepr):
     """Density of states D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1.
 
     Translations and rattlers are excluded.

@@ -22,6 +22,7 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
+from atomglass.types import ShortRepr
 from atomglass.vibrations.expansion import expand_all
 from atomglass.vibrations.hessian import pair_rattlers
 from atomglass.vibrations.mode_table import mode_rows
@@ -47,8 +48,8 @@ KEYS = ("realization", "chain", "index_in_chain")
 _PINS = 1000
 
 
-@dataclass(frozen=True)
-class PinnedTables:
+@dataclass(frozen=True, repr=False)
+class PinnedTables(ShortRepr):
     """The modes of glasses with pinned particles.
 
     Attributes
