@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from dataclasses import fields
 from pathlib import Path, PurePath
 from types import SimpleNamespace, UnionType
 from typing import Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -31,6 +32,32 @@ UInt32Array = NDArray[np.uint32]
 BoolArray = NDArray[np.bool_]
 #: The seed of a random stream: an integer >= 0, or one of numpy's seed sequences.
 Seed = int | np.random.SeedSequence
+#: Longest text of a value that is shown as it is.
+_BRIEF = 60
+
+
+class ShortRepr:
+    """A dataclass whose text names its fields, with the shapes of arrays and tables instead of their content."""
+
+    def __repr__(self) -> str:
+        shown = (f"{field.name}={brief(getattr(self, field.name))}" for field in fields(self) if field.repr)  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def brief(value: object) -> str:
+    """Return a value as a short text: numbers with six digits, and of what is large its type and size."""
+    shape = getattr(value, "shape", ())
+    if shape:
+        return f"<{type(value).__name__} {' x '.join(map(str, shape))}>"
+    if isinstance(value, float | np.floating):
+        return f"{value:.6g}"
+    if isinstance(value, np.generic | np.ndarray):
+        return str(value)
+    text = repr(value)
+    if len(text) <= _BRIEF:
+        return text
+    size = f" of {len(value)}" if isinstance(value, Sized) else ""
+    return f"<{type(value).__name__}{size}>" if isinstance(value, Sized) or text.startswith("<") else text
 
 
 def typed_arguments(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:

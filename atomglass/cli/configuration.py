@@ -137,7 +137,13 @@ def dos(
     frame: Frame = -1,
     diameters_by_type: TypeDiameters = None,
     species: SpeciesOrder = None,
-    moments: Annotated[int, typer.Option(help="Number of Chebyshev moments; more give a finer resolution.")] = 2000,
+    moments: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of Chebyshev moments; more give a finer resolution. By default at most 2000, and so few that "
+            "the resolution holds ten modes on average."
+        ),
+    ] = None,
     vectors: Annotated[int, typer.Option(help="Number of random vectors; more give a smaller error.")] = 16,
     seed: Annotated[int, typer.Option(help="Seed of the random vectors.")] = 1,
     out: OutTable = None,

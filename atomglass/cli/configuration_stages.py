@@ -27,7 +27,12 @@ from atomglass.system.potential import PairPotential, load_potential
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
 from atomglass.vibrations.expansion import NEAR_CUTOFF
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.kernel_polynomial import density_of_states
+from atomglass.vibrations.kernel_polynomial import (
+    MODES_IN_KERNEL,
+    DensityOfStates,
+    density_of_states,
+    resolved_moments,
+)
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 from atomglass.vibrations.mode_table import PHONON_MULTIPLE, mode_table
 from atomglass.vibrations.modes import (
@@ -81,6 +86,10 @@ class MoveOptions:
             raise InputError(option, value, "only without --trajectories", remedy)
         hybrid = HybridMonteCarlo() if self.hybrid else None
         return SwapMonteCarlo(configuration, potential, self.temperature, seed=seed, trajectories=hybrid, **options)
+
+
+#: Unit of frequencies, with the length, the energy and the mass of the potential.
+UNIT = "sqrt(epsilon/m)/length"
 
 
 def sample_liquid(out: Path, potential: str, start: LiquidStart, moves: MoveOptions, sweeps: int, seed: int) -> None:
@@ -207,7 +216,9 @@ def modes_of_file(
         print(f"written: {out}")
 
 
-def density_of_file(file: InputFile, potential: str, moments: int, vectors: int, seed: int, out: Path | None) -> None:
+def density_of_file(
+    file: InputFile, potential: str, moments: int | None, vectors: int, seed: int, out: Path | None
+) -> None:
     """Estimate and print the density of states of one inherent state of a file.
 
     Parameters
@@ -217,7 +228,8 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     potential : str
         Name of a shipped potential, or a TOML file.
     moments, vectors : int
-        Chebyshev moments and random vectors of the kernel polynomial method.
+        Chebyshev moments and random vectors of the kernel polynomial method. Without a number of moments the resolution
+        holds `MODES_IN_KERNEL` modes on average.
     seed : int
         Seed of the random vectors.
     out : Path or None
@@ -227,6 +239,8 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     pot = load_potential(potential)
     configuration = file.read(pot)
     _check_quenched(configuration, pot, f"quench it first with `atomglass quench {shlex.quote(str(file.path))}`")
+    if moments is None:
+        moments = min(2000, resolved_moments(len(configuration) * configuration.dimension))
     found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
     names = ("frequencies", "density", "error", "reduced_density", "reduced_error")
     columns = ("frequency", *names[1:])
@@ -234,15 +248,29 @@ def density_of_file(file: InputFile, potential: str, moments: int, vectors: int,
     write_table(table, out)
     power = f"omega^{found.dimension - 1}" if found.dimension > 2 else "omega"
     rows = [[f"{value:.5g}" for value in row] for row in table.iloc[:: max(len(table) // 40, 1)].to_numpy()]
-    title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}"
+    title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}; frequencies in {UNIT}"
     print_table(title, ["frequency", "D", "error", f"D/{power}", "error"], rows)
     peak = table.iloc[found.boson_peak]
     print(
         f"largest D/{power}: {peak.reduced_density:.4g} +- {peak.reduced_error:.2g} at frequency {peak.frequency:.4g} "
-        f"(the boson peak, if it lies above the first phonon's)"
+        f"({_peak_verdict(found)})"
     )
     if out is not None:
         print(f"written: {out}")
+
+
+def _peak_verdict(found: DensityOfStates) -> str:
+    """Return what the maximum of the reduced density is: the boson peak, too few modes to tell, or no maximum."""
+    peak = found.boson_peak
+    count = found.modes_resolved[peak]
+    if count < MODES_IN_KERNEL:
+        return (
+            f"no boson peak can be told: about {count:.1g} of the modes of this glass are there; "
+            "take a larger sample, or average over many glasses"
+        )
+    if np.isnan(found.reduced_density[peak - 1]):
+        return "the lowest frequency that is resolved: no maximum; more --moments resolve lower ones"
+    return "the boson peak, if it lies above the first phonon's"
 
 
 def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:
@@ -266,7 +294,7 @@ def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModu
     shown = table.head(60)
     rows = [_mode_cells(row) for row in shown.itertuples()]
     header = ["mode", "frequency", "PR", "b2", "b3", "b4", "beta", "group", "2nd min", "barrier", "QLM"]
-    print_table(f"{len(table)} modes, {proven}", header, rows)
+    print_table(f"{len(table)} modes, {proven}; frequencies in {UNIT}", header, rows)
     if len(shown) < len(table):
         print(f"({len(table) - len(shown)} more; write them with --out)")
     leaning = int(_leans_on_cutoff(table).sum())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from typing import Any
 
 from rich.console import Console
@@ -18,7 +17,10 @@ LOG_SECONDS = 15.0
 
 
 class StudyProgress:
-    """Display of the progress of a study: sweeps, finished realizations, quasi-localized modes and failures.
+    """Display of the progress of a study: sweeps, finished realizations and failures; modes that were found here.
+
+    What was done before this run, or by other processes, counts as done; the modes are those of this run alone, whose
+    share of the realizations is named where it is not all of them.
 
     Parameters
     ----------
@@ -36,10 +38,9 @@ class StudyProgress:
         self._labels = store.model.labels
         now = study_status(store)
         self._total, self._sweeps_total = now.total, now.sweeps_total
-        self._done, self._sweeps = now.finished, now.sweeps
-        self._status: Counter[str] = Counter()
-        self._qlms = 0
-        self._began = self._logged = time.monotonic()
+        self._done, self._failed, self._sweeps = now.finished, now.failed, now.sweeps
+        self._before, self._own, self._qlms = now.finished, 0, 0
+        self._began = self._logged = self._read = time.monotonic()
         self._bars = _bars(Console(stderr=True)) if sys.stderr.isatty() and not silent else None
         self._tasks: list[Any] = []
 
@@ -67,6 +68,7 @@ class StudyProgress:
         """Count sweeps of a chain."""
         self._sweeps += sweeps
         if self._bars:
+            self._read_study(LOG_SECONDS)
             self._bars.update(self._tasks[0], completed=min(self._sweeps, self._sweeps_total))
         self._log_if_due()
 
@@ -85,10 +87,11 @@ class StudyProgress:
             Wall time.
         """
         self._done += 1
-        self._status[status] += 1
+        self._own += 1
+        self._failed += status != "ok"
         self._qlms += int(modes or 0)
         if self._bars:
-            text = f"{self._labels.plural} ({self._qlms} {self._labels.modes}{self._failures()})"
+            text = f"{self._labels.plural} ({self._counts()})"
             self._bars.update(self._tasks[1], completed=self._done, description=text)
         self._log_if_due()
 
@@ -99,26 +102,38 @@ class StudyProgress:
         else:
             print(text, file=sys.stderr, flush=True)
 
-    def _failures(self) -> str:
-        failed = sum(self._status.values()) - self._status["ok"]
-        return f", {failed} failed" if failed else ""
+    def _counts(self) -> str:
+        """Return the failures of the whole study, and the modes of this run with the realizations they belong to."""
+        failed = f"{self._failed} failed, " if self._failed else ""
+        found = f"{self._qlms} {self._labels.modes}"
+        if self._own == self._done:
+            return failed + found
+        share = "this process" if self._others else "this run"
+        return f"{failed}{found} in the {self._own} of {share}"
 
     def _log_if_due(self) -> None:
         if not self._bars and time.monotonic() - self._logged > LOG_SECONDS:
             self._log()
 
+    def _read_study(self, interval: float) -> None:
+        """Count what other processes have finished, which is in the directory, if that was not done just now."""
+        if not self._others or time.monotonic() - self._read < interval:
+            return
+        self._read = time.monotonic()
+        now = study_status(self._store)
+        self._done, self._sweeps = max(now.finished, self._before + self._own), max(now.sweeps, self._sweeps)
+        self._failed = max(now.failed, self._failed)
+
     def _log(self) -> None:
         self._logged = time.monotonic()
         if self._silent:
             return
-        if self._others:
-            now = study_status(self._store)
-            self._done, self._sweeps = now.finished, now.sweeps
+        self._read_study(0.0)
         fraction = self._sweeps / self._sweeps_total if self._sweeps_total else 1.0
         steps = f"{self._labels.steps} {min(fraction, 1):4.0%}, " if self._labels.steps else ""
         print(
             f"[{self._logged - self._began:7.0f} s] {steps}{self._labels.plural} {self._done}/{self._total}, "
-            f"{self._labels.modes} {self._qlms}{self._failures()}",
+            f"{self._counts()}",
             file=sys.stderr,
             flush=True,
         )

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from atomglass.diagnostics.time_series import relaxation_time
 from atomglass.errors import InputError
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 
 
-@dataclass(frozen=True)
-class MemoryTime:
+@dataclass(frozen=True, repr=False)
+class MemoryTime(ShortRepr):
     """Time in which the mean of several correlation functions decays to 1/e.
 
     Attributes

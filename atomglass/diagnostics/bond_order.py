@@ -13,11 +13,11 @@ from scipy.special import gammaln, lpmv
 from atomglass.diagnostics.pairs import neighbor_distance, pairs_within
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
-from atomglass.types import Array, ComplexArray, IntArray
+from atomglass.types import Array, ComplexArray, IntArray, ShortRepr
 
 
-@dataclass(frozen=True)
-class HexaticOrder:
+@dataclass(frozen=True, repr=False)
+class HexaticOrder(ShortRepr):
     """Sixfold bond-orientational order in two dimensions.
 
     Attributes
@@ -40,8 +40,8 @@ class HexaticOrder:
     local_order: float
 
 
-@dataclass(frozen=True)
-class SteinhardtOrder:
+@dataclass(frozen=True, repr=False)
+class SteinhardtOrder(ShortRepr):
     """Bond-orientational order of degree l in three dimensions.
 
     Attributes

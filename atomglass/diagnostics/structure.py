@@ -11,15 +11,15 @@ from atomglass.diagnostics.pairs import neighbor_distance, pair_diameters, pairs
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, IntArray
+from atomglass.types import Array, IntArray, ShortRepr
 
 #: Multiple of the smallest wave vector up to which wave vectors are "large scale": [10] and [11] in a square, up to
 #: [110] in a cube.
 LARGE_SCALE = 1.5
 
 
-@dataclass(frozen=True)
-class RadialDistribution:
+@dataclass(frozen=True, repr=False)
+class RadialDistribution(ShortRepr):
     """The pair distribution function in bins.
 
     Attributes

@@ -9,7 +9,7 @@ import numpy as np
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs, forces
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 from atomglass.vibrations.expansion import energy_profile
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import lowest_modes_of_hessian
@@ -20,8 +20,8 @@ TRUST_RADIUS = 0.05
 LINE_POINTS = 64
 
 
-@dataclass(frozen=True)
-class Saddle:
+@dataclass(frozen=True, repr=False)
+class Saddle(ShortRepr):
     """A stationary point of the energy, or the point at which the search for one ended.
 
     Attributes

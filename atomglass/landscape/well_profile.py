@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import BSpline, make_interp_spline
 
 from atomglass.errors import InputError
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 
 #: Smallest number of points in a table.
 LEAST_POINTS = 8
@@ -51,8 +51,8 @@ class Wall:
         return self.end + self.side * max((root - self.slope) / self.curvature, 0.0)
 
 
-@dataclass(frozen=True)
-class WellProfile:
+@dataclass(frozen=True, repr=False)
+class WellProfile(ShortRepr):
     """The energy V(x) along a path, for all x.
 
     Attributes

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from atomglass.kernels.sampling.records import REBUILDS
 from atomglass.sampling.moves import DiameterSwaps, Displacements, HybridMonteCarlo
-from atomglass.types import Array, IntArray
+from atomglass.types import Array, IntArray, ShortRepr
 
 
-@dataclass(frozen=True)
-class SwapStatistics:
+@dataclass(frozen=True, repr=False)
+class SwapStatistics(ShortRepr):
     """Results of a run of the sampler.
 
     Attributes

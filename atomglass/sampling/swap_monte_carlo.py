@@ -91,6 +91,9 @@ class SwapMonteCarlo:
         self._liquid = LiquidState.of(configuration, potential, float(temperature), skin, seed)
         self._sort_and_rebuild()
 
+    def __repr__(self) -> str:
+        return f"SwapMonteCarlo(N={len(self)}, temperature={self.temperature:.6g}, sweep={self.sweep})"
+
     def __len__(self) -> int:
         """Return the number of particles N."""
         return len(self._liquid)

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace, replacing
 from atomglass.study.errors import DamagedShard
+from atomglass.study.numbering import Numbering
 from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
 from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
 from atomglass.study.store.shards import Shard
@@ -119,9 +120,10 @@ def collect(store: StudyStore) -> Collected:
     Raises
     ------
     InputError
-        There is nothing to collect, two shards disagree about a realization, or there is a file with the name of a
-        table that the study does not have.
+        There is nothing to collect, the tables were joined or published, two shards disagree about a realization, or
+        there is a file with the name of a table that the study does not have.
     """
+    store.require_shards()
     found = _Findings()
     _refuse_foreign_tables(store)
     columns = {
@@ -141,7 +143,7 @@ def collect(store: StudyStore) -> Collected:
         writers = {name: writer(name, schema(described)) for name, described in columns.items()}
         for chain in range(store.settings.ensemble.chains):
             for shard, end in _shards(store, chain, found):
-                _add(shard, end, store.settings.ensemble.realizations_per_chain, writers, found)
+                _add(shard, end, store.settings.ensemble.numbering, writers, found)
         if not writers["realizations"].rows + writers["realizations"].pending_rows:
             raise _nothing(store, found.damaged)
         runs = _runs(store)
@@ -162,11 +164,11 @@ def collect(store: StudyStore) -> Collected:
     )
 
 
-def _add(shard: Shard, end: int, per_chain: int, writers: dict[str, _TableWriter], found: _Findings) -> None:
+def _add(shard: Shard, end: int, numbering: Numbering, writers: dict[str, _TableWriter], found: _Findings) -> None:
     """Add the realizations of a shard, from index `end` on, to the tables."""
     found.provenances[json.dumps({key: shard.provenance.get(key) for key in _PROVENANCE}, sort_keys=True)] += 1
     for name, writer in writers.items():
-        rows = _rows_from(shard.table(name), end, per_chain)
+        rows = _rows_from(shard.table(name), end, numbering)
         writer.add(rows)
         if name == "realizations":
             found.failed.update(rows["status"].to_pylist())
@@ -293,16 +295,16 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
     replace(path, sink.getvalue().to_pybytes())
 
 
-def _rows_from(rows: pa.Table, start: int, per_chain: int) -> pa.Table:
-    """Return the rows from index `start` of the chain on, with realizations renumbered for the current chain length.
+def _rows_from(rows: pa.Table, start: int, numbering: Numbering) -> pa.Table:
+    """Return the rows from index `start` of the chain on, with the numbers of realizations in the study.
 
-    In an extended study, chains are longer than when its first shards were written.
+    Earlier versions gave other numbers to the realizations of an extended study when they wrote its first shards.
     """
     if start and rows.num_rows:
         rows = rows.filter(pc.greater_equal(rows["index_in_chain"], start))
-    number = pc.add(pc.multiply(rows["chain"], per_chain), rows["index_in_chain"])
+    number = numbering.numbers(rows["chain"].to_numpy(), rows["index_in_chain"].to_numpy())
     place = rows.schema.get_field_index("realization")
-    return rows.set_column(place, rows.schema.field(place), number)
+    return rows.set_column(place, rows.schema.field(place), pa.array(number))
 
 
 def _require_agreement(shard: Shard, chain: int, earlier: dict[int, str]) -> None:

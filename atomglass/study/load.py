@@ -14,11 +14,11 @@ import pyarrow as pa
 from atomglass.errors import InputError
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
-from atomglass.types import typed_arguments
+from atomglass.types import ShortRepr, typed_arguments
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, repr=False)
+class Study(ShortRepr):
     """The collected tables of a study.
 
     Attributes
@@ -95,8 +95,10 @@ def load_study(folder: str | Path) -> Study:
             frames[name] = table.to_pandas()
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
-            path = folder / f"{name}.parquet"
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {shlex.quote(str(folder))}` first")
+            was_run = (folder / "shards").is_dir() or not (folder / "study.json").exists()
+            remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
+            remedy = remedy if was_run else "join or publish its studies again"
+            raise InputError(f"{folder / name}.parquet is missing", remedy=remedy)
     wells, density = read_table(folder, "wells"), read_table(folder, "density_of_states")
     return Study(
         modes=frames["modes"],

@@ -10,7 +10,12 @@ import pyarrow as pa
 from atomglass.study.protocol import BOOL, FLOAT, INT, TEXT, Column
 
 KEYS = (
-    Column("realization", INT, "", "number of the realization in the study: chain * realizations per chain + index"),
+    Column(
+        "realization",
+        INT,
+        "",
+        "number of the realization in the study; an extension of the study does not change it",
+    ),
     Column("chain", INT, "", "independent Monte Carlo chain; realizations of one chain are correlated"),
     Column("index_in_chain", INT, "", "number of the realization in its chain"),
 )

@@ -5,23 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
 from atomglass.__about__ import KERNEL_VERSION
 from atomglass.errors import InputError
 from atomglass.minimization.quench import Method
 from atomglass.sampling.moves import MAX_HMC_COUNT, MIN_HMC_SKIN, HybridMonteCarlo
 from atomglass.settings import Settings, find_toml, read_toml, validated
+from atomglass.study.numbering import Numbering
 from atomglass.system.potential import PairPotential, potential_from
 from atomglass.system.potential_settings import MAX_DENSITY, MIN_DENSITY, PotentialSettings
 from atomglass.system.size_laws import AnySizeLaw
 from atomglass.vibrations.localization import FREQUENCY_SHARE, PARTICIPATION_RATIO
 
 Text = Annotated[str, StringConstraints(min_length=1)]
+#: A number of chains, or of realizations in a chain.
+Size = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class TrajectorySettings(Settings):
@@ -62,9 +66,33 @@ class SampleSettings(Settings):
 class EnsembleSettings(Settings):
     """Number of realizations, and their division into chains and shards."""
 
-    chains: int = Field(ge=1, le=1_000_000)
-    realizations_per_chain: int = Field(ge=1, le=1_000_000)
+    chains: Size
+    realizations_per_chain: Size
     realizations_per_shard: int = Field(default=20, ge=1, le=10_000)
+    extended_from: tuple[tuple[Size, Size], ...] = ()
+    """Earlier sizes (chains, realizations per chain), oldest first, of a study whose chains were made longer. Its
+    realizations keep the numbers that they had; `run --extend` writes it."""
+
+    @model_validator(mode="after")
+    def _sizes_grow(self) -> Self:
+        sizes = (*self.extended_from, (self.chains, self.realizations_per_chain))
+        if any(before[0] > after[0] or before[1] >= after[1] for before, after in pairwise(sizes)):
+            raise ValueError(
+                "extended_from must name smaller sizes, the oldest first; leave it out: --extend writes it"
+            )
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = dump(self)
+        if not self.extended_from:  # as in the manifests of all studies that were never extended
+            data.pop("extended_from")
+        return data
+
+    @property
+    def numbering(self) -> Numbering:
+        """The numbers of the realizations."""
+        return Numbering((*self.extended_from, (self.chains, self.realizations_per_chain)))
 
 
 class GlassEnsembleSettings(EnsembleSettings):
@@ -158,7 +186,7 @@ class StudyBase(Settings):
             raise InputError("the number of portions", count, f"a divisor of the {chains} chains")
         if not 1 <= number <= count:
             raise InputError("the number of the portion", number, f"1 to {count}")
-        ensemble = self.ensemble.model_copy(update={"chains": chains // count})
+        ensemble = self.ensemble.model_copy(update={"chains": chains // count, "extended_from": ()})
         return self.model_copy(update={"seed": self.seed + number, "ensemble": ensemble})
 
     def physics(self) -> dict[str, Any]:

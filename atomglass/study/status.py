@@ -88,7 +88,14 @@ class StudyStatus:
 
 
 def study_status(store: StudyStore) -> StudyStatus:
-    """Return the status of a study."""
+    """Return the status of a study.
+
+    Raises
+    ------
+    InputError
+        The directory holds joined or published tables: nothing of it remains to be run.
+    """
+    store.require_shards()
     ensemble = store.settings.ensemble
     per_chain = ensemble.realizations_per_chain
     sweeps = store.model.steps(store.settings, per_chain - 1)

@@ -12,11 +12,11 @@ from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.neighbors import cutoff_neighbor_list
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, IntArray
+from atomglass.types import Array, IntArray, ShortRepr
 
 
-@dataclass(frozen=True)
-class InteractingPairs:
+@dataclass(frozen=True, repr=False)
+class InteractingPairs(ShortRepr):
     """The interacting pairs of a configuration, and the derivatives of their energies.
 
     Attributes

@@ -11,14 +11,14 @@ from atomglass.kernels.energy_derivatives import strain_response
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 
-@dataclass(frozen=True)
-class ElasticModuli:
+@dataclass(frozen=True, repr=False)
+class ElasticModuli(ShortRepr):
     """Moduli of one inherent state, in units of epsilon over volume.
 
     Attributes

@@ -17,7 +17,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions, allowed_skin, half_neighbor_list
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray
+from atomglass.types import Array, BoolArray, ShortRepr
 
 #: Fraction of the cutoff within which a pair counts as near it; phi''' and phi'''' jump at the cutoff (if q < 4).
 NEAR_CUTOFF = 0.05
@@ -32,8 +32,8 @@ PROFILE_ROUNDING = 1e-12
 MAX_PARTICLE_DISPLACEMENT = 0.5
 
 
-@dataclass(frozen=True)
-class Expansion:
+@dataclass(frozen=True, repr=False)
+class Expansion(ShortRepr):
     """U(s) = U(0) + b2 s^2/2 + b3 s^3/6 + b4 s^4/24 along a normalized direction, and its shape.
 
     Attributes

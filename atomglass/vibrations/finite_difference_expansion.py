@@ -30,7 +30,7 @@ POINTS, STEPS = 4, 10
 LARGEST_DISPLACEMENT, NOISE_STEP = 0.1, 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FiniteDifferenceExpansion(Expansion):
     """U(s) along a normalized direction from differences of forces, in the units of the calculator.
 

@@ -37,7 +37,7 @@ STATIONARY = 1e-6
 MAX_FALLBACK = 4000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FiniteDifferenceModes(Modes):
     """Modes of atoms with masses, H u = omega^2 M u, in the units of ASE (eV, Angstrom, amu) or of the calculator.
 

@@ -11,7 +11,7 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, typed_arguments
+from atomglass.types import Array, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
@@ -21,10 +21,13 @@ SAFETY_FACTOR = 1.02
 #: Frequency, in units of the resolution, below which the reduced density is not given, as the kernel mixes modes at
 #: omega and -omega.
 MIN_RESOLUTIONS = 3.0
+#: Number of modes within the kernel from which on a maximum of one glass is more than a few of its modes; the relative
+#: error of their number is then about 0.3.
+MODES_IN_KERNEL = 10
 
 
-@dataclass(frozen=True)
-class DensityOfStates:
+@dataclass(frozen=True, repr=False)
+class DensityOfStates(ShortRepr):
     """Density of states D(omega) on a grid, smoothed by Jackson's kernel; its integral is 1.
 
     Translations and rattlers are excluded.
@@ -57,6 +60,15 @@ class DensityOfStates:
     highest: float
     dimension: int
     modes: int
+
+    @property
+    def modes_resolved(self) -> Array:
+        """Number of modes that make D(omega) at each frequency: 1 in a peak that a single mode makes, (k,) array.
+
+        It is the number of modes times D times the width sqrt(2 pi) of the kernel. One glass in which it is small shows
+        its own modes, not a density of states.
+        """
+        return self.modes * self.density * np.sqrt(2 * np.pi) * self.resolution
 
     @property
     def boson_peak(self) -> int:
@@ -139,6 +151,18 @@ def density_of_states(
         dimension=reduced.dimension,
         modes=modes,
     )
+
+
+def resolved_moments(modes: int) -> int:
+    """Return the number of moments at which the kernel holds `MODES_IN_KERNEL` modes of an average density of states.
+
+    Parameters
+    ----------
+    modes : int
+        Number of modes. Their mean density per frequency is modes / highest, and the kernel is sqrt(2 pi) resolutions
+        wide, where the resolution is pi/2 highest / moments.
+    """
+    return max(4, int(np.sqrt(2 * np.pi) * np.pi / 2 * modes / MODES_IN_KERNEL))
 
 
 def _moments(reduced: ReducedHessian, vectors: Array, top: float, count: int) -> Array:

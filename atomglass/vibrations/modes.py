@@ -13,7 +13,7 @@ from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray, IntArray, typed_arguments
+from atomglass.types import Array, BoolArray, IntArray, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
@@ -29,8 +29,8 @@ DENSE_SIZE, DENSE_FRACTION = 150, 0.2
 LANCZOS_TOLERANCE = 1e-13
 
 
-@dataclass(frozen=True)
-class Modes:
+@dataclass(frozen=True, repr=False)
+class Modes(ShortRepr):
     """Vibrational modes in ascending order of frequency, without translations and rattlers.
 
     Attributes

@@ -14,7 +14,7 @@ from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray, IntArray, typed_arguments
+from atomglass.types import Array, BoolArray, IntArray, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import check_not_all_rattlers, participation_ratios
 from atomglass.vibrations.nonlinear_search import Fields, NonlinearKind, NonlinearSearch, followed
@@ -30,8 +30,8 @@ SAME_MODE = 0.99
 SMOOTH_ORDER = 4
 
 
-@dataclass(frozen=True)
-class NonlinearModes:
+@dataclass(frozen=True, repr=False)
+class NonlinearModes(ShortRepr):
     """Distinct nonlinear modes of one kind, in ascending order of stiffness.
 
     Attributes

@@ -21,7 +21,7 @@ from atomglass.vibrations.modes import (
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PinnedModes(Modes):
     """Modes of a glass with pinned particles; participation ratios still count all N particles.
 

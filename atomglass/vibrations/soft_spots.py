@@ -10,15 +10,15 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import BoolArray, IntArray, typed_arguments
+from atomglass.types import BoolArray, IntArray, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.nonlinear_modes import NonlinearModes, minimum_hessian, nonlinear_modes_of_hessian
 from atomglass.vibrations.nonlinear_search import MARGIN
 from atomglass.vibrations.starting_fields import StartingFields, starting_fields
 
 
-@dataclass(frozen=True)
-class SoftSpots:
+@dataclass(frozen=True, repr=False)
+class SoftSpots(ShortRepr):
     """The pseudo-harmonic modes of a glass below a frequency, with evidence of their completeness.
 
     Attributes

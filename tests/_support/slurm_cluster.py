@@ -7,9 +7,12 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "scontrol", "scancel", "sinfo", "srun")
+#: States in which a job is over.
+ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY", "DEADLINE")
 
 _CONFIGURATION = """
 ClusterName=test
@@ -69,6 +72,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._job_logs: list[Path] = []
         self.environment = {
             key: value for key, value in os.environ.items() if not key.startswith(("SLURM_", "PMI_", "OMPI_"))
         } | {"SLURM_CONF": str(folder / "slurm.conf")}
@@ -115,6 +119,7 @@ class Cluster:
     def submit(self, script: Path, *arguments: str, options: tuple[str, ...], log: Path, **variables: str) -> str:
         """Submit a script and return the job's number."""
         self.environment |= variables
+        self._job_logs.append(log)
         command = ("sbatch", "--parsable", f"--output={log}", *options, str(script), *arguments)
         return self.ask(*command).strip().split(";")[0]
 
@@ -125,12 +130,21 @@ class Cluster:
             word.removeprefix("JobState=") for line in lines for word in line.split() if word.startswith("JobState")
         ]
 
-    def wait_for(self, question, seconds: float, what: str) -> None:
-        """Wait until `question` returns true."""
+    def wait_for(
+        self, question: Callable[[], bool], seconds: float, what: str, job: str = "", ends: tuple[str, ...] = ()
+    ) -> None:
+        """Wait until `question` returns true; fail at once when the job, if any, has ended in another state.
+
+        A job that has completed is one that has ended, unless `ends` names this or another state as well.
+        """
         end = time.monotonic() + seconds
         while not question():
+            over = {state for state in self.states(job) if state in ENDED and state not in ends} if job else set()
+            assert not over or question(), f"no {what}: job {job} is {' and '.join(over)}\n{self._logs()}"
             assert time.monotonic() < end, f"waited {seconds} s for {what}\n{self._logs()}"
             time.sleep(0.2)
 
     def _logs(self) -> str:
-        return "".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
+        """Return the ends of the logs of SLURM and of the jobs."""
+        logs = [*self.folder.glob("*.log"), *(path for log in self._job_logs for path in log.parent.glob("*.log"))]
+        return "\n".join(f"{path}:\n{path.read_text()[-2000:]}" for path in logs)

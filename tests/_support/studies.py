@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from atomglass.study.collect import collect
@@ -105,6 +107,34 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def same_tables(one: Path, other: Path) -> bool:
     """Return whether two collected studies have the same tables and the same glasses, byte for byte."""
     return all(content(one / name) == content(other / name) for name in TABLES) and glasses(one) == glasses(other)
+
+
+def wait_for(question: Callable[[], object], job: subprocess.Popen[str], what: str, seconds: float = 120.0) -> None:
+    """Wait until `question` returns something true; fail at once when the job that it waits for has ended."""
+    end = time.monotonic() + seconds
+    while not question():
+        ended = job.poll() is not None
+        assert question() or not ended, f"no {what}: the job ended with status {job.returncode}: {job.communicate()}"
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.02)
+
+
+def require_extended(folder: Path, chains: int, length: int, larger: Path) -> None:
+    """Fail unless an extended study is a larger one, with the numbers of its former size for what it had."""
+    for name in TABLES:
+        if not (larger / name).exists():
+            assert not (folder / name).exists()
+            continue
+        mine, expected = (pd.read_parquet(path / name) for path in (folder, larger))
+        assert mine.drop(columns="realization").equals(expected.drop(columns="realization"))
+        before = (mine["chain"] < chains) & (mine["index_in_chain"] < length)
+        assert (mine["realization"] == mine["chain"] * length + mine["index_in_chain"])[before].all()
+        assert (mine["realization"] >= chains * length)[~before].all() and before.any() and not before.all()
+    numbers = pd.read_parquet(folder / "realizations.parquet")["realization"].tolist()
+    assert sorted(numbers) == list(range(len(numbers)))
+    mine, expected = glasses(folder), glasses(larger)
+    assert [glass[1:] for glass in mine] == [glass[1:] for glass in expected]
+    assert {glass[0] for glass in mine} <= set(numbers)
 
 
 def content(path: Path) -> bytes | None:

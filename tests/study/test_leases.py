@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from studies import Silent, atomglass, same_tables, start
+from studies import Silent, atomglass, same_tables, start, wait_for
 from study_runs import ORIGIN
 
 from atomglass.study.collect import collect
@@ -73,9 +73,7 @@ def test_a_paused_process_wakes_up_after_its_chains_were_taken_over(study_file, 
     file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=3), tmp_path / "out"
     command = ("run", file, "--out", out, "--claim-life", 1)
     paused = start(*command)
-    end = time.monotonic() + 60
-    while not list(out.glob("claims/*.json")) and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_for(lambda: list(out.glob("claims/*.json")), paused, "claimed chain")
     os.kill(paused.pid, signal.SIGSTOP)
     assert not StudyStore(out).is_complete(1)
     second = atomglass(*command)

@@ -9,11 +9,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from studies import atomglass, same_tables
+from studies import atomglass, same_tables, wait_for
 from study_runs import command
 
 from atomglass.study.collect import collect
@@ -38,9 +37,8 @@ def test_a_killed_rank_and_a_stop_lose_nothing(mpirun: str, study_file, tmp_path
     file, out = study_file(particles=100, equilibration=60_000, chains=2, realizations=2), tmp_path / "out"
     run = command(mpirun, 2, "run", file, "--out", out)
     job = subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    claims, end = out / "claims", time.monotonic() + 60
-    while len(list(claims.glob("*.json"))) < 2 and time.monotonic() < end:
-        time.sleep(0.05)
+    claims = out / "claims"
+    wait_for(lambda: len(list(claims.glob("*.json"))) == 2, job, "two claimed chains")
     owner = next(claims.glob("00001.json")).read_text()
     os.kill(int(owner.split("~")[2]), signal.SIGKILL)
     assert job.wait(timeout=60) != 0, "the launcher did not notice that a rank was killed"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from studies import Silent, atomglass, same_tables, start
+from studies import Silent, atomglass, require_extended, same_tables, start, wait_for
 from study_runs import ORIGIN, StopAfter, run_in_pieces
 
 from atomglass.errors import InputError
@@ -104,10 +103,7 @@ def test_a_run_stopped_by_a_signal_can_be_continued(study_file, tmp_path: Path, 
     file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=2), tmp_path / "out"
     command = ("run", file, "--out", out, "--workers", workers)
     running = start(*command)
-    deadline = time.monotonic() + 120
-    while not (out / "checkpoints").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.0)
+    wait_for(lambda: list(out.glob("claims/*.json")), running, "claimed chain")
     running.send_signal(number)
     printed, complaint = running.communicate(timeout=60)
     assert running.returncode == 75, (printed, complaint)
@@ -119,7 +115,7 @@ def test_a_run_stopped_by_a_signal_can_be_continued(study_file, tmp_path: Path, 
     assert same_tables(whole.folder, out)
 
 
-def test_an_extended_study_equals_a_larger_one(undisturbed: Path, settings, tmp_path: Path) -> None:
+def test_an_extended_study_equals_a_larger_one_but_for_its_numbers(undisturbed: Path, settings, tmp_path: Path) -> None:
     small = StudyStore.create(tmp_path / "out", settings(chains=2, realizations=3))
     assert run_serial(small, Silent()).complete
     with pytest.raises(InputError, match="add --extend"):
@@ -127,7 +123,7 @@ def test_an_extended_study_equals_a_larger_one(undisturbed: Path, settings, tmp_
     larger = StudyStore.create(tmp_path / "out", settings(), extend=True)
     assert run_serial(larger, Silent()).complete
     collect(larger)
-    assert same_tables(undisturbed, larger.folder)
+    require_extended(larger.folder, 2, 3, undisturbed)
     with pytest.raises(InputError, match="more than the 2 of 3 asked for"):
         StudyStore.create(tmp_path / "out", settings(chains=2, realizations=3), extend=True)
 

@@ -68,14 +68,15 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
     def checkpointing() -> bool:
         return any(b'"owner"' in path.read_bytes() for path in (out / "claims").glob("*.json"))
 
-    cluster.wait_for(checkpointing, 150, "a claimed chain")
+    cluster.wait_for(checkpointing, 150, "claimed chain", job)
     running = cluster.ask("squeue", "--noheader", "--states=R", "--format=%K").split()[0]
     # Do not wait: scancel repeats its signal while the task is being requeued.
     signaling = subprocess.Popen(
         ["scancel", "--batch", "--signal=USR1", f"{job}_{running}"], env=cluster.environment, stderr=subprocess.DEVNULL
     )
     stopped = tmp_path / f"task-{running}.log"
-    cluster.wait_for(lambda: "stopped (signal SIGUSR1)" in stopped.read_text(), 150, "the task to stop")
+    others = ("COMPLETED",)  # tasks that need not be waited for
+    cluster.wait_for(lambda: "stopped (signal SIGUSR1)" in stopped.read_text(), 150, "stopped task", job, others)
 
     def requeued() -> bool:
         shown = cluster.ask("scontrol", "show", "job", f"{job}_{running}")
@@ -86,10 +87,10 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
         )
         return True
 
-    cluster.wait_for(requeued, 150, "the task to be requeued")
+    cluster.wait_for(requeued, 150, "requeued task", job, others)
     signaling.kill()
     signaling.wait()
-    cluster.wait_for(lambda: set(cluster.states(job)) == {"COMPLETED"}, 300, "the end of the array")
+    cluster.wait_for(lambda: set(cluster.states(job)) == {"COMPLETED"}, 300, "end of the array", job, others)
     assert "Restarts=1" in cluster.ask("scontrol", "show", "job", f"{job}_{running}")
     found = collect(StudyStore(out))
     assert not found.missing and not found.damaged
@@ -97,6 +98,7 @@ def test_an_array_with_a_task_stopped_and_requeued(cluster: Cluster, serial: tup
     assert set(found.runs["runner"].to_pylist()) == {f"part {k} of 4" for k in range(4)}
 
 
+@pytest.mark.usefixtures("mpirun")  # mpi4py in this environment
 def test_an_mpi_job(cluster: Cluster, serial: tuple[Path, Path], tmp_path: Path) -> None:
     file, expected = serial
     out, script, log = tmp_path / "out", shipped_folder("slurm") / "mpi.sbatch", tmp_path / "job.log"
@@ -104,13 +106,14 @@ def test_an_mpi_job(cluster: Cluster, serial: tuple[Path, Path], tmp_path: Path)
         script, str(file), str(out), options=("--ntasks=2", "--mem-per-cpu=0", f"--chdir={ROOT}"), log=log,
         ATOMGLASS_PYTHON=sys.executable,
     )  # fmt: skip
-    cluster.wait_for(lambda: cluster.states(job) == ["COMPLETED"], 300, "the end of the MPI job")
+    cluster.wait_for(lambda: cluster.states(job) == ["COMPLETED"], 300, "end of the MPI job", job)
     text = log.read_text()
     assert "rank 1: " in text and "complete; next: atomglass collect" in text
     collect(StudyStore(out))
     assert same_tables(expected, out)
 
 
+@pytest.mark.usefixtures("mpirun")
 def test_a_launcher_that_does_not_match_the_library_is_refused(
     cluster: Cluster, serial: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -119,5 +122,5 @@ def test_a_launcher_that_does_not_match_the_library_is_refused(
         script, str(serial[0]), str(out), options=("--ntasks=2", "--mem-per-cpu=0", f"--chdir={ROOT}"), log=log,
         ATOMGLASS_PYTHON=sys.executable, ATOMGLASS_PMI="none",
     )  # fmt: skip
-    cluster.wait_for(lambda: cluster.states(job) == ["FAILED"], 150, "the job to be refused")
+    cluster.wait_for(lambda: cluster.states(job) == ["FAILED"], 150, "refusal of the job", job)
     assert "2 processes were started, but MPI" in log.read_text() and not out.exists()

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from samples import glass, liquid, loose
 
 import atomglass as ag
-from atomglass.vibrations.kernel_polynomial import SAFETY_FACTOR, density_from_moments
+from atomglass.cli.configuration_stages import _peak_verdict
+from atomglass.cli.main import app
+from atomglass.vibrations.kernel_polynomial import (
+    MODES_IN_KERNEL,
+    SAFETY_FACTOR,
+    DensityOfStates,
+    density_from_moments,
+    resolved_moments,
+)
 
 CASES = [("kumar2021", 256, 2), ("kumar2021_3d", 200, 3)]
 
@@ -67,3 +77,50 @@ def test_what_it_refuses() -> None:
     for name, value in (("moments", 3), ("vectors", 1), ("seed", -1)):
         with pytest.raises(ag.InputError, match=name):
             ag.density_of_states(loose(64, 2, 1), potential, **{name: value})
+
+
+def test_a_single_mode_is_told_from_a_density_of_states() -> None:
+    """With 2000 moments a peak of a small glass is one of its modes; with fewer the kernel holds ten on average."""
+    inherent, potential = glass("kumar2021", 100, 2, 5), ag.load_potential("kumar2021")
+    sharp = ag.density_of_states(inherent, potential, moments=2000, vectors=60)
+    distances = (sharp.frequencies[:, None] - ag.full_spectrum(inherent, potential).frequencies) / sharp.resolution
+    expected = np.exp(-(distances**2) / 2).sum(axis=1)  # 1 at a mode that is alone
+    soft = (sharp.frequencies > 5 * sharp.resolution) & (sharp.frequencies < 0.2 * sharp.highest)
+    assert np.average(sharp.modes_resolved[soft]) == pytest.approx(np.average(expected[soft]), rel=0.2)
+    assert np.corrcoef(sharp.modes_resolved[soft], expected[soft])[0, 1] > 0.8
+    smooth = ag.density_of_states(inherent, potential, moments=resolved_moments(sharp.modes), vectors=60)
+    assert np.average(smooth.modes_resolved) == pytest.approx(MODES_IN_KERNEL, rel=0.1)
+    assert len(_maxima(smooth)) < 8 < 30 < len(_maxima(sharp)), "a comb of single modes is printed"
+
+
+def _maxima(found: DensityOfStates) -> np.ndarray:
+    """Return where the density has a maximum that stands out of its neighborhood by a half."""
+    k = round(3 * found.resolution / (found.frequencies[1] - found.frequencies[0]))
+    density = found.density
+    inside = np.arange(k, len(density) - k)
+    around = np.stack([density[inside + shift] for shift in range(-k, k + 1)])
+    return inside[(density[inside] == around.max(axis=0)) & (density[inside] > 1.5 * around.min(axis=0))]
+
+
+def test_the_command_calls_no_single_mode_a_boson_peak(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "glass.extxyz"
+    ag.write(path, glass("kumar2021", 100, 2, 5))
+    for options in ((), ("--moments", "2000")):
+        app(["dos", str(path), *options], standalone_mode=False)
+        assert "no boson peak can be told: about " in capsys.readouterr().out
+
+
+def test_what_the_largest_reduced_density_is_called() -> None:
+    frequencies = np.arange(1, 101) * 0.05
+    peaked = frequencies * (1 + np.exp(-((frequencies - 1) ** 2) / 0.1))
+    falling = np.ones(100)
+    for density, modes, verdict in (
+        (peaked, 100_000, "the boson peak, if"),
+        (peaked, 100, "no boson peak can be told"),
+        (falling, 100_000, "the lowest frequency that is resolved: no maximum"),
+    ):
+        density = density / (density.sum() * 0.05)
+        reduced = np.where(frequencies < 0.3, np.nan, density / frequencies)
+        error = 0.01 * density
+        found = DensityOfStates(frequencies, density, error, reduced, error, 0.1, 5.0, 2, modes)
+        assert _peak_verdict(found).startswith(verdict)

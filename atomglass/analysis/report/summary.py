@@ -105,7 +105,8 @@ def _rattlers(good: pd.DataFrame) -> str:
 def _phonons(good: pd.DataFrame) -> str:
     first = good["first_phonon_frequency"].dropna()
     return paragraph(
-        f"First phonon, the softest sound wave of the box: frequency {first.mean():.3g} ({_range(first)})."
+        f"First phonon, the softest sound wave of the box: frequency {first.mean():.3g} ({_range(first)}), "
+        "in units of sqrt(epsilon/m)/length, as all frequencies here."
     )
 
 

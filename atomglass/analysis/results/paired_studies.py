@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction, ratio_error
 from atomglass.landscape.double_wells import WellOutcome
+from atomglass.types import ShortRepr
 
 Array = NDArray[np.float64]
 #: Two quenches to the same inherent state differ by less in energy per particle; different states, by far more.
@@ -23,8 +24,8 @@ _ENERGY, _LIQUID = "energy_per_particle", "liquid_energy_per_particle"
 _LIQUID_SETTINGS = ("seed", "potential", "sample")
 
 
-@dataclass(frozen=True)
-class PairedComparison:
+@dataclass(frozen=True, repr=False)
+class PairedComparison(ShortRepr):
     """How two studies of the same liquids differ.
 
     Attributes

@@ -44,10 +44,11 @@ from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
 from atomglass.io.atomic import replace
 from atomglass.study.followup.pinned_modes import PinnedTables
 from atomglass.study.followup.recurrence_table import with_recurrences
+from atomglass.types import ShortRepr
 
 
-@dataclass(frozen=True)
-class Analysis:
+@dataclass(frozen=True, repr=False)
+class Analysis(ShortRepr):
     """The results of a study, with errors that allow for correlated realizations.
 
     Attributes

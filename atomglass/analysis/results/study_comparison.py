@@ -15,7 +15,7 @@ from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.errors import InputError
 from atomglass.landscape.double_wells import WellOutcome
-from atomglass.system.potential import load_potential
+from atomglass.system.potential import load_potential, potential_from
 
 
 def compare_studies(
@@ -66,7 +66,7 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     line: dict[str, object] = {"study": name}
     for name, column in (("N", "number"), ("T", "temperature"), ("d", "dimension")):
         line[name] = _common_value(realizations[column])
-    line["q"] = _smoothness(str(_common_value(realizations["potential"])))
+    line["q"] = _smoothness(study.settings.get("potential"), str(_common_value(realizations["potential"])))
     line["solver"] = _common_value(realizations["solver"]) if "solver" in realizations else math.nan
     line |= {"realizations": len(whole), "chains": whole["chain"].nunique(), "qlms": len(qlms)}
     both = qlms[qlms["group"].isin(["A", "B"])]
@@ -114,9 +114,10 @@ def _common_value(values: pd.Series) -> Any:
     return found[0] if len(found) == 1 else ", ".join(map(str, sorted(found))) or math.nan
 
 
-def _smoothness(potential: str) -> float:
-    """Return q of a shipped potential; NaN if none has this name."""
+def _smoothness(stored: object, name: str) -> float:
+    """Return q of the potential that is stored in a study's settings, or of the shipped one of this name; else NaN."""
     try:
-        return float(load_potential(potential).smoothness)
+        potential = potential_from(stored, name) if isinstance(stored, dict) else load_potential(name)
+        return float(potential.smoothness)
     except InputError:
         return math.nan

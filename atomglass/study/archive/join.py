@@ -17,6 +17,7 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.archive.publish import TABLES
 from atomglass.study.collect import completed
+from atomglass.study.numbering import Numbering
 from atomglass.study.store.manifest import FORMAT, require_joinable
 from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
@@ -38,6 +39,8 @@ class JoinedPart:
         The content of its `study.json`, and the settings that determine its numbers.
     chains, first_chain : int
         Number of its chains, and number of the first of them in the larger study.
+    numbering : Numbering
+        The numbers of its realizations.
     """
 
     folder: Path
@@ -45,6 +48,7 @@ class JoinedPart:
     physics: dict[str, Any]
     chains: int
     first_chain: int
+    numbering: Numbering
 
     @classmethod
     def read(cls, folder: Path, first_chain: int) -> JoinedPart:
@@ -66,7 +70,8 @@ class JoinedPart:
         if "portion" in manifest:
             raise InputError(f"{folder} is a portion of a larger study", remedy=f"give the whole, {folder.parent}")
         chains = pc.max(realizations["chain"]).as_py()
-        return cls(folder, manifest, store.settings.physics(), (chains or 0) + 1, first_chain)
+        numbering = store.settings.ensemble.numbering
+        return cls(folder, manifest, store.settings.physics(), (chains or 0) + 1, first_chain, numbering)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -122,9 +127,10 @@ class JoinedPart:
         return table
 
     def _renumbered(self, numbers: pa.ChunkedArray, per_chain: int) -> pa.ChunkedArray:
-        chain = pc.divide(numbers, self.per_chain)
-        index = pc.subtract(numbers, pc.multiply(chain, self.per_chain))
-        return pc.add(pc.multiply(pc.add(chain, self.first_chain), per_chain), index)
+        known = numbers.drop_null().to_numpy()
+        chain, index = self.numbering.places(known)
+        renumbered = pa.array((chain + self.first_chain) * per_chain + index)
+        return pc.replace_with_mask(numbers.combine_chunks(), pc.is_valid(numbers).combine_chunks(), renumbered)
 
 
 def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
@@ -224,6 +230,7 @@ def _manifest(portions: list[JoinedPart], per_chain: int) -> dict[str, Any]:
     versions = sorted({part["kernel_version"] for part in parts})
     chains = sum(portion.chains for portion in portions)
     ensemble = first["settings"]["ensemble"] | {"chains": chains, "realizations_per_chain": per_chain}
+    ensemble.pop("extended_from", None)  # the joined study has numbers of its own
     return {
         "format": FORMAT,
         "kernel_version": versions[0] if len(versions) == 1 else " and ".join(map(str, versions)),

@@ -120,6 +120,7 @@ def _whole(out: Path, part: JoinedPart, target: Path) -> dict[str, Any]:
     listed = [*first["portions"], entry]
     versions = sorted({portion["kernel_version"] for portion in listed})
     ensemble = first["settings"]["ensemble"] | {"chains": sum(portion["chains"] for portion in listed)}
+    ensemble.pop("extended_from", None)  # the whole study has numbers of its own
     return {
         "format": FORMAT,
         "kernel_version": versions[0] if len(versions) == 1 else " and ".join(map(str, versions)),

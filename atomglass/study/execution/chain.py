@@ -171,7 +171,7 @@ class _ChainRun:
         else:
             result = crashed_realization(earlier)
         keys = {
-            "realization": self._chain * self._settings.ensemble.realizations_per_chain + index,
+            "realization": int(self._settings.ensemble.numbering.numbers(self._chain, index)),
             "chain": self._chain,
             "index_in_chain": index,
         }

@@ -14,6 +14,7 @@ import pandas as pd
 
 from atomglass.errors import InputError
 from atomglass.study.collect import write_frame
+from atomglass.study.numbering import Numbering
 from atomglass.study.protocol import stream
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.portions import read_table
@@ -21,6 +22,7 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
+from atomglass.types import ShortRepr
 from atomglass.vibrations.expansion import expand_all
 from atomglass.vibrations.hessian import pair_rattlers
 from atomglass.vibrations.mode_table import mode_rows
@@ -46,8 +48,8 @@ KEYS = ("realization", "chain", "index_in_chain")
 _PINS = 1000
 
 
-@dataclass(frozen=True)
-class PinnedTables:
+@dataclass(frozen=True, repr=False)
+class PinnedTables(ShortRepr):
     """The modes of glasses with pinned particles.
 
     Attributes
@@ -146,8 +148,7 @@ def pin_kept_glasses(
         for done, task in enumerate(remaining, len(tasks) - len(remaining) + 1):
             _one_chain(task)
             progress(done, len(tasks))
-    per_chain = ensemble.realizations_per_chain
-    modes, glasses = (_joined([task.path(kind) for task in tasks], per_chain) for kind in ("modes", "glasses"))
+    modes, glasses = (_joined([task.path(kind) for task in tasks], ensemble.numbering) for kind in ("modes", "glasses"))
     write_frame(folder / GLASSES, glasses)
     write_frame(folder / MODES, modes)
     return PinnedTables(modes, glasses)
@@ -159,21 +160,21 @@ def load_pinned(folder: str | Path) -> PinnedTables | None:
     return None if modes is None or glasses is None else PinnedTables(modes.to_pandas(), glasses.to_pandas())
 
 
-def _joined(paths: list[Path], per_chain: int) -> pd.DataFrame:
-    """Return the rows of all files, with realizations numbered for the current length of chains."""
+def _joined(paths: list[Path], numbering: Numbering) -> pd.DataFrame:
+    """Return the rows of all files, with the numbers of realizations in the study."""
     parts = [pd.read_parquet(path) for path in paths]
     filled = [part for part in parts if len(part)]
     whole = pd.concat(filled, ignore_index=True) if filled else parts[0]
-    return whole.assign(realization=whole["chain"] * per_chain + whole["index_in_chain"])
+    return whole.assign(realization=numbering.numbers(whole["chain"], whole["index_in_chain"]))
 
 
 def _one_chain(task: _Task) -> None:
     settings = StudyStore(task.folder).settings
-    per_chain = settings.ensemble.realizations_per_chain
     rows: list[dict[str, Any]] = []
     glasses: list[dict[str, Any]] = []
     for number, glass in kept_configurations(task.folder, range(task.chain, task.chain + 1)):
-        key = dict(zip(KEYS, (number, task.chain, number - task.chain * per_chain), strict=True))
+        index = int(settings.ensemble.numbering.places(number)[1])
+        key = dict(zip(KEYS, (number, task.chain, index), strict=True))
         seed = stream(settings.seed, _PINS, task.chain, key["index_in_chain"])
         found, properties = _pin(glass, settings.pair_potential, task, seed)
         rows += [key | row for row in found]

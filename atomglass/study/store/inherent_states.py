@@ -44,13 +44,13 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     """
     store = StudyStore(Path(folder))
     store.require_glasses()
-    ensemble = store.settings.ensemble
-    chain, index = divmod(realization, ensemble.realizations_per_chain)
-    if not 0 <= chain < ensemble.chains:
-        count = ensemble.chains * ensemble.realizations_per_chain
+    _require_inherent_states(store)
+    numbering = store.settings.ensemble.numbering
+    if not 0 <= realization < (count := numbering.count):
         raise InputError(
             "realization", realization, f"0 to {count - 1}", f"the study in {folder} has {count} realizations"
         )
+    chain, index = map(int, numbering.places(realization))
     for span in store.shard_ranges(chain):
         if span[0] <= index < span[1]:
             found = _read(store, chain, span).get(index)
@@ -89,14 +89,23 @@ def kept_configurations(folder: str | Path, chains: range | None = None) -> Iter
     [(1, 64)]
     """
     store = StudyStore(Path(folder))
+    _require_inherent_states(store)
     ensemble = store.settings.ensemble
     for chain in range(ensemble.chains) if chains is None else chains:
         end = 0
         for span in store.shard_ranges(chain):
             for index, state in sorted(_read(store, chain, span).items()):
                 if index >= end:  # shards of a resumed chain may overlap
-                    yield chain * ensemble.realizations_per_chain + index, state
+                    yield int(ensemble.numbering.numbers(chain, index)), state
             end = max(end, span[1])
+
+
+def _require_inherent_states(store: StudyStore) -> None:
+    if store.has_tables_alone:
+        raise InputError(
+            f"{store.folder} holds joined or published tables, without inherent states",
+            remedy="those that were kept are in the directory in which the study was run",
+        )
 
 
 def _read(store: StudyStore, chain: int, span: tuple[int, int]) -> dict[int, Configuration]:

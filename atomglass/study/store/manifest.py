@@ -111,8 +111,10 @@ def require_joinable(one: Path, physics: dict[str, Any], other: Path, other_phys
             )
 
 
-def require_extension(folder: Path, present: EnsembleSettings, wanted: EnsembleSettings, extend: bool) -> None:
-    """Reject an ensemble that would shrink an existing study, or enlarge it without permission.
+def extended(folder: Path, present: EnsembleSettings, wanted: EnsembleSettings, extend: bool) -> EnsembleSettings:
+    """Return the ensemble of an existing study that is to be run with another one.
+
+    Its earlier sizes follow from those of the existing study, so that every realization keeps its number.
 
     Parameters
     ----------
@@ -126,8 +128,15 @@ def require_extension(folder: Path, present: EnsembleSettings, wanted: EnsembleS
     Raises
     ------
     InputError
-        The ensemble would shrink, or `extend` is not set.
+        The ensemble would shrink, or differs although `extend` is not set, or `wanted` has other earlier sizes.
     """
+    sizes = present.numbering.extended(wanted.chains, wanted.realizations_per_chain).sizes[:-1]
+    if wanted.extended_from not in ((), sizes):
+        given = [list(size) for size in wanted.extended_from]
+        raise InputError("ensemble.extended_from", given, f"{[list(size) for size in sizes]}, or nothing")
+    wanted = wanted.model_copy(update={"extended_from": sizes})
+    if wanted == present:
+        return present
     size = f"{present.chains} chains of {present.realizations_per_chain} realizations"
     if wanted.chains < present.chains or wanted.realizations_per_chain < present.realizations_per_chain:
         raise InputError(
@@ -140,3 +149,4 @@ def require_extension(folder: Path, present: EnsembleSettings, wanted: EnsembleS
             f"{wanted.realizations_per_chain} in shards of {wanted.realizations_per_shard} are asked for",
             remedy="add --extend to enlarge the study",
         )
+    return wanted

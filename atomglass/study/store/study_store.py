@@ -19,6 +19,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from atomglass.study.store.crash_reports import CrashReports
 from atomglass.study.store.manifest import (
     FOLDERS,
     encode_manifest,
-    require_extension,
+    extended,
     require_free,
     require_same_physics,
 )
@@ -139,10 +140,8 @@ class StudyStore:
                 remedy="choose another --out",
             )
         require_same_physics(self.folder, self.settings, self._kernel_version, wanted)
-        if self.settings.ensemble == wanted.ensemble:
-            return self.settings
-        require_extension(self.folder, self.settings.ensemble, wanted.ensemble, extend)
-        return self.settings.model_copy(update={"ensemble": wanted.ensemble})
+        ensemble = extended(self.folder, self.settings.ensemble, wanted.ensemble, extend)
+        return self.settings.model_copy(update={"ensemble": ensemble})
 
     @property
     def further_tables(self) -> dict[str, tuple[Column, ...]]:
@@ -159,6 +158,26 @@ class StudyStore:
         """
         if self.model.name not in GLASS_MODELS:
             raise InputError(f"{self.folder} is a study of {self.model.name}", allowed="a study of glasses")
+
+    @property
+    def has_tables_alone(self) -> bool:
+        """Whether the directory holds tables that were joined or published, without the shards behind them."""
+        collected = any((self.folder / f"{name}.parquet").exists() for name in ("realizations", "modes"))
+        return self._joined or (collected and not (self.folder / "shards").is_dir())
+
+    def require_shards(self) -> None:
+        """Reject a directory of joined or published tables.
+
+        Raises
+        ------
+        InputError
+            There are no shards.
+        """
+        if self.has_tables_alone:
+            raise InputError(
+                f"{self.folder} holds joined or published tables, which are collected already",
+                remedy=f"go on with `atomglass analyze {shlex.quote(str(self.folder))}`",
+            )
 
     def shard_ranges(self, chain: int) -> list[tuple[int, int]]:
         """Return the ranges (start, stop) of realizations in a chain's shards, in order."""

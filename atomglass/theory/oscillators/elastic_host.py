@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from atomglass.errors import InputError
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 
 
 def wave_vectors(size: int) -> Array:
@@ -74,8 +74,8 @@ def lattice_decay_rate(frequency: float, size: int = 96, broadening: float = 0.0
     return float(np.pi / (2 * frequency**2) * (gradient_squared * delta).mean())
 
 
-@dataclass(frozen=True, eq=False)
-class HybridModes:
+@dataclass(frozen=True, eq=False, repr=False)
+class HybridModes(ShortRepr):
     """Exact eigenmodes of sound and oscillators together.
 
     Attributes

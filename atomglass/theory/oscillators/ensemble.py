@@ -8,14 +8,14 @@ import numpy as np
 
 from atomglass.theory.oscillators.model import OscillatorModel
 from atomglass.theory.oscillators.renormalization import shifts_by_elimination, shifts_by_sum, soft_forces
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 
 #: Bare stiffness below which an oscillator is soft, so that its shift by elimination is meaningful.
 SOFT_STIFFNESS = 0.1
 
 
-@dataclass(frozen=True, eq=False)
-class OscillatorEnsemble:
+@dataclass(frozen=True, eq=False, repr=False)
+class OscillatorEnsemble(ShortRepr):
     """Combined results of many realizations of one model.
 
     Attributes

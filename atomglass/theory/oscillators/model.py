@@ -25,7 +25,7 @@ from atomglass.theory.oscillators.placement import (
     draw_positions,
     nearest_image_distances,
 )
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 
 #: Largest force component accepted in a minimum, in units of k0 sqrt(k0/A).
 FORCE_TOLERANCE = 1e-12
@@ -187,8 +187,8 @@ class OscillatorModel:
         return vectors @ amplitudes + rng.normal(0.0, 1e-3, self.number)
 
 
-@dataclass(frozen=True, eq=False)
-class RelaxedState:
+@dataclass(frozen=True, eq=False, repr=False)
+class RelaxedState(ShortRepr):
     """A minimum of an `OscillatorModel`.
 
     Attributes
@@ -241,8 +241,8 @@ class RelaxedState:
         return OscillatorModes(values, e, 1 / (e**4).sum(axis=0), values, b3, b4)
 
 
-@dataclass(frozen=True, eq=False)
-class OscillatorModes:
+@dataclass(frozen=True, eq=False, repr=False)
+class OscillatorModes(ShortRepr):
     """Modes of a relaxed state and their quartics U(s) = b2 s^2/2 + b3 s^3/6 + b4 s^4/24.
 
     Attributes

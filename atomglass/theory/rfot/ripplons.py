@@ -13,11 +13,11 @@ from scipy.special import spherical_jn
 from atomglass.errors import InputError
 from atomglass.theory.checks import scalar_or_array
 from atomglass.theory.rfot.glass_parameters import GlassParams
-from atomglass.types import Array
+from atomglass.types import Array, ShortRepr
 
 
-@dataclass(frozen=True)
-class RipplonSpectrum:
+@dataclass(frozen=True, repr=False)
+class RipplonSpectrum(ShortRepr):
     """Harmonic modes of one cell.
 
     Attributes
