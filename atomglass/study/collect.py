@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace, replacing
+from atomglass.io.json_content import parse_object
 from atomglass.study.errors import DamagedShard
 from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
 from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
@@ -123,6 +124,7 @@ def collect(store: StudyStore) -> Collected:
         table that the study does not have.
     """
     found = _Findings()
+    store.require_known_shards()
     _refuse_foreign_tables(store)
     columns = {
         "realizations": store.model.realization_columns,
@@ -322,8 +324,8 @@ def _runs(store: StudyStore) -> pa.Table:
     rows = []
     for path in sorted((store.folder / "runs").glob("*.json")):
         try:
-            rows.append({key: _as_text(value) for key, value in json.loads(path.read_bytes()).items()})
-        except (OSError, ValueError, AttributeError):
+            rows.append({key: _as_text(value) for key, value in parse_object(path.read_bytes()).items()})
+        except (OSError, ValueError):
             continue
     return pa.Table.from_pylist(rows) if rows else pa.table({"run": pa.array([], pa.string())})
 

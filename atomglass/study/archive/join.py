@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.archive.publish import TABLES
 from atomglass.study.collect import completed
-from atomglass.study.store.manifest import FORMAT, require_joinable
+from atomglass.study.store.manifest import FORMAT, read_manifest, require_joinable, sealed
 from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
 
@@ -62,7 +61,7 @@ class JoinedPart:
             missing = TABLES[0] if realizations is None else TABLES[1]
             remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
             raise InputError(f"{folder / missing}.parquet is missing", remedy=remedy)
-        manifest = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+        manifest = read_manifest(folder)
         if "portion" in manifest:
             raise InputError(f"{folder} is a portion of a larger study", remedy=f"give the whole, {folder.parent}")
         chains = pc.max(realizations["chain"]).as_py()
@@ -162,7 +161,7 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
             pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
             written.append(out / f"{name}.parquet")
             replace(written[-1], sink.getvalue().to_pybytes())
-    manifest = (json.dumps(_manifest(portions, per_chain), indent=2) + "\n").encode()
+    manifest = sealed(_manifest(portions, per_chain))
     replace(out / "study.json", manifest)
     return [*written, out / "study.json"]
 

@@ -152,7 +152,7 @@ class _ChainRun:
     def _refuse_repeated_crashes(self) -> None:
         """Give up a chain whose sampling always crashes, since all later realizations depend on its samples."""
         index = self._checkpoint.index
-        crashes = [crash for crash in self._crashes if crash["index"] == index and not crash["realizing"]]
+        crashes = [crash for crash in self._crashes if crash.get("index") == index and not crash.get("realizing")]
         if len(crashes) >= MAX_CRASHES:
             raise RuntimeError(
                 f"{len(crashes)} processes died ({crashes[-1]['signal']}) while they sampled for realization "

@@ -11,7 +11,6 @@ The tables of the whole study are those of the portions, one after another.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
 from atomglass.study.store.checksums import SUMS, checked_table
-from atomglass.study.store.manifest import require_joinable
+from atomglass.study.store.manifest import read_manifest, require_joinable
 from atomglass.study.store.study_store import StudyStore
 
 #: Names of the folders of the portions begin with this, followed by their number.
@@ -121,7 +120,7 @@ def portions(folder: Path) -> list[Portion]:
         The manifest is damaged, a seed occurs twice, chains overlap, or a portion is not listed.
     """
     try:
-        listed = json.loads((folder / "study.json").read_text(encoding="utf-8")).get("portions", [])
+        listed = read_manifest(folder).get("portions", [])
         found = [
             Portion(folder / part["folder"], part["seed"], part["first_chain"], part["chains"], part["sums"])
             for part in listed
@@ -129,6 +128,8 @@ def portions(folder: Path) -> list[Portion]:
         ]
     except FileNotFoundError:
         found = []
+    except InputError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / 'study.json'} is damaged ({error})", remedy="restore it from a copy") from None
     _require_consistent(folder, found)
