@@ -23,7 +23,7 @@ from atomglass.io.atomic import replace, replacing
 from atomglass.io.json_content import parse_object
 from atomglass.study.errors import DamagedShard
 from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
-from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
+from atomglass.study.store.checksums import changed_files, checked_table
 from atomglass.study.store.shards import Shard
 from atomglass.study.store.study_store import StudyStore
 
@@ -132,8 +132,8 @@ def collect(store: StudyStore) -> Collected:
         "attempts": ATTEMPTS,
         **store.further_tables,
     }
-    (store.folder / SUMS).unlink(missing_ok=True)  # until all tables are written
-    with ExitStack() as files:
+    names = [f"{name}.parquet" for name in (*columns, "runs")]
+    with changed_files(store.folder, names), ExitStack() as files:
 
         def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
             file = files.enter_context(replacing(store.folder / f"{name}.parquet"))
@@ -148,7 +148,6 @@ def collect(store: StudyStore) -> Collected:
             raise _nothing(store, found.damaged)
         runs = _runs(store)
         writer("runs", runs.schema).add(runs)
-    write_checksums(store.folder, [f"{name}.parquet" for name in (*writers, "runs")])
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)
@@ -289,10 +288,11 @@ def provenance_warnings(provenances: Counter[str]) -> list[str]:
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a derived table of a study as a Parquet file, either completely or not at all."""
+    """Write a derived table of a study as a Parquet file with a checksum, either completely or not at all."""
     sink = pa.BufferOutputStream()
-    frame.to_parquet(sink)
-    replace(path, sink.getvalue().to_pybytes())
+    frame.to_parquet(sink, write_page_checksum=True)
+    with changed_files(path.parent, [path.name]):
+        replace(path, sink.getvalue().to_pybytes())
 
 
 def _rows_from(rows: pa.Table, start: int, per_chain: int) -> pa.Table:

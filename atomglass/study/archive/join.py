@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace
-from atomglass.study.archive.publish import TABLES
+from atomglass.io.atomic import new_folder, replace
+from atomglass.study.archive.publish import TABLES, require_empty
 from atomglass.study.collect import completed
+from atomglass.study.store.checksums import SUMS, write_checksums
 from atomglass.study.store.manifest import FORMAT, read_manifest, require_joinable, sealed
 from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
@@ -139,9 +140,9 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The files written: the tables, and a `study.json` whose `portions` give seed, kernel version, and chains of each
-        study. Chains are numbered consecutively, in the order of `folders`. `analyze`, `report`, `compare` and
-        `publish` accept the result like a study; `run` cannot continue it.
+        The files written: the tables, their checksums, and a `study.json` whose `portions` give seed, kernel version,
+        and chains of each study. Chains are numbered consecutively, in the order of `folders`. `analyze`, `report`,
+        `compare` and `publish` accept the result like a study; `run` cannot continue it.
 
     Raises
     ------
@@ -149,21 +150,20 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
         There are fewer than two studies, their physics differs, a seed occurs twice, or `out` is not empty.
     """
     portions = _read_portions(folders)
-    if out.is_dir() and any(out.iterdir()):
-        raise InputError(f"{out} holds files", remedy="choose a new or an empty --out")
+    require_empty(out)
     per_chain = max(portion.per_chain for portion in portions)
-    written = []
-    tables = {name: _joined(portions, name, per_chain) for name in TABLES}
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        if table is not None:
-            sink = pa.BufferOutputStream()
-            pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-            written.append(out / f"{name}.parquet")
-            replace(written[-1], sink.getvalue().to_pybytes())
-    manifest = sealed(_manifest(portions, per_chain))
-    replace(out / "study.json", manifest)
-    return [*written, out / "study.json"]
+    written: list[str] = []
+    tables = {name: _fitting(portions, name, per_chain) for name in TABLES}
+    with new_folder(out) as folder:
+        for name, table in tables.items():
+            if table is not None:
+                sink = pa.BufferOutputStream()
+                pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+                written.append(f"{name}.parquet")
+                replace(folder / written[-1], sink.getvalue().to_pybytes())
+        replace(folder / "study.json", sealed(_manifest(portions, per_chain)))
+        write_checksums(folder, written)
+    return [out / name for name in (*written, "study.json", SUMS)]
 
 
 def _read_portions(folders: Sequence[Path]) -> list[JoinedPart]:
@@ -185,6 +185,24 @@ def _read_portions(folders: Sequence[Path]) -> list[JoinedPart]:
             seeds[part["seed"]] = folder
         portions.append(portion)
     return portions
+
+
+def _fitting(portions: list[JoinedPart], name: str, per_chain: int) -> pa.Table | None:
+    """Return a table of the joined study; None if no portion has it.
+
+    Raises
+    ------
+    InputError
+        The tables of the portions have columns of different types.
+    """
+    try:
+        return _joined(portions, name, per_chain)
+    except pa.ArrowException as error:
+        text = " ".join(str(error).split())[:200]
+        remedy = "run `atomglass collect` on each study again"
+        raise InputError(
+            f"the tables {name}.parquet of the studies do not fit together ({text})", remedy=remedy
+        ) from None
 
 
 def _joined(portions: list[JoinedPart], name: str, per_chain: int) -> pa.Table | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace
+from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.archive.join import JoinedPart
 from atomglass.study.archive.publish import TABLES, Cuts, collected_tables, write_compact
 from atomglass.study.store.checksums import SUMS
@@ -46,6 +47,7 @@ def publish_portion(folder: Path, out: Path, cuts: Cuts) -> list[Path]:
         one of these has its seed; or `out` holds other files.
     """
     collected_tables(folder)
+    _remove_unfinished(out, read_manifest(folder))
     present = _earlier(out)
     part = JoinedPart.read(folder, first_chain=sum(portion.chains for portion in present))
     _require_next(part, out, present)
@@ -54,6 +56,22 @@ def publish_portion(folder: Path, out: Path, cuts: Cuts) -> list[Path]:
     written = write_compact(target, _tables(part, present), cuts, sealed(manifest))
     replace(out / "study.json", sealed(_whole(out, part, target)))
     return [*written, out / "study.json"]
+
+
+def _remove_unfinished(out: Path, manifest: dict[str, Any]) -> None:
+    """Remove the portion that a process began with the same study and did not add to the manifest of the whole."""
+    remove_stale_temporaries(out)
+    try:
+        listed = read_manifest(out).get("portions", [])
+    except FileNotFoundError:
+        listed = []
+    target = out / f"{PREFIX}{len(listed) + 1:02d}"
+    try:
+        own = read_manifest(target)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if isinstance(own.get("portion"), dict) and own["settings"] == manifest["settings"]:
+        shutil.rmtree(target)
 
 
 def _earlier(out: Path) -> list[Portion]:

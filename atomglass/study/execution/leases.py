@@ -218,7 +218,7 @@ def read_lease(path: Path) -> dict[str, Any] | None:
     except ValueError:
         return None
     checksum = found.pop("crc32", None)  # leases of earlier versions have none
-    counts = [found.get(name) for name in ("beats", "sweeps", "seconds")]
+    counts = [found.get(name, -1) for name in ("beats", "sweeps", "seconds")]
     intact = (
         checksum in (None, _checksum(found))
         and isinstance(found.get("run"), str)

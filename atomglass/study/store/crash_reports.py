@@ -99,7 +99,13 @@ def crashed_attempts(crashes: list[dict[str, Any]], index: int) -> list[Row]:
     for number, crash in enumerate(here, -len(here)):
         owner = str(crash.get("owner"))
         host, _, process, _ = owner.split("~") if owner.count("~") == 3 else [""] * 4
-        outcome = {"attempt": number, "solver": "", "status": "crashed", "reason": crash["signal"], "run": crash.get("run")}
+        outcome = {
+            "attempt": number,
+            "solver": "",
+            "status": "crashed",
+            "reason": crash["signal"],
+            "run": crash.get("run"),
+        }
         rows.append(outcome | {"host": host, "process": int(process) if process.isdigit() else None})
     return rows
 

@@ -1,7 +1,7 @@
 """The model of a study as it is stored: for everything but running it, a model's own code is not needed.
 
-A study that is looked at may come from anyone. The module that its manifest names is imported only by `run`, for a model
-that the user's own file names as well.
+A study that is looked at may come from anyone. The module that its manifest names is imported only by `run`, for a
+model that the user's own file names as well.
 """
 
 from __future__ import annotations
@@ -43,25 +43,17 @@ class StoredModel:
     needs_kernels = False
 
     def __init__(self, name: str, folder: Path) -> None:
-        self.name, self._folder = name, folder
-
-    @property
-    def realization_columns(self) -> tuple[Column, ...]:
-        """Columns of the table of realizations; none without an intact shard."""
-        return self._columns("realizations")
-
-    @property
-    def mode_columns(self) -> tuple[Column, ...]:
-        """Columns of the table of modes; none without an intact shard."""
-        return self._columns("modes")
-
-    def _columns(self, table: str) -> tuple[Column, ...]:
-        for path in sorted((self._folder / "shards").glob("*/*.parquet")):
+        self.name = name
+        self.realization_columns: tuple[Column, ...] = ()
+        self.mode_columns: tuple[Column, ...] = ()
+        for path in sorted((folder / "shards").glob("*/*.parquet")):
             try:
-                return tuple(map(_column, shards.read(path).table(table).schema))
+                shard = shards.read(path)
             except DamagedShard:
                 continue
-        return ()
+            self.realization_columns = tuple(map(_column, shard.realizations.schema))
+            self.mode_columns = tuple(map(_column, shard.modes.schema))
+            break
 
     def read(self, data: dict[str, Any], source: Path) -> StoredSettings:
         """Return the settings from the content of a file."""
