@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer.main
+
 from atomglass.cli import main as cli
 
 #: Text that damage inserts: numbers out of range, delimiters, keywords of the formats, bytes that are no text.
@@ -33,69 +35,16 @@ WORDS = (
 )
 #: Values that replace those of settings.
 VALUES = (
-    *(
-        "nan",
-        "inf",
-        "-inf",
-        "-1",
-        "0",
-        "1",
-        "2",
-        "3",
-        "0.5",
-        "1e-308",
-        "1e308",
-        "1e400",
-        "18446744073709551616",
-        "9" * 400,
-    ),
-    *("true", '""', '"x"', "[]", "[1, 2]", "{}", '"nan"', "1979-05-27", "100000000", "1e-12", "64", "0.1", "[" * 2000),
+    *("nan", "inf", "-inf", "-1", "0", "1", "2", "3", "0.5", "1e-308", "1e308", "1e400"),
+    *("18446744073709551616", "9" * 400, "[" * 2000, "true", '""', '"x"', "[]", "[1, 2]", "{}", '"nan"'),
+    *("1979-05-27", "100000000", "1e-12", "64", "0.1"),
 )
 #: Words that replace those of a command line.
 ARGUMENTS = (
-    *(
-        "",
-        "-",
-        "--",
-        "-1",
-        "0",
-        "1",
-        "2",
-        "nan",
-        "inf",
-        "1e400",
-        "9" * 400,
-        "18446744073709551616",
-        "0.5",
-        "x",
-        "--help",
-    ),
-    *(
-        "/",
-        ".",
-        "..",
-        "/dev/null",
-        "/nowhere/x",
-        "[red]",
-        "[/]",
-        "a\nb",
-        "\x1b[31m",
-        "\udcff",
-        "\N{SNOWMAN}",
-        "x" * 300,
-    ),
-    *(
-        "study",
-        "study/study.json",
-        "glass.extxyz",
-        "tiny",
-        "kumar2021",
-        "--out",
-        "--workers",
-        "--below",
-        "--count",
-        "--seed",
-    ),
+    *("", "-", "--", "-1", "0", "1", "2", "nan", "inf", "1e400", "9" * 400, "18446744073709551616", "0.5", "x"),
+    *("/", ".", "..", "/dev/null", "/nowhere/x", "[red]", "[/]", "a\nb", "\x1b[31m", "\udcff", "\N{SNOWMAN}"),
+    *("x" * 300, "study", "study/study.json", "glass.extxyz", "tiny", "kumar2021", "--help", "--out", "--workers"),
+    *("--below", "--count", "--seed"),
 )
 #: How many commands ended with each exit status; those that were interrupted count as such.
 ENDINGS: Counter[str] = Counter()
@@ -103,6 +52,10 @@ ENDINGS: Counter[str] = Counter()
 LONGEST_MESSAGE, LONGEST_TIME, PATIENCE = 1200, 60.0, 10.0
 #: Memory that commands may take in addition to that of this process, in bytes.
 MEMORY = 2 << 30
+
+
+# The parser is built once, not for every command.
+cli.app = typer.main.get_command(cli.app)  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)

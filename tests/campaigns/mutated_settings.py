@@ -13,7 +13,18 @@ from pathlib import Path
 
 import ase.io
 import numpy as np
-from fuzzing import complaint, damaged, limited_memory, other_values, other_words, report, run, snapshot, working_in
+from fuzzing import (
+    ENDINGS,
+    complaint,
+    damaged,
+    limited_memory,
+    other_values,
+    other_words,
+    report,
+    run,
+    snapshot,
+    working_in,
+)
 
 import atomglass as ag
 from atomglass.settings import shipped_folder
@@ -55,6 +66,7 @@ below = 1.5
 participation_ratio = 0.27
 frequency_share = 0.6
 """
+DISPLACEMENTS = "swap_fraction = 0.2\nmax_displacement = 0.12\ntarget_acceptance = 0.3\n"
 TRAJECTORIES = """
 [sample.trajectories]
 every = 2
@@ -115,7 +127,7 @@ def studies(mutations: int, rng: random.Random, folder: Path) -> Iterator[str]:
         content = mutated_text(study_text(rng), rng)
         file.write_bytes(content)
         before = snapshot(folder)
-        ended = run(["run", "fuzzed.toml", "--out", "out", "--max-walltime", "2s"])
+        ended = run(["run", "fuzzed.toml", "--out", "out", "--max-walltime", "4s"])
         wrong = complaint(ended, before, snapshot(folder), (75,))
         if not wrong and ended.status == 0:
             after = run(["status", "out"])
@@ -169,6 +181,7 @@ def command_lines(mutations: int, rng: random.Random, folder: Path) -> Iterator[
     work = folder / "work"
     shutil.copytree(original, work)
     pristine = snapshot(work)
+    ENDINGS.clear()
     for _ in range(mutations):
         words = other_words(rng.choice(COMMANDS).split(), rng)
         if any(word in EXCLUDED for word in words):
