@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace, replacing
+from atomglass.io.atomic import remove_stale_temporaries, replace, replacing
 from atomglass.io.json_content import parse_object
 from atomglass.study.errors import DamagedShard
 from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
-from atomglass.study.store.checksums import changed_files, checked_table
+from atomglass.study.store.checksums import changed_files, checked_table, forget_checksums, write_checksums
 from atomglass.study.store.shards import Shard
 from atomglass.study.store.study_store import StudyStore
 
@@ -133,7 +133,8 @@ def collect(store: StudyStore) -> Collected:
         **store.further_tables,
     }
     names = [f"{name}.parquet" for name in (*columns, "runs")]
-    with changed_files(store.folder, names), ExitStack() as files:
+    remove_stale_temporaries(store.folder)
+    with ExitStack() as files:
 
         def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
             file = files.enter_context(replacing(store.folder / f"{name}.parquet"))
@@ -148,6 +149,8 @@ def collect(store: StudyStore) -> Collected:
             raise _nothing(store, found.damaged)
         runs = _runs(store)
         writer("runs", runs.schema).add(runs)
+        others = forget_checksums(store.folder, names)  # of the tables that are replaced when the block ends
+    write_checksums(store.folder, names, others)
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)
@@ -291,6 +294,7 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
     """Write a derived table of a study as a Parquet file with a checksum, either completely or not at all."""
     sink = pa.BufferOutputStream()
     frame.to_parquet(sink, write_page_checksum=True)
+    remove_stale_temporaries(path.parent)
     with changed_files(path.parent, [path.name]):
         replace(path, sink.getvalue().to_pybytes())
 

@@ -296,7 +296,8 @@ LAWS: dict[str, type[SizeLaw]] = {law.model_fields["law"].default: law for law i
 
 def _name_of(data: Any) -> Any:
     """Return the name of the law that a section describes; without a name it is a power law."""
-    return data.get("law", "power") if isinstance(data, dict) else getattr(data, "law", None)
+    name = data.get("law", "power") if isinstance(data, dict) else getattr(data, "law", None)
+    return name if isinstance(name, str) else str(name)
 
 
 def _known(data: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import new_folder, replace
 from atomglass.study.archive.publish import TABLES, require_empty
 from atomglass.study.collect import completed
-from atomglass.study.store.checksums import SUMS, write_checksums
+from atomglass.study.store.checksums import SUMS, forget_checksums, write_checksums
 from atomglass.study.store.manifest import FORMAT, read_manifest, require_joinable, sealed
 from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
@@ -110,6 +111,14 @@ class JoinedPart:
         table = read_table(self.folder, name)
         if table is None:
             return None
+        try:
+            return self._renumbered_table(table, per_chain, defects, rows)
+        except pa.ArrowException as error:
+            text = " ".join(str(error).split())[:200]
+            remedy = "use tables that atomglass writes"
+            raise InputError(f"{self.folder / name}.parquet cannot be renumbered ({text})", remedy=remedy) from None
+
+    def _renumbered_table(self, table: pa.Table, per_chain: int, defects: int, rows: int) -> pa.Table:
         for place, field in enumerate(table.schema):
             column = table[field.name]
             if field.name == "chain":
@@ -135,7 +144,7 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
     folders : sequence of Path
         The directories of at least two collected or published studies of glasses.
     out : Path
-        A new or empty directory.
+        A new or empty directory, or the result of an earlier call with the same studies, which is replaced.
 
     Returns
     -------
@@ -150,20 +159,31 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
         There are fewer than two studies, their physics differs, a seed occurs twice, or `out` is not empty.
     """
     portions = _read_portions(folders)
-    require_empty(out)
     per_chain = max(portion.per_chain for portion in portions)
-    written: list[str] = []
+    manifest = sealed(_manifest(portions, per_chain))
+    again = _is_joined(out, manifest)
+    if not again:
+        require_empty(out)
     tables = {name: _fitting(portions, name, per_chain) for name in TABLES}
-    with new_folder(out) as folder:
+    written = [f"{name}.parquet" for name, table in tables.items() if table is not None]
+    with contextlib.nullcontext(out) if again else new_folder(out) as folder:
+        forget_checksums(folder, written)
         for name, table in tables.items():
             if table is not None:
                 sink = pa.BufferOutputStream()
                 pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-                written.append(f"{name}.parquet")
-                replace(folder / written[-1], sink.getvalue().to_pybytes())
-        replace(folder / "study.json", sealed(_manifest(portions, per_chain)))
+                replace(folder / f"{name}.parquet", sink.getvalue().to_pybytes())
+        replace(folder / "study.json", manifest)
         write_checksums(folder, written)
     return [out / name for name in (*written, "study.json", SUMS)]
+
+
+def _is_joined(out: Path, manifest: bytes) -> bool:
+    """Return whether a directory holds the result of an earlier call with the same studies."""
+    try:
+        return (out / "study.json").read_bytes() == manifest
+    except OSError:
+        return False
 
 
 def _read_portions(folders: Sequence[Path]) -> list[JoinedPart]:

@@ -37,17 +37,26 @@ def changed_files(folder: Path, names: Iterable[str]) -> Iterator[None]:
         Names of the files; the checksums of others stay in the list.
     """
     names = list(names)
-    before = _listed(folder)
-    others = {name: digest for name, digest in before.items() if name not in names}
-    if before:
-        _write(folder, others)
-    try:
-        yield
-    except BaseException:
-        if before:  # what was not replaced is as it was
-            _write(folder, before)
-        raise
+    others = forget_checksums(folder, names)
+    yield
     write_checksums(folder, names, others)
+
+
+def forget_checksums(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Leave files out of the list of checksums, before they are replaced; return the other checksums, by name.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    names : iterable of str
+        Names of the files.
+    """
+    before, forgotten = _listed(folder), set(names)
+    others = {name: digest for name, digest in before.items() if name not in forgotten}
+    if before != others:
+        _write(folder, others)
+    return others
 
 
 def write_checksums(folder: Path, names: Iterable[str], others: dict[str, str] | None = None) -> None:

@@ -65,6 +65,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         data = parse_object(path.read_bytes())
         if not isinstance(data["settings"], dict):
             raise ValueError("its settings are missing")
+        # Joined studies name several versions in a text.
+        if type(data.get("kernel_version", 0)) not in (int, str) or not isinstance(data.get("physics_hash", ""), str):
+            raise ValueError("its kernel version or its physics hash is of a wrong type")
     except (FileNotFoundError, NotADirectoryError):
         raise
     except (OSError, ValueError, KeyError) as error:

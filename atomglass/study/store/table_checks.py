@@ -22,7 +22,7 @@ _DESCRIBED: dict[str, tuple[Column, ...]] = {
 _IDENTITY: dict[str, tuple[str, ...]] = {
     name: ("realization", "chain")
     for name in ("realizations", "modes", "wells", "recurrences", "pinned", "pinned_glasses", *FURTHER_TABLES)
-}
+} | {"recurrences": ("realization", "chain", "mode", "defect")}
 _LARGEST = 2**53
 
 
