@@ -94,6 +94,10 @@ def main() -> None:
     except Exception as error:
         if _is_interrupt(error):
             sys.exit(_interrupted())
+        column = _missing_column(error)
+        if column:
+            remedy = "use tables that `atomglass collect` of this version writes"
+            sys.exit(_complain(f"a table lacks the column {column}; {remedy}"))
         # Errors of the option parser become one line like all others; anything else is a bug and keeps its traceback.
         if not hasattr(error, "format_message"):
             raise
@@ -110,6 +114,20 @@ def _is_interrupt(error: BaseException) -> bool:
             return True
         cause = cause.__cause__ or cause.__context__
     return False
+
+
+def _missing_column(error: Exception) -> str:
+    """Return the column whose absence from a table, written by another program or version, caused an error."""
+    from atomglass.study.followup.double_wells import COLUMNS
+    from atomglass.study.followup.recurrence_table import COLUMNS as RECURRENCES
+    from atomglass.study.schema import FURTHER_TABLES, MODES, REALIZATIONS, SEARCHES
+
+    if not isinstance(error, KeyError):
+        return ""
+    described = (*MODES, *REALIZATIONS, *SEARCHES, *(column for table in FURTHER_TABLES.values() for column in table))
+    known = sorted({*(column.name for column in described), *COLUMNS, *RECURRENCES}, key=len, reverse=True)
+    text = str(error)
+    return next((name for name in known if f"'{name}'" in text), "")
 
 
 def _interrupted() -> int:

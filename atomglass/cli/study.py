@@ -302,6 +302,11 @@ def status(
     crashes = store.crash_reports.count()
     if crashes:
         typer.echo(f"processes that crashed: {crashes}; see {folder / 'crashes'}")
+    for chain in now.chains:
+        if chain.damaged_lease:
+            typer.echo(
+                f"the lease of chain {chain.chain} is damaged: whether a process works on it is not known", err=True
+            )
     if now.seconds_left is not None:
         between = store.model.steps(store.settings, 1) - store.model.steps(store.settings, 0)
         typer.echo(f"{now.rate / between * 3600:.4g} {labels.plural} an hour, about {duration(now.seconds_left)} left")

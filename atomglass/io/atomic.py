@@ -2,7 +2,8 @@
 
 Content is written to a hidden temporary file in the same folder and synced. The temporary file is then renamed
 (`replacing`, `replace`) or hard-linked (`create`: the name must not exist yet) to its final name, and the folder is
-synced so that the name survives a power failure. A process that is killed in between leaves a temporary file, which
+synced so that the name survives a power failure. Several files that belong together are written to a temporary folder,
+which is renamed (`new_folder`). A process that is killed in between leaves a temporary file or folder, which
 `remove_stale_temporaries` deletes.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -71,12 +73,43 @@ def create(path: Path, content: bytes) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder that becomes `path` when the block ends; if the block raises an error, nothing remains.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, which does not exist yet or is empty.
+    """
+    path = Path(os.path.abspath(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_stale_temporaries(path.parent)
+    with _temporary_file(path) as temporary:
+        temporary.mkdir()
+        try:
+            yield temporary
+            _sync_folder(temporary)
+            os.replace(temporary, path)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    _sync_folder(path.parent)
+
+
+def is_temporary(path: Path) -> bool:
+    """Return whether a file or folder is one that is being written, or was when its process died."""
+    return path.name.startswith(".") and path.suffix == _SUFFIX
+
+
 def remove_stale_temporaries(folder: Path) -> None:
-    """Delete the temporary files of processes on this machine that have died."""
+    """Delete the temporary files and folders of processes on this machine that have died."""
     for path in folder.glob(f".*{_SUFFIX}") if folder.is_dir() else ():
         owner = path.name.rsplit("@", 1)[-1].removesuffix(_SUFFIX)
         if is_dead(ProcessIdentity.from_text(owner)):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ class ProcessIdentity:
     def from_text(cls, text: str) -> ProcessIdentity | None:
         """Return the process that `text` describes, or None if the text has another form."""
         parts = text.split("~")
-        if len(parts) != 4 or not parts[2].isdigit():
+        if len(parts) != 4 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 20):
             return None
         return cls(parts[0], parts[1], int(parts[2]), parts[3])
 

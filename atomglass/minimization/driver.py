@@ -17,6 +17,8 @@ from atomglass.types import Array, IntArray
 SKIN, WIDE_SKIN = 0.4, 1.2
 #: Number of iterations in one call of a minimizer; calls are short because compiled code blocks signal handlers.
 ITERATIONS_PER_CALL = 500
+#: Number of iterations times particles in one call, which limits the calls of samples of more than 100,000 particles.
+PARTICLE_ITERATIONS_PER_CALL = 50_000_000
 
 #: A function that minimizes with a neighbor list for a number of iterations; it returns CONVERGED, REBUILD, EXHAUSTED
 #: or STALLED.
@@ -123,6 +125,7 @@ def run_minimizer(
         CONVERGED, EXHAUSTED or STALLED.
     """
     best_force, best_iteration, code = np.inf, 0, REBUILD
+    per_call = min(ITERATIONS_PER_CALL, max(1, PARTICLE_ITERATIONS_PER_CALL // len(sample.labels)))
     wide: NeighborList | None = None
     while code in (REBUILD, EXHAUSTED):
         if code == REBUILD:
@@ -134,7 +137,7 @@ def run_minimizer(
             reference = state.positions.copy()
             pairs = wide.narrowed(reference, sample.skin)
         arrays = MinimizerArrays(state.positions, reference, state.direction, state.forces)
-        code = minimizer(arrays, pairs, min(ITERATIONS_PER_CALL, max_iterations - state.iterations))
+        code = minimizer(arrays, pairs, min(per_call, max_iterations - state.iterations))
         force = state.max_force
         on_progress(force)
         if force < best_force:

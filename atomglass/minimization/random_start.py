@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from atomglass.errors import InputError
@@ -26,6 +28,7 @@ def random_start(
     diameter_seed: Seed,
     position_seed: Seed,
     dimension: int | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> Configuration:
     """Return particles at random positions in a square or cubic box, minimized until no overlaps are left.
 
@@ -44,6 +47,8 @@ def random_start(
         Seeds of the random numbers for diameters and for positions.
     dimension : {2, 3}, optional
         Needed if the potential serves both.
+    progress : callable, optional
+        Called from time to time with the largest force; an exception that it raises ends the work.
 
     Raises
     ------
@@ -66,9 +71,11 @@ def random_start(
         labels = sample_diameters(particles, rng, diameters, potential.diameters)  # type: ignore[arg-type]
     positions = np.random.default_rng(position_seed).random((particles, d)) * side
     overlapping = potential.labeled(positions, labels, np.full(d, side))
-    freed = quench(overlapping, potential, START_FORCE, START_ITERATIONS)
+    freed = quench(overlapping, potential, START_FORCE, START_ITERATIONS, progress=progress)
     if not freed.converged:  # conjugate gradients stall on the closest of pairs; FIRE does not
-        freed = quench(overlapping, potential, START_FORCE, 10 * START_ITERATIONS, method=Method.FIRE)
+        freed = quench(
+            overlapping, potential, START_FORCE, 10 * START_ITERATIONS, progress=progress, method=Method.FIRE
+        )
     if not freed.converged:
         raise InputError(
             f"largest force after removing the overlaps of {particles} particles",

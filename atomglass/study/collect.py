@@ -19,11 +19,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace, replacing
+from atomglass.io.atomic import remove_stale_temporaries, replace, replacing
+from atomglass.io.json_content import parse_object
 from atomglass.study.errors import DamagedShard
 from atomglass.study.numbering import Numbering
 from atomglass.study.schema import ATTEMPTS, FURTHER_TABLES, schema
-from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
+from atomglass.study.store.checksums import changed_files, checked_table, forget_checksums, write_checksums
 from atomglass.study.store.shards import Shard
 from atomglass.study.store.study_store import StudyStore
 
@@ -125,6 +126,7 @@ def collect(store: StudyStore) -> Collected:
     """
     store.require_shards()
     found = _Findings()
+    store.require_known_shards()
     _refuse_foreign_tables(store)
     columns = {
         "realizations": store.model.realization_columns,
@@ -132,7 +134,8 @@ def collect(store: StudyStore) -> Collected:
         "attempts": ATTEMPTS,
         **store.further_tables,
     }
-    (store.folder / SUMS).unlink(missing_ok=True)  # until all tables are written
+    names = [f"{name}.parquet" for name in (*columns, "runs")]
+    remove_stale_temporaries(store.folder)
     with ExitStack() as files:
 
         def writer(name: str, table_schema: pa.Schema) -> _TableWriter:
@@ -148,7 +151,8 @@ def collect(store: StudyStore) -> Collected:
             raise _nothing(store, found.damaged)
         runs = _runs(store)
         writer("runs", runs.schema).add(runs)
-    write_checksums(store.folder, [f"{name}.parquet" for name in (*writers, "runs")])
+        others = forget_checksums(store.folder, names)  # of the tables that are replaced when the block ends
+    write_checksums(store.folder, names, others)
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)
@@ -289,10 +293,12 @@ def provenance_warnings(provenances: Counter[str]) -> list[str]:
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a derived table of a study as a Parquet file, either completely or not at all."""
+    """Write a derived table of a study as a Parquet file with a checksum, either completely or not at all."""
     sink = pa.BufferOutputStream()
-    frame.to_parquet(sink)
-    replace(path, sink.getvalue().to_pybytes())
+    frame.to_parquet(sink, write_page_checksum=True)
+    remove_stale_temporaries(path.parent)
+    with changed_files(path.parent, [path.name]):
+        replace(path, sink.getvalue().to_pybytes())
 
 
 def _rows_from(rows: pa.Table, start: int, numbering: Numbering) -> pa.Table:
@@ -324,8 +330,8 @@ def _runs(store: StudyStore) -> pa.Table:
     rows = []
     for path in sorted((store.folder / "runs").glob("*.json")):
         try:
-            rows.append({key: _as_text(value) for key, value in json.loads(path.read_bytes()).items()})
-        except (OSError, ValueError, AttributeError):
+            rows.append({key: _as_text(value) for key, value in parse_object(path.read_bytes()).items()})
+        except (OSError, ValueError):
             continue
     return pa.Table.from_pylist(rows) if rows else pa.table({"run": pa.array([], pa.string())})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from atomglass.errors import InputError
 from atomglass.study.schema import FURTHER_TABLES
+from atomglass.study.store.manifest import read_manifest
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
 from atomglass.types import ShortRepr, typed_arguments
 
@@ -113,10 +113,10 @@ def load_study(folder: str | Path) -> Study:
 
 def _settings(folder: Path) -> dict[str, Any]:
     """Return the settings of the study; for a study of several portions, with the seeds of all of them."""
-    path = folder / "study.json"
-    if not path.is_file():
+    try:
+        manifest = read_manifest(folder)
+    except FileNotFoundError:
         return {}
-    manifest = json.loads(path.read_text(encoding="utf-8"))
     settings = dict(manifest["settings"])
     if "portions" in manifest:
         settings["seed"], settings["portions"] = summary(manifest["portions"])

@@ -162,8 +162,18 @@ class StudyModel(Protocol):
     def steps(self, settings: Any, index: int) -> int:
         """Return the age of a chain, in steps, at its realization `index`; it depends only on the settings."""
 
-    def start(self, settings: Any, chain: int) -> Sampler:
-        """Return the sampler of a chain at its beginning."""
+    def start(self, settings: Any, chain: int, check: Callable[[], object] = lambda: None) -> Sampler:
+        """Return the sampler of a chain at its beginning.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        chain : int
+            Number of the chain.
+        check : callable
+            Called from time to time; an exception that it raises ends the work.
+        """
 
     def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> Sampler:
         """Return a chain's sampler from its saved state.

@@ -76,6 +76,11 @@ def _allowed() -> str:
     return f"{', '.join(KNOWN)}, or package.module:NAME"
 
 
+def is_foreign(name: object) -> bool:
+    """Return whether a model is defined outside this package, so that its module may contain anything."""
+    return isinstance(name, str) and ":" in name and name not in KNOWN
+
+
 @cache
 def _loaded(name: str, source: str) -> StudyModel:
     module, _, attribute = KNOWN.get(name, name).partition(":")

@@ -31,6 +31,8 @@ class ChainStatus:
         Sweeps per second according to its lease; 0 if no process works on it.
     owner : str
         Host and process working on it; empty if none.
+    damaged_lease : bool
+        Whether its lease is damaged, so that the owner is unknown; the next run replaces it.
     """
 
     chain: int
@@ -41,6 +43,7 @@ class ChainStatus:
     sweeps: int
     rate: float
     owner: str
+    damaged_lease: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,11 @@ def study_status(store: StudyStore) -> StudyStatus:
     Raises
     ------
     InputError
-        The directory holds joined or published tables: nothing of it remains to be run.
+        The directory holds joined or published tables, so that nothing of it remains to be run; or there are more
+        realizations than the settings say.
     """
     store.require_shards()
+    store.require_known_shards()
     ensemble = store.settings.ensemble
     per_chain = ensemble.realizations_per_chain
     sweeps = store.model.steps(store.settings, per_chain - 1)
@@ -110,8 +115,10 @@ def study_status(store: StudyStore) -> StudyStatus:
 def _chain_status(store: StudyStore, chain: int, per_chain: int, sweeps_total: int) -> ChainStatus:
     stored = min(store.stored(chain), per_chain)
     head = read_head(store.checkpoint_path(chain)) or {}
-    lease = read_lease(store.lease_folder / f"{chain:05d}.json") if stored < per_chain else None
-    identity = ProcessIdentity.from_text(lease.get("owner", "")) if lease else None
+    path = store.lease_folder / f"{chain:05d}.json"
+    lease = read_lease(path) if stored < per_chain else None
+    damaged = lease is None and stored < per_chain and path.exists()
+    identity = ProcessIdentity.from_text(lease["owner"]) if lease else None
     running = identity is not None and not is_dead(identity)
     finished = max(stored, min(head.get("index", 0), per_chain) if stored < per_chain else 0)
     begun = bool(finished or head)
@@ -120,7 +127,7 @@ def _chain_status(store: StudyStore, chain: int, per_chain: int, sweeps_total: i
     sweeps = sweeps_total if state == "done" else min(head.get("sweep", 0), sweeps_total)
     rate = lease["sweeps"] / lease["seconds"] if running and lease and lease["seconds"] > 0 else 0.0
     owner = f"{identity.host}:{identity.process}" if running and identity else ""
-    return ChainStatus(chain, state, finished, stored, failed, sweeps, rate, owner)
+    return ChainStatus(chain, state, finished, stored, failed, sweeps, rate, owner, damaged)
 
 
 def _count_failed(store: StudyStore, chain: int) -> int:

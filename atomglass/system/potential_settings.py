@@ -15,6 +15,8 @@ from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
+#: Smallest cutoff, in units of sigma_ij.
+MIN_CUTOFF = 0.01
 #: Bounds of number densities, in units of length^-d: beyond them the unit of length is not a particle's size.
 MIN_DENSITY, MAX_DENSITY = 1e-6, 1e6
 #: Settings that only one form has, and that form.
@@ -29,7 +31,7 @@ class PairSettings(Settings):
     kappa: float | None = Field(default=None, gt=0, le=1000)
     formula: Annotated[str, Field(max_length=MAX_LENGTH)] | None = None
     order: Annotated[int, Field(ge=0, le=8)] | Literal["none"] | None = None
-    cutoff: float | None = Field(default=None, gt=0, le=10)
+    cutoff: float | None = Field(default=None, ge=MIN_CUTOFF, le=10)
     epsilon: float = Field(default=1.0, gt=0)
     nonadditivity: float = Field(default=0.0, ge=0, lt=1)
 
@@ -76,7 +78,7 @@ class SpeciesSettings(Settings):
     composition: list[Annotated[float, Field(ge=0)]]
     sigma: list[list[Positive]]
     epsilon: list[list[Positive]]
-    cutoff: list[list[Annotated[float, Field(gt=0, le=10)]]] | None = None
+    cutoff: list[list[Annotated[float, Field(ge=MIN_CUTOFF, le=10)]]] | None = None
 
     @model_validator(mode="after")
     def _tables(self) -> SpeciesSettings:

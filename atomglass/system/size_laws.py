@@ -45,6 +45,14 @@ class PowerLaw(_SizeLaw):
     ratio: float = Field(default=RATIO, ge=1)
     power: float = 3.0
 
+    @model_validator(mode="after")
+    def _computable(self) -> PowerLaw:
+        with np.errstate(all="ignore"):
+            bounds = np.array([self.minimum, self.maximum]) ** (1.0 - self.power)
+        if not (np.isfinite(bounds).all() and (bounds > 0).all() and self.minimum > 0):
+            raise ValueError("maximum, ratio and power give numbers out of range")
+        return self
+
     @property
     def minimum(self) -> float:
         """The smallest diameter."""
@@ -288,7 +296,8 @@ LAWS: dict[str, type[SizeLaw]] = {law.model_fields["law"].default: law for law i
 
 def _name_of(data: Any) -> Any:
     """Return the name of the law that a section describes; without a name it is a power law."""
-    return data.get("law", "power") if isinstance(data, dict) else getattr(data, "law", None)
+    name = data.get("law", "power") if isinstance(data, dict) else getattr(data, "law", None)
+    return name if isinstance(name, str) else str(name)
 
 
 def _known(data: Any) -> Any:

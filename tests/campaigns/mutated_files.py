@@ -16,15 +16,10 @@ from pathlib import Path
 import ase.io
 import gsd.hoomd
 import numpy as np
+from fuzzing import damaged
 
 import atomglass as ag
 
-#: Text that damage inserts: numbers out of range, delimiters, keywords of the formats, bytes that are no text.
-WORDS = (
-    *(b"nan", b"inf", b"-1", b"0", b"999999999999", b"1e400", b"2147483648", b"9" * 400),
-    *(b"ITEM: ATOMS", b"Atoms", b"# sphere", b"xlo xhi", b"Lattice=", b"pbc=F", b"type"),
-    *(b'"', b"'", b"{", b"\\", b"=", b" ", b"\n", b"\0", b"\xff"),
-)
 #: Longest message, and longest time to read one small file in seconds.
 LONGEST_MESSAGE, LONGEST_TIME = 900, 5.0
 
@@ -47,25 +42,6 @@ def originals(folder: Path) -> dict[str, bytes]:
     with gsd.hoomd.open(folder / "original.gsd", "w") as trajectory:
         trajectory.append(frame)
     return {path.name.removeprefix("original"): path.read_bytes() for path in sorted(folder.glob("original*"))}
-
-
-def damaged(content: bytes, rng: random.Random) -> bytes:
-    """Return a file after one to five changes: of a byte, of a stretch, of a line."""
-    for _ in range(rng.choice((1, 1, 2, 5))):
-        place, length = rng.randrange(len(content) + 1), rng.randrange(1, 80)
-        before, after = content[:place], content[place:]
-        lines = content.split(b"\n")
-        content = rng.choice(
-            (
-                before + bytes([rng.randrange(256)]) + after[1:],
-                before + rng.choice(WORDS) + after,
-                before + after[length:],
-                before + after[:length] + after,
-                b"\n".join([*lines[: place % len(lines)], rng.choice(lines), *lines[place % len(lines) :]]),
-                b"\n".join(rng.sample(lines, len(lines))) if rng.random() < 0.2 else content,
-            )
-        )
-    return content
 
 
 def complaints(mutations: int, seed: int, folder: Path) -> Iterator[str]:

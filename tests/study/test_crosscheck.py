@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from study_runs import edit, said
+from study_runs import edit, edit_manifest, said
 
 from atomglass.errors import InputError
 from atomglass.study.crosscheck import crosscheck
@@ -50,7 +50,6 @@ def test_differences_are_counted(undisturbed: Path, elsewhere: Path) -> None:
 
 
 def test_other_physics_is_refused(undisturbed: Path, elsewhere: Path) -> None:
-    manifest = elsewhere / "study.json"
-    manifest.write_text(manifest.read_text().replace('"temperature": 0.3', '"temperature": 0.4'))
+    edit_manifest(elsewhere, lambda manifest: manifest["settings"]["sample"].update(temperature=0.4))
     with pytest.raises(InputError, match="different physics"):
         crosscheck(undisturbed, elsewhere)

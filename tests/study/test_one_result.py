@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from studies import Silent, atomglass, require_extended, same_tables, start, wait_for
-from study_runs import ORIGIN, StopAfter, run_in_pieces
+from study_runs import ORIGIN, StopAfter, edit_manifest, run_in_pieces
 
 from atomglass.errors import InputError
 from atomglass.study.collect import collect
@@ -138,10 +137,7 @@ def test_different_physics_is_refused_and_the_difference_shown(undisturbed: Path
 
 def test_an_earlier_kernel_version_is_refused(settings, tmp_path: Path) -> None:
     store = StudyStore.create(tmp_path / "out", settings())
-    manifest = store.folder / "study.json"
-    text, count = re.subn(r'("kernel_version"): \d+', r"\1: 0", manifest.read_text())
-    assert count == 1
-    manifest.write_text(text)
+    edit_manifest(store.folder, lambda manifest: manifest.update(kernel_version=0))
     with pytest.raises(InputError, match="kernel_version: 0 there"):
         StudyStore.create(tmp_path / "out", settings())
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from studies import DEFAULTS, SPOTS, STUDY, Silent, atomglass, require_extended, same_tables
-from study_runs import edit, run_in_pieces, run_until_killed, said, whole_run
+from study_runs import edit, edit_manifest, run_in_pieces, run_until_killed, said, whole_run
 
 import atomglass as ag
 from atomglass.study.archive.join import join_studies
@@ -244,8 +244,7 @@ def test_joined_spots_keep_every_number(whole: Path, study_file, tmp_path: Path)
 def test_a_table_of_an_earlier_version_joins_one_of_this(whole: Path, study_file, tmp_path: Path) -> None:
     later = tmp_path / "later"
     shutil.copytree(whole, later, ignore=shutil.ignore_patterns("SHA256SUMS"))
-    manifest = later / "study.json"
-    manifest.write_text(manifest.read_text().replace('"seed": 7', '"seed": 9'))
+    edit_manifest(later, lambda manifest: manifest["settings"].update(seed=9))
     table = pq.read_table(later / "realizations.parquet").drop_columns(sorted(NEW))
     pq.write_table(table, later / "realizations.parquet")
     for order in ([whole, later], [later, whole]):

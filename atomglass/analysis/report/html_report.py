@@ -29,7 +29,7 @@ from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace
+from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import load_pinned
 from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.load import Study, load_study
@@ -93,6 +93,7 @@ def write_report(
     study = load_study(folder)
     recurrences, pinned = load_recurrences(folder), load_pinned(folder)
     found = analyze(study, seed=seed, rule=rule, recurrences=recurrences, pinned=pinned)
+    remove_stale_temporaries(out.parent)
     replace(out, render(study, folder, found).encode())
     return out
 

@@ -41,7 +41,7 @@ from atomglass.analysis.results.two_level_theories import theories_table
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
-from atomglass.io.atomic import replace
+from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import PinnedTables
 from atomglass.study.followup.recurrence_table import with_recurrences
 from atomglass.types import ShortRepr
@@ -241,6 +241,7 @@ def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
         The files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    remove_stale_temporaries(folder)
     written = []
     contents = {"analysis.json": analysis.to_json()}
     contents |= {f"{name}.csv": table.to_csv(index=False) for name, table in analysis.tables().items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace
-from atomglass.study.archive.publish import TABLES
+from atomglass.io.atomic import new_folder, replace
+from atomglass.study.archive.publish import TABLES, require_empty
 from atomglass.study.collect import completed
 from atomglass.study.numbering import Numbering
-from atomglass.study.store.manifest import FORMAT, require_joinable
+from atomglass.study.store.checksums import SUMS, forget_checksums, write_checksums
+from atomglass.study.store.manifest import FORMAT, read_manifest, require_joinable, sealed
 from atomglass.study.store.portions import read_table
 from atomglass.study.store.study_store import StudyStore
 
@@ -66,7 +67,7 @@ class JoinedPart:
             missing = TABLES[0] if realizations is None else TABLES[1]
             remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
             raise InputError(f"{folder / missing}.parquet is missing", remedy=remedy)
-        manifest = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+        manifest = read_manifest(folder)
         if "portion" in manifest:
             raise InputError(f"{folder} is a portion of a larger study", remedy=f"give the whole, {folder.parent}")
         chains = pc.max(realizations["chain"]).as_py()
@@ -115,6 +116,14 @@ class JoinedPart:
         table = read_table(self.folder, name)
         if table is None:
             return None
+        try:
+            return self._renumbered_table(table, per_chain, defects, rows)
+        except pa.ArrowException as error:
+            text = " ".join(str(error).split())[:200]
+            remedy = "use tables that atomglass writes"
+            raise InputError(f"{self.folder / name}.parquet cannot be renumbered ({text})", remedy=remedy) from None
+
+    def _renumbered_table(self, table: pa.Table, per_chain: int, defects: int, rows: int) -> pa.Table:
         for place, field in enumerate(table.schema):
             column = table[field.name]
             if field.name == "chain":
@@ -141,14 +150,14 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
     folders : sequence of Path
         The directories of at least two collected or published studies of glasses.
     out : Path
-        A new or empty directory.
+        A new or empty directory, or the result of an earlier call with the same studies, which is replaced.
 
     Returns
     -------
     list of Path
-        The files written: the tables, and a `study.json` whose `portions` give seed, kernel version, and chains of each
-        study. Chains are numbered consecutively, in the order of `folders`. `analyze`, `report`, `compare` and
-        `publish` accept the result like a study; `run` cannot continue it.
+        The files written: the tables, their checksums, and a `study.json` whose `portions` give seed, kernel version,
+        and chains of each study. Chains are numbered consecutively, in the order of `folders`. `analyze`, `report`,
+        `compare` and `publish` accept the result like a study; `run` cannot continue it.
 
     Raises
     ------
@@ -156,21 +165,31 @@ def join_studies(folders: Sequence[Path], out: Path) -> list[Path]:
         There are fewer than two studies, their physics differs, a seed occurs twice, or `out` is not empty.
     """
     portions = _read_portions(folders)
-    if out.is_dir() and any(out.iterdir()):
-        raise InputError(f"{out} holds files", remedy="choose a new or an empty --out")
     per_chain = max(portion.per_chain for portion in portions)
-    written = []
-    tables = {name: _joined(portions, name, per_chain) for name in TABLES}
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        if table is not None:
-            sink = pa.BufferOutputStream()
-            pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
-            written.append(out / f"{name}.parquet")
-            replace(written[-1], sink.getvalue().to_pybytes())
-    manifest = (json.dumps(_manifest(portions, per_chain), indent=2) + "\n").encode()
-    replace(out / "study.json", manifest)
-    return [*written, out / "study.json"]
+    manifest = sealed(_manifest(portions, per_chain))
+    again = _is_joined(out, manifest)
+    if not again:
+        require_empty(out)
+    tables = {name: _fitting(portions, name, per_chain) for name in TABLES}
+    written = [f"{name}.parquet" for name, table in tables.items() if table is not None]
+    with contextlib.nullcontext(out) if again else new_folder(out) as folder:
+        forget_checksums(folder, written)
+        for name, table in tables.items():
+            if table is not None:
+                sink = pa.BufferOutputStream()
+                pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+                replace(folder / f"{name}.parquet", sink.getvalue().to_pybytes())
+        replace(folder / "study.json", manifest)
+        write_checksums(folder, written)
+    return [out / name for name in (*written, "study.json", SUMS)]
+
+
+def _is_joined(out: Path, manifest: bytes) -> bool:
+    """Return whether a directory holds the result of an earlier call with the same studies."""
+    try:
+        return (out / "study.json").read_bytes() == manifest
+    except OSError:
+        return False
 
 
 def _read_portions(folders: Sequence[Path]) -> list[JoinedPart]:
@@ -192,6 +211,24 @@ def _read_portions(folders: Sequence[Path]) -> list[JoinedPart]:
             seeds[part["seed"]] = folder
         portions.append(portion)
     return portions
+
+
+def _fitting(portions: list[JoinedPart], name: str, per_chain: int) -> pa.Table | None:
+    """Return a table of the joined study; None if no portion has it.
+
+    Raises
+    ------
+    InputError
+        The tables of the portions have columns of different types.
+    """
+    try:
+        return _joined(portions, name, per_chain)
+    except pa.ArrowException as error:
+        text = " ".join(str(error).split())[:200]
+        remedy = "run `atomglass collect` on each study again"
+        raise InputError(
+            f"the tables {name}.parquet of the studies do not fit together ({text})", remedy=remedy
+        ) from None
 
 
 def _joined(portions: list[JoinedPart], name: str, per_chain: int) -> pa.Table | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace
+from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.archive.join import JoinedPart
 from atomglass.study.archive.publish import TABLES, Cuts, collected_tables, write_compact
 from atomglass.study.store.checksums import SUMS
-from atomglass.study.store.manifest import FORMAT, require_joinable
+from atomglass.study.store.manifest import FORMAT, read_manifest, require_joinable, sealed
 from atomglass.study.store.portions import PREFIX, Portion, portions, read_table, require_same_physics
 from atomglass.study.store.study_store import StudyStore
 
@@ -47,15 +47,31 @@ def publish_portion(folder: Path, out: Path, cuts: Cuts) -> list[Path]:
         one of these has its seed; or `out` holds other files.
     """
     collected_tables(folder)
+    _remove_unfinished(out, read_manifest(folder))
     present = _earlier(out)
     part = JoinedPart.read(folder, first_chain=sum(portion.chains for portion in present))
     _require_next(part, out, present)
     target = out / f"{PREFIX}{len(present) + 1:02d}"
     manifest = part.manifest | {"portion": part.parts()[0]}
-    written = write_compact(target, _tables(part, present), cuts, (json.dumps(manifest, indent=2) + "\n").encode())
-    whole = json.dumps(_whole(out, part, target), indent=2) + "\n"
-    replace(out / "study.json", whole.encode())
+    written = write_compact(target, _tables(part, present), cuts, sealed(manifest))
+    replace(out / "study.json", sealed(_whole(out, part, target)))
     return [*written, out / "study.json"]
+
+
+def _remove_unfinished(out: Path, manifest: dict[str, Any]) -> None:
+    """Remove the portion that a process began with the same study and did not add to the manifest of the whole."""
+    remove_stale_temporaries(out)
+    try:
+        listed = read_manifest(out).get("portions", [])
+    except FileNotFoundError:
+        listed = []
+    target = out / f"{PREFIX}{len(listed) + 1:02d}"
+    try:
+        own = read_manifest(target)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if isinstance(own.get("portion"), dict) and own["settings"] == manifest["settings"]:
+        shutil.rmtree(target)
 
 
 def _earlier(out: Path) -> list[Portion]:
@@ -116,7 +132,7 @@ def _whole(out: Path, part: JoinedPart, target: Path) -> dict[str, Any]:
     sums = hashlib.sha256((target / SUMS).read_bytes()).hexdigest()
     entry = part.parts()[0] | {"physics_hash": part.manifest["physics_hash"], "folder": target.name, "sums": sums}
     path = out / "study.json"
-    first = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else part.manifest | {"portions": []}
+    first = read_manifest(out) if path.is_file() else part.manifest | {"portions": []}
     listed = [*first["portions"], entry]
     versions = sorted({portion["kernel_version"] for portion in listed})
     ensemble = first["settings"]["ensemble"] | {"chains": sum(portion["chains"] for portion in listed)}

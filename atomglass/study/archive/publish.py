@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import shlex
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
-from atomglass.io.atomic import replace
+from atomglass.io.atomic import is_temporary, new_folder, remove_stale_temporaries, replace
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.checksums import SUMS, checked_table
 from atomglass.types import Array
@@ -112,11 +113,35 @@ def publish_tables(
     sources = collected_tables(folder)
     known = {path.name for path in sources} | {"study.json", SUMS, "README.md", "analysis", "report.html"}
     known -= {f"{name}.parquet" for name in FURTHER_TABLES if not (folder / f"{name}.parquet").is_file()}
-    others = sorted(path.name for path in out.iterdir() if path.name not in known) if out.is_dir() else []
+    others = [name for name in _present(out) if name not in known]
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
     tables = {path.stem: checked_table(path) for path in sources if path.is_file()}
     return write_compact(out, tables, cuts, (folder / "study.json").read_bytes())
+
+
+def require_empty(out: Path) -> None:
+    """Reject a directory with files; the working directory, which cannot be replaced; and a file.
+
+    Raises
+    ------
+    InputError
+        The path is one of these.
+    """
+    if _present(out):
+        raise InputError(f"{out} holds files", remedy="choose a new or an empty --out")
+    if _is_working_folder(out):
+        raise InputError(f"{out} is the working directory", remedy="choose a new --out inside it")
+
+
+def _present(out: Path) -> list[str]:
+    """Return the names in a directory, without what a process that died has left there; none if there is none."""
+    if not out.is_dir():
+        if out.exists():
+            raise InputError(f"{out} is a file", remedy="choose a new or an empty --out")
+        return []
+    remove_stale_temporaries(out)
+    return sorted(path.name for path in out.iterdir() if not is_temporary(path))
 
 
 def collected_tables(folder: Path) -> list[Path]:
@@ -156,10 +181,17 @@ def write_compact(out: Path, tables: dict[str, pa.Table], cuts: Cuts, manifest: 
     contents = {"study.json": manifest}
     contents |= {f"{name}.parquet": _compact(name, table) for name, table in cuts.applied(tables).items()}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
-    out.mkdir(parents=True, exist_ok=True)
-    for name, content in (contents | {SUMS: sums.encode()}).items():
-        replace(out / name, content)
-    return [out / name for name in (*contents, SUMS)]
+    contents[SUMS] = sums.encode()
+    used = out.is_dir() and (any(out.iterdir()) or _is_working_folder(out))
+    whole = contextlib.nullcontext(out) if used else new_folder(out)
+    with whole as folder:
+        for name, content in contents.items():
+            replace(folder / name, content)
+    return [out / name for name in contents]
+
+
+def _is_working_folder(out: Path) -> bool:
+    return out.is_dir() and out.samefile(".")
 
 
 def _multiples(realizations: pa.Table, multiple: float) -> Array:

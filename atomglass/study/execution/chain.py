@@ -17,6 +17,8 @@ CHECKPOINT_SECONDS = 30.0
 #: Largest fraction of the wall time spent on checkpoints, so that the overhead stays below one percent: the next
 #: checkpoint is written no sooner than 200 times the duration of one after the last.
 CHECKPOINT_FRACTION = 0.005
+#: Time that a realization must have taken for its loss to be worth a line, in seconds.
+NOTICED_SECONDS = 20.0
 
 
 class ChainObserver(Protocol):
@@ -129,7 +131,7 @@ class _ChainRun:
         self._chain, self._checkpoint, self._observer, self._origin = chain, checkpoint, observer, origin
         self._crashes = store.crash_reports.of_chain(chain)
         self._sampler = (
-            self._model.start(self._settings, chain)
+            self._model.start(self._settings, chain, lambda: observer.check(chain, 0))
             if checkpoint.state is None
             else self._model.restore(self._settings, chain, checkpoint.state)
         )
@@ -152,7 +154,7 @@ class _ChainRun:
     def _refuse_repeated_crashes(self) -> None:
         """Give up a chain whose sampling always crashes, since all later realizations depend on its samples."""
         index = self._checkpoint.index
-        crashes = [crash for crash in self._crashes if crash["index"] == index and not crash["realizing"]]
+        crashes = [crash for crash in self._crashes if crash.get("index") == index and not crash.get("realizing")]
         if len(crashes) >= MAX_CRASHES:
             raise RuntimeError(
                 f"{len(crashes)} processes died ({crashes[-1]['signal']}) while they sampled for realization "
@@ -166,7 +168,7 @@ class _ChainRun:
         self._check()
         if len(earlier) < MAX_CRASHES:
             self._observer.position(self._chain, index, True)
-            result = self._model.realize(self._settings, self._sampler, self._check)
+            result = self._realized(index)
             self._observer.position(self._chain, index + 1, False)
         else:
             result = crashed_realization(earlier)
@@ -181,6 +183,20 @@ class _ChainRun:
         attempts = [attempt | self._origin.keys for attempt in result.attempts]
         result.attempts = [keys | attempt for attempt in (*earlier, *attempts)]
         return result
+
+    def _realized(self, index: int) -> Realization:
+        """Return the next realization; a stop within it loses it, since only the sampler's state can be saved."""
+        began = time.monotonic()
+        try:
+            return self._model.realize(self._settings, self._sampler, self._check)
+        except Stopped:
+            seconds = time.monotonic() - began
+            if seconds > NOTICED_SECONDS:
+                self._observer.notice(
+                    f"realization {index} of chain {self._chain} was stopped after {seconds:.0f} s; "
+                    "it begins again from its sample, and needs more time than that"
+                )
+            raise
 
     def _check(self) -> None:
         self._observer.check(self._chain, self._sampler.sweep)

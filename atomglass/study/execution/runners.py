@@ -225,7 +225,7 @@ def _run_worker(folder: str, run: str, lease_seconds: float, partition: Partitio
     stop.add_source(lambda: "the parent process ended" if parent is None or not parent.is_alive() else "")
     with stop.on_signals():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        store = StudyStore(Path(folder))
+        store = StudyStore(Path(folder), load_model=True)
         outcome = work(store, _PipeProgress(pipe), stop, partition, Origin.of_this_process(run), lease_seconds)
     with contextlib.suppress(BrokenPipeError):
         pipe.send(outcome)

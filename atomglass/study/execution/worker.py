@@ -206,7 +206,7 @@ class _Worker:
     ) -> None:
         self._store, self._progress, self._stop, self._partition = store, progress, stop, partition
         self._origin = origin
-        self._leases = Leases(store.lease_folder, origin.run, lease_seconds)
+        self._leases = Leases(store.lease_folder, origin.run, lease_seconds, progress.notice)
         self._observer = LeasedChainObserver(progress, stop, self._leases)
         self._outcome = RunOutcome(complete=False, stopped=False)
         self._todo: list[int] = []

@@ -13,6 +13,7 @@ import pandas as pd
 from atomglass.landscape.double_wells import DISPLACEMENT_FACTORS, SecondWell, find_second_well
 from atomglass.study.collect import write_frame
 from atomglass.study.followup.kept_modes import KeptMode, kept_modes
+from atomglass.study.followup.part_files import read_part, write_part
 from atomglass.study.load import load_study
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.potential import PairPotential
@@ -64,7 +65,7 @@ def second_wells(
     modes = modes[modes["is_qlm"]]
     tasks = [(folder, int(chain), rows) for chain, rows in modes.groupby("chain")]
     tasks = [task for task in tasks if chains is None or task[1] < chains or _path(task).exists()]
-    remaining = [task for task in tasks if not _path(task).exists()]
+    remaining = [task for task in tasks if read_part(_path(task)) is None]
     if workers > 1 and len(remaining) > 1:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:
             for done, _ in enumerate(pool.imap_unordered(_one_chain, remaining), len(tasks) - len(remaining) + 1):
@@ -73,7 +74,7 @@ def second_wells(
         for done, task in enumerate(remaining, len(tasks) - len(remaining) + 1):
             _one_chain(task)
             progress(done, len(tasks))
-    parts = [pd.read_parquet(_path(task)) for task in tasks]
+    parts = [part for part in (read_part(_path(task)) for task in tasks) if part is not None]
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
     write_frame(folder / NAME, whole)
     return whole
@@ -90,7 +91,7 @@ def _one_chain(task: tuple[Path, int, pd.DataFrame]) -> None:
     potential = StudyStore(folder).settings.pair_potential
     rows = [_row(kept, potential) for kept in kept_modes(folder, modes, range(chain, chain + 1))]
     _path(task).parent.mkdir(exist_ok=True)
-    write_frame(_path(task), pd.DataFrame(rows, columns=list(COLUMNS)))
+    write_part(_path(task), pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
 def _row(kept: KeptMode, potential: PairPotential) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from atomglass.errors import InputError
 from atomglass.study.collect import write_frame
+from atomglass.study.followup.part_files import read_part, write_part
 from atomglass.study.numbering import Numbering
 from atomglass.study.protocol import stream
 from atomglass.study.store.inherent_states import kept_configurations
@@ -139,7 +140,7 @@ def pin_kept_glasses(
     tasks = [task for task in tasks if store.shard_ranges(task.chain)]
     if not tasks:
         raise InputError(f"{folder} has no glasses yet", remedy=f"run `atomglass run {shlex.quote(str(folder))}` first")
-    remaining = [task for task in tasks if not task.path("modes").exists()]
+    remaining = [task for task in tasks if any(read_part(task.path(kind)) is None for kind in ("modes", "glasses"))]
     if workers > 1 and len(remaining) > 1:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:
             for done, _ in enumerate(pool.imap_unordered(_one_chain, remaining), len(tasks) - len(remaining) + 1):
@@ -162,7 +163,7 @@ def load_pinned(folder: str | Path) -> PinnedTables | None:
 
 def _joined(paths: list[Path], numbering: Numbering) -> pd.DataFrame:
     """Return the rows of all files, with the numbers of realizations in the study."""
-    parts = [pd.read_parquet(path) for path in paths]
+    parts = [part for part in map(read_part, paths) if part is not None]
     filled = [part for part in parts if len(part)]
     whole = pd.concat(filled, ignore_index=True) if filled else parts[0]
     return whole.assign(realization=numbering.numbers(whole["chain"], whole["index_in_chain"]))
@@ -182,8 +183,8 @@ def _one_chain(task: _Task) -> None:
     # Without modes the table of modes has its columns all the same, but no row.
     modes = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*KEYS, "mode", "frequency", "group"])
     task.path("modes").parent.mkdir(parents=True, exist_ok=True)
-    write_frame(task.path("glasses"), pd.DataFrame(glasses, columns=list(GLASS_TYPES)).astype(GLASS_TYPES))
-    write_frame(task.path("modes"), modes)  # the last file: it marks the chain as finished
+    write_part(task.path("glasses"), pd.DataFrame(glasses, columns=list(GLASS_TYPES)).astype(GLASS_TYPES))
+    write_part(task.path("modes"), modes)  # the last file: it marks the chain as finished
 
 
 def _pin(

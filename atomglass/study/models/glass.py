@@ -57,9 +57,19 @@ class Glass:
         """Return the age of a chain, in sweeps, at its realization `index`."""
         return settings.sample.equilibration_sweeps + index * settings.sample.sweeps_between
 
-    def start(self, settings: StudySettings, chain: int) -> SwapMonteCarlo:
-        """Return the sampler of a chain's liquid at sweep 0."""
-        return start_chain(settings, chain)
+    def start(self, settings: StudySettings, chain: int, check: Callable[[], object] = lambda: None) -> SwapMonteCarlo:
+        """Return the sampler of a chain's liquid at sweep 0.
+
+        Parameters
+        ----------
+        settings : StudySettings
+            The study's settings.
+        chain : int
+            Number of the chain.
+        check : callable
+            Called from time to time; an exception that it raises ends the work.
+        """
+        return start_chain(settings, chain, check)
 
     def restore(self, settings: StudySettings, chain: int, state: dict[str, Any]) -> SwapMonteCarlo:
         """Return the sampler of a chain's liquid from its saved state.
@@ -92,9 +102,10 @@ class Glass:
             Called with the number of sweeps done.
         """
         equilibration, acceptance = settings.sample.equilibration_sweeps, settings.sample.target_acceptance
-        block = max(TUNING_SWEEPS, BLOCK_MOVES // len(sampler) // TUNING_SWEEPS * TUNING_SWEEPS)
+        block = max(1, BLOCK_MOVES // len(sampler))
         if sampler.sweep < equilibration and acceptance is not None:
             # Blocks consist of whole tuning intervals, so that an interrupted chain tunes at the same sweeps.
+            block = max(TUNING_SWEEPS, block // TUNING_SWEEPS * TUNING_SWEEPS)
             sampler.equilibrate(min(block, equilibration - sampler.sweep), acceptance, on_progress)
         else:
             limit = equilibration if sampler.sweep < equilibration else target
@@ -127,12 +138,29 @@ class Glass:
         return [("modes", _modes(settings)), ("kept glasses", _kept(settings))]
 
 
-def start_chain(settings: StudySettings, chain: int) -> SwapMonteCarlo:
-    """Return a chain's sampler at sweep 0: its own diameters, and random positions relaxed to remove overlaps."""
+def start_chain(settings: StudySettings, chain: int, check: Callable[[], object] = lambda: None) -> SwapMonteCarlo:
+    """Return a chain's sampler at sweep 0: its own diameters, and random positions relaxed to remove overlaps.
+
+    Parameters
+    ----------
+    settings : StudySettings
+        The study's settings.
+    chain : int
+        Number of the chain.
+    check : callable
+        Called from time to time; an exception that it raises ends the work.
+    """
     potential, sample = settings.pair_potential, settings.sample
     diameters, positions = stream(settings.seed, _DIAMETERS, chain), stream(settings.seed, _POSITIONS, chain)
     start = random_start(
-        sample.particles, potential, settings.density, sample.diameters, diameters, positions, sample.dimension
+        sample.particles,
+        potential,
+        settings.density,
+        sample.diameters,
+        diameters,
+        positions,
+        sample.dimension,
+        lambda force: check(),
     )
     seed = stream(settings.seed, _SAMPLER, chain)
     if sample.trajectories is not None:

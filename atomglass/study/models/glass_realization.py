@@ -139,6 +139,7 @@ def _realize(
         settings.quench.method,
     )
     row |= _quench_columns(done, len(configuration))
+    check()
     if not done.converged:
         return _failed(row, "not_converged", f"quench {done.status.value}: {done.status.advice}")
     pairs = InteractingPairs.of(done.configuration, potential)
@@ -147,6 +148,7 @@ def _realize(
     if reduced.size <= reduced.dimension:
         return _failed(row, "all_rattlers", "no particle is held by its neighbors: the sample is too dilute")
     row["is_minimum"] = reduced.is_minimum
+    check()
     moduli = moduli_of(done.configuration, pairs, reduced)
     row |= _moduli_columns(moduli)
     if not reduced.is_minimum:
@@ -155,7 +157,9 @@ def _realize(
     bound = math.inf if settings.modes.full_spectrum else settings.modes.bound(moduli.first_phonon_frequency)
     if math.isnan(bound):
         row["reason"] = _UNBOUNDED
+    check()
     modes = glass_modes(reduced, settings.modes, moduli.first_phonon_frequency)
+    check()
     row |= {
         "complete": modes.complete,
         "complete_below": bound if modes.complete else math.nan,

@@ -109,7 +109,7 @@ class Independent:
         """Return the number of realizations drawn up to and including `index`."""
         return index + 1
 
-    def start(self, settings: Any, chain: int) -> IndependentSampler:
+    def start(self, settings: Any, chain: int, check: Callable[[], object] = lambda: None) -> IndependentSampler:
         """Return the sampler of a chain at its beginning."""
         return IndependentSampler(settings, chain)
 

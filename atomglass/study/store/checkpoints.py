@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.io.json_content import parse_object
 from atomglass.study.protocol import Realization
 from atomglass.study.store.inherent_state_files import ARRAYS, SPECIES
 from atomglass.system.configuration import Configuration
@@ -145,7 +146,8 @@ def _glass(arrays: dict[str, Any], k: int) -> Configuration | None:
 def _head(line: bytes) -> dict[str, Any]:
     if not line.startswith(_MAGIC):
         raise ValueError("it is not a checkpoint")
-    head = json.loads(line[len(_MAGIC) :])
-    if not isinstance(head, dict):
+    head = parse_object(line[len(_MAGIC) :])
+    counts = [head.get(name, 0) for name in ("chain", "index", "sweep", "failed")]
+    if not all(type(count) is int and 0 <= count < 2**63 for count in counts):
         raise ValueError("it is not a checkpoint")
     return head

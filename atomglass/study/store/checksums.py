@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
+from atomglass.study.store.table_checks import require_fitting
 
 #: The file of checksums, in the format of `sha256sum`.
 SUMS = "SHA256SUMS"
@@ -19,8 +21,29 @@ SUMS = "SHA256SUMS"
 _BLOCK = 1 << 20
 
 
-def write_checksums(folder: Path, names: Iterable[str]) -> None:
-    """Write the checksums of files in a folder.
+#: How the derived tables are made again, by name.
+_COMMANDS = {"wells": "wells", "recurrences": "recurrences", "pinned": "pinned", "pinned_glasses": "pinned"}
+
+
+@contextlib.contextmanager
+def changed_files(folder: Path, names: Iterable[str]) -> Iterator[None]:
+    """Leave files out of the list of checksums while they are written, and list them when the block ends.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    names : iterable of str
+        Names of the files; the checksums of others stay in the list.
+    """
+    names = list(names)
+    others = forget_checksums(folder, names)
+    yield
+    write_checksums(folder, names, others)
+
+
+def forget_checksums(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Leave files out of the list of checksums, before they are replaced; return the other checksums, by name.
 
     Parameters
     ----------
@@ -29,14 +52,37 @@ def write_checksums(folder: Path, names: Iterable[str]) -> None:
     names : iterable of str
         Names of the files.
     """
-    lines = []
+    before, forgotten = _listed(folder), set(names)
+    others = {name: digest for name, digest in before.items() if name not in forgotten}
+    if before != others:
+        _write(folder, others)
+    return others
+
+
+def write_checksums(folder: Path, names: Iterable[str], others: dict[str, str] | None = None) -> None:
+    """Write the checksums of files in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    names : iterable of str
+        Names of the files.
+    others : dict, optional
+        Checksums of other files, by name, that are listed as well.
+    """
+    listed = {}
     for name in names:
         digest = hashlib.sha256()
         with (folder / name).open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
-        lines.append(f"{digest.hexdigest()}  {name}\n")
-    replace(folder / SUMS, "".join(lines).encode())
+        listed[name] = digest.hexdigest()
+    _write(folder, listed | (others or {}))
+
+
+def _write(folder: Path, listed: dict[str, str]) -> None:
+    replace(folder / SUMS, "".join(f"{digest}  {name}\n" for name, digest in listed.items()).encode())
 
 
 def checked_table(path: Path) -> pa.Table:
@@ -45,28 +91,57 @@ def checked_table(path: Path) -> pa.Table:
     Raises
     ------
     InputError
-        The file is unreadable or damaged, or is not the one whose checksum was written.
+        The file is unreadable or damaged, is not the one whose checksum was written, or is no table of a study.
     """
-    remedy = f"restore it from a copy, or run `atomglass collect {shlex.quote(str(path.parent))}` again"
+    command = f"atomglass {_COMMANDS.get(path.stem, 'collect')} {shlex.quote(str(path.parent))}"
+    remedy = f"restore it from a copy, or run `{command}` again"
     try:
         content = path.read_bytes()
-        expected = _expected(path)
-        if expected is not None and hashlib.sha256(content).hexdigest() != expected:
-            raise InputError(f"{path} is damaged or was changed (its SHA-256 is not that in {SUMS})", remedy=remedy)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror})", remedy=remedy) from None
+    expected = _listed(path.parent).get(path.name)
+    if expected is not None and hashlib.sha256(content).hexdigest() != expected:
+        raise InputError(f"{path} is damaged or was changed (its SHA-256 is not that in {SUMS})", remedy=remedy)
+    return table_of(path, content, remedy)
+
+
+def table_of(path: Path, content: bytes, remedy: str) -> pa.Table:
+    """Return the table in the content of a Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : bytes
+        Its content.
+    remedy : str
+        What to do about a damaged file.
+
+    Raises
+    ------
+    InputError
+        The content is damaged, or is no table of a study.
+    """
+    try:
         with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
-            return file.read()
-    except (OSError, ValueError, pa.ArrowException) as error:
-        if isinstance(error, InputError):
-            raise
+            table = file.read()
+        table.validate(full=True)
+    except (OSError, ValueError, KeyError, MemoryError, OverflowError, pa.ArrowException) as error:
         text = " ".join(str(error).split())[:200]
         raise InputError(f"{path} is damaged ({text})", remedy=remedy) from None
+    require_fitting(path, table)
+    return table
 
 
-def _expected(path: Path) -> str | None:
-    """Return the checksum of a file in the list beside it; None if it is not listed, or there is no list."""
+def _listed(folder: Path) -> dict[str, str]:
+    """Return the checksums that are listed in a folder, by name; none if there is no list."""
+    path = folder / SUMS
     try:
-        lines = (path.parent / SUMS).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return None
-    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    return listed.get(path.name)
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:
+        text = " ".join(str(error).split())[:200]
+        remedy = f"restore it from a copy, or run `atomglass collect {shlex.quote(str(folder))}` again"
+        raise InputError(f"{path} cannot be read ({text})", remedy=remedy) from None
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from atomglass.io.atomic import replace
+from atomglass.io.json_content import parse_json
 from atomglass.study.protocol import Realization, Row
 
 #: Number of crashes in the same realization after which it is given up, as a row with status `crashed`.
@@ -45,14 +46,15 @@ class CrashReports:
     def of_chain(self, chain: int) -> list[dict[str, Any]]:
         """Return the crashes of a chain, in order."""
         try:
-            found = json.loads(self.path(chain).read_bytes())
+            found = parse_json(self.path(chain).read_bytes())
         except (OSError, ValueError):
             return []
-        return found if isinstance(found, list) else []
+        return [crash for crash in found if _is_crash(crash)] if isinstance(found, list) else []
 
     def count(self) -> int:
         """Return the number of crashes in all chains."""
-        return sum(len(self.of_chain(int(path.stem))) for path in self._folder.glob("[0-9]*.json"))
+        chains = [path.stem for path in self._folder.glob("[0-9]*.json")]
+        return sum(len(self.of_chain(int(chain))) for chain in chains if chain.isdecimal() and len(chain) < 10)
 
     def add(self, chain: int, lease: dict[str, Any], traceback: str) -> None:
         """Record a crash; one that was already recorded is not added again.
@@ -92,12 +94,18 @@ def traceback_on_crash(descriptor: int) -> Iterator[None]:
 
 def crashed_attempts(crashes: list[dict[str, Any]], index: int) -> list[Row]:
     """Return the crashes in a realization as rows of the table of attempts, numbered ..., -2, -1."""
-    here = [crash for crash in crashes if crash["index"] == index and crash["realizing"]]
+    here = [crash for crash in crashes if crash.get("index") == index and crash.get("realizing")]
     rows = []
     for number, crash in enumerate(here, -len(here)):
-        owner = str(crash["owner"])
+        owner = str(crash.get("owner"))
         host, _, process, _ = owner.split("~") if owner.count("~") == 3 else [""] * 4
-        outcome = {"attempt": number, "solver": "", "status": "crashed", "reason": crash["signal"], "run": crash["run"]}
+        outcome = {
+            "attempt": number,
+            "solver": "",
+            "status": "crashed",
+            "reason": crash["signal"],
+            "run": crash.get("run"),
+        }
         rows.append(outcome | {"host": host, "process": int(process) if process.isdigit() else None})
     return rows
 
@@ -107,6 +115,14 @@ def crashed_realization(attempts: list[Row]) -> Realization:
     how = ", ".join(sorted({row["reason"] for row in attempts}))
     reason = f"every process that computed it died ({how}); the folder crashes of the study says where"
     return Realization({"status": "crashed", "reason": reason, "solver": "", "attempt_count": 0})
+
+
+def _is_crash(crash: Any) -> bool:
+    """Return whether an entry of a file of crashes is one; the file may be damaged."""
+    if not (isinstance(crash, dict) and isinstance(crash.get("signal"), str)):
+        return False
+    kinds = {"index": int, "realizing": bool, "owner": str, "run": str}  # each is null if the lease did not say
+    return all(crash.get(name) is None or isinstance(crash[name], kind) for name, kind in kinds.items())
 
 
 def _signal(traceback: str) -> str:

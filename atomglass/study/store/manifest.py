@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from atomglass.errors import InputError
+from atomglass.io.json_content import parse_object
 from atomglass.study.settings import EnsembleSettings, StudyBase
 
 #: Version of the layout of a study's directory.
@@ -19,13 +21,64 @@ FOLDERS = ("shards", "configurations", "checkpoints", "claims", "runs")
 
 def encode_manifest(settings: StudyBase) -> bytes:
     """Return the content of `study.json`."""
-    data = {
-        "format": FORMAT,
-        "kernel_version": settings.version,
-        "physics_hash": settings.physics_hash,
-        "settings": settings.model_dump(mode="json"),
-    }
-    return (json.dumps(data, indent=2) + "\n").encode()
+    return sealed(
+        {
+            "format": FORMAT,
+            "kernel_version": settings.version,
+            "physics_hash": settings.physics_hash,
+            "settings": settings.model_dump(mode="json"),
+        }
+    )
+
+
+def sealed(manifest: dict[str, Any]) -> bytes:
+    """Return a manifest as the content of `study.json`, with a digest that tells whether it was edited since."""
+    return (json.dumps(manifest | {"digest": _digest(manifest)}, indent=2) + "\n").encode()
+
+
+def _digest(manifest: dict[str, Any]) -> str:
+    """Return the SHA-256 of all that a manifest says but name and description, which may be edited."""
+    data = {key: value for key, value in manifest.items() if key != "digest"}
+    if isinstance(data.get("settings"), dict):
+        data["settings"] = {k: v for k, v in data["settings"].items() if k not in ("name", "description")}
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the content of a study's manifest.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's directory.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        There is none.
+    InputError
+        It is damaged, or was edited.
+    """
+    path = folder / "study.json"
+    remedy = "restore it from a copy"
+    try:
+        data = parse_object(path.read_bytes())
+        if not isinstance(data["settings"], dict):
+            raise ValueError("its settings are missing")
+        # Joined studies name several versions in a text.
+        if type(data.get("kernel_version", 0)) not in (int, str) or not isinstance(data.get("physics_hash", ""), str):
+            raise ValueError("its kernel version or its physics hash is of a wrong type")
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        text = " ".join(str(error).split())[:200]
+        raise InputError(f"{path} is damaged ({text})", remedy=remedy) from None
+    if data.get("digest", _digest(data)) != _digest(data):  # those of earlier versions have none
+        raise InputError(
+            f"{path} was edited or damaged (its digest does not match)",
+            remedy="restore it from a copy; `atomglass run FILE --out DIR --extend` enlarges a study",
+        )
+    return data
 
 
 def require_free(folder: Path) -> None:

@@ -11,18 +11,16 @@ The tables of the whole study are those of the portions, one after another.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from atomglass.errors import InputError
-from atomglass.study.store.checksums import SUMS, checked_table
-from atomglass.study.store.manifest import require_joinable
+from atomglass.study.store.checksums import SUMS, checked_table, table_of
+from atomglass.study.store.manifest import read_manifest, require_joinable
 from atomglass.study.store.study_store import StudyStore
 
 #: Names of the folders of the portions begin with this, followed by their number.
@@ -67,7 +65,7 @@ class Portion:
         content = _content(path)
         if hashlib.sha256(content).hexdigest() != expected:
             raise InputError(f"{path} is damaged (its SHA-256 is not that in {SUMS})", remedy=_RESTORE)
-        table = pq.read_table(pa.BufferReader(content))
+        table = table_of(path, content, _RESTORE)
         self._require_own_chains(path, table)
         return table
 
@@ -121,18 +119,27 @@ def portions(folder: Path) -> list[Portion]:
         The manifest is damaged, a seed occurs twice, chains overlap, or a portion is not listed.
     """
     try:
-        listed = json.loads((folder / "study.json").read_text(encoding="utf-8")).get("portions", [])
-        found = [
-            Portion(folder / part["folder"], part["seed"], part["first_chain"], part["chains"], part["sums"])
-            for part in listed
-            if "folder" in part
-        ]
+        listed = read_manifest(folder).get("portions", [])
+        found = [_portion(folder, part) for part in listed if "folder" in part]
     except FileNotFoundError:
         found = []
+    except InputError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder / 'study.json'} is damaged ({error})", remedy="restore it from a copy") from None
     _require_consistent(folder, found)
     return found
+
+
+def _portion(folder: Path, part: dict[str, Any]) -> Portion:
+    """Return a portion from its entry in the manifest."""
+    name, sums = part["folder"], part["sums"]
+    seed, first_chain, chains = numbers = [part[key] for key in ("seed", "first_chain", "chains")]
+    if not (isinstance(name, str) and name.startswith(PREFIX) and Path(name).name == name and isinstance(sums, str)):
+        raise ValueError(f"a portion is in {str(name)[:80]!r}")
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError(f"seed, first chain and chains of {name} are {str(numbers)[:80]}")
+    return Portion(folder / name, seed, first_chain, chains, sums)
 
 
 def _require_consistent(folder: Path, found: list[Portion]) -> None:

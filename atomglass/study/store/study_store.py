@@ -16,7 +16,6 @@ Every file is written by `atomglass.io.atomic`, completely or not at all; an exi
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shlex
@@ -26,8 +25,8 @@ from typing import Any
 from atomglass.errors import InputError
 from atomglass.io.atomic import create, remove_stale_temporaries, replace
 from atomglass.study.errors import DamagedShard
-from atomglass.study.protocol import Column, Realization
-from atomglass.study.registry import model_of
+from atomglass.study.protocol import Column, Realization, StudyModel
+from atomglass.study.registry import is_foreign, model_of
 from atomglass.study.settings import StudyBase
 from atomglass.study.store import checkpoints, inherent_state_files, shards
 from atomglass.study.store.checkpoints import Checkpoint
@@ -36,10 +35,12 @@ from atomglass.study.store.manifest import (
     FOLDERS,
     encode_manifest,
     extended,
+    read_manifest,
     require_free,
     require_same_physics,
 )
 from atomglass.study.store.shards import Shard
+from atomglass.study.store.stored_model import StoredModel
 from atomglass.system.configuration import Configuration
 
 #: Models whose realizations are glasses, so that their inherent states are kept.
@@ -54,6 +55,8 @@ class StudyStore:
     ----------
     folder : Path
         The study's directory, as made by `create`.
+    load_model : bool
+        Whether to import a model that is defined outside this package, which only running a study needs.
 
     Attributes
     ----------
@@ -72,12 +75,17 @@ class StudyStore:
         There is no study in the directory, or its manifest is damaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, load_model: bool = False) -> None:
         self.folder = Path(folder)
         manifest = self.folder / "study.json"
         try:
-            data = json.loads(manifest.read_text(encoding="utf-8"))
-            self.model = model_of(data["settings"], str(manifest))
+            data = read_manifest(self.folder)
+            name = data["settings"].get("model")
+            self.model: StudyModel = (
+                StoredModel(name, self.folder)
+                if is_foreign(name) and not load_model
+                else model_of(data["settings"], str(manifest))
+            )
             # Any: sections that only one kind of study has are read only by code for that kind.
             self.settings: Any = self.model.stored(data["settings"], str(manifest))
             self._kernel_version = data["kernel_version"]
@@ -116,9 +124,12 @@ class StudyStore:
                 require_free(folder)
                 folder.mkdir(parents=True, exist_ok=True)
                 create(manifest, encode_manifest(settings))
-            store = cls(folder)
+            cls(folder).reconciled(settings, extend)  # another study is refused before its model is imported
+            store = cls(folder, load_model=True)
+            present = store.settings
             store.settings = store.reconciled(settings, extend)
-            if store.settings != cls(folder).settings:
+            store.require_known_shards()
+            if store.settings != present:
                 replace(manifest, encode_manifest(store.settings))
             for part in FOLDERS:
                 (folder / part).mkdir(exist_ok=True)
@@ -147,6 +158,28 @@ class StudyStore:
     def further_tables(self) -> dict[str, tuple[Column, ...]]:
         """Columns of the tables that the study has besides realizations, modes and attempts, by name."""
         return self.model.further_tables(self.settings)
+
+    def require_known_shards(self) -> None:
+        """Reject a study with more realizations than its settings say, which would be left out in silence.
+
+        Raises
+        ------
+        InputError
+            There is a shard of a further chain, or one that continues a chain beyond its end.
+        """
+        ensemble = self.settings.ensemble
+        try:
+            names = os.listdir(self.folder / "shards")
+        except OSError:
+            return
+        for chain in sorted(int(name) for name in names if re.fullmatch(r"[0-9]{5,9}", name)):
+            for span in self.shard_ranges(chain):
+                if chain >= ensemble.chains or span[1] > ensemble.realizations_per_chain:
+                    size = f"{ensemble.chains} chains of {ensemble.realizations_per_chain} realizations"
+                    raise InputError(
+                        f"{self._shard_path(chain, span)} is beyond the {size} of {self.folder / 'study.json'}",
+                        remedy="the manifest was edited or is older: restore it, or run the study with --extend",
+                    )
 
     def require_glasses(self) -> None:
         """Reject a study of any other model.
