@@ -15,6 +15,7 @@ from atomglass.analysis.figures.mode_pictures import mode_figures
 from atomglass.analysis.figures.named_figure import NamedFigure
 from atomglass.analysis.figures.selection_grid_figure import selection_grid_figure
 from atomglass.analysis.figures.study_figures import study_figures
+from atomglass.analysis.figures.style import COLUMN_WIDTH
 from atomglass.analysis.report import nonlinear_section, provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
@@ -118,7 +119,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {"typeset": typeset, "image": _data_url}
+    page.filters |= {"typeset": typeset, "image": _data_url, "wide": _is_wide}
     return page.get_template("report.html").render(
         name=found.name,
         description=str(study.settings.get("description", "")),
@@ -207,14 +208,31 @@ def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
     """Return the figures of the study, with pictures of modes if its glasses were kept."""
     density = provenance_section.read_optional(folder, "density_of_states")
     figures = study_figures(study.modes, study.realizations, density=density, rule=found.rule)
-    if len(found.selection):  # after the paper's four figures and the selected modes
+    if len(found.selection):
         share = share_of_grid(study.realizations, found.rule)
-        figures[5:5] = [bound_figure(found.bounds), selection_grid_figure(found.selection, share, found.rule)]
+        figures += [bound_figure(found.bounds), selection_grid_figure(found.selection, share, found.rule)]
     potential = study.settings.get("potential")
     if isinstance(potential, dict) and (folder / "study.json").is_file():
         marked = mark_selected(study.modes, study.realizations, found.rule)
         figures += mode_figures(marked, _kept_glasses(folder), _potential(potential))
-    return figures
+    return sorted(figures, key=_place)
+
+
+#: Order of the figures by name; others follow.
+_ORDER = (
+    "density_of_states", "exponent_bound", "beta", "b3", "quartic_portraits", "mode_A", "mode_B", "selection",
+    "exponent_selection", "reduced_density", "participation",
+)  # fmt: skip
+
+
+def _place(figure: NamedFigure) -> int:
+    """Return the place of a figure in the report."""
+    return _ORDER.index(figure.name) if figure.name in _ORDER else len(_ORDER)
+
+
+def _is_wide(figure: NamedFigure) -> bool:
+    """Return whether a figure takes two columns of a printed page."""
+    return bool(figure.figure.get_size_inches()[0] > 1.5 * COLUMN_WIDTH)
 
 
 def _potential(settings: dict[str, Any]) -> PairPotential:
