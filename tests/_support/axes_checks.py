@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -78,6 +80,24 @@ def assert_printable(figure: Figure) -> None:
                 assert_says_unit(axis.get_label_text())
             assert_beside_data(ax)
     assert_labels_apart(figure)
+
+
+@contextlib.contextmanager
+def drawn_figures() -> Iterator[list[Figure]]:
+    """Collect the figures that are written to files inside a `with` statement."""
+    drawn: list[Figure] = []
+    original = Figure.savefig
+
+    def savefig(figure: Figure, *args: Any, **kwargs: Any) -> None:
+        if figure not in drawn:
+            drawn.append(figure)
+        original(figure, *args, **kwargs)
+
+    Figure.savefig = savefig  # type: ignore[method-assign]
+    try:
+        yield drawn
+    finally:
+        Figure.savefig = original  # type: ignore[method-assign]
 
 
 def assert_letters_in_order(panels: Sequence[Axes]) -> None:

@@ -72,7 +72,7 @@ def draw_selection_grid(
     # Without a bound on PR the exponent can reach 20 near the first phonons; it must not set the scale.
     finite = np.isfinite(points["participation_ratio"])
     bounded = points[finite] if finite.any() else points
-    top = 1.05 * float((bounded["exponent"] + bounded["error"]).max())
+    top = 1.1 * float((bounded["exponent"] + bounded["error"]).max())
     step = float(np.diff(np.unique(grid["frequency_share"])).min(initial=0.1)) / (1.6 * len(ratios))
     for k, ratio in enumerate(ratios):
         line = points[points["participation_ratio"] == ratio].sort_values("frequency_share")
@@ -92,9 +92,13 @@ def draw_selection_grid(
             linewidth=1.6 if primary else 0.6,
             markersize=4 if primary else 2.8,
             capsize=0,
-            label=_label(ratio, float(line["exponent"].max()), top),
+            label="no bound" if np.isinf(ratio) else f"PR < {ratio:g}",
             zorder=3 if primary else 2,
         )
+        highest = line["exponent"].idxmax()
+        if line["exponent"][highest] > top:
+            text = f"up to {line['exponent'][highest]:.0f}"
+            ax.annotate(text, (x[highest], top), xytext=(-3, -4), textcoords="offset points", ha="right", fontsize=6.5)
     exponent_limits(ax, float((points["exponent"] - points["error"]).min()), top)
     ax.set(xlabel=r"bound of the selection $f = \omega_\mathrm{max} / \omega_1$", ylabel=EXPONENT_LABEL)
     if legend:
@@ -137,9 +141,3 @@ def selection_grid_figure(
         "omega^4; that of the theory for this group is solid."
     )
     return NamedFigure("exponent_selection", "The exponent against the selection", caption, figure)
-
-
-def _label(ratio: float, highest: float, top: float) -> str:
-    """Return the label of a line; one that leaves the axes says how far it extends."""
-    name = "no bound" if np.isinf(ratio) else f"PR < {ratio:g}"
-    return name if highest < top else f"{name} (to {highest:.0f})"

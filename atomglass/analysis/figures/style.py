@@ -101,7 +101,7 @@ def exponent_limits(ax: Axes, lowest: float, highest: float) -> None:
 
 def theory_lines() -> list[Line2D]:
     """Return the entries of a legend for the lines of `mark_exponents`."""
-    lines = {"-": "theory of the group", "--": "theory of the other group"}
+    lines = {"-": "theory of this group", "--": "theory of A or B"}
     return [Line2D([], [], color=GRAY, linewidth=1.0, linestyle=dash, label=label) for dash, label in lines.items()]
 
 

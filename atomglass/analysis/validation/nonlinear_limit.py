@@ -175,6 +175,7 @@ def draw_nonlinear_limit(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         xlabel=r"harmonic " + FREQUENCY_LABEL,
         ylabel="departure from the harmonic mode (no unit)",
     )
+    ax.set_ylim(top=100 * float(table["excess"].max()))  # leaves room for the legend
     ax.legend(loc="upper left")
     return ax
 

@@ -31,7 +31,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     """
     ax = axes_or_new(ax)
     ax.axhline(truth, color=GRAY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
-    ax.axvline(Selection().share, color=PALE, linewidth=5, alpha=0.6, zorder=0, label="primary selection")
+    ax.axvline(Selection().share, ymax=0.55, color=PALE, linewidth=5, alpha=0.6, zorder=0, label="primary selection")
     styles = {0.1: (GREEN, "o"), 0.27: (PURPLE, "s"), math.inf: ("#000000", "^")}
     step = float(np.diff(np.unique(grid["frequency_share"])).min(initial=0.1)) / 6
     for k, (ratio, (color, marker)) in enumerate(styles.items()):
@@ -50,7 +50,7 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     ax.set(xlabel=_SHARE_LABEL, ylabel="fitted exponent $s$ (no unit)", yscale="log")
     ax.set_yticks([2, 3, 4, 5, 7, 10, 20], ["2", "3", "4", "5", "7", "10", "20"])
     ax.minorticks_off()
-    ax.legend(loc="best")
+    ax.legend(loc="upper left")
     return ax
 
 
