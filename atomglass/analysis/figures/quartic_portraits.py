@@ -73,7 +73,13 @@ class Window:
 
     @classmethod
     def of(cls, b2: float, b3: float, b4: float) -> Window:
-        """Return the window that frames a quartic: equally high on both sides, with all extrema inside."""
+        """Return the window that frames a quartic: equally high on both sides, with all extrema inside.
+
+        Parameters
+        ----------
+        b2, b3, b4 : float
+            Its derivatives at the origin; b2 and b4 are positive.
+        """
         found = shape(b2, b3, b4)
         scale = np.sqrt(12 * b2 / b4)  # where the quadratic and the quartic term are equal
         if found.second_minimum:
@@ -93,7 +99,15 @@ class Window:
 
     @classmethod
     def common(cls, modes: pd.DataFrame, same_top: bool) -> Window | None:
-        """Return one horizontal axis for several quartics, and the lowest top for all of them if asked for."""
+        """Return one horizontal axis for several quartics, None if none of them is bounded.
+
+        Parameters
+        ----------
+        modes : DataFrame
+            One row per quartic, with b2, b3 and b4.
+        same_top : bool
+            Whether they share the vertical axis too, up to the lowest of their tops.
+        """
         rows = [
             (float(m["b2"]), float(m["b3"]), float(m["b4"])) for _, m in modes.iterrows() if min(m["b2"], m["b4"]) > 0
         ]

@@ -73,7 +73,7 @@ def test_einstein_maximum():
 
 
 def test_localized_vibrations():
-    """Cold, it is the full heat capacity; warm, that of oscillators with n = E^4 exp[-(E/E_d)^5]/4; c/T^3 has a maximum."""
+    """Cold: the full heat capacity. Warm: oscillators with n = E^4 exp[-(E/E_d)^5]/4. c/T^3 has a maximum."""
     assert localized_heat_capacity(0.1, 15.0) == pytest.approx(reduced_heat_capacity(0.1), rel=1e-3)
     largest = 14.0
 
