@@ -38,6 +38,7 @@ from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.load import Study, load_study
+from atomglass.theory.output import save_png
 
 #: The studies whose modes are known below a fixed frequency, in the order of the tables.
 STUDIES = (
@@ -257,7 +258,7 @@ def main() -> None:
     study = loaded["kumar2021_n400"]
     drawn = bound_figure(exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots)))
     picture = page.parent / "figures" / "exponent_bound.png"
-    drawn.figure.savefig(picture, dpi=150)
+    save_png(drawn.figure, picture)
     print(f"written: {page} {picture}")
 
 

@@ -21,7 +21,7 @@ from atomglass.errors import InputError
 from atomglass.theory.checks import positive, scalar_or_array
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos, boson_peak_maximum
 from atomglass.theory.oscillators.scattering import wavelength_over_mean_free_path
-from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, styled, write_columns
 from atomglass.theory.rfot.bump import debye_heat_capacity, experimental_scale, heat_capacity
 from atomglass.theory.rfot.glass_parameters import GlassParams
 from atomglass.theory.rfot.phonon_coupling import lowest_resonance
@@ -257,7 +257,7 @@ def _extremes(capacity: Array, kelvin: Array) -> tuple[str, str]:
 def caption(glass: GlassParams, soft: SoftPotentialGlass) -> str:
     """Return the caption of the figure."""
     return (
-        f"Debye phonons of {glass.name} with two theories of everything else. Left: heat capacity over T^3; right: "
+        f"Debye phonons of {glass.name} with two theories of everything else. (a) Heat capacity over T^3; (b) "
         "thermal conductivity in units of K = k_B^3 T_D^2/(pi hbar^2 c_s). Blue: soft potentials with "
         f"W/k_B = {soft.W:g} K, hbar omega*/k_B = {soft.star:g} K and a deformation potential of "
         f"{soft.deformation:g} eV (the paper's orders of magnitude; nothing is fitted). Orange: dressed two-level "
@@ -295,6 +295,7 @@ def _conductivities(glass: GlassParams, soft: SoftPotentialGlass, kelvin: Array)
     }
 
 
+@styled
 def draw_comparison(folder: Path, glass: GlassParams, soft: SoftPotentialGlass) -> None:
     """Draw the heat capacity and the conductivity of both theories, and write the table of their predictions.
 
@@ -310,21 +311,21 @@ def draw_comparison(folder: Path, glass: GlassParams, soft: SoftPotentialGlass) 
     import pandas as pd
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    kelvin, wide = np.geomspace(0.5, 30, 61), np.geomspace(0.1, 100, 81)
+    kelvin, wide = np.geomspace(0.5, 30, 121), np.geomspace(0.1, 100, 241)
     phonons = phonon_heat_capacity(glass, kelvin) / kelvin**3
     capacity, conductivity = _capacities(glass, soft, kelvin), _conductivities(glass, soft, wide)
     figure, (left, right) = new_figure(columns=2)
-    left.loglog(kelvin, 1e3 * phonons, color="0.6", lw=1)
+    left.loglog(kelvin, 1e3 * phonons, color="0.6")
     for key, (label, color, line) in _STYLES.items():
         left.loglog(kelvin, 1e3 * capacity[key], line, color=color, label=label)
         right.loglog(wide, conductivity[key], line, color=color, label=label)
-    left.set(xlabel=r"temperature, $T$ (K)", ylabel=r"$c/T^3$ (mJ kg$^{-1}$ K$^{-4}$)", xlim=(0.5, 30))
+    left.set(xlabel="temperature $T$ (K)", ylabel=r"$c/T^3$ (mJ kg$^{-1}$ K$^{-4}$)", xlim=(0.5, 30))
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter(NullFormatter())
-    right.set(xlabel=r"temperature, $T$ (K)", ylabel=r"thermal conductivity, $\kappa/K$", xlim=(0.1, 100))
+    right.set(xlabel="temperature $T$ (K)", ylabel=r"thermal conductivity $\kappa/K$", xlim=(0.1, 100))
     left.annotate("phonons alone", (0.55, 1e3 * phonons[0]), xytext=(0, 4), textcoords="offset points", color="0.4")
-    right.legend(frameon=False, loc="lower right")
+    right.legend(loc="lower right")
     save_figure(figure, folder, "comparison_of_theories")
     columns = {"T_heat_capacity_in_K": kelvin, "c_over_T3_phonons": phonons}
     columns |= {f"c_over_T3_{name}": values for name, values in capacity.items()}

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from atomglass.analysis.figures.study_figures import study_figures
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.html_report import write_report
+from atomglass.analysis.report.report_figures import ORDER
 from atomglass.analysis.report.typesetting import typeset, verbatim
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.analysis.selection import Selection
@@ -127,6 +128,13 @@ def test_every_column_is_explained(study, page):
     for name in ("frequency", "b3_cutoff_share", "first_phonon_frequency"):
         assert name in page.cells
         assert columns.set_index("column").loc[name, "meaning"] is not None
+
+
+def test_figures_come_before_the_tables_and_in_one_order(html):
+    assert html.index('id="figures"') < html.index("<table")
+    found = re.findall(r'id="figure-(\w+)"', html)
+    assert found == [name for name in ORDER if name in found]
+    assert found[0] == "density_of_states"
 
 
 def test_figures_are_complete_pictures(html):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from axes_checks import assert_axes_filled
+from axes_checks import assert_axes_filled, assert_printable
 from matplotlib.collections import EllipseCollection
 from matplotlib.quiver import Quiver
 from samples import glass
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.analysis.figures.mode_pictures import draw_mode, mode_figures
+from atomglass.analysis.figures.mode_pictures import core_radius, draw_mode, mode_figures
 from atomglass.analysis.figures.selection_grid_figure import draw_selection_grid, selection_grid_figure
 from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.errors import InputError
@@ -63,9 +63,26 @@ def test_a_mode_of_each_group_is_drawn_on_its_glass():
     drawn = mode_figures(modes, lambda number: sample if number == 4 else None, potential)
     assert [figure.name for figure in drawn] == ["mode_A"], "the other glass was not kept"
     assert "Mode 1 of realization 4" in drawn[0].caption
+    assert_printable(drawn[0].figure)
+    whole, core = (np.ptp(ax.get_xlim()) for ax in drawn[0].figure.axes)
+    assert core < whole, "the core is magnified"
     arrows = next(c for c in drawn[0].figure.axes[0].collections if isinstance(c, Quiver))
     expected = np.sort(np.linalg.norm(found.eigenvectors[1], axis=1))[::-1]
     assert np.sort(np.hypot(arrows.U, arrows.V))[::-1] == pytest.approx(3 * expected[: len(arrows.U)] / expected[0])
+
+
+def test_the_circle_contains_half_of_the_mode():
+    sample = glass("kumar2021", 200, 2, 1)
+    mode = ag.lowest_modes(sample, ag.load_potential("kumar2021"), 1).eigenvectors[0]
+    weight = (mode**2).sum(axis=1)
+    core, side = int(np.argmax(weight)), sample.cell[0, 0]
+    shift = np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)]) * side
+    distance = np.linalg.norm(sample.positions - sample.positions[core] + shift[:, None], axis=-1).min(axis=0)
+    radius = core_radius(sample, mode)
+    whole = distance + sample.diameters / 2 <= radius + 1e-9
+    assert weight[distance <= radius].sum() >= 0.5 > weight[whole].sum() - weight.max()
+    ax = draw_mode(sample, mode)
+    assert ax.patches[0].get_radius() == pytest.approx(radius)
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +108,7 @@ def test_too_few_modes_are_reported_in_the_axes(grid):
     few = grid.assign(exponent=np.nan, error=np.nan)
     assert "too few" in draw_selection_grid(few, group="B").texts[0].get_text()
     assert len(selection_grid_figure(few).figure.axes) == 3
+
+
+def test_figures_of_exponents_could_be_printed(grid):
+    assert_printable(selection_grid_figure(grid).figure)

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from axes_checks import assert_axes_filled, assert_picture, drawn_points
+from axes_checks import assert_axes_filled, assert_picture, assert_printable, drawn_points
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from study_tables import fake_study
@@ -61,6 +61,45 @@ def test_all_figures_are_written_and_the_same_each_time(study, tmp_path):
         assert_picture(path)
     before = [path.read_bytes() for path in paths]
     assert [path.read_bytes() for path in write_figures(study_figures(*study), folder)] == before
+
+
+@pytest.mark.parametrize("counts", [(300, 120, 3), (2, 1, 0), (5, 0, 1), (3000, 2000, 30)])
+def test_figures_could_be_printed(counts):
+    for drawn in study_figures(*fake_study(group_a=counts[0], group_b=counts[1], hidden=counts[2])):
+        assert_printable(drawn.figure)
+
+
+def test_groups_have_the_same_letters_everywhere(study):
+    for drawn in study_figures(*study):
+        titles = [ax.get_title(loc="left") for ax in drawn.figure.axes]
+        if len(titles) == 2:
+            assert titles[0].startswith("(a)  group A") and titles[1].startswith("(b)  group B")
+
+
+def test_mirrored_halves_are_said_to_be(study):
+    """Open symbols at negative values: as many as there are filled ones, at the same heights."""
+    for draw in (draw_beta, draw_cubic):
+        for group in "AB":
+            ax = draw(study[0], group=group, signed=True)
+            image, filled = (container.lines[0] for container in ax.containers[-2:])
+            assert "mirrored" in ax.containers[-2].get_label() and image.get_markerfacecolor() == "white"
+            assert (image.get_xdata() < 0).all() and (filled.get_xdata() > 0).all()
+            assert image.get_ydata()[::-1] == pytest.approx(filled.get_ydata())
+            assert ax.containers[-1].get_label() in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_portraits_of_a_group_differ_by_beta_alone(study):
+    """In the quartic's own units its three panels have the same horizontal axis, and insets have scales."""
+    modes, _ = study
+    figure = quartic_portraits_figure(modes)
+    for row, group in enumerate("AB"):
+        chosen = typical_modes(modes, group)
+        axes = figure.axes[3 * row : 3 * row + 3]
+        unit = np.sqrt(chosen["b2"] / chosen["b4"]).to_numpy()
+        ends = np.array([ax.get_xlim() for ax in axes]) / unit[:, None]
+        assert np.ptp(ends, axis=0) == pytest.approx(0, abs=1e-9)
+        for inset in (inset for ax in axes for inset in ax.child_axes):
+            assert len(inset.get_xticks()) >= 2 and len(inset.get_yticks()) >= 2
 
 
 @pytest.mark.parametrize("group", ["A", "B"])
@@ -227,21 +266,21 @@ def test_no_qlm_is_reported_in_the_axes(tmp_path):
     for draw in GROUP_FIGURES:
         assert texts(draw(modes, group="B").figure) == ["no QLM in group B in this study"]
     assert texts(draw_selection(modes).figure) == ["no QLM in this study"]
-    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
+    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "AAABBB"]
 
 
 def test_no_modes_at_all():
     modes = marked_study(0, 0)[0].iloc[:0]
     assert texts(draw_selection(modes).figure) == ["no modes in this study"]
-    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "ABABAB"]
+    assert texts(quartic_portraits_figure(modes)) == [f"no QLM in group {g}" for g in "AAABBB"]
     assert texts(draw_density_of_states(modes).figure) == ["no QLM in group A in this study"]
 
 
 def test_group_b_empty():
     modes, _ = marked_study(2, 0, hidden=0)
     figure = quartic_portraits_figure(modes)
-    assert [bool(len(ax.get_lines())) for ax in figure.axes] == [True, False, True, False, False, False]
-    assert texts(figure) == ["no QLM in group B"] * 2 + ["no further QLM in group A", "no QLM in group B"]
+    assert [bool(len(ax.get_lines())) for ax in figure.axes] == [True, True, False, False, False, False]
+    assert texts(figure) == ["no further QLM in group A"] + ["no QLM in group B"] * 3
     for draw in GROUP_FIGURES:
         assert_axes_filled(draw(modes, group="A"))
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from axes_checks import assert_printable, drawn_figures
 from typer.testing import CliRunner
 
 from atomglass import theory
@@ -59,8 +60,11 @@ def test_list_names_every_paper():
 def test_run(name, tmp_path):
     config, out = tmp_path / "small.toml", tmp_path / "out"
     config.write_text(SMALL[name])
-    result = CliRunner().invoke(theory_app, ["run", name, "--config", str(config), "--out", str(out)])
+    with drawn_figures() as drawn:
+        result = CliRunner().invoke(theory_app, ["run", name, "--config", str(config), "--out", str(out)])
     assert result.exit_code == 0, result.output
+    for figure in drawn:
+        assert_printable(figure)
     with (out / "statements.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == STATEMENT_FIELDS and len(rows) >= 15

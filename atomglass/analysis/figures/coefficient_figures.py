@@ -6,12 +6,16 @@ the weight each.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from atomglass.analysis.figures.style import (
     BETA_LABEL,
@@ -62,18 +66,21 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", 
     ax = axes_or_new(ax)
     if not len(beta):
         return annotate_empty(ax, f"no QLM in group {group}\nin this study")
+    guides: list[Line2D | Rectangle] = []
     if group == "A":
         edges = np.linspace(0, 1, number_of_bins(len(beta)) + 1)
         ax.plot(*_uniform(signed), color=GRAY, linestyle="--", label="uniform (theory)", zorder=1)
-        label = rf"hidden well beyond {'±' if signed else ''}$\sqrt{{8/9}}$"
+        label = r"second, higher well beyond $\sqrt{8/9}$"
         for place in (HIDDEN_WELL_BETA, -HIDDEN_WELL_BETA) if signed else (HIDDEN_WELL_BETA,):
-            ax.axvline(place, color=GRAY, linestyle=":", label=label, zorder=1)
+            guides.append(ax.axvline(place, color=GRAY, linestyle=":", label=label, zorder=1))
             label = "_nolegend_"
         ax.set_xlim(-signed, 1)
+        ax.xaxis.set_major_locator(MultipleLocator(0.5 if signed else 0.2))
     elif signed:
         edges = np.linspace(1, max(bulk_end(beta), 2.0), number_of_bins(len(beta), maximum=12) + 1)
         ax.set_xlim(-edges[-1], edges[-1])
-        ax.axvspan(-1, 1, color=PALE, alpha=0.35, linewidth=0, label="group A", zorder=0)
+        label = r"group A, $|\beta| \leq 1$"
+        guides.append(ax.axvspan(-1, 1, color=PALE, alpha=0.35, linewidth=0, label=label, zorder=0))
     else:
         # A single mode of B can have a beta of hundreds: bins of equal ratio show both the bulk and the tail.
         top = max(float(beta.max()) * 1.001, 2.0)
@@ -82,8 +89,8 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A", 
         plain_ticks(ax)
     _bars(ax, histogram(beta, edges), group, signed, beyond=int((beta > edges[-1]).sum()))
     name = r"\beta" if signed else r"|\beta|"
-    ax.set(xlabel=SIGNED_BETA_LABEL if signed else BETA_LABEL, ylabel=rf"$P_{group}({name})$ per mode")
-    _legend_above_bars(ax, "upper left" if group == "A" else "upper right")
+    ax.set(xlabel=SIGNED_BETA_LABEL if signed else BETA_LABEL, ylabel=rf"$P_{group}({name})$ per mode (no unit)")
+    _legend_above_bars(ax, guides)
     return ax
 
 
@@ -135,26 +142,31 @@ def bulk_end(values: np.ndarray) -> float:
 
 
 def _bars(ax: Axes, found: Histogram, group: str, signed: bool = False, beyond: int = 0) -> None:
-    color = GROUP_COLORS[group]
+    color, first = GROUP_COLORS[group], 0
     if signed:
-        found = found.mirrored()
-    ax.bar(found.low, found.density, found.high - found.low, align="edge", color=color, alpha=0.3, linewidth=0)
+        found, first = found.mirrored(), len(found.low)
+    # the mirror image is paler, with open symbols
+    paints = [to_rgba(color, 0.12 if k < first else 0.3) for k in range(len(found.low))]
+    ax.bar(found.low, found.density, found.high - found.low, align="edge", color=paints, linewidth=0)
     middle = np.sqrt(found.low * found.high) if ax.get_xscale() == "log" else found.center
-    ax.errorbar(
-        middle,
-        found.density,
-        found.error,
-        fmt=GROUP_MARKERS[group],
-        color=color,
-        elinewidth=0.8,
-        zorder=2,
-        label=ERRORS_LABEL + (f" ({beyond} further out)" if beyond else ""),
-    )
+    style: dict[str, Any] = {"fmt": GROUP_MARKERS[group], "color": color, "elinewidth": 0.8, "zorder": 2}
+    if signed:
+        image = found.density[:first], found.error[:, :first]
+        label = r"the same modes, mirrored: the sign is arbitrary"
+        ax.errorbar(middle[:first], *image, markerfacecolor="white", label=label, **style)
+    label = ERRORS_LABEL + (f" ({beyond} further out)" if beyond else "")
+    ax.errorbar(middle[first:], found.density[first:], found.error[:, first:], label=label, **style)
     ax.set_ylim(0, float((found.density + found.error[1]).max()))
 
 
-def _legend_above_bars(ax: Axes, where: Literal["upper left", "upper right"] = "upper right") -> None:
-    """Put the legend above everything that is drawn."""
+def _legend_above_bars(ax: Axes, guides: Sequence[Line2D | Rectangle] = ()) -> None:
+    """Put the legend above everything that is drawn; vertical lines and bands end below it."""
     rows = len(ax.get_legend_handles_labels()[1])
-    ax.set_ylim(0, ax.get_ylim()[1] * (1.1 + 0.17 * rows))
-    ax.legend(loc=where)
+    room = 1.1 + 0.17 * rows
+    ax.set_ylim(0, ax.get_ylim()[1] * room)
+    for guide in guides:
+        if isinstance(guide, Line2D):
+            guide.set_ydata([0, 1.05 / room])
+        else:
+            guide.set_height(1.05 / room)
+    ax.legend(loc="upper center")

@@ -23,6 +23,9 @@ from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.statistics.histograms import Histogram, histogram, logarithmic_edges
 from atomglass.study.collected_tables import quasi_localized, require_columns
 
+#: Share of the panel's height that the data take; the legend lies above.
+_DATA_SHARE = 0.73
+
 
 @styled
 def draw_density_of_states(modes: pd.DataFrame, ax: Axes | None = None, *, group: str = "A") -> Axes:
@@ -59,16 +62,18 @@ def draw_density_of_states(modes: pd.DataFrame, ax: Axes | None = None, *, group
         guide = _binned_law(omega, bound, exponent, edges[1] / edges[0])
         label = rf"$\omega^{exponent}$" + (" (theory)" if exponent == EXPECTED_EXPONENT[group] else "")
         ax.plot(omega, guide, dash, color=GRAY, label=label, zorder=1)
-    ax.axvspan(*np.quantile(bound, (0.05, 0.95)), color=PALE, alpha=0.35, linewidth=0, label="selection ends", zorder=0)
+    bounds = np.quantile(bound, (0.05, 0.95))
+    label = "90 % of the bounds on $\\omega$"
+    ax.axvspan(*bounds, ymax=_DATA_SHARE, color=PALE, alpha=0.35, linewidth=0, label=label, zorder=0)
     _points(ax, found, group)
     bottom = 10 ** np.floor(np.log10((found.density - found.error[0]).min()))
     top = (found.density + found.error[1]).max()
     ax.set(xscale="log", yscale="log", xlim=(edges[0] * 0.95, edges[-1] * 1.05))
-    ax.set_ylim(bottom, top * (top / bottom) ** 0.35)  # leaves room for the legend above the points
+    ax.set_ylim(bottom, top * (top / bottom) ** (0.98 / _DATA_SHARE - 1))  # leaves room for the legend above the points
     ax.set(xlabel=FREQUENCY_LABEL, ylabel=rf"$D_{group}(\omega)$ per mode ($\sqrt{{m\sigma^2/\epsilon}}$)")
     ax.yaxis.set_minor_formatter(NullFormatter())
     plain_ticks(ax)
-    ax.legend(loc="upper left", ncols=2, columnspacing=1)
+    ax.legend(loc="upper left", ncols=2, columnspacing=1, handlelength=1.6)
     return ax
 
 

@@ -8,10 +8,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
+from matplotlib.patches import Circle, Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from atomglass.analysis.figures.named_figure import NamedFigure
-from atomglass.analysis.figures.style import GROUP_COLORS, PALE, axes_or_new, new_figure, styled
+from atomglass.analysis.figures.style import (
+    COLUMN_WIDTH,
+    GROUP_COLORS,
+    PALE,
+    axes_or_new,
+    new_figure,
+    panel_letter,
+    styled,
+)
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import quasi_localized
 from atomglass.system.configuration import Configuration
@@ -20,6 +30,8 @@ from atomglass.vibrations.modes import lowest_modes
 
 #: Arrows shorter than this fraction of the longest are left out: far from the core they would only be clutter.
 _MIN_ARROW = 0.08
+#: Width of the picture of the core, in units of length, if the core is not wider.
+_CORE_WINDOW = 5.0
 #: Half the thickness, in units of length, of the slice of a 3-D glass that is drawn.
 _HALF_SLICE = 0.75
 
@@ -36,8 +48,9 @@ def draw_mode(
 ) -> Axes:
     """Draw the displacements of one mode on the particles, with its core in the center.
 
-    Particles are circles with their own diameter; those that take part more are darker. A 3-D glass is drawn as a slice
-    through the core, seen along z.
+    The core is the particle with the largest displacement. A dashed circle around it contains half of the mode: the
+    particles in it have half of the squared displacements. Particles are circles with their own diameter; those that
+    take part more are darker. A 3-D glass is drawn as a slice through the core, seen along z.
 
     Parameters
     ----------
@@ -102,11 +115,33 @@ def draw_mode(
         pivot="tail",
         zorder=3,
     )
+    radius = core_radius(configuration, vector)
+    ax.add_patch(Circle((0, 0), radius, fill=False, linestyle="--", linewidth=1.0, edgecolor="black", zorder=4))
     ax.set(xlim=(-half_width, half_width), ylim=(-half_width, half_width), aspect="equal")
-    ax.set(xlabel=r"$x$ ($\sigma$)", ylabel=r"$y$ ($\sigma$)")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+    ax.set(xlabel=r"$x$ from the core ($\sigma$)", ylabel=r"$y$ from the core ($\sigma$)")
     return ax
 
 
+def core_radius(configuration: Configuration, mode: ArrayLike) -> float:
+    """Return the radius, in units of length, around the core within which half of the squared displacements lie.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        The inherent state.
+    mode : array, shape (N, d)
+        The eigenvector, of any length and sign.
+    """
+    weight = (np.asarray(mode, dtype=float) ** 2).sum(axis=1)
+    distance = np.linalg.norm(_positions_around(configuration, int(np.argmax(weight))), axis=1)
+    order = np.argsort(distance, kind="stable")
+    half = int(np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2))
+    return float(distance[order[half]] + configuration.diameters[order[half]] / 2)
+
+
+@styled
 def mode_figures(
     modes: pd.DataFrame, configuration_of: Callable[[int], Configuration | None], potential: PairPotential
 ) -> list[NamedFigure]:
@@ -131,13 +166,20 @@ def mode_figures(
         if configuration is None:
             continue
         found = lowest_modes(configuration, potential, int(mode["mode"]) + 2)
-        figure = new_figure(height=3.4)
-        draw_mode(configuration, found.eigenvectors[int(mode["mode"])], figure.axes[0], color=color)
+        vector = found.eigenvectors[int(mode["mode"])]
+        figure = new_figure(1, 2, width=2 * COLUMN_WIDTH, height=3.5)
+        core = max(_CORE_WINDOW, 1.2 * core_radius(configuration, vector))
+        draw_mode(configuration, vector, figure.axes[0], color=color)
+        draw_mode(configuration, vector, figure.axes[1], color=color, half_width=core)
+        for ax, letter, title in zip(figure.axes, "ab", ("the glass", "the core, magnified"), strict=True):
+            panel_letter(ax, letter, title)
+        square = Rectangle((-core, -core), 2 * core, 2 * core, fill=False, linewidth=0.8, edgecolor="black", zorder=4)
+        figure.axes[0].add_patch(square)
         caption = (
             f"Mode {int(mode['mode'])} of realization {int(mode['realization'])}: omega = {mode['frequency']:.3g}, "
             f"PR = {mode['participation_ratio']:.2g}, |beta| = {abs(mode['beta']):.2f}. Arrows: displacements, the "
             "longest drawn three units long. Particles are circles with their own diameter; those that take part more "
-            "are darker."
+            "are darker. The circle contains half of the mode, the square in (a) is the part shown in (b)."
         )
         figures.append(NamedFigure(f"mode_{group}", f"A mode of group {group}", caption, figure))
     return figures

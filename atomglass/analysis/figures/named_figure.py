@@ -10,9 +10,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from atomglass.analysis.figures.style import styled
-
-#: Dots per inch of PNG files, and of what is rasterized in the other formats.
-RESOLUTION = 200
+from atomglass.theory.output import RESOLUTION, save_png
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def write_figures(figures: list[NamedFigure], folder: str | Path) -> list[Path]:
     paths = []
     for drawn in figures:
         png, pdf, svg = (folder / f"{drawn.name}.{kind}" for kind in ("png", "pdf", "svg"))
-        drawn.figure.savefig(png, dpi=RESOLUTION)
+        save_png(drawn.figure, png)
         drawn.figure.set_layout_engine("none")  # the other formats keep the layout of the first
         drawn.figure.savefig(pdf, dpi=RESOLUTION, metadata={"CreationDate": None})
         svg.write_text(drawn.svg(), encoding="utf-8")

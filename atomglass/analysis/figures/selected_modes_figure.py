@@ -55,14 +55,15 @@ def draw_selection(
         return annotate_empty(ax, "no modes in this study")
     x, top = modes["scaled_frequency"], min(rule.participation_ratio, 1.0)
     y = modes["participation_ratio"]
-    ax.axvspan(0, rule.share, ymax=top, color=SHADE, alpha=0.35, linewidth=0)
+    ax.axvspan(0, rule.share, ymax=top, color=SHADE, alpha=0.35, linewidth=0, label="selected region")
     if rule.unit:
-        ax.axvline(1, color=GRAY, linestyle=":")
+        ax.axvline(1, color=GRAY, linestyle=":", label=r"first phonon, $\omega_1$")
     qlms = quasi_localized(modes)
     rest = modes.index.difference(qlms.index)
     # Many points are rasterized inside the PDF; otherwise it takes minutes to open.
     style: dict[str, Any] = {"linestyle": "", "rasterized": len(modes) > 5000}
-    ax.plot(x[rest], y[rest], ".", color=PALE, markersize=2, label="not selected", **style)
+    many = len(qlms) > 1500  # smaller symbols, so that one group does not hide the other
+    ax.plot(x[rest], y[rest], ".", color=PALE, markersize=0.8 if many else 2, label="not selected", **style)
     for group, marker in GROUP_MARKERS.items():
         chosen = quasi_localized(modes, group).index
         if len(chosen):
@@ -72,7 +73,8 @@ def draw_selection(
                 y[chosen],
                 marker,
                 color=GROUP_COLORS[group],
-                markersize=2.5,
+                markersize=1.3 if many else 2.5,
+                markeredgewidth=0,
                 label=label,
                 clip_on=False,
                 **style,
@@ -85,7 +87,7 @@ def draw_selection(
     # A full spectrum extends far beyond the range of interest here.
     right = max(float(np.clip(x.max() * 1.02, 1.3, 2)), 1.2 * rule.share)
     ax.set(xlim=(0, right), ylim=(0, 1), xlabel=_frequency_label(rule), ylabel=PARTICIPATION_LABEL)
-    ax.legend(loc="upper left", handletextpad=0.2)
+    ax.legend(loc="upper left", handletextpad=0.4, handlelength=1.4, markerscale=2.5 if many else 1)
     return ax
 
 

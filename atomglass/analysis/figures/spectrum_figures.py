@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from atomglass.analysis.figures.style import (
+    ALL_COLOR,
+    ALL_MARKER,
     FRAMED,
     FREQUENCY_LABEL,
     GRAY,
@@ -70,8 +73,8 @@ def draw_reduced_density(
         reduced,
         error,
         width,
-        fmt="o",
-        color=GROUP_COLORS["A"],
+        fmt=ALL_MARKER,
+        color=ALL_COLOR,
         markersize=2.5,
         elinewidth=0.7,
         capsize=0,
@@ -80,7 +83,7 @@ def draw_reduced_density(
     )
     if debye is not None:
         ax.axhline(debye, color=GRAY, linestyle="--", label=f"Debye level {debye:.3g}", zorder=1)
-    if first_phonon is not None:
+    if first_phonon is not None and first_phonon < 1.5 * float(omega.max()):
         label = rf"first phonon, $\omega_1 = {first_phonon:.2f}$"
         ax.axvline(first_phonon, color=GRAY, linestyle=":", label=label, zorder=1)
     peak = find_boson_peak(table, dimension, first_phonon)
@@ -98,7 +101,12 @@ def draw_reduced_density(
     divisor = r"\omega" if power == 1 else rf"\omega^{power}"
     unit = r"m\sigma^2/\epsilon" if dimension == 2 else r"(m\sigma^2/\epsilon)^{3/2}"
     top = max(float((reduced + error)[error < reduced].max(initial=0)), reduced.max() * 0.5, debye or 0)
-    ax.set(xlim=(0, float(table["high"].max() if width is not None else omega.max())), ylim=(0, 1.45 * top))
+    right = float(table["high"].max() if width is not None else omega.max())
+    if first_phonon is not None and right < first_phonon < 1.5 * right:
+        right = 1.04 * first_phonon
+    ax.set(xlim=(0, right), ylim=(0, 1.45 * top))
+    ax.ticklabel_format(axis="y", scilimits=(-1, 3), useMathText=True)
+    ax.yaxis.set_major_locator(MaxNLocator(6))
     ax.set(xlabel=FREQUENCY_LABEL, ylabel=rf"$D(\omega)/{divisor}$ (${unit}$)")
     ax.legend(loc="best", **FRAMED)
     return ax

@@ -73,40 +73,45 @@ def _paper_figures(modes: pd.DataFrame) -> list[NamedFigure]:
         "Quartic energy along single modes (Fig. 1 of the paper)",
         "Quartic energy U(s) along single modes: group A, (a) to (c), and group B, (d) to (f), at evenly spaced "
         "quantiles of |beta|; the last of A is a hidden well if there is one. Filled circle: the glass; open circle: "
-        "the second minimum; triangle: the barrier, magnified in an inset if it is too low to be seen.",
+        "the second minimum; triangle: the barrier, magnified in an inset if it is too low to be seen. The horizontal "
+        "axes of one group are the same in units of (b2/b4)^(1/2).",
         quartic_portraits_figure(modes),
     )
     density_figure = NamedFigure(
         "density_of_states",
         "Densities of states of the two groups (Fig. 2)",
-        "D(omega) of the quasi-localized modes of group B (a) and A (b), double logarithmic, with 68 % Poisson errors. "
-        "The gray laws are not fitted: they are omega^3 and omega^4, normalized, cut at each glass's own bound and "
-        "averaged over the bins as the data are.",
-        _both_groups(modes, draw_density_of_states, "BA"),
+        "D(omega) of the quasi-localized modes of group A (a) and B (b), double logarithmic, with 68 % Poisson errors; "
+        "in the paper A is panel (b). A mode is selected below a bound on omega that differs from glass to glass: in "
+        "the gray band, where 90 % of these bounds lie, the selection ends and D(omega) falls. The gray laws are not "
+        "fitted: they are omega^3 and omega^4, normalized, cut at each glass's own bound and averaged over the bins as "
+        "the data are.",
+        _both_groups(modes, draw_density_of_states),
     )
     beta_figure = NamedFigure(
         "beta",
         "Distribution of beta (Fig. 3)",
         "P(beta) of group A (a) and B (b), 68 % Poisson errors. The sign of a mode is arbitrary, so each mode counts "
-        "half at beta and half at -beta. The theory expects a uniform law in A; between the dotted lines and 1 the "
+        "half at beta and half at -beta, and the open symbols are the mirror image of the filled ones. The theory "
+        "expects a uniform law in A; between the dotted lines and 1 the "
         "quartic has a second, higher minimum.",
         _both_groups(modes, beta),
     )
     cubic_figure = NamedFigure(
         "b3",
         "Distribution of the cubic coefficient (Fig. 4)",
-        "P(b3) of group A (a) and B (b), 68 % Poisson errors. Each mode counts half at b3 and half at -b3.",
+        "P(b3) of group A (a) and B (b), 68 % Poisson errors. The sign of a mode is arbitrary, so each mode counts "
+        "half at b3 and half at -b3, and the open symbols are the mirror image of the filled ones.",
         _both_groups(modes, cubic),
     )
     return [portraits, density_figure, beta_figure, cubic_figure]
 
 
-def _both_groups(modes: pd.DataFrame, draw: Callable[..., Axes], order: str = "AB") -> Figure:
-    """Return a figure of two panels, one per group."""
+def _both_groups(modes: pd.DataFrame, draw: Callable[..., Axes]) -> Figure:
+    """Return a figure of two panels, (a) for group A and (b) for group B."""
     figure = new_figure(2, 1, height=5.0)
-    for ax, letter, group in zip(figure.axes, "ab", order, strict=True):
+    for ax, letter, group in zip(figure.axes, "ab", "AB", strict=True):
         draw(modes, ax, group=group)
-        panel_letter(ax, letter, f"group {group}, {len(quasi_localized(modes, group))} QLMs")
+        panel_letter(ax, letter, f"group {group}, {len(quasi_localized(modes, group)):,} QLMs")
     return figure
 
 
@@ -115,7 +120,7 @@ def _selection(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection)
     draw_selection(modes, figure.axes[0], rule=rule)
     # "glasses", not "realizations": it must fit above a single column
     analyzed = int((realizations["status"] == "ok").sum())
-    figure.axes[0].set_title(f"{len(quasi_localized(modes))} QLMs in {analyzed} glasses", loc="left")
+    figure.axes[0].set_title(f"{len(quasi_localized(modes)):,} QLMs in {analyzed:,} glasses", loc="left")
     caption = f"All computed modes, and those called quasi-localized: {rule} (shaded)." + (
         " Dotted line: omega_1, the first phonon band." if rule.unit else ""
     )

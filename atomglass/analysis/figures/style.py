@@ -9,7 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+from atomglass.theory.output import COLUMN_WIDTH, STYLE
 
 #: Okabe and Ito's palette, which color-blind readers can distinguish; the markers differ too, for print in gray.
 GROUP_COLORS = {"A": "#0072B2", "B": "#D55E00"}
@@ -18,37 +21,17 @@ GRAY = "#6E6E6E"
 PALE = "#BDBDBD"
 SHADE = "#F0E442"
 PURPLE = "#882255"  # Tol's palette: distinct from both groups
+GREEN = "#009E73"
+#: Color and marker of all modes together.
+ALL_COLOR, ALL_MARKER = "#000000", "^"
 
 #: Six colors from dark to light (viridis without its light end) that keep their order in gray and if color-blind.
 SEQUENCE = ("#440154", "#414487", "#2A788E", "#22A884", "#7AD151", "#C9B800")
 #: A legend with a background, for axes without a free corner.
 FRAMED: Any = {"frameon": True, "framealpha": 0.9, "edgecolor": "none"}
 
-#: Width of one column of a two-column page, in inches.
-COLUMN_WIDTH = 3.4
-
-RC: Any = {  # Any: Matplotlib's stubs list each key by name
-    "font.size": 8,
-    "axes.labelsize": 8.5,
-    "axes.titlesize": 8,
-    "legend.fontsize": 7,
-    "xtick.labelsize": 7.5,
-    "ytick.labelsize": 7.5,
-    "axes.linewidth": 0.7,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 3.5,
-    "errorbar.capsize": 1.5,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "xtick.top": True,
-    "ytick.right": True,
-    "legend.frameon": False,
-    "mathtext.fontset": "dejavusans",
-    "pdf.fonttype": 42,  # TrueType, which journals accept and editors can edit
-}
-
 #: Decorator that draws with these settings, whatever the caller's own are.
-styled = matplotlib.rc_context(RC)
+styled = matplotlib.rc_context(STYLE)
 
 # Reduced units: lengths in sigma (the mean diameter is about 1), energies in epsilon, mass 1.
 FREQUENCY_LABEL = r"frequency $\omega$ ($\sqrt{\epsilon / m\sigma^2}$)"
@@ -60,6 +43,8 @@ SCALED_FREQUENCY_LABEL = r"frequency $\omega / \omega_1$ (first phonon: 1)"
 PARTICIPATION_LABEL = "participation ratio PR (no unit)"
 #: Error bars of histograms of modes.
 ERRORS_LABEL = "QLMs, 68 % Poisson"
+#: Exponents, as on an axis.
+EXPONENT_LABEL = "exponent $s$ (no unit)"
 
 
 def new_figure(rows: int = 1, columns: int = 1, width: float = COLUMN_WIDTH, height: float = 2.6) -> Figure:
@@ -72,7 +57,7 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = COLUMN_WIDTH, hei
     width, height : float
         Size in inches.
     """
-    with matplotlib.rc_context(RC):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
         figure.subplots(rows, columns)
@@ -82,6 +67,42 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = COLUMN_WIDTH, hei
 def axes_or_new(ax: Axes | None) -> Axes:
     """Return the given axes, or those of a new figure."""
     return new_figure().axes[0] if ax is None else ax
+
+
+def mark_exponents(ax: Axes, expected: float | None, exponents: tuple[float, ...] = (3.0, 4.0)) -> None:
+    """Draw the exponents that a theory predicts as horizontal lines: the expected one solid, the others dashed.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes whose vertical axis is an exponent.
+    expected : float or None
+        The exponent of this group.
+    exponents : tuple of float
+        All of them.
+    """
+    for exponent in exponents:
+        found = exponent == expected
+        ax.axhline(exponent, color=GRAY, linestyle="-" if found else "--", linewidth=1.0, zorder=0)
+
+
+def exponent_limits(ax: Axes, lowest: float, highest: float) -> None:
+    """Set the limits of an axis of exponents: all points with their errors, and both predictions.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes whose vertical axis is an exponent.
+    lowest, highest : float
+        Ends of the lowest and of the highest error bar.
+    """
+    ax.set_ylim(max(0.0, np.floor(2 * min(lowest, 3.0) - 0.4) / 2), max(highest + 0.2, 4.3))
+
+
+def theory_lines() -> list[Line2D]:
+    """Return the entries of a legend for the lines of `mark_exponents`."""
+    lines = {"-": "theory of this group", "--": "theory of A or B"}
+    return [Line2D([], [], color=GRAY, linewidth=1.0, linestyle=dash, label=label) for dash, label in lines.items()]
 
 
 def annotate_empty(ax: Axes, message: str = "no QLM in this study") -> Axes:

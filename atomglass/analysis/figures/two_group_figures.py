@@ -9,6 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from atomglass.analysis.figures.style import (
+    ALL_COLOR,
+    ALL_MARKER,
     BETA_LABEL,
     GRAY,
     GROUP_COLORS,
@@ -23,6 +25,7 @@ from atomglass.analysis.figures.style import (
 from atomglass.analysis.statistics.histograms import histogram, logarithmic_edges, number_of_bins
 from atomglass.quartic import HIDDEN_WELL_BETA
 from atomglass.study.collected_tables import require_columns
+from atomglass.theory.output import RESOLUTION, save_png
 
 #: Columns that the table of modes must have.
 COLUMNS = ("frequency", "beta", "group")
@@ -53,7 +56,7 @@ def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | No
     edges = logarithmic_edges(frequency, frequency.max() * (1 + 1e-9), 8 if len(frequency) < 200 else 12)
     found = histogram(frequency, edges)
     middle = np.sqrt(found.low * found.high)
-    color, marker = GROUP_COLORS.get(group or "", "k"), GROUP_MARKERS.get(group or "", "^")
+    color, marker = GROUP_COLORS.get(group or "", ALL_COLOR), GROUP_MARKERS.get(group or "", ALL_MARKER)
     ax.errorbar(middle, found.density, found.error, fmt=marker, color=color, elinewidth=0.8, label="68 % Poisson")
     start = int(np.argmax(found.count >= 10))
     for exponent, dash in ((4, "-"), (3, "--")) if found.count[start] >= 10 else ():
@@ -63,7 +66,7 @@ def draw_density(modes: pd.DataFrame, ax: Axes | None = None, *, group: str | No
     ax.set(xscale="log", yscale="log", ylim=(bottom / 1.5, 6 * (found.density + found.error[1]).max()))
     ax.set_xlim(found.low[0] * 0.95, found.high[-1] * 1.05)
     plain_ticks(ax)
-    ax.set(xlabel=r"frequency $\omega$ (the model's unit)", ylabel=r"$D(\omega)$ per mode")
+    ax.set(xlabel=r"frequency $\omega$ (the model's unit)", ylabel=r"$D(\omega)$ per mode (1/unit of $\omega$)")
     ax.legend(loc="upper left", ncols=3, columnspacing=1)
     return ax
 
@@ -84,7 +87,7 @@ def draw_beta(modes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.errorbar(found.center, found.density, found.error, fmt="none", ecolor=GRAY, elinewidth=0.8)
     ax.axvline(HIDDEN_WELL_BETA, color=GRAY, linestyle=":")
     beyond = int((beta > 2).sum())
-    ax.set(xlim=(0, 2), xlabel=BETA_LABEL, ylabel=r"$P(|\beta|)$ per mode")
+    ax.set(xlim=(0, 2), xlabel=BETA_LABEL, ylabel=r"$P(|\beta|)$ per mode (no unit)")
     ax.text(
         0.98,
         0.95,
@@ -109,7 +112,7 @@ def draw_figures(modes: pd.DataFrame, folder: str | Path) -> list[Path]:
         panel_letter(ax, letter, title)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / "modes.png", folder / "modes.pdf"]
-    for path in paths:
-        figure.savefig(path, dpi=200, metadata={"CreationDate": None} if path.suffix == ".pdf" else None)
-    return paths
+    png, pdf = folder / "modes.png", folder / "modes.pdf"
+    save_png(figure, png)
+    figure.savefig(pdf, dpi=RESOLUTION, metadata={"CreationDate": None})
+    return [png, pdf]

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from atomglass.analysis.figures.bound_figure import bound_figure
-from atomglass.analysis.figures.mode_pictures import mode_figures
 from atomglass.analysis.figures.named_figure import NamedFigure
-from atomglass.analysis.figures.selection_grid_figure import selection_grid_figure
-from atomglass.analysis.figures.study_figures import study_figures
-from atomglass.analysis.figures.two_level_theories_figure import two_level_figures
 from atomglass.analysis.report import nonlinear_section, provenance_section, report_tables
 from atomglass.analysis.report.double_wells_section import wells_tables
 from atomglass.analysis.report.headlines import headlines, study_facts
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
+from atomglass.analysis.report.report_figures import is_wide, report_figures
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.two_level_section import TEXT, two_level_tables
 from atomglass.analysis.report.typesetting import typeset
-from atomglass.analysis.results.exponent_tables import share_of_grid
 from atomglass.analysis.results.participation_cut import without_cut
-from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection
 from atomglass.errors import InputError
@@ -33,10 +25,6 @@ from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import load_pinned
 from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.load import Study, load_study
-from atomglass.study.store.inherent_states import load_configuration
-from atomglass.system.configuration import Configuration
-from atomglass.system.potential import PairPotential, potential_from
-from atomglass.system.potential_settings import PotentialSettings
 
 
 @dataclass(frozen=True)
@@ -121,7 +109,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {"typeset": typeset, "image": _data_url}
+    page.filters |= {"typeset": typeset, "image": _data_url, "wide": is_wide}
     return page.get_template("report.html").render(
         name=found.name,
         description=str(study.settings.get("description", "")),
@@ -130,7 +118,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
         warnings=[*provenance_section.provenance_warnings(study, runs), *found.warnings],
         rule=found.rule,
         sections=_sections(found, wells),
-        figures=_figures(study, folder, found),
+        figures=report_figures(study, folder, found),
         provenance=[provenance_section.runs_table(runs), provenance_section.settings_table(study.settings)],
         glossary=provenance_section.glossary(study),
         seed=found.seed,
@@ -207,36 +195,6 @@ def _spot_section(found: Analysis) -> Section:
         "exponents are the answer of this study."
     )
     return Section("nonlinear", "Pseudo-harmonic modes", text, tables)
-
-
-def _figures(study: Study, folder: Path, found: Analysis) -> list[NamedFigure]:
-    """Return the figures of the study, with pictures of modes if its glasses were kept."""
-    figures = study_figures(study.modes, study.realizations, density=study.density_of_states, rule=found.rule)
-    if len(found.selection):  # after the paper's four figures and the selected modes
-        share = share_of_grid(study.realizations, found.rule)
-        figures[5:5] = [bound_figure(found.bounds), selection_grid_figure(found.selection, share, found.rule)]
-    figures += two_level_figures(study)
-    potential = study.settings.get("potential")
-    if isinstance(potential, dict) and (folder / "study.json").is_file():
-        marked = mark_selected(study.modes, study.realizations, found.rule)
-        figures += mode_figures(marked, _kept_glasses(folder), _potential(potential))
-    return figures
-
-
-def _potential(settings: dict[str, Any]) -> PairPotential:
-    return potential_from(PotentialSettings(**settings).model_dump(), settings["name"])
-
-
-def _kept_glasses(folder: Path) -> Callable[[int], Configuration | None]:
-    """Return a function that loads a kept glass, and returns None for one that was not kept."""
-
-    def load(realization: int) -> Configuration | None:
-        try:
-            return load_configuration(folder, realization)
-        except InputError:
-            return None
-
-    return load
 
 
 def _data_url(figure: NamedFigure) -> str:

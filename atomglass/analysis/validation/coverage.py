@@ -39,6 +39,7 @@ from atomglass.analysis.validation.synthetic import (
     mixture_quantile,
     power_law_quantile,
 )
+from atomglass.theory.output import save_png
 
 Array = NDArray[np.float64]
 #: Coupling and modes per realization of the figure; the latter as in the model at N = 4000, T = 0.1.
@@ -203,7 +204,7 @@ def main(folder: Path, trials: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figure = new_figure()
     draw_rules(bounds, figure.axes[0])
-    figure.savefig(folder / "selection_rules.png", dpi=200)
+    save_png(figure, folder / "selection_rules.png")
     print(coverage_table(rng).to_string(float_format="%.3f"))
     for truth, rejected in ((4.0, 3.0), (3.0, 4.0)):
         needed = modes_needed(truth, rejected)
@@ -220,7 +221,7 @@ def main(folder: Path, trials: int) -> None:
         if drawn:
             figure = new_figure()
             draw_selection_bias(grid, figure.axes[0])
-            figure.savefig(folder / "selection_bias.png", dpi=200)
+            save_png(figure, folder / "selection_bias.png")
 
 
 if __name__ == "__main__":

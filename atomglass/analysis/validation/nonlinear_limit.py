@@ -15,13 +15,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, new_figure, styled
+from atomglass.analysis.figures.style import (
+    FREQUENCY_LABEL,
+    GRAY,
+    GREEN,
+    PURPLE,
+    axes_or_new,
+    new_figure,
+    styled,
+)
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.configuration import Configuration
 from atomglass.system.diameters import sample_diameters
 from atomglass.system.potential import PairPotential, load_potential
+from atomglass.theory.output import save_png
 from atomglass.vibrations.modes import lowest_modes
 from atomglass.vibrations.nonlinear_modes import nonlinear_modes
 from atomglass.vibrations.nonlinear_search import NonlinearKind
@@ -38,10 +47,10 @@ SOFTENING = 0.8
 EXPONENTS = {"excess": 2, "distance": 4}
 #: Bounds on omega below which the exponents are fitted.
 FITTED_BELOW = (0.1, 0.03)
-_COLORS = {
-    NonlinearKind.PSEUDOHARMONIC: GROUP_COLORS["A"],
-    NonlinearKind.CUBIC: GROUP_COLORS["B"],
-    NonlinearKind.QUARTIC: PALE,
+_STYLES = {
+    NonlinearKind.PSEUDOHARMONIC: (PURPLE, "pseudo-harmonic"),
+    NonlinearKind.CUBIC: (GREEN, "cubic"),
+    NonlinearKind.QUARTIC: ("#000000", "quartic"),
 }
 
 
@@ -150,8 +159,8 @@ def draw_nonlinear_limit(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax)
     for kind, part in table.groupby("kind", sort=False):
-        color = _COLORS[NonlinearKind(kind)]
-        ax.plot(part["frequency"], part["excess"], "o", color=color, label=f"{kind}")
+        color, label = _STYLES[NonlinearKind(kind)]
+        ax.plot(part["frequency"], part["excess"], "o", color=color, label=f"{label} modes")
         ax.plot(part["frequency"], part["distance"], "s", color=color, markerfacecolor="none")
     omega = np.array([table["frequency"].min(), table["frequency"].max()])
     first = table.sort_values("frequency", kind="stable").iloc[0]
@@ -160,7 +169,13 @@ def draw_nonlinear_limit(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ):
         line = 0.5 * first[name] * (omega / omega[0]) ** power
         ax.plot(omega, line, "--", color=GRAY, label=rf"{label} $\sim\omega^{power}$")
-    ax.set(xscale="log", yscale="log", xlabel=r"frequency $\omega$ of the harmonic mode", ylabel="departure from it")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"harmonic " + FREQUENCY_LABEL,
+        ylabel="departure from the harmonic mode (no unit)",
+    )
+    ax.set_ylim(top=100 * float(table["excess"].max()))  # leaves room for the legend
     ax.legend(loc="upper left")
     return ax
 
@@ -182,7 +197,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     figure = new_figure(height=3.6)
     draw_nonlinear_limit(table, figure.axes[0])
-    figure.savefig(folder / "nonlinear_limit.png", dpi=200)
+    save_png(figure, folder / "nonlinear_limit.png")
 
 
 if __name__ == "__main__":

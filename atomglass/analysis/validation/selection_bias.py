@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from atomglass.analysis.figures.style import GRAY, GROUP_COLORS, PALE, axes_or_new, styled
+from atomglass.analysis.figures.style import GRAY, GREEN, GROUP_COLORS, PALE, PURPLE, axes_or_new, styled
 from atomglass.analysis.results.exponent_tables import selection_grid
+from atomglass.analysis.selection import Selection
 from atomglass.analysis.validation.hybridization import HybridModel, hybrid_realizations, hybrid_spectra
+
+_SHARE_LABEL = r"bound of the selection $f = \omega_\mathrm{max} / \omega_1$"
 
 
 @styled
@@ -28,21 +31,23 @@ def draw_selection_bias(grid: pd.DataFrame, ax: Axes | None = None, *, truth: fl
     """
     ax = axes_or_new(ax)
     ax.axhline(truth, color=GRAY, linestyle="--", label=rf"hidden law, $s = {truth:g}$")
-    ax.axvline(0.6, color=GRAY, linestyle=":", label="primary rule")
-    styles = {0.1: (PALE, "o"), 0.27: (GROUP_COLORS["A"], "s"), math.inf: (GROUP_COLORS["B"], "^")}
-    for ratio, (color, marker) in styles.items():
+    ax.axvline(Selection().share, ymax=0.55, color=PALE, linewidth=5, alpha=0.6, zorder=0, label="primary selection")
+    styles = {0.1: (GREEN, "o"), 0.27: (PURPLE, "s"), math.inf: ("#000000", "^")}
+    step = float(np.diff(np.unique(grid["frequency_share"])).min(initial=0.1)) / 6
+    for k, (ratio, (color, marker)) in enumerate(styles.items()):
         line = grid[(grid["participation_ratio"] == ratio) & (grid["group"] == "all")].dropna(subset="exponent")
         label = "no bound on PR" if math.isinf(ratio) else f"PR < {ratio:g}"
         ax.errorbar(
-            line["frequency_share"],
+            line["frequency_share"] + (k - 1) * step,  # side by side, so that no line hides another
             line["exponent"],
             line["error"],
             color=color,
             marker=marker,
+            linewidth=0.8,
             capsize=2,
             label=label,
         )
-    ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", yscale="log")
+    ax.set(xlabel=_SHARE_LABEL, ylabel="fitted exponent $s$ (no unit)", yscale="log")
     ax.set_yticks([2, 3, 4, 5, 7, 10, 20], ["2", "3", "4", "5", "7", "10", "20"])
     ax.minorticks_off()
     ax.legend(loc="upper left")
@@ -80,7 +85,7 @@ def draw_rules(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 capsize=2,
                 label=f"{group}, {label}",
             )
-    ax.set(xlabel=r"$f$ (modes below $f\,\omega_1$)", ylabel="fitted exponent $s$", ylim=(2.5, 7))
+    ax.set(xlabel=_SHARE_LABEL, ylabel="fitted exponent $s$ (no unit)", ylim=(2.5, 7))
     ax.legend(loc="upper right")
     return ax
 

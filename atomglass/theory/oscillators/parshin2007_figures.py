@@ -11,9 +11,10 @@ from atomglass.theory.oscillators.boson_peak import boson_peak_dos, boson_peak_m
 from atomglass.theory.oscillators.ensemble import OscillatorEnsemble
 from atomglass.theory.oscillators.renormalization import LevyLaw, bare_stiffness_density, stiffness_density
 from atomglass.theory.oscillators.spectra import Estimate, reduced_density
-from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, COLUMN_WIDTH, new_figure, save_figure, styled, write_columns
 
 
+@styled
 def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Path) -> None:
     """Draw Fig. 1: the distribution of the shift kappa, and its tail."""
     figure, (ax, tail) = new_figure(2)
@@ -33,14 +34,15 @@ def shift_distribution(ensembles: Mapping[float, OscillatorEnsemble], folder: Pa
     x_levy = np.geomspace(1e-3, 3, 200)
     tail.loglog(x_levy, 1 - LevyLaw.of_model(J).cumulative(x_levy), "k:", label=f"Eq. 2.17, $J={J:g}$")
     tail.set_ylim(1e-5, 1.5)
-    ax.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"$\rho(\kappa)$  $[1/k_0]$", xlim=(0, 0.1), ylim=(0, None))
-    tail.set(xlabel=r"shift $\kappa$  $[k_0]$", ylabel=r"probability of a larger $\kappa$")
-    ax.legend(frameon=False)
-    tail.legend(frameon=False)
+    ax.set(xlabel=r"shift $\kappa$ ($k_0$)", ylabel=r"$\rho(\kappa)$ ($1/k_0$)", xlim=(0, 0.1), ylim=(0, None))
+    tail.set(xlabel=r"shift $\kappa$ ($k_0$)", ylabel=r"probability of a larger $\kappa$ (no unit)")
+    ax.legend()
+    tail.legend()
     save_figure(figure, folder, "figure1_shift_distribution")
     write_columns(folder, "figure1_shift_distribution", table)
 
 
+@styled
 def stiffness_distribution(
     ensembles: Mapping[float, OscillatorEnsemble], middle: float, exponent: float, folder: Path
 ) -> None:
@@ -70,14 +72,13 @@ def stiffness_distribution(
     bare = bare_stiffness_density(centers, exponent)
     ax.plot(centers, bare, "--", color="0.5", label="$F(k)$, no interaction")
     ax.axvline(0, color="0.8", lw=0.8, zorder=0)
-    ax.set(
-        xlabel=r"quasielastic constant $k$  $[k_0]$", ylabel=r"$\Phi(k)$  $[1/k_0]$", xlim=(-0.1, 0.2), ylim=(0, 0.8)
-    )
-    ax.legend(frameon=False, fontsize="small")
+    ax.set(xlabel=r"quasielastic constant $k$ ($k_0$)", ylabel=r"$\Phi(k)$ ($1/k_0$)", xlim=(-0.1, 0.2), ylim=(0, 0.8))
+    ax.legend()
     save_figure(figure, folder, "figure2_stiffness_distribution")
     write_columns(folder, "figure2_stiffness_distribution", table | {"convolution": convolution, "bare": bare})
 
 
+@styled
 def boson_peak_figure(folder: Path) -> None:
     """Draw Fig. 3: the universal boson peak and its parts."""
     figure, (ax,) = new_figure()
@@ -94,13 +95,17 @@ def boson_peak_figure(folder: Path) -> None:
     peak = boson_peak_maximum()
     ax.plot(peak.position, peak.height, "o", color=COLORS[0])
     ax.set(
-        xlabel=r"$\omega/\omega^*$", ylabel=r"$g(\omega)/\omega^2$  $[n_0 M\Phi(0)/\omega^*]$", xlim=(0, 5), ylim=(0, 3)
+        xlabel=r"frequency $\omega/\omega^*$",
+        ylabel=r"$g(\omega)/\omega^2$ ($n_0 M\Phi(0)/\omega^*$)",
+        xlim=(0, 5),
+        ylim=(0, 3),
     )
-    ax.legend(frameon=False)
+    ax.legend()
     save_figure(figure, folder, "figure3_boson_peak")
     write_columns(folder, "figure3_boson_peak", table)
 
 
+@styled
 def spectrum(
     ensembles: Mapping[float, OscillatorEnsemble], stars: Mapping[float, Estimate], exponent: float, folder: Path
 ) -> None:
@@ -117,7 +122,7 @@ def spectrum(
     folder : pathlib.Path
         Folder of the files, which exists.
     """
-    figure, (ax,) = new_figure(width=5.6)
+    figure, (ax,) = new_figure(width=1.4 * COLUMN_WIDTH, height=3.0)
     table: dict[str, np.ndarray] = {}
     for color, marker, (J, ensemble) in zip(COLORS, "os^", ensembles.items(), strict=False):
         # The few modes below 0.4 J share one bin.
@@ -132,16 +137,17 @@ def spectrum(
         table |= {f"omega_J{J:g}": centers, f"g_over_omega2_J{J:g}": g, f"error_J{J:g}": error}
     ax.axhline(exponent + 1, color="0.5", ls="--", lw=0.8, label="no interaction" if exponent == 2 else None)
     ax.set(
-        xlabel=r"frequency $\omega$  $[\omega_0]$",
-        ylabel=r"$g(\omega)/\omega^2$  $[1/\omega_0^3]$",
+        xlabel=r"frequency $\omega$ ($\omega_0$)",
+        ylabel=r"$g(\omega)/\omega^2$ ($1/\omega_0^3$)",
         xlim=(0, 0.4),
         ylim=(0, None),
     )
-    ax.legend(frameon=False, fontsize="small", ncols=2)
+    ax.legend(ncols=2)
     save_figure(figure, folder, "spectrum")
     write_columns(folder, "spectrum", table)
 
 
+@styled
 def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
     """Draw omega* under external forces, with the analytic law that starts from its value without force."""
     figure, (ax,) = new_figure()
@@ -153,10 +159,8 @@ def pressure(stars: Mapping[float, Estimate], folder: Path) -> None:
     line = np.linspace(0, forces.max() * 1.1, 100)
     law = values[0] * pressure_shift(line, 2 * width)
     ax.plot(line * 1e3, law, color=COLORS[1], label=r"$\omega^*(0)\,(1+P/P_0)^{1/3}$")
-    ax.set(
-        xlabel=r"external force $P$  $[10^{-3}\,k_0\sqrt{k_0/A}]$", ylabel=r"$\omega^*$  $[\omega_0]$", ylim=(0, None)
-    )
-    ax.legend(frameon=False)
+    ax.set(xlabel=r"external force $P$ ($10^{-3}\,k_0\sqrt{k_0/A}$)", ylabel=r"$\omega^*$ ($\omega_0$)", ylim=(0, None))
+    ax.legend()
     save_figure(figure, folder, "pressure_shift")
     write_columns(
         folder, "pressure_shift", {"P": forces, "omega_star": values, "error": errors, "P_law": line, "law": law}

@@ -17,8 +17,8 @@ CAPTIONS = {
         "(N = 48, F = 39 k_B T_g) and the cooperative cell N* = 191."
     ),
     "figure_05_fragility": (
-        "Left: the line of Fig. 5, on which the fragility index computed from thermodynamics equals the one "
-        "measured in kinetics, with points where the Vogel-Fulcher D takes round values. Right, not in the "
+        "(a) The line of Fig. 5, on which the fragility index computed from thermodynamics equals the one "
+        "measured in kinetics, with points where the Vogel-Fulcher D takes round values. (b) Not in the "
         "print: the same index against the jump of the heat capacity per molecule. The print's measured "
         "points are not available."
     ),
@@ -57,17 +57,17 @@ CAPTIONS = {
         "not stated."
     ),
     "figure_17_scattering_states": (
-        "Left: density of states that scatter phonons from the ground state, T_g rho. Solid: saddle point "
-        "[39]; stepped gray: exact counting, not in the print. The first steps are single ripplons. Right: "
-        "the saddle point's fourth-order (dash-dotted) and third-order (dashed) terms at one standard "
+        "(a) Density of states that scatter phonons from the ground state, T_g rho. Solid: saddle point "
+        "[39]; stepped gray: exact counting, not in the print. The first steps are single ripplons. (b) The "
+        "saddle point's fourth-order (dash-dotted) and third-order (dashed) terms at one standard "
         "deviation."
     ),
     "figure_18_saddle_error": (
         "Fourth-order term of the exponent at one standard deviation from the saddle of N_E [44], with phonon "
         "coupling and T_g/T_D = 5. The print does not say in which direction of the two-dimensional saddle; "
         "here it is the largest on the one-sigma ellipse. It stays at 0.1 to 0.2 at the plateau's energies "
-        "and exceeds 1 in the corner of low energies, where the print, too, reports that the approximation "
-        "fails."
+        "and exceeds 1 (black line) in the corner of low energies, where the print, too, reports that the "
+        "approximation fails."
     ),
     "figure_19_plateau": (
         "Thermal conductivity with l/lambda = 150/[T_g(rho + rho_exc)] + 1. Black: without coupling between "
@@ -81,9 +81,9 @@ CAPTIONS = {
         "structure with a bias below k_B T absorbs fully. Exact counting in place of the saddle point."
     ),
     "figure_22_mixing": (
-        "Left: bare bias of a cell against its effective bias [59], undamped ripplons, every coupling 3 % of "
-        "its ripplon's frequency (our choice; the print has no scale). The intercept is Sigma [61]. Right: "
-        "the derivative, by which the density of biases is multiplied; the arrow stands for the pile-up Sigma "
+        "(a) Bare bias of a cell against its effective bias [59], undamped ripplons, every coupling 3 % of "
+        "its ripplon's frequency (our choice; the print has no scale). The intercept is Sigma [61]. (b) "
+        "The derivative, by which the density of biases is multiplied; the arrow stands for the pile-up Sigma "
         "delta(eps) of [66]."
     ),
     "figure_24_strain": (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, styled, write_columns
 from atomglass.theory.rfot import ripplons
 from atomglass.theory.rfot.bump import debye_heat_capacity, heat_capacity
 from atomglass.theory.rfot.figures_tls import SCALED_CONDUCTIVITY, SCALED_TEMPERATURE
@@ -16,7 +16,11 @@ from atomglass.theory.rfot.plateau import ScatteringStates, thermal_conductivity
 from atomglass.theory.rfot.saddle_point import saddle_point_excited_states, saddle_point_ground_state
 from atomglass.theory.rfot.saddle_point_conductivity import saddle_conductivity
 
+#: Contours of Fig. 18.
+_ERROR_LEVELS = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 
+
+@styled
 def draw_shell(folder: Path) -> None:
     """Draw Fig. 13, the two sides of the sphere's eigenvalue equation."""
     mass, tension = 1.0, 0.6
@@ -29,12 +33,13 @@ def draw_shell(folder: Path) -> None:
     ax.plot(z, shown, color=COLORS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
     ax.plot(z, wall, color=COLORS[1], label="wall: mass and tension")
     ax.plot(mode, ripplons.membrane_side(2, mode, mass, tension), "o", color="black", label="the wall's own mode")
-    ax.set(xlabel=r"$\omega R/c_g$", ylabel="both sides of Eq. (30)", xlim=(0, 11), ylim=(-4, 4))
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=8, columnspacing=1.0)
+    ax.set(xlabel=r"frequency $\omega R/c_g$", ylabel="both sides of Eq. (30) (no unit)", xlim=(0, 11), ylim=(-4, 4))
+    figure.legend(loc="outside upper center", ncols=3, columnspacing=0.8, handlelength=1.2, handletextpad=0.4)
     save_figure(figure, folder, "figure_13_shell")
     write_columns(folder, "figure_13_shell", {"omega_R_over_cg": z, "gas_side": gas, "wall_side": wall})
 
 
+@styled
 def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling) -> None:
     """Draw Fig. 15, the heat capacity divided by the cube of the temperature.
 
@@ -49,7 +54,7 @@ def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupl
     coupling : PhononCoupling
         Cut-off of the coupling.
     """
-    t = np.geomspace(2e-3, 0.1, 71)
+    t = np.geomspace(2e-3, 0.1, 141)
     free = np.asarray(heat_capacity(glass, t)) / t**3
     debye = np.asarray(debye_heat_capacity(glass, t)) / t**3
     columns = {"T_over_TD": t, "debye": debye, "no_coupling": free}
@@ -66,11 +71,12 @@ def draw_bump(folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupl
         xlim=(2e-3, 0.1),
         ylim=(3e4, 2e6),
     )
-    ax.legend(frameon=False, fontsize=8)
+    ax.legend()
     save_figure(figure, folder, "figure_15_bump")
     write_columns(folder, "figure_15_bump", columns)
 
 
+@styled
 def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
     """Draw Fig. 17, the density of scattering states and the error of the saddle point."""
     spectrum, states = ripplons.ripplon_spectrum(glass), ScatteringStates(glass)
@@ -81,28 +87,32 @@ def draw_scattering_states(folder: Path, glass: GlassParams) -> None:
     )
     exact = np.interp(omega, states.frequencies, states.ground)
     figure, (left, right) = new_figure(columns=2)
-    left.semilogy(states.frequencies, states.ground, color="0.6", lw=1, label="exact counting")
+    left.semilogy(states.frequencies, states.ground, color="0.6", label="exact counting")
     left.semilogy(omega, density, color=COLORS[0], label="saddle point")
     left.set(
-        xlabel=r"$\omega/\omega_\mathrm{D}$",
-        ylabel=r"scattering states, $T_g\,\rho(\omega)$",
+        xlabel=r"frequency $\omega/\omega_\mathrm{D}$",
+        ylabel=r"scattering states $T_g\,\rho(\omega)$ (no unit)",
         xlim=(0, 0.8),
         ylim=(0.5, 1e4),
     )
-    left.legend(frameon=False)
+    left.legend()
     right.plot(omega, fourth, "-.", color=COLORS[1], label="fourth order")
     right.plot(omega, third, "--", color=COLORS[2], label="third order")
     right.set(
-        xlabel=r"$\omega/\omega_\mathrm{D}$", ylabel="term of the exponent at one sigma", xlim=(0, 0.8), ylim=(0, 0.6)
+        xlabel=r"frequency $\omega/\omega_\mathrm{D}$",
+        ylabel=r"term of the exponent at $1\sigma$ (no unit)",
+        xlim=(0, 0.8),
+        ylim=(0, 0.6),
     )
-    right.legend(frameon=False)
+    right.legend()
     save_figure(figure, folder, "figure_17_scattering_states")
     columns = {"omega": omega, "saddle_point": density, "exact": exact, "fourth_order": fourth, "third_order": third}
     write_columns(folder, "figure_17_scattering_states", columns)
 
 
+@styled
 def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: PhononCoupling) -> None:
-    """Draw Fig. 18, a map of the saddle point's error for absorption from excited cells.
+    """Draw Fig. 18, a map of the saddle point's error for absorption from excited cells; black: where it reaches one.
 
     Parameters
     ----------
@@ -115,23 +125,29 @@ def draw_saddle_error(folder: Path, glass: GlassParams, ratio: float, coupling: 
     coupling : PhononCoupling
         Cut-off of the coupling.
     """
+    from matplotlib.colors import LogNorm
+
     moved = glass.with_ratio(ratio)
     # A coarser spectrum suffices for a map of errors: its resonances are wider than these cells.
     spectrum = coupled_spectrum(moved, coupling, step=1e-3)
-    omega, energy = np.geomspace(1e-3, 1, 31), np.geomspace(1e-3, 1, 31)
+    omega, energy = np.geomspace(1e-3, 1, 61), np.geomspace(1e-3, 1, 61)
     error = np.array([[saddle_point_excited_states(spectrum, w, e, ratio).fourth_order for w in omega] for e in energy])
-    figure, (ax,) = new_figure(width=5.6, height=4.4)
-    filled = ax.contourf(np.log10(omega), np.log10(energy), np.log10(error), levels=12, cmap="viridis")
-    lines = ax.contour(filled, colors="white", linewidths=0.5)
-    ax.clabel(lines, fontsize=7)
-    figure.colorbar(filled, ax=ax, label=r"$\log_{10}$ of the fourth-order term")
-    ax.set(xlabel=r"$\log_{10}(\omega/\omega_\mathrm{D})$", ylabel=r"$\log_{10}(E/\hbar\omega_\mathrm{D})$")
+    figure, (ax,) = new_figure(height=2.8)
+    ax.set(xscale="log", yscale="log")  # before the contours, whose labels are placed by the scale
+    filled = ax.contourf(omega, energy, error, levels=_ERROR_LEVELS, norm=LogNorm(), cmap="cividis", extend="both")
+    lines = ax.contour(omega, energy, error, levels=_ERROR_LEVELS, colors="white", linewidths=0.6)
+    ax.contour(omega, energy, error, levels=[1.0], colors="black", linewidths=1.2)
+    ax.clabel(lines, levels=[0.15, 0.2, 0.5], fmt="%g", fontsize=6.5)
+    bar = figure.colorbar(filled, ax=ax, label="fourth-order term (no unit)", format="%g")
+    bar.ax.minorticks_off()
+    ax.set(xlabel=r"frequency $\omega/\omega_\mathrm{D}$", ylabel=r"energy $E/\hbar\omega_\mathrm{D}$")
     save_figure(figure, folder, "figure_18_saddle_error")
     mesh_omega, mesh_energy = np.meshgrid(omega, energy)
     columns = {"omega": mesh_omega.ravel(), "energy": mesh_energy.ravel(), "fourth_order": error.ravel()}
     write_columns(folder, "figure_18_saddle_error", columns)
 
 
+@styled
 def draw_plateau(
     folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
 ) -> None:
@@ -150,7 +166,7 @@ def draw_plateau(
     path : float
         l/lambda of bare two-level systems.
     """
-    t = np.geomspace(1e-3, 0.5, 81)
+    t = np.geomspace(1e-3, 0.5, 241)
     free = {
         "no coupling": np.asarray(thermal_conductivity(glass, t, path=path)),
         "no coupling, saddle point": np.asarray(saddle_conductivity(glass, t, path=path)),
@@ -161,6 +177,7 @@ def draw_plateau(
     _draw_conductivities(folder, "figure_19_plateau", t, curves, free)
 
 
+@styled
 def draw_plateau_step(
     folder: Path, glass: GlassParams, ratios: tuple[float, ...], coupling: PhononCoupling, path: float
 ) -> None:
@@ -179,7 +196,7 @@ def draw_plateau_step(
     path : float
         l/lambda of bare two-level systems.
     """
-    t = np.geomspace(1e-3, 0.5, 81)
+    t = np.geomspace(1e-3, 0.5, 241)
     curves = {
         ratio: np.asarray(thermal_conductivity(glass.with_ratio(ratio), t, coupling, path=path, weighting="step"))
         for ratio in ratios
@@ -199,11 +216,12 @@ def _draw_conductivities(
         ax.loglog(t, kappa, color=color, label=rf"$T_g/T_\mathrm{{D}} = {ratio:g}$")
         columns[f"coupled_ratio_{ratio:g}"] = kappa
     ax.set(xlabel=SCALED_TEMPERATURE, ylabel=SCALED_CONDUCTIVITY, xlim=(1e-3, 0.5), ylim=(5e-4, 1))
-    ax.legend(frameon=False, fontsize=8)
+    ax.legend()
     save_figure(figure, folder, name)
     write_columns(folder, name, columns)
 
 
+@styled
 def draw_strain(folder: Path) -> None:
     """Draw Fig. 24, the fraction of a phonon's strain that acts on a cell."""
     x = np.linspace(0, 10, 501)
@@ -211,6 +229,12 @@ def draw_strain(folder: Path) -> None:
     figure, (ax,) = new_figure()
     ax.plot(x, share, color=COLORS[0])
     ax.axvline(6, color="0.5", ls=":")
-    ax.set(xlabel=r"$x = kR$", ylabel=r"$(\mathrm{d}j_1/\mathrm{d}x)^2$", xlim=(0, 10), ylim=(0, 0.12))
+    ax.text(6.15, 0.116, "$kR = 6$: the limit\nof Appendix B", va="top", fontsize=7)
+    ax.set(
+        xlabel="wave number $x = kR$ (no unit)",
+        ylabel=r"share of the strain $(\mathrm{d}j_1/\mathrm{d}x)^2$ (no unit)",
+        xlim=(0, 10),
+        ylim=(0, 0.12),
+    )
     save_figure(figure, folder, "figure_24_strain")
     write_columns(folder, "figure_24_strain", {"kR": x, "strain_share": share})

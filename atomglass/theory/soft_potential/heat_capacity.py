@@ -71,18 +71,56 @@ def reduced_heat_capacity(tau: ArrayLike, p_min: float = -12.0, growth: float = 
     >>> float(theory.reduced_heat_capacity(0.5).round(2))
     19.24
     """
+    return _summed(tau, 1.5, _weighted(p_min, growth))
+
+
+def localized_heat_capacity(tau: ArrayLike, largest: float, p_min: float = -12.0, growth: float = 0.0) -> Array:
+    """Return c(T)/(k_B P0 eta_L^(5/2)) of the soft potentials whose vibrations stay localized.
+
+    The number of vibrations that overlap with one of energy E, in a wavelength cubed and within its width, grows as
+    lambda^3 Gamma n ~ E^5 and is one at E_d (Eq. 13). Here each potential counts with the probability
+    exp[-(E12/E_d)^5] that there is none, if they are independent. The paper only sketches the resulting fall of c/T^3.
+
+    Parameters
+    ----------
+    tau : float or array
+        Temperature in units of w, 0.01 to 5.
+    largest : float
+        E_d in units of w, 2 to 15: the grid holds all potentials below it.
+    p_min, growth : float
+        As in `reduced_heat_capacity`.
+
+    Raises
+    ------
+    InputError
+        An argument is out of range.
+    """
+    if not 2 <= largest <= 15:
+        raise InputError("E_d in units of w", largest, "2 to 15")
+    levels, weight = _weighted(p_min, growth)
+    gap = levels[:, 1] - levels[:, 0]
+    return _summed(tau, 5.0, (levels, weight * np.exp(-((gap / largest) ** 5))))
+
+
+def _summed(tau: ArrayLike, highest: float, ensemble: tuple[Array, Array]) -> Array:
+    """Return the sum of the heat capacities of weighted potentials at temperatures from 0.01 to `highest`."""
     tau = np.asarray(tau, dtype=float)
-    if not ((tau >= 0.01) & (tau <= 1.5)).all():
-        raise InputError("the temperature in units of w", tau if tau.ndim else tau.item(), "0.01 to 1.5")
+    if not ((tau >= 0.01) & (tau <= highest)).all():
+        raise InputError("the temperature in units of w", tau if tau.ndim else tau.item(), f"0.01 to {highest:g}")
+    levels, weight = ensemble
+    values = [weight @ canonical_heat_capacity(levels, t) for t in tau.ravel()]
+    return np.array(values).reshape(tau.shape)[()]
+
+
+def _weighted(p_min: float, growth: float) -> tuple[Array, Array]:
+    """Return the levels of a grid of potentials, and their weights |alpha| exp(growth alpha) d(alpha) d(beta)."""
     if not -20 <= p_min <= 0:
         raise InputError("p_min", p_min, "-20 to 0")
     if not 0 <= growth <= 0.2:
         raise InputError("the growth of P0, eta_L/delta_eta", growth, "0 to 0.2")
     levels, measure, alpha = _grid(float(p_min))
     # Soft potentials end at eta = 1, where alpha = 1/eta_L is about 100; beyond, a growing P0 has no meaning.
-    weight = measure * np.where(alpha <= 100, np.exp(growth * np.minimum(alpha, 100.0)), growth == 0)
-    values = [weight @ canonical_heat_capacity(levels, t) for t in tau.ravel()]
-    return np.array(values).reshape(tau.shape)[()]
+    return levels, measure * np.where(alpha <= 100, np.exp(growth * np.minimum(alpha, 100.0)), growth == 0)
 
 
 @lru_cache(maxsize=8)

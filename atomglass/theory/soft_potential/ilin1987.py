@@ -14,13 +14,14 @@ from scipy.optimize import brentq
 
 from atomglass.errors import InputError
 from atomglass.settings import Settings
-from atomglass.theory.output import COLORS, new_figure, save_figure, write_columns
+from atomglass.theory.output import COLORS, new_figure, save_figure, styled, write_columns
 from atomglass.theory.registry import TheoryStatement, claim, numeric_claim
 from atomglass.theory.soft_potential.heat_capacity import (
     HARMONIC_LIMIT,
     delocalization_energy,
     einstein_maximum,
     heat_capacity_minimum,
+    localized_heat_capacity,
     reduced_heat_capacity,
 )
 from atomglass.theory.soft_potential.parameters import (
@@ -83,6 +84,7 @@ def run(config: Config, folder: Path) -> list[TheoryStatement]:
     ]
 
 
+@styled
 def _distribution_figure(config: Config, folder: Path) -> None:
     """Draw Fig. 1: P(eta, t) along eta and along t, with the origin at the minimum or at the top of the barrier."""
     figure, (along_eta, along_t) = new_figure(2)
@@ -90,26 +92,37 @@ def _distribution_figure(config: Config, folder: Path) -> None:
     edge = 9 * t**2 / 32
     eta = np.linspace(-0.15, 0.15, 1201)
     constant, growing = parameter_density(eta, t), parameter_density(eta, t, config.width)
-    along_eta.plot(eta, constant, color=COLORS[0], label="$P_0$ constant")
-    along_eta.plot(eta, growing, "--", color=COLORS[1], label=rf"$P_0\propto e^{{\eta/{config.width:g}}}$")
-    along_eta.axvspan(0, edge, color="0.92", zorder=0, label=r"$0<\eta<9t^2/32$: none")
-    along_eta.set(xlabel=r"$\eta$  (at $t=0.4$)", ylabel=r"$P(\eta,t)/P_0(0)$", xlim=(-0.15, 0.15), ylim=(0, 0.2))
-    along_eta.legend(frameon=False, fontsize="small")
+    along_eta.plot(eta, constant, color=COLORS[0], label="$P$, $P_0$ constant")
+    along_eta.plot(eta, np.full(len(eta), 0.1), "--", color=COLORS[0], lw=0.8, label="$P_0/10$")
+    along_eta.plot(eta, growing, color=COLORS[1], label=rf"$P$, $P_0\propto e^{{\eta/{config.width:g}}}$")
+    along_eta.plot(eta, 0.1 * np.exp(eta / config.width), "--", color=COLORS[1], lw=0.8, label="$P_0/10$")
+    along_eta.axvspan(0, edge, color="0.92", lw=0, zorder=0)
+    along_eta.text(edge / 2, 0.29, "no potentials", rotation=90, ha="center", va="top", fontsize=7)
+    along_eta.set(
+        xlabel=r"$\eta$ at $t=0.4$ (no unit)", ylabel=r"$P(\eta,t)/P_0(0)$", xlim=(-0.15, 0.15), ylim=(0, 0.3)
+    )
+    along_eta.set_xticks([-0.1, 0, 0.1])
+    along_eta.legend(loc="upper left")
     ts, fixed = np.linspace(-1, 1, 1201), 0.03
     hill, dip = (parameter_density(fixed, ts) * shape for shape in (np.exp(-(ts**2) / 0.2), 1 + 2 * ts**2))
     along_t.plot(ts, hill, color=COLORS[0], label="$P_0$ largest at $t=0$")
     along_t.plot(ts, dip, "--", color=COLORS[1], label="$P_0$ smallest at $t=0$")
-    along_t.set(xlabel=r"$t$  (at $\eta=0.03$)", ylabel=r"$P(\eta,t)/P_0(t=0)$", xlim=(-0.6, 0.6), ylim=(0, 0.06))
-    along_t.legend(frameon=False, fontsize="small")
+    along_t.set(
+        xlabel=r"$t$ at $\eta=0.03$ (no unit)", ylabel=r"$P(\eta,t)/P_0(t=0)$", xlim=(-0.6, 0.6), ylim=(0, 0.06)
+    )
+    along_t.legend(loc="upper right")
     save_figure(figure, folder, "figure1_distribution")
     columns = {"eta": eta, "P_constant": constant, "P_growing": growing, "t": ts, "P_hill": hill, "P_dip": dip}
     write_columns(folder, "figure1_distribution", columns)
 
 
+@styled
 def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
-    """Draw Fig. 2: c/T^3 for constant and for growing P0."""
+    """Draw Fig. 2: c/T^3 for constant and for growing P0; dashed: its fall if vibrations above E_d are delocalized."""
     figure, (ax,) = new_figure()
-    tau = np.geomspace(0.03, 1.2, 60)
+    tau, warm = np.geomspace(0.03, 1.2, 179), np.geomspace(0.4, 5.0, 151)
+    largest = _reduced_delocalization_energy(config)
+    falls = isinstance(largest, float) and largest <= 15
     columns = {"tau": tau}
     for i, (value, label) in enumerate(
         ((0.0, "1: $P_0$ constant"), (growth, rf"2: $P_0\propto e^{{\eta/{config.width:g}}}$"))
@@ -118,17 +131,24 @@ def _heat_capacity_figure(config: Config, growth: float, folder: Path) -> None:
         ax.loglog(tau, reduced, color=COLORS[i], label=label)
         ax.plot(*heat_capacity_minimum(config.p_min, value), "o", color=COLORS[i])
         columns[f"c_over_tau3_{i + 1}"] = reduced
-    ax.loglog(tau[-22:], HARMONIC_LIMIT * tau[-22:] ** 2, ":", color="0.4", label="one-well potentials, harmonic")
-    ax.set(xlabel=r"$k_BT/w$", ylabel=r"$c/(k_B P_0\eta_L^{5/2})\,(w/k_BT)^3$", xlim=(0.03, 1.2), ylim=(70, 2e4))
-    ax.legend(frameon=False)
+        if falls:
+            fall = localized_heat_capacity(warm, float(largest), config.p_min, value) / warm**3
+            name = rf"fall above $E_d={largest:.1f}\,w$" if i else "_nolegend_"
+            ax.loglog(warm, fall, "--", color=COLORS[i], lw=0.9, label=name)
+            columns |= {"tau_fall": warm, f"fall_{i + 1}": fall}
+    ax.loglog(tau[-65:], HARMONIC_LIMIT * tau[-65:] ** 2, ":", color="0.4", label="harmonic one-well potentials")
+    ax.set(xlabel=r"temperature $k_\mathrm{B}T/w$", ylabel=r"$c/(k_\mathrm{B} P_0\eta_L^{5/2})\,(w/k_\mathrm{B}T)^3$")
+    ax.set(xlim=(0.03, 5), ylim=(70, 2e5))
+    ax.legend(loc="upper left")
     save_figure(figure, folder, "figure2_heat_capacity")
     write_columns(folder, "figure2_heat_capacity", columns)
 
 
+@styled
 def _vibrations_figure(folder: Path) -> None:
     """Draw the density of vibrations divided by its power law, for the three ensembles."""
     figure, (ax,) = new_figure()
-    energy = np.geomspace(6, 40, 60)
+    energy = np.geomspace(6, 40, 178)
     cases = {
         "one well, $|\\eta|P_0$": (excitation_density(energy), np.sqrt(2) / 6, 4),
         "lower minimum, $|\\eta|P_0$": (excitation_density(energy, "lower minimum"), 1 / 4, 4),
@@ -140,10 +160,10 @@ def _vibrations_figure(folder: Path) -> None:
         ax.semilogx(energy, ratio, color=COLORS[i], label=f"{label}: $E^{exponent}$")
         columns[f"ratio_{i + 1}"] = ratio
     ax.axhline(1, color="0.7", lw=0.8, zorder=0)
-    ax.set(xlabel="$E_{12}/w$", ylabel="$n(E)$ / its harmonic limit", ylim=(0.95, 1.1))
+    ax.set(xlabel="energy of the vibration $E_{12}/w$", ylabel="$n(E)$ / its harmonic limit", ylim=(0.99, 1.08))
     ax.set_xticks([6, 10, 20, 40], ["6", "10", "20", "40"])
     ax.minorticks_off()
-    ax.legend(frameon=False)
+    ax.legend()
     save_figure(figure, folder, "vibrations")
     write_columns(folder, "vibrations", columns)
 
@@ -231,6 +251,13 @@ def _heat_capacity_statements(config: Config, growth: float) -> list[TheoryState
 
 def _delocalization_statement(config: Config) -> TheoryStatement:
     """Return E_d in units of w; the digits of n0 are missing in the print, so the paper's 3 w cannot be checked."""
+    largest = _reduced_delocalization_energy(config)
+    ours = f"{largest:.1f} w at n0 = {config.density_erg_cm3:g} /(erg cm^3)" if isinstance(largest, float) else largest
+    return TheoryStatement("13", "vibrations delocalize at E_d (n0 lost in print)", "3 w", ours, "not reproducible")
+
+
+def _reduced_delocalization_energy(config: Config) -> float | str:
+    """Return E_d in units of w, or why there is none."""
     kelvin = Boltzmann * 1e7
     try:
         energy = delocalization_energy(
@@ -241,7 +268,6 @@ def _delocalization_statement(config: Config) -> TheoryStatement:
             hbar * 1e7,
             config.width / config.eta_L,
         )
-        ours = f"{energy / (config.w_K * kelvin):.1f} w at n0 = {config.density_erg_cm3:g} /(erg cm^3)"
     except InputError as error:
-        ours = f"no value: {error}"
-    return TheoryStatement("13", "vibrations delocalize at E_d (n0 lost in print)", "3 w", ours, "not reproducible")
+        return f"no value: {error}"
+    return energy / (config.w_K * kelvin)

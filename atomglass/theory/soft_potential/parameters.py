@@ -17,7 +17,7 @@ from atomglass.errors import InputError
 from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.quartic_mode import QuarticMode
 from atomglass.theory.soft_potential.tunneling import tunneling_action
-from atomglass.types import Array
+from atomglass.types import Array, IntArray
 
 
 @dataclass(frozen=True)
@@ -193,24 +193,30 @@ def excitation_density(
     for node, quadrature_weight in zip(nodes, weights, strict=True):
         r = largest * (node + 1) / 2
         mode = QuarticMode.from_reduced(alpha, r * np.sqrt(alpha))
-        levels = _gap_in_origin_well(mode, alpha, r)
+        levels, place = _gap_in_origin_well(mode, alpha, r)
         rising = np.flatnonzero(np.diff(levels) <= 0)
         first = rising[-1] + 1 if len(rising) else 0
-        alpha_of = CubicSpline(np.log(levels[first:]), np.log(alpha[first:]))
+        # Where a level of the other well crosses, both are shifted: the spline bridges the two points on either side.
+        crossing = np.flatnonzero(np.diff(place[first:]))
+        kept = np.setdiff1d(np.arange(len(alpha) - first), crossing[:, None] + np.arange(-1, 3)) + first
+        alpha_of = CubicSpline(np.log(levels[kept]), np.log(alpha[kept]))
         a = np.exp(alpha_of(np.log(energy)))
         slope = alpha_of(np.log(energy), 1) * a / energy
         total += quadrature_weight * largest * np.sqrt(a) * (a if weight == "soft" else 1.0) * slope
     return total[()]
 
 
-def _gap_in_origin_well(mode: QuarticMode, alpha: Array, r: float) -> Array:
-    """Return the lowest gap, or, beside a second, higher well, the gap of the vibration in the well at the origin."""
+def _gap_in_origin_well(mode: QuarticMode, alpha: Array, r: float) -> tuple[Array, IntArray]:
+    """Return the gap of the vibration in the well at the origin, and which of the three lowest gaps it is.
+
+    Without a second well it is the lowest gap.
+    """
     levels = mode.levels(4)
     gaps = levels[:, 1:] - levels[:, :1]
     # The vibration in the origin's well is the gap nearest to the harmonic value 2 sqrt(alpha).
     expected = 2 * np.sqrt(alpha)
     nearest = np.abs(gaps - expected[:, None]).argmin(axis=1)
-    return gaps[np.arange(len(alpha)), nearest]
+    return gaps[np.arange(len(alpha)), nearest], nearest
 
 
 def tunneling_density_of_states(width: float, eta_L: float, smooth: bool = False) -> float:

@@ -1,7 +1,9 @@
 """The study of the review: its statements, figures and settings."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from axes_checks import assert_printable, drawn_figures
 from pydantic import ValidationError
 
 from atomglass.settings import find_toml, read_toml, validated
@@ -46,9 +48,18 @@ def test_statements():
 
 def test_small_figures_and_their_data(tmp_path):
     silica = glass_parameters.GlassParams.named("silica")
-    figures_tls.draw_mixing(tmp_path, silica)
-    figures_liquid.draw_droplet(tmp_path)
-    figures_plateau.draw_bump(tmp_path, silica, (2.0,), PhononCoupling())
+    with drawn_figures() as drawn:
+        figures_tls.draw_mixing(tmp_path, silica)
+        figures_liquid.draw_droplet(tmp_path)
+        figures_liquid.draw_fragility(tmp_path)
+        figures_liquid.draw_aging(tmp_path)
+        figures_liquid.draw_barriers(tmp_path, np.random.default_rng(4))
+        figures_plateau.draw_shell(tmp_path)
+        figures_plateau.draw_strain(tmp_path)
+        figures_plateau.draw_bump(tmp_path, silica, (2.0,), PhononCoupling())
+    for figure in drawn:
+        assert_printable(figure)
+    assert len(drawn) == 8
     for name in ("figure_22_mixing", "figure_04_droplet", "figure_15_bump"):
         assert (tmp_path / f"{name}.png").stat().st_size > 10_000
         assert (tmp_path / f"{name}.pdf").stat().st_size > 5_000
@@ -58,7 +69,10 @@ def test_small_figures_and_their_data(tmp_path):
 
 @pytest.mark.slow
 def test_the_whole_study(tmp_path):
-    run(Config(ratios=(2.0,)), tmp_path)
+    with drawn_figures() as drawn:
+        run(Config(ratios=(2.0,)), tmp_path)
+    for figure in drawn:
+        assert_printable(figure)
     captions = (tmp_path / "captions.md").read_text(encoding="utf-8")
     for name in [*CAPTIONS, "comparison_of_theories"]:
         assert (tmp_path / f"{name}.png").stat().st_size > 10_000

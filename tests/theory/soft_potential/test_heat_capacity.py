@@ -14,6 +14,7 @@ from atomglass.theory.soft_potential.heat_capacity import (
     delocalization_energy,
     einstein_maximum,
     heat_capacity_minimum,
+    localized_heat_capacity,
 )
 
 
@@ -69,6 +70,29 @@ def test_einstein_maximum():
     x = np.linspace(3, 7, 40001)
     c_over_cube = x**5 * np.exp(x) / (np.exp(x) - 1) ** 2
     assert einstein_maximum() == pytest.approx(x[c_over_cube.argmax()], abs=2e-4)
+
+
+def test_localized_vibrations():
+    """Cold: the full heat capacity. Warm: oscillators with n = E^4 exp[-(E/E_d)^5]/4. c/T^3 has a maximum."""
+    assert localized_heat_capacity(0.1, 15.0) == pytest.approx(reduced_heat_capacity(0.1), rel=1e-3)
+    largest = 14.0
+
+    def einstein(x):
+        return x**2 * np.exp(-x) / np.expm1(-x) ** 2
+
+    warm = np.array([3.0, 4.0])
+    expected = [
+        quad(lambda E, t=t: E**4 / 4 * np.exp(-((E / largest) ** 5)) * einstein(E / t), 1e-6, 3 * largest)[0]
+        for t in warm
+    ]
+    np.testing.assert_allclose(localized_heat_capacity(warm, largest), expected, rtol=0.1)
+    tau = np.geomspace(0.6, 5, 60)
+    curve = localized_heat_capacity(tau, 13.8) / tau**3
+    top = int(curve.argmax())
+    assert 0 < top < 59 and tau[top] == pytest.approx(13.8 / einstein_maximum(), rel=0.5)
+    for bad in ((6.0, 10.0), (1.0, 1.0), (1.0, 16.0)):
+        with pytest.raises(InputError):
+            localized_heat_capacity(*bad)
 
 
 def test_delocalization_energy_solves_its_equation():

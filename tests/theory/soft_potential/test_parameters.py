@@ -125,6 +125,16 @@ def test_density_of_vibrations():
         assert np.polyfit(np.log(E), np.log(n), 1)[0] == pytest.approx(exponent, abs=0.05)
 
 
+def test_levels_that_cross_leave_no_kink():
+    """A level of the second well crosses at E of about 15 for one of the quadrature's nodes: n(E)/E^4 stays smooth."""
+    E = np.geomspace(12, 19, 60)
+    ratio = excitation_density(E, "lower minimum") / (E**4 / 4)
+    assert (np.diff(ratio) < 0).all()
+    assert np.abs(np.diff(ratio, 2)).max() < 1e-5
+    # 192 nodes in the same formula give 1.00411 at 15.72
+    assert np.interp(15.72, E, ratio) == pytest.approx(1.00411, abs=2e-5)
+
+
 def test_tunneling_density_by_integration():
     """n(E) = Int |eta| P0 delta(E - E(eta, t)): 4 sqrt2 P0 eta_L^2 (width)^(1/2)/w, whatever E."""
     eta_L = 0.01
