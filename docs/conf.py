@@ -39,7 +39,7 @@ extensions = [
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 root_doc = "index"
 # README.md lists the pages for readers on a Git host; on the site the index does.
-exclude_patterns = ["README.md", "gallery", "reports", "_generated/gallery/*.ipynb", "_generated/gallery/*.py", "Thumbs.db"]
+exclude_patterns = ["README.md", "gallery", "reports", "_generated/gallery/*.ipynb", "_generated/gallery/*.py", "**/sg_execution_times.rst", "sg_execution_times.rst"]
 
 # Pages
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
@@ -122,6 +122,8 @@ SECTIONS = {
 }
 #: What stands in backticks, or a bar outside of them that no backslash precedes.
 LITERAL_OR_BAR = re.compile(r"``.*?``|`[^`]*`_?|(?<!\\)\|")
+#: A link whose text is the name of a page's file: the site shows the title instead.
+NAMED_BY_FILE = re.compile(r"\[`?[\w/.]+\.md`?\]\((?=[^)]*\.md)")
 LINK = re.compile(r"\]\(([^)#: ]+)(#[^) ]*)?\)")
 
 
@@ -162,7 +164,7 @@ def relinked(text: str, folder: Path) -> str:
             return f"]({os.path.relpath(target, GENERATED if folder != DOCS and not folder.is_relative_to(DOCS) else folder)})"
         return match[0]
 
-    return LINK.sub(place, text)
+    return LINK.sub(place, NAMED_BY_FILE.sub("[](", text))
 
 
 def read_source(app: Sphinx, docname: str, content: list[str]) -> None:
