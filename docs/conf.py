@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
@@ -39,7 +40,15 @@ extensions = [
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 root_doc = "index"
 # README.md lists the pages for readers on a Git host; on the site the index does.
-exclude_patterns = ["README.md", "gallery", "reports", "_generated/gallery/*.ipynb", "_generated/gallery/*.py", "**/sg_execution_times.rst", "sg_execution_times.rst"]
+exclude_patterns = [
+    "README.md",
+    "gallery",
+    "reports",
+    "_generated/gallery/*.ipynb",
+    "_generated/gallery/*.py",
+    "**/sg_execution_times.rst",
+    "sg_execution_times.rst",
+]
 
 # Pages
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
@@ -79,7 +88,7 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_theme_options = {
+html_theme_options: dict[str, Any] = {
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],
     "footer_start": ["copyright"],
@@ -91,6 +100,11 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
 }
 html_sidebars = {"index": []}
+# The address of the repository, once `pyproject.toml` states it.
+if repository := tomllib.loads((ROOT / "pyproject.toml").read_text())["project"].get("urls", {}).get("Repository"):
+    icon = {"name": "Repository", "url": repository, "icon": "fa-brands fa-git-alt"}
+    html_theme_options["icon_links"] = [icon]
+    html_theme_options["navbar_end"] = ["theme-switcher", "navbar-icon-links"]
 copybutton_exclude = ".linenos, .gp, .go"
 
 #: Pages of other folders that the site shows, and their names in `_generated`.
@@ -161,7 +175,7 @@ def relinked(text: str, folder: Path) -> str:
         if target.suffix == ".ipynb":
             return f"](/_generated/{target.name})"
         if target.is_file() and name:
-            return f"]({os.path.relpath(target, GENERATED if folder != DOCS and not folder.is_relative_to(DOCS) else folder)})"
+            return f"]({os.path.relpath(target, folder if folder.is_relative_to(DOCS) else GENERATED)})"
         return match[0]
 
     return LINK.sub(place, NAMED_BY_FILE.sub("[](", text))
@@ -169,7 +183,7 @@ def relinked(text: str, folder: Path) -> str:
 
 def read_source(app: Sphinx, docname: str, content: list[str]) -> None:
     """Let the links of a page to other folders lead to where the site shows them."""
-    if docname.startswith("_generated") or not app.env.doc2path(docname).suffix == ".md":
+    if docname.startswith("_generated") or app.env.doc2path(docname).suffix != ".md":
         return
     content[0] = relinked(content[0], (DOCS / docname).parent)
 
@@ -189,7 +203,7 @@ def commands() -> str:
 
 def public_names() -> str:
     """Return the page of all public names, in the order of the package's folders."""
-    homes = {name: home.split(".")[0] for name, home in atomglass._HOME.items()}
+    homes = {name: home.split(".")[0] for name, home in atomglass._HOME.items() if home != "__about__"}
     if unknown := set(homes.values()) - set(SECTIONS):
         raise RuntimeError(f"docs/conf.py has no section for {sorted(unknown)}")
     lines = ["Functions and classes", "=====================", "", "``import atomglass as ag``", ""]

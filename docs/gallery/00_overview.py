@@ -2,16 +2,16 @@
 A glass, a mode, two groups
 ===========================
 
-(a) A soft, localized mode on its glass: the first one in a chain of glasses whose quartic has a second minimum. (b) The
-energy along it: the quartic has a second well; whether the glass itself has one, displaced along the mode, the points
-tell. (c) The densities of states of the two groups in 100,000 glasses, with the laws of the theory as guides to the eye.
+(a) A soft, localized mode on its glass: the first one in a chain of glasses whose quartic has a second minimum. (b)
+The energy along it: the quartic has a second well; whether the glass itself has one, displaced along the mode, the
+points tell. (c) The densities of states of the two groups in 100,000 glasses, with the laws of the theory as guides
+to the eye.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 import atomglass as ag
-from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
 from atomglass.analysis.figures.mode_pictures import draw_mode
 from atomglass.analysis.results.spot_selection import select_spots
 

@@ -24,8 +24,15 @@ for group, color, law in (("A", "#0072B2", 4), ("B", "#D55E00", 3)):
         modes = select_spots(study.spots, study.realizations, Selection(frequency_share=share))
         modes = modes[modes["group"] == group]
         fits.append(truncated_power_law(modes["x"], modes["chain"]))
-    ax.errorbar(shares, [fit.exponent for fit in fits], [fit.standard_error for fit in fits], fmt="o-", color=color,
-                capsize=2, label=f"group {group}")
+    ax.errorbar(
+        shares,
+        [fit.exponent for fit in fits],
+        [fit.standard_error for fit in fits],
+        fmt="o-",
+        color=color,
+        capsize=2,
+        label=f"group {group}",
+    )
     ax.axhline(law, color=color, linestyle="--", linewidth=0.8)
     ax.annotate("theory", (0.3, law), color=color, va="top", ha="left")
 ax.set(xlabel="bound / median first phonon frequency of the chain", ylabel="exponent s", ylim=(0, 6.5))

@@ -2,9 +2,9 @@
 Which modes are quasi-localized
 ===============================
 
-Participation ratio against frequency of the harmonic modes of the first 30,000 glasses, 30 chains. Modes below the bounds on
-the frequency and on the participation ratio (shaded) count as quasi-localized. The table ends at a frequency of 0.65,
-below the first phonon band (dotted): extended modes there are hybrids of a phonon and a soft spot.
+Participation ratio against frequency of the harmonic modes of the first 30,000 glasses, 30 chains. Modes below the
+bounds on the frequency and on the participation ratio (shaded) count as quasi-localized. The table ends at a
+frequency of 0.65, below the first phonon band (dotted): extended modes there are hybrids of a phonon and a soft spot.
 """
 
 import matplotlib.pyplot as plt

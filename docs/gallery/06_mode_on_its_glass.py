@@ -2,8 +2,8 @@
 A soft mode on its glass
 ========================
 
-A liquid at T = 0.1 by swap Monte Carlo, its inherent state, and the displacements of a soft, localized mode: of the lowest
-modes of ten glasses, the one with the smallest participation ratio.
+A liquid at T = 0.1 by swap Monte Carlo, its inherent state, and the displacements of a soft, localized mode: of the
+lowest modes of ten glasses, the one with the smallest participation ratio.
 """
 
 import matplotlib.pyplot as plt
