@@ -9,7 +9,7 @@ DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && 
 export PYTHON
 
 .DEFAULT_GOAL = help
-.PHONY: help environment demo test test-slow lint wheel-test clean
+.PHONY: help environment demo test test-slow lint docs examples wheel-test clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -34,9 +34,17 @@ lint: environment  ## check style, types, import layers, kernels and docstrings,
 	$(BIN)/python .ci/check_code.py
 	$(BIN)/python .ci/draw_architecture.py --check
 
+docs: environment  ## build the documentation site, build/docs/index.html; a warning is an error
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python -m sphinx -W --keep-going --quiet docs build/docs
+
+examples: environment  ## execute the notebooks in examples/
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[examples]'
+	$(BIN)/python .ci/run_examples.py
+
 wheel-test: environment  ## build the wheel, install it in an empty environment, and run a tiny study
 	.ci/wheel-test
 
 clean:  ## remove .venv, caches, builds and demo/
-	rm -rf .venv build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist demo docs/_generated *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find atomglass tests -name __pycache__ -prune -exec rm -rf {} +

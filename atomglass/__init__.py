@@ -10,10 +10,9 @@ import sys
 import warnings
 from typing import Any
 
-from atomglass.__about__ import __version__
-
 #: Public names and the modules they live in.
 _HOME = {
+    "__version__": "__about__",
     "InputError": "errors",
     "Configuration": "system.configuration",
     "read": "io.files",
@@ -83,7 +82,7 @@ _MOVED_MODULES = {
     "theory.rfot.tunnelling": "theory.rfot.tunneling",
 }
 
-__all__ = ["__version__", *_HOME]
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("*/README.md"))]
+PAGES = [page for page in PAGES if "_generated" not in page.parts]
 #: A path in backticks, with a folder in it and a suffix that files of this repository have.
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|toml|md|npz|sbatch|c))`")
 LINK = re.compile(r"\]\(([^)#:]+?)(?:#[^)]*)?\)")
