@@ -127,8 +127,7 @@ def theory_inputs(study: Any) -> TheoryInputs:
 def _boson_peak(density: pd.DataFrame | None, dimension: int) -> float:
     """Return the frequency at which D(omega) / omega^(d - 1) is largest, NaN if it only falls with frequency.
 
-    Averages over bins of 20 % are compared, from the first one on in which D is known to 10 %, as single modes or phonon
-    bands of a finite glass are no peak.
+    Averages over bins of 20 % are compared, from the first one on in which D is known to 10 %; one mode is no peak.
     """
     if density is None:
         return float("nan")
