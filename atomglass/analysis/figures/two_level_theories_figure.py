@@ -24,13 +24,17 @@ from atomglass.analysis.results.two_level_theories import (
     THEORIES,
     heat_capacities,
     predictions,
+    splitting_bound,
 )
 from atomglass.analysis.results.two_level_theory_inputs import theory_inputs
 from atomglass.errors import InputError
 from atomglass.types import Array
 
-#: Number of bins of the splitting, up to the largest difference in energy for which paths were sought.
-BINS = 6
+#: Number of bins of the splitting, up to the bound of the comparison.
+BINS = 5
+#: Temperature, in units of the smallest splitting, below which the heat capacity of a finite number of systems is not
+#: drawn: the maximum of a single system lies at 0.42.
+COLDEST = 0.2
 _COLORS = dict(zip(THEORIES, ("black", "#0072B2", "#009E73", "#D55E00"), strict=True))
 #: Tunneling strengths of glasses in experiments (Pohl, Liu and Thompson, Rev. Mod. Phys. 74, 991 (2002)).
 MEASURED_STRENGTHS = (1e-4, 1e-3)
@@ -115,14 +119,14 @@ def two_level_figures(study: Any) -> list[NamedFigure]:
 
 
 def _draw_density(ax: Axes, study: Any) -> None:
-    largest = float(study.settings["paths"]["largest_difference"])
+    largest = splitting_bound(study)
     table = splitting_density(study, np.linspace(0, largest, BINS + 1))
     center, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
     ax.errorbar(center, table["density"], table["error"], half, fmt="o", ms=3, color="black", label="search, $n(E)$")
     style: Any = {"fmt": "s", "ms": 3, "mfc": "white", "color": "black", "label": "search, $P(E)$"}
     ax.errorbar(center, table["weighted"], table["weighted_error"], half, **style)
     found = predictions(study)
-    for name in THEORIES[1:]:
+    for name in (name for name in THEORIES[1:] if np.isfinite(found[name].pbar.value)):
         ax.axhline(found[name].pbar.value, color=_COLORS[name], ls=_LINES[name], label=f"{name}, $P$")
     ax.set(yscale="log", xlabel=r"splitting, $E$ ($\epsilon$)", ylabel=r"density ($\epsilon^{-1}\sigma^{-d}$)")
     ax.set_xlim(0, largest)
@@ -132,8 +136,13 @@ def _draw_density(ax: Axes, study: Any) -> None:
 def _draw_heat_capacity(ax: Axes, study: Any) -> None:
     w = theory_inputs(study).quartic_energy
     t = np.geomspace(0.011 * w, 1.4 * w, 60)
+    smallest = two_level_systems(study)["splitting"].min()
     for name, values in heat_capacities(study, t).items():
-        ax.loglog(t, values / t, color=_COLORS[name], ls=_LINES[name], label=name)
+        if name == "search":
+            values = np.where(t >= COLDEST * smallest, values, np.nan)
+        if np.isfinite(values).any():
+            ax.loglog(t, values / t, color=_COLORS[name], ls=_LINES[name], label=name)
+    ax.legend(fontsize="x-small", **FRAMED)
     ax.set(xlabel=r"temperature, $k_BT$ ($\epsilon$)", ylabel=r"$c/T$ per volume ($k_B^2\epsilon^{-1}\sigma^{-d}$)")
     ax.xaxis.set_minor_formatter(NullFormatter())
 

@@ -51,7 +51,7 @@ class TheoryInputs:
         rho c^2 of transverse sound, median over glasses.
     boson_peak : float
         Frequency of the maximum of D(omega) / omega^(d - 1) in the study's table of the density of states; NaN without
-        this table. It must come from a glass whose first phonons lie well below the peak.
+        this table, or without a maximum. It must come from a glass whose first phonons lie well below the peak.
     logarithm : float
         L = ln(W/E) at the bound on the splitting, at least 1.
     """
@@ -125,10 +125,16 @@ def theory_inputs(study: Any) -> TheoryInputs:
 
 
 def _boson_peak(density: pd.DataFrame | None, dimension: int) -> float:
-    """Return the frequency at which D(omega) / omega^(d - 1) is largest, where D is known to 20 % or better."""
+    """Return the frequency at which D(omega) / omega^(d - 1) is largest, NaN if it only falls with frequency.
+
+    Averages over bins of 20 % are compared, from the first one on in which D is known to 10 %; one mode is no peak.
+    """
     if density is None:
         return float("nan")
     require_columns(density, ("frequency", "density", "error"), "density_of_states")
-    sure = density[density["error"] < 0.2 * density["density"]]
-    reduced = sure["density"] / sure["frequency"] ** (dimension - 1)
-    return float(sure["frequency"].to_numpy()[int(np.argmax(reduced))]) if len(sure) else float("nan")
+    bins = np.floor(np.log(density["frequency"]) / np.log(1.2))
+    means = density.assign(reduced=density["density"] / density["frequency"] ** (dimension - 1)).groupby(bins).mean()
+    sure = (means["error"] < 0.1 * means["density"]).to_numpy()
+    means = means.iloc[int(np.argmax(sure)) :] if sure.any() else means[:0]
+    largest = int(np.argmax(means["reduced"])) if len(means) else 0
+    return float(means["frequency"].iloc[largest]) if largest > 0 else float("nan")
