@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.compilation import NOTICE
 from atomglass.kernels.jit import cache_folder
 from atomglass.kernels.pair_records import FormParameters
 from atomglass.minimization.quench import Method, quench
@@ -41,6 +42,7 @@ def warm_up(log: Callable[[str], object], everything: bool = False, settings: An
     missing = {name: part for name, part in parts.items() if not (cache_folder() / name).exists()}
     if not missing:
         return
+    NOTICE.announced = True
     log("compiling (once on this machine, about a minute) ...")
     began = time.monotonic()
     for name, part in missing.items():
