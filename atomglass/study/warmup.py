@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from atomglass.compilation import NOTICE
 from atomglass.kernels.jit import cache_folder
 from atomglass.kernels.pair_records import FormParameters
 from atomglass.minimization.quench import Method, quench
@@ -19,6 +18,7 @@ from atomglass.study.models.glass import start_chain
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.registry import read_study
 from atomglass.study.settings import StudySettings
+from atomglass.system.compilation import NOTICE
 
 
 def warm_up(log: Callable[[str], object], everything: bool = False, settings: Any = None) -> None:

@@ -1,5 +1,4 @@
 """The simulated system: particles in a periodic box, their interactions, and their neighbors."""
 
-from atomglass import (
-    compilation as compilation,  # everything that is compiled needs a system: its first use is announced
-)
+# Everything that is compiled needs a system, so that its first use is announced.
+from atomglass.system import compilation as compilation

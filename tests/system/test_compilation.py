@@ -9,9 +9,9 @@ import sys
 import numba
 import pytest
 
-from atomglass import compilation
-from atomglass.compilation import CompilationNotice
 from atomglass.kernels.jit import device, leaf
+from atomglass.system import compilation
+from atomglass.system.compilation import CompilationNotice
 
 
 def _function():
