@@ -9,7 +9,7 @@ DEMO = $(BIN)/atomglass run workflows/quickstart.toml --out demo --workers 2 && 
 export PYTHON
 
 .DEFAULT_GOAL = help
-.PHONY: help environment demo test test-slow lint docs examples wheel-test clean
+.PHONY: help environment demo test test-extended test-slow lint docs examples wheel-test clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -22,6 +22,9 @@ demo: environment  ## make glasses, modes, tables and figures in demo/ (about tw
 
 test: environment  ## run the quick tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+test-extended: environment  ## run what CI adds: clusters, browsers, other programs, kills, exact laws of sampling
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "extended and not slow"
 
 test-slow: environment  ## run the tests that take minutes each
 	$(BIN)/python -m pytest -m slow

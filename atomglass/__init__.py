@@ -10,6 +10,8 @@ import sys
 import warnings
 from typing import Any
 
+from atomglass.errors import PLATFORM
+
 #: Public names and the modules they live in.
 _HOME = {
     "__version__": "__about__",
@@ -92,7 +94,12 @@ def __getattr__(name: str) -> Any:
         return __getattr__(new)
     if name not in _HOME:
         raise AttributeError(f"module 'atomglass' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"atomglass.{_HOME[name]}"), name)
+    try:
+        value = getattr(importlib.import_module(f"atomglass.{_HOME[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name != "fcntl":
+            raise
+        raise ImportError(PLATFORM) from None
     globals()[name] = value
     return value
 

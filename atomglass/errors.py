@@ -4,6 +4,12 @@ from __future__ import annotations
 
 _MISSING = object()
 
+#: Why nothing is computed under a Python without file locks.
+PLATFORM = (
+    "this Python has no module fcntl, with which processes lock files: atomglass is made for Linux, and should "
+    "run on macOS; on Windows use the Windows Subsystem for Linux (WSL)"
+)
+
 
 class InputError(ValueError):
     """Input that cannot be used; the message states the quantity, its value, the allowed range and the remedy.

@@ -81,3 +81,18 @@ def test_an_old_module_still_works_and_names_the_new_one() -> None:
 def test_every_old_module_can_still_be_imported() -> None:
     modules = ", ".join(f"atomglass.{name}" for name in atomglass._MOVED_MODULES)
     assert fresh(f"import {modules}; print('all')") == "all"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("import sys; sys.argv[1:] = ['doctor']; from atomglass.cli.main import main; main()", 2),
+        ("import atomglass as ag; ag.read", 1),
+    ],
+)
+def test_a_python_without_file_locks_is_refused_in_one_line(code: str, status: int) -> None:
+    windows = f"import sys; sys.modules['fcntl'] = None; {code}"
+    done = subprocess.run([sys.executable, "-c", windows], capture_output=True, text=True, timeout=120)
+    assert done.returncode == status, done.stderr
+    assert "no module fcntl" in done.stderr.splitlines()[-1] and "on Windows use" in done.stderr.splitlines()[-1]
+    assert status == 1 or done.stderr.count("\n") == 1

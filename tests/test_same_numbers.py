@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.extended
+
 ROOT = Path(__file__).parents[1]
 PROGRAM, REFERENCE = ROOT / "tests/campaigns/same_numbers.py", ROOT / "tests/data/same_numbers.npz"
 

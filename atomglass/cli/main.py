@@ -11,7 +11,7 @@ import typer
 
 from atomglass.cli import analysis, bench, configuration, study
 from atomglass.cli.theory import theory_app
-from atomglass.errors import InputError
+from atomglass.errors import PLATFORM, InputError
 
 app = typer.Typer(
     name="atomglass",
@@ -84,6 +84,10 @@ def main() -> None:
         status = app(standalone_mode=False)
     except InputError as error:
         status = _complain(str(error))
+    except ModuleNotFoundError as error:
+        if error.name != "fcntl":
+            raise
+        status = _complain(PLATFORM)
     except MemoryError:
         status = _complain("not enough memory; use fewer particles, or fewer modes (--count)")
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from atomglass.study.models.glass import start_chain
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.registry import read_study
 from atomglass.study.settings import StudySettings
+from atomglass.system.compilation import NOTICE
 
 
 def warm_up(log: Callable[[str], object], everything: bool = False, settings: Any = None) -> None:
@@ -41,6 +42,7 @@ def warm_up(log: Callable[[str], object], everything: bool = False, settings: An
     missing = {name: part for name, part in parts.items() if not (cache_folder() / name).exists()}
     if not missing:
         return
+    NOTICE.announced = True
     log("compiling (once on this machine, about a minute) ...")
     began = time.monotonic()
     for name, part in missing.items():

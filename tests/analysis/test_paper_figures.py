@@ -51,6 +51,7 @@ def texts(figure: Figure) -> list[str]:
     return [text.get_text().replace("\n", " ") for ax in figure.axes for text in ax.texts]
 
 
+@pytest.mark.extended
 def test_all_figures_are_written_and_the_same_each_time(study, tmp_path):
     folder = tmp_path / "made" / "here"
     paths = write_figures(study_figures(*study), folder)

@@ -53,6 +53,7 @@ def test_every_task_exists() -> None:
         assert f"\ndef {function}(" in (PROGRAM.parent / f"{module}.py").read_text()
 
 
+@pytest.mark.extended
 def test_one_comparison_end_to_end(tmp_path: Path) -> None:
     out = tmp_path / "peers.json"
     command = [sys.executable, str(PROGRAM), "--only", "peer-eigsh-zero", "--json", str(out), "--markdown"]

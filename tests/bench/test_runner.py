@@ -47,6 +47,7 @@ def test_a_benchmark_that_fails_does_not_stop_the_others() -> None:
     assert second.met is True and second.name == "two"
 
 
+@pytest.mark.extended
 def test_the_command_end_to_end(tmp_path: Path) -> None:
     """All quick benchmarks, as a user would run them."""
     out = tmp_path / "bench.json"

@@ -15,6 +15,8 @@ from study_runs import said
 import atomglass as ag
 from atomglass.cli.input_file import InputFile
 
+pytestmark = pytest.mark.extended
+
 POTENTIAL = ag.load_potential("kumar2021")
 SIZES = (1.0, 1.4)
 LAMMPS = """

@@ -20,6 +20,8 @@ from atomglass.analysis.results.selected_modes import mark_selected
 from atomglass.analysis.selection import select
 from atomglass.study.store.inherent_states import load_configuration
 
+pytestmark = pytest.mark.extended
+
 ROOT = Path(__file__).parents[2]
 
 

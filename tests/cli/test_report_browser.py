@@ -14,6 +14,8 @@ from report_pages import HOSTILE, write_study
 
 from atomglass.analysis.report.html_report import write_report
 
+pytestmark = pytest.mark.extended
+
 MISSING = [
     what
     for what, there in (

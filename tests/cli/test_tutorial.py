@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.extended
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 FILE = re.compile(r"```toml (\S+)\n(.*?)```", re.DOTALL)

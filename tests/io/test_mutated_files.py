@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import mutated_files
+import pytest
+
+pytestmark = pytest.mark.extended
 
 
 def test_damaged_files_are_read_or_refused(tmp_path: Path) -> None:

@@ -39,7 +39,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.potential}-{case.n}")
+#: The twin tries all images of all pairs: the cases in three dimensions take ten seconds each.
+BY_COST = [pytest.param(case, marks=[pytest.mark.extended] * (case.d == 3)) for case in CASES]
+
+
+@pytest.mark.parametrize("case", BY_COST, ids=lambda case: f"{case.potential}-{case.n}")
 def test_every_trajectory_is_that_of_the_twin(monkeypatch, case: Case) -> None:
     monkeypatch.setattr(move_sets, "HMC_SKIN", 0.7)  # narrow: lists are rebuilt within trajectories too
     potential, moves = ag.load_potential(case.potential), case.moves

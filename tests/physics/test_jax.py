@@ -9,6 +9,8 @@ from samples import glass, liquid
 
 import atomglass as ag
 
+pytestmark = pytest.mark.extended
+
 jax = pytest.importorskip("jax", reason="JAX is not installed: `pip install jax` to compare with automatic derivatives")
 
 

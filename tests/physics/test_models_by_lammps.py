@@ -12,6 +12,8 @@ from lammps_program import run_lammps
 import atomglass as ag
 from atomglass.minimization.random_start import random_start
 
+pytestmark = pytest.mark.extended
+
 KOB_ANDERSEN = "4*({e})*((s/r)^12-(s/r)^6+0.040490237952-0.00970155098112*(r/s)^2+0.0006201261686784*(r/s)^4);s={s}"
 SOFT = "(1-r/{s})^{alpha}/{alpha}"
 INVERSE_POWER_10 = (

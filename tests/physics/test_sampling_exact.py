@@ -19,6 +19,8 @@ from atomglass.diagnostics import integrated_correlation_time
 from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.system.interactions import InteractingPairs
 
+pytestmark = pytest.mark.extended
+
 POTENTIAL = ag.load_potential("kumar2021")
 STEP = 0.2
 

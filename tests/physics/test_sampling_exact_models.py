@@ -16,6 +16,8 @@ from atomglass.minimization.random_start import random_start
 from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.system.interactions import InteractingPairs
 
+pytestmark = pytest.mark.extended
+
 STEP = 0.25
 #: Two particles of each model: their labels (species or diameters), the dimension and the temperature.
 PAIRS = {

@@ -16,6 +16,8 @@ import pytest
 import atomglass as ag
 from atomglass.diagnostics import bond_breaking, integrated_correlation_time, liquid_report, overlap
 
+pytestmark = pytest.mark.extended
+
 STEP = 0.12
 
 

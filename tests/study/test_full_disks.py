@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from studies import Silent, atomglass, same_tables
 
 from atomglass.io import atomic
@@ -47,6 +48,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(undisturbed: Path, study_fi
     assert same_tables(undisturbed, small / "out")
 
 
+@pytest.mark.extended
 def test_a_disk_that_fills_at_every_write_in_turn(undisturbed: Path, settings, tmp_path: Path, monkeypatch) -> None:
     sync, count = atomic._sync, {"left": 0}
 

@@ -12,6 +12,8 @@ from kill_runs import undisturbed as undisturbed_run
 from studies import same_tables
 from study_runs import run_until_killed, whole_run
 
+pytestmark = pytest.mark.extended
+
 #: Only files that must not exist yet are linked; those that are replaced have no second link to remove.
 POINTS = [
     f"{kind}.{step}"

@@ -19,6 +19,8 @@ from atomglass.study.collect import collect
 from atomglass.study.execution.runners import unfinished
 from atomglass.study.store.study_store import StudyStore
 
+pytestmark = pytest.mark.extended
+
 
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_ranks_give_the_bytes_of_a_serial_run(

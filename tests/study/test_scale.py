@@ -23,6 +23,8 @@ from atomglass.study.status import study_status
 from atomglass.study.store.checkpoints import Checkpoint
 from atomglass.study.store.study_store import StudyStore
 
+pytestmark = pytest.mark.extended
+
 #: Modes per realization, as in the quickstart.
 MODES = 10
 

@@ -22,6 +22,8 @@ from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
 from atomglass.study.store.study_store import StudyStore
 
+pytestmark = pytest.mark.extended
+
 ROOT = Path(__file__).parents[2]
 ATOMGLASS = f"{sys.executable} -m atomglass"
 #: A chain must take about ten seconds for a task to be stopped while it works.

@@ -61,6 +61,7 @@ def test_the_table_agrees_with_the_realizations(whole: Path) -> None:
     assert pq.read_schema(whole / "spots.parquet").equals(schema(COLUMNS), check_metadata=True)
 
 
+@pytest.mark.extended
 def test_two_workers_give_the_bytes_of_a_serial_run(whole: Path, study_file, tmp_path: Path) -> None:
     done = atomglass("run", study_file(**SPOTS), "--out", tmp_path / "out", "--workers", 2)
     assert done.returncode == 0, done.stderr
@@ -78,6 +79,7 @@ def test_an_interrupted_run_gives_the_bytes_of_a_serial_run(
     assert same_tables(whole, store.folder)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("point", ["shard.name:2", "shard.write:3", "checkpoint.name:5", "checkpoint.write:8"])
 def test_a_killed_run_gives_the_bytes_of_a_serial_run(whole: Path, settings, tmp_path: Path, point: str) -> None:
     child = multiprocessing.get_context("fork").Process(
