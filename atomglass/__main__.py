@@ -1,6 +1,6 @@
 """Let `python -m atomglass` be the command line."""
 
-from atomglass.cli.main import main
+from atomglass.cli.start import start
 
 if __name__ == "__main__":
-    main()
+    start()

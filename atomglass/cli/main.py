@@ -13,6 +13,9 @@ from atomglass.cli import analysis, bench, configuration, study
 from atomglass.cli.theory import theory_app
 from atomglass.errors import PLATFORM, InputError
 
+#: Exit status after Ctrl-C, as shells define it.
+INTERRUPTED_STATUS = 130
+
 app = typer.Typer(
     name="atomglass",
     no_args_is_help=True,
@@ -82,6 +85,8 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = app(standalone_mode=False)
+        if status == INTERRUPTED_STATUS:  # the parser has caught the interrupt
+            _interrupted()
     except InputError as error:
         status = _complain(str(error))
     except ModuleNotFoundError as error:
@@ -136,7 +141,7 @@ def _missing_column(error: Exception) -> str:
 
 def _interrupted() -> int:
     typer.echo("atomglass: stopped; nothing was written", err=True)
-    return 130
+    return INTERRUPTED_STATUS
 
 
 def _complain(text: str) -> int:

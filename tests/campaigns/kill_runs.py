@@ -40,11 +40,11 @@ seed = 7
 [sample]
 particles = 64
 temperature = 0.3
-equilibration_sweeps = 4000
-sweeps_between = 2000
+equilibration_sweeps = 1000
+sweeps_between = 500
 [ensemble]
 chains = 4
-realizations_per_chain = 6
+realizations_per_chain = 3
 realizations_per_shard = 2
 """
 RUNNERS = ("serial", "workers", "mpi", "array")
@@ -145,10 +145,10 @@ def killed_and_resumed(
 ) -> tuple[str, int]:
     """Kill a run at a moment and run it to its end; return what is wrong (empty if nothing) and what was left to do."""
     run(runner, study, out, moment, one_only)
-    left = 24
+    left = 12
     if (out / "study.json").exists():
         store = StudyStore(out)
-        left = 24 - sum(store.stored(chain) for chain in range(4))
+        left = 12 - sum(store.stored(chain) for chain in range(4))
     run(runner, study, out)
     found = collect(StudyStore(out))
     tables = ("modes.parquet", "realizations.parquet")

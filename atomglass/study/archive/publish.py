@@ -18,6 +18,7 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import is_temporary, new_folder, remove_stale_temporaries, replace
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.checksums import SUMS, checked_table
+from atomglass.study.store.manifest import read_manifest
 from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
@@ -111,6 +112,7 @@ def publish_tables(
     """
     cuts = Cuts(below, below_frequency, spots_below)
     sources = collected_tables(folder)
+    read_manifest(folder)  # raises if it was edited
     known = {path.name for path in sources} | {"study.json", SUMS, "README.md", "analysis", "report.html"}
     known -= {f"{name}.parquet" for name in FURTHER_TABLES if not (folder / f"{name}.parquet").is_file()}
     others = [name for name in _present(out) if name not in known]

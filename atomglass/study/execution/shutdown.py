@@ -56,6 +56,7 @@ class StopRequest:
 
         old = {s: signal.signal(s, handle) for s in SIGNALS}
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # blocked while the program was imported
             yield self
         finally:
             for s, handler in old.items():

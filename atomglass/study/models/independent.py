@@ -110,7 +110,17 @@ class Independent:
         return index + 1
 
     def start(self, settings: Any, chain: int, check: Callable[[], object] = lambda: None) -> IndependentSampler:
-        """Return the sampler of a chain at its beginning."""
+        """Return the sampler of a chain at its beginning.
+
+        Parameters
+        ----------
+        settings : StudyBase
+            The study's settings.
+        chain : int
+            Number of the chain.
+        check : callable
+            Not used: nothing is computed yet.
+        """
         return IndependentSampler(settings, chain)
 
     def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> IndependentSampler:

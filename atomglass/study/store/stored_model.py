@@ -6,7 +6,6 @@ model that the user's own file names as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from atomglass.errors import InputError
 from atomglass.settings import validated
 from atomglass.study.errors import DamagedShard
 from atomglass.study.models.independent import Independent
-from atomglass.study.protocol import Column, Realization, Sampler
+from atomglass.study.protocol import Column
 from atomglass.study.settings import StudyBase
 from atomglass.study.store import shards
 
@@ -79,32 +78,15 @@ class StoredModel:
         """Return the number of realizations drawn up to and including `index`."""
         return index + 1
 
-    def start(self, settings: Any, chain: int, check: Callable[[], object] = lambda: None) -> Sampler:
-        """Refuse: this needs the model."""
-        raise self._not_loaded()
+    def _refuse(self, *arguments: Any, **more: Any) -> Any:
+        """Refuse what needs the model."""
+        raise InputError(f"the model {self.name!r} was not loaded", remedy="run the study from its own file")
 
-    def restore(self, settings: Any, chain: int, state: dict[str, Any]) -> Sampler:
-        """Refuse: this needs the model."""
-        raise self._not_loaded()
-
-    def advance(self, settings: Any, sampler: Any, target: int, on_progress: Callable[[int], None]) -> None:
-        """Refuse: this needs the model."""
-        raise self._not_loaded()
-
-    def realize(self, settings: Any, sampler: Any, check: Callable[[], object]) -> Realization:
-        """Refuse: this needs the model."""
-        raise self._not_loaded()
-
-    def timed_step(self, sampler: Any, seconds: float) -> float:
-        """Refuse: this needs the model."""
-        raise self._not_loaded()
+    start = restore = advance = realize = timed_step = _refuse
 
     def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
         """Return no additional lines."""
         return []
-
-    def _not_loaded(self) -> InputError:
-        return InputError(f"the model {self.name!r} was not loaded", remedy="run the study from its own file")
 
 
 def _column(field: pa.Field) -> Column:

@@ -160,13 +160,7 @@ class StudyStore:
         return self.model.further_tables(self.settings)
 
     def require_known_shards(self) -> None:
-        """Reject a study with more realizations than its settings say, which would be left out in silence.
-
-        Raises
-        ------
-        InputError
-            There is a shard of a further chain, or one that continues a chain beyond its end.
-        """
+        """Raise InputError if there are more realizations than the settings say: they would be left out in silence."""
         ensemble = self.settings.ensemble
         try:
             names = os.listdir(self.folder / "shards")
