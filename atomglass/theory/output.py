@@ -24,7 +24,7 @@ COLUMN_WIDTH = 3.4
 RESOLUTION = 200
 
 #: Matplotlib's settings for every figure of the package, those of simulations too.
-STYLE: dict[str, Any] = {
+STYLE: Any = {  # Any: Matplotlib's stubs list each key by name
     "font.size": 8,
     "axes.labelsize": 8.5,
     "axes.titlesize": 8,

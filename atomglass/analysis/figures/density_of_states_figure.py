@@ -62,9 +62,9 @@ def draw_density_of_states(modes: pd.DataFrame, ax: Axes | None = None, *, group
         guide = _binned_law(omega, bound, exponent, edges[1] / edges[0])
         label = rf"$\omega^{exponent}$" + (" (theory)" if exponent == EXPECTED_EXPONENT[group] else "")
         ax.plot(omega, guide, dash, color=GRAY, label=label, zorder=1)
-    bounds = np.quantile(bound, (0.05, 0.95))
+    first, last = np.quantile(bound, (0.05, 0.95))
     label = "90 % of the bounds on $\\omega$"
-    ax.axvspan(*bounds, ymax=_DATA_SHARE, color=PALE, alpha=0.35, linewidth=0, label=label, zorder=0)
+    ax.axvspan(first, last, ymax=_DATA_SHARE, color=PALE, alpha=0.35, linewidth=0, label=label, zorder=0)
     _points(ax, found, group)
     bottom = 10 ** np.floor(np.log10((found.density - found.error[0]).min()))
     top = (found.density + found.error[1]).max()

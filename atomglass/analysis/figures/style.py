@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from atomglass.theory.output import COLUMN_WIDTH, STYLE
+from atomglass.theory.output import COLUMN_WIDTH as COLUMN_WIDTH
+from atomglass.theory.output import STYLE
 
 #: Okabe and Ito's palette, which color-blind readers can distinguish; the markers differ too, for print in gray.
 GROUP_COLORS = {"A": "#0072B2", "B": "#D55E00"}
@@ -101,8 +102,8 @@ def exponent_limits(ax: Axes, lowest: float, highest: float) -> None:
 
 def theory_lines() -> list[Line2D]:
     """Return the entries of a legend for the lines of `mark_exponents`."""
-    lines = {"-": "theory of this group", "--": "theory of A or B"}
-    return [Line2D([], [], color=GRAY, linewidth=1.0, linestyle=dash, label=label) for dash, label in lines.items()]
+    own = Line2D([], [], color=GRAY, linewidth=1.0, linestyle="-", label="theory of this group")
+    return [own, Line2D([], [], color=GRAY, linewidth=1.0, linestyle="--", label="theory of A or B")]
 
 
 def annotate_empty(ax: Axes, message: str = "no QLM in this study") -> Axes:

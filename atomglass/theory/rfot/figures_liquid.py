@@ -128,7 +128,7 @@ def draw_barriers(folder: Path, rng: np.random.Generator) -> None:
         xlabel=r"number of molecules in the droplet $N$ (no unit)",
         ylabel=r"energy $V/k_\mathrm{B}T_g$",
         xlim=(0, 72),
-        ylim=(-14.5, 30),
+        ylim=(-18, 30),
     )
     ax.legend(loc="lower left")
     save_figure(figure, folder, "figure_10_barriers")

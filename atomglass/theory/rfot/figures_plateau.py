@@ -30,8 +30,8 @@ def draw_shell(folder: Path) -> None:
     # The curve falls everywhere but at its poles, across which no line is drawn.
     shown = np.where(np.diff(gas, append=-np.inf) > 0, np.nan, gas)
     figure, (ax,) = new_figure()
-    ax.plot(z, shown, color=COLORS[0], label=r"$\cot\,\alpha_2(\omega R/c_g)$")
-    ax.plot(z, wall, color=COLORS[1], label="wall: mass and tension")
+    ax.plot(z, shown, color=COLORS[0], label=r"gas, $\cot\,\alpha_2$")
+    ax.plot(z, wall, color=COLORS[1], label="wall")
     ax.plot(mode, ripplons.membrane_side(2, mode, mass, tension), "o", color="black", label="the wall's own mode")
     ax.set(xlabel=r"frequency $\omega R/c_g$", ylabel="both sides of Eq. (30) (no unit)", xlim=(0, 11), ylim=(-4, 4))
     figure.legend(loc="outside upper center", ncols=3, columnspacing=0.8, handlelength=1.2, handletextpad=0.4)
