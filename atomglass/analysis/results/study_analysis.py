@@ -53,10 +53,8 @@ class Analysis(ShortRepr):
 
     Attributes
     ----------
-    name : str
-        Name of the study.
-    seed : int
-        Seed of everything random; the same seed gives the same numbers.
+    name, seed : str, int
+        Name of the study, and seed of everything random; the same seed gives the same numbers.
     rule : Selection
         The primary selection.
     overview : DataFrame

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.io.atomic import replace
 from atomglass.io.json_content import parse_object
 from atomglass.study.protocol import Realization
 from atomglass.study.store.inherent_state_files import ARRAYS, SPECIES
@@ -118,6 +119,55 @@ def decode(content: bytes, chain: int, physics_hash: str) -> Checkpoint:
         raise ValueError("it belongs to another chain or study")
     pending = [Realization(**r, inherent_state=_glass(glasses, k)) for k, r in enumerate(rest["pending"])]
     return Checkpoint(state, rest["index"], pending, rest["failed"])
+
+
+def write(path: Path, checkpoint: Checkpoint, chain: int, sweep: int, physics_hash: str) -> None:
+    """Write a checkpoint; the previous one is also kept.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    checkpoint : Checkpoint
+        State of the sampler, and the rows not yet in a shard.
+    chain : int
+        Number of the chain.
+    sweep : int
+        Age of the chain in steps.
+    physics_hash : str
+        Of the study.
+    """
+    replace(path, encode(checkpoint, chain, sweep, physics_hash), previous=path.with_suffix(".previous"))
+
+
+def newest_intact(path: Path, chain: int, physics_hash: str) -> tuple[Checkpoint, list[str]]:
+    """Return the newest intact checkpoint of a chain.
+
+    Parameters
+    ----------
+    path : Path
+        The file of the newest one.
+    chain : int
+        Number of the chain.
+    physics_hash : str
+        Of the study.
+
+    Returns
+    -------
+    checkpoint : Checkpoint
+        The checkpoint, or the start of the chain if there is none.
+    damaged : list of str
+        A line about each damaged checkpoint.
+    """
+    lines = list[str]()
+    for candidate in (path, path.with_suffix(".previous")):
+        try:
+            return decode(candidate.read_bytes(), chain, physics_hash), lines
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+            lines.append(f"checkpoint {candidate} is damaged ({error}); the chain continues from an earlier one")
+    return Checkpoint(), lines
 
 
 def read_head(path: Path) -> dict[str, Any] | None:

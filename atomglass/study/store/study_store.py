@@ -312,30 +312,11 @@ class StudyStore:
         sweep : int
             Age of the chain in steps.
         """
-        path = self.checkpoint_path(chain)
-        content = checkpoints.encode(checkpoint, chain, sweep, self.physics_hash)
-        replace(path, content, previous=path.with_suffix(".previous"))
+        checkpoints.write(self.checkpoint_path(chain), checkpoint, chain, sweep, self.physics_hash)
 
     def load_checkpoint(self, chain: int) -> tuple[Checkpoint, list[str]]:
-        """Return the newest intact checkpoint of a chain.
-
-        Returns
-        -------
-        checkpoint : Checkpoint
-            The checkpoint, or the start of the chain if there is none.
-        damaged : list of str
-            A line about each damaged checkpoint.
-        """
-        path, lines = self.checkpoint_path(chain), list[str]()
-        for candidate in (path, path.with_suffix(".previous")):
-            try:
-                content = candidate.read_bytes()
-                return checkpoints.decode(content, chain, self.physics_hash), lines
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
-                lines.append(f"checkpoint {candidate} is damaged ({error}); the chain continues from an earlier one")
-        return Checkpoint(), lines
+        """Return the newest intact checkpoint of a chain, or its start, and a line about each damaged one."""
+        return checkpoints.newest_intact(self.checkpoint_path(chain), chain, self.physics_hash)
 
     def remove_previous_checkpoint(self, chain: int) -> None:
         """Delete the older checkpoint of a finished chain; the newer one is kept, so that the study can be extended."""
