@@ -106,3 +106,19 @@ def test_incompatible_studies_are_refused_and_nothing_is_written(two: list[Path]
     (out / "notes.txt").write_text("mine")
     with pytest.raises(InputError, match="holds files"):
         join_studies(two, out)
+
+
+def test_joined_tables_are_not_sent_to_be_run_or_collected(two: list[Path], tmp_path: Path):
+    out = tmp_path / "whole"
+    join_studies(two, out)
+    for command, advice in (
+        (["collect", out], "collected already; go on with `atomglass analyze"),
+        (["status", out], "collected already; go on with `atomglass analyze"),
+        (["export", out, 0, "--out", tmp_path / "glass.npz"], "in the directory in which the study was run"),
+        (["wells", out], "in the directory in which the study was run"),
+    ):
+        result = CliRunner().invoke(app, [str(word) for word in command])
+        assert isinstance(result.exception, InputError) and advice in str(result.exception), command
+    (out / "modes.parquet").unlink()
+    with pytest.raises(InputError, match="join or publish its studies again"):
+        ag.load_study(out)
