@@ -17,7 +17,8 @@ from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
 def folder(tmp_path):
     """A folder with a table and its checksum."""
     rng = np.random.default_rng(1)
-    pd.DataFrame({"a": np.arange(3000), "b": rng.random(3000)}).to_parquet(tmp_path / "modes.parquet")
+    columns = {"realization": np.arange(3000), "chain": np.zeros(3000, int), "b": rng.random(3000)}
+    pd.DataFrame(columns).to_parquet(tmp_path / "modes.parquet")
     write_checksums(tmp_path, ["modes.parquet"])
     return tmp_path
 
