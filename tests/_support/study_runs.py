@@ -35,7 +35,7 @@ class StopAfter:
     """An observer that stops a chain at check number `checks`; the checks within one realization count as one."""
 
     def __init__(self, checks: int, within: bool = False) -> None:
-        self.left, self.within, self.seen = checks, within, -1
+        self.left, self.within, self.seen = checks, within, 0  # the start of a chain is not counted
 
     def sweeps(self, chain: int, count: int) -> None:
         pass
