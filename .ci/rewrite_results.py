@@ -235,7 +235,9 @@ def load(data: Path) -> Loaded:
     """Return all studies in a folder, those of the tables first."""
     names = [name for name in STUDIES if (data / name / "study.json").is_file()]
     names += sorted(path.name for path in data.iterdir() if (path / "study.json").is_file() and path.name not in names)
-    return {name: load_study(data / name) for name in names}
+    studies = {name: load_study(data / name) for name in names}
+    # Studies of two-level systems have a page of their own, and few modes.
+    return {name: study for name, study in studies.items() if study.tls is None}
 
 
 def rewritten(text: str, loaded: Loaded) -> str:

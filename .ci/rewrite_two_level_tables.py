@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rewrite the tables of two-level systems in the documentation; they are never edited by hand.
+"""Rewrite the tables of two-level systems in the documentation, and draw their figure; neither is edited by hand.
 
 python .ci/rewrite_two_level_tables.py docs/two_level_systems.md data/tls_kumar2021_3d data/tls_kumar2021_3d_t0092 ...
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from atomglass.analysis.figures.two_level_theories_figure import two_level_figures
 from atomglass.analysis.results.two_level_comparison import compare_two_level_studies, quantiles_beside_published
 from atomglass.analysis.results.two_level_links import second_wells_of_modes
 from atomglass.analysis.results.two_level_pairs import Estimate
@@ -20,9 +21,11 @@ from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.load import Study, load_study
+from atomglass.theory.output import save_png
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT / "tests" / "data" / "two_level_systems_t0070.feather"
+FIGURE = ROOT / "docs" / "figures" / "two_level_theories.png"
 #: The study at the parent temperature of the published pairs, and the difference in energy up to which it has paths.
 LIKE_PUBLISHED, LARGEST_DIFFERENCE = "tls_kumar2021_3d", 0.03
 #: Names of the tables on the page.
@@ -103,6 +106,9 @@ def main() -> None:
     args = parser.parse_args()
     text = args.page.read_text(encoding="utf-8")
     replace(args.page, rewritten(text, page_tables(args.studies)).encode())
+    like = next(folder for folder in args.studies if folder.name == LIKE_PUBLISHED)
+    (figure,) = two_level_figures(load_study(like))
+    save_png(figure.figure, FIGURE)
 
 
 if __name__ == "__main__":

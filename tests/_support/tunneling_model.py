@@ -9,7 +9,7 @@ import pandas as pd
 
 #: P of P(Delta, Delta_0) = P / Delta_0, the number of glasses, and the volume of each.
 PBAR, GLASSES, VOLUME = 0.05, 400, 1000.0
-#: Half of the largest difference in energy, and the soft modes: Planck's constant, b4, coupling, A_g, bound.
+#: A sixth of the largest difference in energy, and the soft modes: Planck's constant, b4, coupling, A_g, bound.
 BELOW, HBAR, B4, COUPLING, MODE_DENSITY, BOUND = 0.01, 0.0132, 300.0, 4.0, 0.02, 1.0
 
 
@@ -68,7 +68,7 @@ def study_with_soft_modes() -> SimpleNamespace:
     density = pd.DataFrame({"frequency": omega, "density": omega**4 * np.exp(-omega), "error": 1e-6})
     settings = {
         "name": "tunneling_model",
-        "paths": {"hbar": HBAR, "splitting_below": 0.0015, "largest_difference": 2 * BELOW},
+        "paths": {"hbar": HBAR, "splitting_below": 0.0015, "largest_difference": 6 * BELOW},
         "sample": {"temperature": 0.07},
     }
     return SimpleNamespace(

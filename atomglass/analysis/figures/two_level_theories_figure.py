@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from atomglass.analysis.figures.named_figure import NamedFigure
 from atomglass.analysis.figures.style import FRAMED, GRAY, new_figure, panel_letter, styled
@@ -30,8 +30,8 @@ from atomglass.analysis.results.two_level_theory_inputs import theory_inputs
 from atomglass.errors import InputError
 from atomglass.types import Array
 
-#: Number of bins of the splitting, up to the bound of the comparison.
-BINS = 5
+#: Number of bins of the splitting, up to three times the bound of the comparison.
+BINS = 6
 #: Temperature, in units of the smallest splitting, below which the heat capacity of a finite number of systems is not
 #: drawn: the maximum of a single system lies at 0.42.
 COLDEST = 0.2
@@ -72,13 +72,15 @@ def splitting_density(study: Any, edges: Array) -> pd.DataFrame:
 
 
 @styled
-def draw_two_level_theories(study: Any) -> Figure:
+def draw_two_level_theories(study: Any, figure: Figure | None = None) -> Figure:
     """Draw the density of two-level systems, their heat capacity and their tunneling strength, beside three theories.
 
     Parameters
     ----------
     study : Study
         A study of two-level systems, from `atomglass.load_study`.
+    figure : Figure, optional
+        An empty figure to draw into; a new one by default.
 
     Returns
     -------
@@ -90,7 +92,10 @@ def draw_two_level_theories(study: Any) -> Figure:
     InputError
         A table or a column that the theories need is missing.
     """
-    figure = new_figure(3, 1, height=7.8)
+    if figure is None:
+        figure = new_figure(3, 1, height=7.8)
+    else:
+        figure.subplots(3, 1)
     for ax, letter, draw in zip(figure.axes, "abc", (_draw_density, _draw_heat_capacity, _draw_strength), strict=True):
         draw(ax, study)
         panel_letter(ax, letter)
@@ -119,7 +124,7 @@ def two_level_figures(study: Any) -> list[NamedFigure]:
 
 
 def _draw_density(ax: Axes, study: Any) -> None:
-    largest = splitting_bound(study)
+    largest = 3 * splitting_bound(study)
     table = splitting_density(study, np.linspace(0, largest, BINS + 1))
     center, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
     ax.errorbar(center, table["density"], table["error"], half, fmt="o", ms=3, color="black", label="search, $n(E)$")
@@ -130,6 +135,10 @@ def _draw_density(ax: Axes, study: Any) -> None:
         ax.axhline(found[name].pbar.value, color=_COLORS[name], ls=_LINES[name], label=f"{name}, $P$")
     ax.set(yscale="log", xlabel=r"splitting, $E$ ($\epsilon$)", ylabel=r"density ($\epsilon^{-1}\sigma^{-d}$)")
     ax.set_xlim(0, largest)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    positive = table["weighted"][table["weighted"] > 0]
+    if len(positive):  # an error as large as the value itself would stretch the axis without end
+        ax.set_ylim(bottom=positive.min() / 5)
     ax.legend(fontsize="x-small", **FRAMED)
 
 

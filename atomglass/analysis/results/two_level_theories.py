@@ -95,8 +95,11 @@ def mosaic_prediction(inputs: TheoryInputs) -> Prediction:
 
 
 def splitting_bound(study: Any) -> float:
-    """Return half of the largest difference in energy for which paths were sought, up to which pairs are complete."""
-    return float(study.settings["paths"]["largest_difference"]) / 2
+    """Return a sixth of the largest difference in energy for which paths were sought.
+
+    With 0.03 this is 0.005, of the order of W, above which the soft potentials have vibrations instead.
+    """
+    return float(study.settings["paths"]["largest_difference"]) / 6
 
 
 def search_result(study: Any) -> Prediction:
