@@ -2,9 +2,10 @@
 Two-level systems beside three theories
 =======================================
 
-24 glasses of 1,500 particles in three dimensions, from liquids at T = 0.07. (a) Two-level systems per volume and energy: all, and
-with the weight (Delta_0/E)^2, which is P of the standard tunneling model; lines: P of the theories. (b) Heat capacity without
-phonons. (c) Tunneling strength. Each theory takes what was measured in the same glasses, and nothing is fitted.
+24 glasses of 1,500 particles in three dimensions, from liquids at T = 0.07. (a) Two-level systems per volume and
+energy: all, and with the weight (Delta_0/E)^2, which is P of the standard tunneling model; lines: P of the theories.
+(b) Heat capacity without phonons. (c) Tunneling strength. Each theory takes what was measured in the same glasses, and
+nothing is fitted.
 """
 
 import matplotlib.pyplot as plt
