@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import typer.main
 
@@ -54,8 +55,8 @@ LONGEST_MESSAGE, LONGEST_TIME, PATIENCE = 1200, 60.0, 10.0
 MEMORY = 2 << 30
 
 
-# The parser is built once, not for every command.
-cli.app = typer.main.get_command(cli.app)  # type: ignore[assignment]
+#: The parser, built once and not for every command.
+_PARSER = typer.main.get_command(cli.app)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,12 @@ def run(words: Iterable[object], patience: float = PATIENCE) -> Outcome:
     status, error, before = 0, "", sys.argv
     handlers = signal.signal(signal.SIGALRM, interrupt), signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        warnings.catch_warnings(),
+        mock.patch.object(cli, "app", _PARSER),
+    ):
         warnings.simplefilter("ignore")
         sys.argv = ["atomglass", *map(str, words)]
         signal.setitimer(signal.ITIMER_REAL, patience, 5.0)

@@ -296,7 +296,7 @@ def test_derived_tables_are_listed_and_stay_listed(study: Path) -> None:
 def test_a_collection_that_fails_leaves_the_checksums(study: Path) -> None:
     before = (study / SUMS).read_bytes()
     shutil.rmtree(study / "shards")
-    with pytest.raises(InputError, match="nothing to collect"):
+    with pytest.raises(InputError, match="collected already"):
         collect(StudyStore(study))
     assert (study / SUMS).read_bytes() == before
 

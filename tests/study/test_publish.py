@@ -94,7 +94,7 @@ def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, t
     folder = tmp_path / "published"
     shutil.copytree(DATA / "kumar2021_n400_q4", folder, ignore=shutil.ignore_patterns("analysis"))
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(ag.InputError, match="the glass of realization"):
+    with pytest.raises(ag.InputError, match="without inherent states"):
         derive(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 

@@ -129,7 +129,7 @@ def test_a_users_own_file(tmp_path) -> None:
         (("exponent = 8", ""), "the form inverse_power needs the key 'exponent'"),
         (("exponent = 8", "exponent = 0"), "pair.exponent is 0; allowed: greater than or equal to 1"),
         (("exponent = 8", "exponent = 8.5"), "pair.exponent is 8.5; allowed: a valid integer"),
-        (("cutoff = 1.6", "cutoff = -1.6"), "pair.cutoff is -1.6; allowed: greater than 0"),
+        (("cutoff = 1.6", "cutoff = -1.6"), "pair.cutoff is -1.6; allowed: greater than or equal to 0.01"),
         (("cutoff = 1.6", "cutoff = nan"), "pair.cutoff is nan; allowed: a finite number"),
         (("cutoff = 1.6", "cutoff = "), "is not valid TOML"),
         (("epsilon = 2.0", "epsilon = 0"), "pair.epsilon is 0; allowed: greater than 0"),

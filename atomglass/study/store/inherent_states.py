@@ -46,7 +46,8 @@ def load_configuration(folder: str | Path, realization: int) -> Configuration:
     store.require_glasses()
     _require_inherent_states(store)
     numbering = store.settings.ensemble.numbering
-    if not 0 <= realization < (count := numbering.count):
+    count = numbering.count
+    if not 0 <= realization < count:
         raise InputError(
             "realization", realization, f"0 to {count - 1}", f"the study in {folder} has {count} realizations"
         )
