@@ -16,6 +16,11 @@ from atomglass.study.store.manifest import read_manifest
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
 from atomglass.types import ShortRepr, typed_arguments
 
+#: Number of different words up to which a column of text is a category.
+FEW = 20
+#: Types of columns that keep missing values apart, by Arrow type.
+_NULLABLE = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
 
 @dataclass(frozen=True, repr=False)
 class Study(ShortRepr):
@@ -54,7 +59,7 @@ class Study(ShortRepr):
 
 
 @typed_arguments
-def load_study(folder: str | Path) -> Study:
+def load_study(folder: str | Path, nullable: bool = False) -> Study:
     """Return the collected tables of a study as pandas DataFrames.
 
     Parameters
@@ -62,6 +67,9 @@ def load_study(folder: str | Path) -> Study:
     folder : str or Path
         The study's directory, after `atomglass collect`, or a published copy. The tables of a study that was published
         in portions are joined.
+    nullable : bool
+        Whether integers and Booleans are of pandas' nullable types, which keep missing values apart, and columns of a
+        few words (`group`, `status`) are categories. By default a column of integers with missing values holds floats.
 
     Returns
     -------
@@ -92,7 +100,7 @@ def load_study(folder: str | Path) -> Study:
     for name in ("modes", "realizations", *FURTHER_TABLES):
         table = read_table(folder, name)
         if table is not None:
-            frames[name] = table.to_pandas()
+            frames[name] = _frame(table, nullable)
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
             was_run = (folder / "shards").is_dir() or not (folder / "study.json").exists()
@@ -105,10 +113,21 @@ def load_study(folder: str | Path) -> Study:
         realizations=frames["realizations"],
         settings=_settings(folder),
         columns=pd.DataFrame(described, columns=["table", "column", "unit", "meaning"]),
-        wells=None if wells is None else wells.to_pandas(),
-        density_of_states=None if density is None else density.to_pandas(),
+        wells=None if wells is None else _frame(wells, nullable),
+        density_of_states=None if density is None else _frame(density, nullable),
         **{name: frames.get(name) for name in FURTHER_TABLES},
     )
+
+
+def _frame(table: pa.Table, nullable: bool) -> pd.DataFrame:
+    """Return a table as a DataFrame."""
+    if not nullable:
+        return pd.DataFrame(table.to_pandas())
+    frame = table.to_pandas(types_mapper=_NULLABLE.get)
+    words = [
+        name for name in frame if pa.types.is_string(table.schema.field(name).type) and frame[name].nunique() <= FEW
+    ]
+    return pd.DataFrame(frame.astype(dict.fromkeys(words, "category")))
 
 
 def _settings(folder: Path) -> dict[str, Any]:
