@@ -88,6 +88,7 @@ def test_the_table_of_studies_is_written_into_a_page(tmp_path):
         docs_tables.rewrite_studies(tmp_path / "nowhere.md", table)
 
 
+@pytest.mark.extended
 def test_the_tables_of_the_results_are_those_of_the_data():
     page = DATA.parent / "docs" / "results.md"
     text = page.read_text(encoding="utf-8")

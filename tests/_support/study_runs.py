@@ -34,8 +34,9 @@ ORIGIN = Origin.of_this_process("a test")
 class StopAfter:
     """An observer that stops a chain at check number `checks`; the checks within one realization count as one."""
 
-    def __init__(self, checks: int, within: bool = False) -> None:
-        self.left, self.within, self.seen = checks, within, 0  # the start of a chain, at sweep 0, is not counted
+    def __init__(self, checks: int, within: bool = False, start: bool = True) -> None:
+        self.left, self.within, self.seen = checks, within, 0
+        self.start = start and within  # whether the checks at the start of a chain, at sweep 0, are counted
 
     def sweeps(self, chain: int, count: int) -> None:
         pass
@@ -50,7 +51,7 @@ class StopAfter:
         pass
 
     def check(self, chain: int, sweep: int) -> None:
-        if sweep == 0 or (sweep == self.seen and not self.within):
+        if (sweep == 0 and not self.start) or (sweep == self.seen and not self.within):
             return
         self.seen = sweep
         self.left -= 1

@@ -176,6 +176,7 @@ def test_second_wells_are_counted(study):
     assert sum(int(row[2]) for row in exponents.rows) == len(wells)
 
 
+@pytest.mark.extended
 def test_the_same_tables_give_the_same_bytes(study, html, tmp_path):
     again = write_report(study, tmp_path / "again.html")
     assert again.read_text(encoding="utf-8") == html

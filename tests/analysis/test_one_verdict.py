@@ -16,6 +16,8 @@ from atomglass.analysis.report.summary import summarize
 from atomglass.analysis.results.study_analysis import analyze
 from atomglass.study.load import load_study
 
+pytestmark = pytest.mark.extended
+
 #: One line of an exponent: group, modes, s +- error, and the verdict with its reason.
 SUMMARY = r"^  (A|B|all) +(\d+)  (-?[\d.]+) \+- [\d.]+ .*?(agrees|differs|undecided): (.+)$"
 ANALYZE = r"^(A|B|all) +kept +(\d+) .* (agrees|differs|undecided): (.+?) *$"

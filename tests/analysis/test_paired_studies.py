@@ -68,6 +68,7 @@ def test_changes_are_counted() -> None:
     assert ["other one: second lower, higher", "", "", "1, 39"] in lines
 
 
+@pytest.mark.extended
 def test_errors_are_the_scatter_of_differences() -> None:
     """Over many synthetic studies in which each liquid falls elsewhere with the same chance."""
     rng, differences, errors = np.random.default_rng(5), [], []

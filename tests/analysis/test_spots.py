@@ -155,6 +155,7 @@ def test_every_output_has_the_spots(found, study, tmp_path):
     assert any("did not converge" in line for line in found.warnings)
 
 
+@pytest.mark.extended
 def test_the_report_has_a_section_of_spots(tmp_path: Path):
     folder = write_study(tmp_path / "study", wells=False, group_a=60, group_b=40)
     spots, realizations = fake_spots(pd.read_parquet(folder / "realizations.parquet"), 300, 100)

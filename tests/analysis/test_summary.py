@@ -31,6 +31,7 @@ def row(text: str, name: str) -> str:
     return next(line.strip() for line in text.splitlines() if line.strip().startswith(f"{name} "))
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "study",
     [
@@ -86,6 +87,7 @@ def exponents(text: str) -> dict[str, str]:
     return {name: row(table, name) for name in ("A", "B", "all")}
 
 
+@pytest.mark.extended
 def test_many_modes_determine_the_exponents():
     lines = exponents(summarize(*fake_study(20_000, 20_000, hidden=0)))
     value = {name: float(line.split()[2]) for name, line in lines.items()}

@@ -11,6 +11,7 @@ from atomglass.bench import samples as bench_samples
 from atomglass.bench.context import BenchmarkContext
 
 
+@pytest.mark.extended
 def test_a_scheme_with_twice_the_moves_needs_half_the_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two sweeps counted as one: half the number of sweeps, and no gain in core time."""
 

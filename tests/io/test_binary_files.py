@@ -93,6 +93,7 @@ def limited(path):
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
+@pytest.mark.extended
 def test_a_small_npz_that_would_fill_the_memory_is_refused(tmp_path):
     header = "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 3), }"
     for name, number, rows in (("full", 2**26, 2**16 // 24), ("empty", 2**50, 0)):

@@ -69,6 +69,7 @@ def ask(folder: Path, code: str = ASK) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_an_edit_of_a_callee_in_another_file_is_noticed(copy: Path, folder: str) -> None:
     callee = add_kernels(copy, folder)
@@ -82,6 +83,7 @@ def test_an_edit_of_a_callee_in_another_file_is_noticed(copy: Path, folder: str)
     assert ask(copy) == ["7.0", "1", "0"]  # the machine code of the first version is still there
 
 
+@pytest.mark.extended
 def test_every_kernel_file_counts(copy: Path) -> None:
     """A comment in a kernel of any folder changes the hash, and every kernel is compiled again."""
     seen = [ask(copy, HASH)]
@@ -95,6 +97,7 @@ def test_every_kernel_file_counts(copy: Path) -> None:
     assert len({tuple(one) for one in seen}) == 1 + len(FOLDERS)
 
 
+@pytest.mark.extended
 def test_a_damaged_file_is_compiled_again(copy: Path) -> None:
     ask(copy)
     files = [path for path in (copy / "cache").rglob("*") if path.suffix in (".nbc", ".nbi")]

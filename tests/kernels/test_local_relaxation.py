@@ -82,6 +82,7 @@ def test_reverse_list(name: str, n: int, d: int, sheared: bool) -> None:
     assert shifts[owners & cells.IMAGE_MASK] == pytest.approx(-shifts[neighbors[pairs] & cells.IMAGE_MASK])
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
 def test_one_region(name: str, n: int, d: int, sheared: bool) -> None:
     """The particles nearest to the largest force move to where a slow reference puts them, all others held fixed."""

@@ -79,6 +79,7 @@ def test_the_way_down_from_the_saddle_ends_where_it_says(real: list[tuple]):
         assert sorted(near_old) == sorted(near_new) == [False, True] and near_old != near_new
 
 
+@pytest.mark.extended
 def test_barrier_agrees_with_a_nudged_elastic_band(real: list[tuple]):
     for glass, expansion, well in real:
         new = _new(glass, expansion, well)

@@ -10,6 +10,8 @@ from scipy.integrate import solve_ivp
 import atomglass as ag
 from atomglass.minimization.quench import NEWTON_FORCE, Method
 
+pytestmark = pytest.mark.extended
+
 
 def flow(start: ag.Configuration, potential: ag.PairPotential) -> ag.Configuration:
     """Follow dr/dt = F by scipy's implicit solver until the root-mean-square force is small."""

@@ -12,6 +12,8 @@ import mutated_settings
 import mutated_studies
 import pytest
 
+pytestmark = pytest.mark.extended
+
 
 @pytest.mark.parametrize(("kind", "mutations"), [("studies", 12), ("potentials", 20), ("command_lines", 20)])
 def test_mutated_settings_and_command_lines_end_well(tmp_path: Path, kind: str, mutations: int) -> None:

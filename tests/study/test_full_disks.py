@@ -18,6 +18,7 @@ from atomglass.study.execution.runners import run_serial
 from atomglass.study.store.study_store import StudyStore
 
 
+@pytest.mark.extended
 def test_a_full_disk_stops_the_run_and_loses_nothing(undisturbed: Path, study_file, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()

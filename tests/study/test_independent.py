@@ -28,6 +28,8 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.theory import oscillator_realization
 from atomglass.theory.oscillators.realization import OscillatorConfig
 
+pytestmark = pytest.mark.extended
+
 OSCILLATORS = """
 name = "small"
 model = "oscillators"

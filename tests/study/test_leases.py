@@ -69,6 +69,7 @@ def test_a_dead_owner_is_replaced_at_once(tmp_path: Path) -> None:
     assert Leases(tmp_path, "next", duration=1e6).acquire(0)
 
 
+@pytest.mark.extended
 def test_a_paused_process_wakes_up_after_its_chains_were_taken_over(study_file, tmp_path: Path) -> None:
     file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=3), tmp_path / "out"
     command = ("run", file, "--out", out, "--claim-life", 1)

@@ -46,6 +46,7 @@ def test_tables_are_complete_and_in_order(undisturbed: Path) -> None:
     assert realizations["energy"].nunique() == 15, "two glasses are identical"
 
 
+@pytest.mark.extended
 def test_two_workers_give_the_bytes_of_a_serial_run(undisturbed: Path, study_file, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = atomglass("run", study_file(), "--out", out, "--workers", 2)
@@ -68,7 +69,7 @@ def test_a_realization_stopped_in_its_quench_is_computed_again(undisturbed: Path
     store = StudyStore.create(tmp_path / "out", settings())
     interrupted = 0
     for checks in range(1, 9):
-        reporter = StopAfter(checks, within=True)
+        reporter = StopAfter(checks, within=True, start=False)
         try:
             run_chain(store, 0, reporter, ORIGIN)
         except Stopped:
@@ -97,6 +98,7 @@ def test_an_interruption_while_the_step_size_is_tuned(settings, tmp_path: Path, 
     assert not same_tables(whole.folder, plain.folder), "tuning changed nothing"
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(("number", "workers"), [(signal.SIGTERM, 1), (signal.SIGINT, 2), (signal.SIGUSR1, 1)])
 def test_a_run_stopped_by_a_signal_can_be_continued(study_file, tmp_path: Path, number: int, workers: int) -> None:
     file, out = study_file(particles=100, equilibration=30_000, chains=2, realizations=2), tmp_path / "out"

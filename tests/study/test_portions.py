@@ -125,6 +125,7 @@ def without_wells(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "whole"
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("command", ["analyze", "compare", "report"])
 def test_commands_accept_the_folder_like_a_study(command: str, without_wells: Path, tmp_path: Path):
     out = [] if command == "compare" else ["--out", str(tmp_path / "out.html")]

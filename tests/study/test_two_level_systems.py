@@ -18,6 +18,8 @@ from atomglass.study.registry import read_study
 from atomglass.study.schema import MINIMA, TLS, TRANSITIONS
 from atomglass.study.store.study_store import StudyStore
 
+pytestmark = pytest.mark.extended
+
 STUDY = """
 name = "tls_small"
 model = "two_level_systems"

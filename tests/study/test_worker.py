@@ -42,6 +42,7 @@ def test_an_array_of_four_gives_the_bytes_of_a_serial_run(undisturbed: Path, set
     assert same_tables(undisturbed, store.folder)
 
 
+@pytest.mark.extended
 def test_two_runners_at_once(undisturbed: Path, study_file, tmp_path: Path) -> None:
     file, out = study_file(), tmp_path / "out"
     both = [start("run", file, "--out", out) for _ in range(2)]

@@ -27,6 +27,7 @@ def test_both_theories_conduct_alike_below_the_plateau():
     assert soft == pytest.approx(conductivity_of_path(cold / 342, 151.0), rel=3e-3)
 
 
+@pytest.mark.extended
 def test_cold_soft_potentials_agree_with_il_in():
     kelvin = np.array([0.3, 1.0])
     excess = comparison.soft_heat_capacity(SILICA, SOFT, kelvin) - comparison.phonon_heat_capacity(SILICA, kelvin)
@@ -79,6 +80,7 @@ def test_invalid_glasses_are_refused(change):
         SoftPotentialGlass(**change)
 
 
+@pytest.mark.extended
 def test_figure_and_table_are_written(tmp_path):
     comparison.draw_comparison(tmp_path, SILICA, SOFT)
     for name in (

@@ -54,6 +54,7 @@ def test_list_names_every_paper():
     assert all(name in output for name in PAPERS)
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow) if name == "parshin2007" else name for name in OURS]
 )

@@ -23,6 +23,7 @@ def soft():
     return glass, potential, ag.expand(glass, potential, ag.lowest_modes(glass, potential, count=1).eigenvectors[0])
 
 
+@pytest.mark.extended
 def test_profile_is_a_difference_of_total_energies(soft):
     glass, potential, mode = soft
     model = naive.Model.of(potential)

@@ -64,6 +64,7 @@ def test_two_definitions_of_the_shift():
     assert model.stiffnesses[i] - schur[i] == pytest.approx(np.linalg.det(K) / np.linalg.det(rest), rel=1e-8)
 
 
+@pytest.mark.extended
 def test_lattice_shifts_and_their_tail():
     shifts = np.concatenate([shifts_by_sum(OscillatorModel(coupling=0.1, size=13, seed=s)) for s in range(4)])
     assert np.median(shifts) == pytest.approx(0.01596, rel=0.03)

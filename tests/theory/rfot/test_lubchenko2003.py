@@ -46,6 +46,7 @@ def test_statements():
     assert {key for key in known if verdicts[key] == "differs"} == known
 
 
+@pytest.mark.extended
 def test_small_figures_and_their_data(tmp_path):
     silica = glass_parameters.GlassParams.named("silica")
     with drawn_figures() as drawn:

@@ -78,6 +78,7 @@ def test_numbers_of_the_paper():
     assert float(largest_tunneling_parameter(3e-4)) == pytest.approx(353.7, rel=1e-4)
 
 
+@pytest.mark.extended
 def test_solved_ensemble():
     """k and f uniform, levels exact: n(E) nearly constant, n(p) ~ 1/p, and n(E) from the splittings solved exactly.
 
