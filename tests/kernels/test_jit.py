@@ -166,3 +166,16 @@ def test_sixty_four_processes_share_an_empty_cache(copy: Path) -> None:
     assert ask(copy) == ["7.0", "1", "0"]
     left = [path.name for path in (copy / "cache").rglob("*") if path.is_file() and path.name != "lock"]
     assert {Path(name).suffix for name in left} == {".nbc", ".nbi"}  # nothing half-written
+
+
+def test_kernels_are_kept_in_the_temporary_folder_without_a_home(tmp_path: Path) -> None:
+    """A home directory that not even root can create."""
+    program = "from atomglass.kernels.jit import cache_folder; print(cache_folder())"
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/dev/null/home",
+        "TMPDIR": str(tmp_path),
+        "PYTHONPATH": str(PACKAGE.parent),
+    }
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert Path(done.stdout.strip()).parent.parent == tmp_path
