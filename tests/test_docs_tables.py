@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from docs_tables import results
+from docs_tables import results, two_level
 from docs_tables import script as docs_tables
 from report_pages import write_study
 from study_tables import fake_study
@@ -98,3 +98,10 @@ def test_the_tables_of_the_results_are_those_of_the_data():
 def test_a_page_without_a_place_for_a_table_of_results_is_refused():
     with pytest.raises(InputError, match="no place for the table studies"):
         results.rewritten("nothing here", {})
+
+
+@pytest.mark.extended
+def test_the_tables_of_two_level_systems_are_those_of_the_data():
+    text = (Path(__file__).parents[1] / "docs/two_level_systems.md").read_text(encoding="utf-8")
+    folders = sorted(DATA.glob("tls_*"))
+    assert len(folders) >= 2 and two_level.rewritten(text, two_level.page_tables(folders)) == text
