@@ -21,11 +21,7 @@ from atomglass.analysis.results.two_level_systems import summarize_two_level_sys
 from atomglass.analysis.results.two_level_theory_inputs import TheoryInputs, theory_inputs
 from atomglass.errors import InputError
 from atomglass.theory.rfot.mosaic import mosaic_at_transition
-from atomglass.theory.soft_potential.from_modes import (
-    heat_capacity_from_modes,
-    pbar_from_modes,
-    tunneling_strength_from_modes,
-)
+from atomglass.theory.soft_potential.from_modes import heat_capacity_of
 from atomglass.theory.soft_potential.two_level_systems import tunneling_strength_estimate
 from atomglass.types import Array
 
@@ -60,11 +56,10 @@ def soft_potential_prediction(inputs: TheoryInputs) -> Prediction:
     P from the density of the modes and their quartic term, C from their coupling as well (`from_modes`); nothing is
     adjusted. The error is that of the density of the modes.
     """
-    a, w, hbar = inputs.mode_density, inputs.quartic_energy, inputs.hbar
-    pbar = pbar_from_modes(a.value, w, hbar, inputs.logarithm)
-    strength = tunneling_strength_from_modes(a.value, w, hbar, inputs.interaction)
-    relative = a.error / a.value
-    gamma = float(np.sqrt(strength * inputs.shear_modulus / pbar))
+    ensemble = inputs.oscillators
+    pbar, strength = float(ensemble.pbar(inputs.logarithm)), float(ensemble.tunneling_strength(inputs.interaction))
+    relative = inputs.mode_density.error / inputs.mode_density.value
+    gamma = float(ensemble.deformation_potential(inputs.coupling, inputs.logarithm))
     return Prediction(Estimate(pbar, relative * pbar), gamma, Estimate(strength, relative * strength))
 
 
@@ -146,7 +141,7 @@ def heat_capacities(study: Any, temperatures: ArrayLike) -> dict[str, Array]:
     w = inputs.quartic_energy
     inside = (t >= TAU_RANGE[0] * w) & (t <= TAU_RANGE[1] * w)
     soft = np.full(len(t), np.nan)
-    soft[inside] = heat_capacity_from_modes(inputs.mode_density.value, w, inputs.hbar, t[inside])
+    soft[inside] = heat_capacity_of(inputs.oscillators, t[inside])
     ratio = found["vibrational instability"].pbar.value / found["soft potentials"].pbar.value
     curves = (
         heat_capacity(pairs["splitting"], t, volume, pairs["weight"]),

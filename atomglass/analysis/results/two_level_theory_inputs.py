@@ -18,7 +18,8 @@ from atomglass.analysis.results.two_level_pairs import (
 )
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
-from atomglass.theory.soft_potential.from_modes import quartic_energy
+from atomglass.theory.soft_potential.from_modes import oscillators_of_modes, quartic_energy
+from atomglass.theory.soft_potential.two_level_systems import SoftOscillators
 
 #: Columns of realizations and of the pseudo-harmonic modes that the theories need.
 _GLASS = ("spots_below", "spot_coupling_t")
@@ -53,7 +54,7 @@ class TheoryInputs:
         Frequency of the maximum of D(omega) / omega^(d - 1) in the study's table of the density of states; NaN without
         this table, or without a maximum. It must come from a glass whose first phonons lie well below the peak.
     logarithm : float
-        L = ln(W/E) at the bound on the splitting, at least 1.
+        L = ln(W/E) at the study's bound on the splitting, at least 1.
     """
 
     hbar: float
@@ -72,6 +73,11 @@ class TheoryInputs:
     def interaction(self) -> float:
         """J = Lambda^2 / (rho c^2)."""
         return self.coupling**2 / self.shear_modulus
+
+    @property
+    def oscillators(self) -> SoftOscillators:
+        """The ensemble of soft oscillators to which the modes belong."""
+        return oscillators_of_modes(self.mode_density.value, self.quartic_energy, self.hbar)
 
 
 def theory_inputs(study: Any) -> TheoryInputs:

@@ -1,8 +1,7 @@
-"""Two-level systems predicted from soft modes: from their density, the quartic term of their energy, their coupling.
+"""Two-level systems predicted from soft modes, which belong to the same ensemble of soft oscillators.
 
-Modes U = b2 x^2/2 + b3 x^3/6 + b4 x^4/24 of unit mass, with the density g(omega) = A_g omega^4 per volume, belong to
-the same soft potentials as the two-level systems. Equation numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76,
-064206 (2007), whose quartic term is A x^4/4, A = b4/6. L = ln(W/Delta0).
+The modes U = b2 x^2/2 + b3 x^3/6 + b4 x^4/24 of unit mass have the density g(omega) = A_g omega^4 per volume. Equation
+numbers: Parshin, Schober and Gurevich, Phys. Rev. B 76, 064206 (2007), whose quartic term is A x^4/4, A = b4/6.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from atomglass.theory.checks import positive
 from atomglass.theory.soft_potential.heat_capacity import reduced_heat_capacity
+from atomglass.theory.soft_potential.two_level_systems import SoftOscillators
 from atomglass.types import Array
 
 
@@ -34,8 +34,8 @@ def quartic_energy(b4: ArrayLike, hbar: float) -> Array:
     return w
 
 
-def pbar_from_modes(mode_density: float, W: float, hbar: float, L: float = 1.0) -> float:
-    """Return P of the standard tunneling model, P = 16 (2/9)^(1/3) A_g W^4/hbar^5 L^(-2/3) (Eqs. 4.13 and 5.20).
+def oscillators_of_modes(mode_density: float, W: float, hbar: float) -> SoftOscillators:
+    """Return the ensemble whose vibrations have a given density: n(E) = g(E/hbar)/hbar is that of Eq. 5.20.
 
     Parameters
     ----------
@@ -45,66 +45,40 @@ def pbar_from_modes(mode_density: float, W: float, hbar: float, L: float = 1.0) 
         Energy scale of the quartic potential.
     hbar : float
         Planck's constant.
-    L : float
-        ln(W/Delta0).
+
+    Returns
+    -------
+    SoftOscillators
+        P = 16 (2/9)^(1/3) A_g W^4/hbar^5 L^(-2/3) is its `pbar`, C = 4 A_g (W/hbar)^3 J its `tunneling_strength`.
 
     Raises
     ------
     InputError
         A value is not positive.
     """
-    for name, value in (("A_g", mode_density), ("W", W), ("hbar", hbar), ("L", L)):
+    for name, value in (("A_g", mode_density), ("W", W), ("hbar", hbar)):
         positive(value, name)
-    return float(16 * (2 / 9) ** (1 / 3) * mode_density * W**4 / hbar**5 * L ** (-2 / 3))
+    return SoftOscillators(density=np.sqrt(2) * mode_density * W**1.5 / hbar**2, W=W, hbar=hbar)
 
 
-def tunneling_strength_from_modes(mode_density: float, W: float, hbar: float, interaction: float) -> float:
-    """Return C = P gamma^2/(rho v^2) = 4 A_g (W/hbar)^3 J, independent of L (Eqs. 4.17 and 5.20).
+def heat_capacity_of(oscillators: SoftOscillators, temperature: ArrayLike) -> Array:
+    """Return the heat capacity per volume of soft oscillators of unit mass, k_B = 1: 2 sqrt2 scale W c(T/W).
+
+    c is the heat capacity of Il'in, Karpov and Parshin (1987) in units of P0 eta_L^(5/2), see `reduced_heat_capacity`;
+    far above W it is that of harmonic modes with the density of Eq. 5.20.
 
     Parameters
     ----------
-    mode_density : float
-        A_g of g(omega) = A_g omega^4 per volume.
-    W : float
-        Energy scale of the quartic potential.
-    hbar : float
-        Planck's constant.
-    interaction : float
-        J = Lambda^2/(rho v^2), with the coupling Lambda x e of a mode to the strain e of a sound wave of speed v.
-
-    Raises
-    ------
-    InputError
-        A value is not positive.
-    """
-    for name, value in (("A_g", mode_density), ("W", W), ("hbar", hbar), ("J", interaction)):
-        positive(value, name)
-    return float(4 * mode_density * (W / hbar) ** 3 * interaction)
-
-
-def heat_capacity_from_modes(mode_density: float, W: float, hbar: float, temperature: ArrayLike) -> Array:
-    """Return the heat capacity per volume of the soft potentials, k_B = 1: 4 A_g (W/hbar)^5 c(T/W).
-
-    c is the heat capacity of Il'in, Karpov and Parshin (1987) in units of P0 eta_L^(5/2), see `reduced_heat_capacity`.
-
-    Parameters
-    ----------
-    mode_density : float
-        A_g of g(omega) = A_g omega^4 per volume.
-    W : float
-        Energy scale of the quartic potential.
-    hbar : float
-        Planck's constant.
+    oscillators : SoftOscillators
+        The ensemble.
     temperature : float or array
         0.01 W to 1.5 W.
 
     Raises
     ------
     InputError
-        A value is not positive, or the temperature out of range.
+        The temperature is out of range.
     """
-    for name, value in (("A_g", mode_density), ("W", W), ("hbar", hbar)):
-        positive(value, name)
-    reduced = np.asarray(reduced_heat_capacity(positive(temperature, "the temperature") / W))
-    found: Array = 4 * mode_density * (W / hbar) ** 5 * reduced
+    reduced = np.asarray(reduced_heat_capacity(positive(temperature, "the temperature") / oscillators.W))
+    found: Array = 2 * np.sqrt(2) * oscillators.scale * oscillators.W * reduced
     return found
