@@ -2,9 +2,10 @@
 
     python tests/campaigns/quench_times_3d.py FOLDER --copies 1 2 3 4 --seeds 1 2 3
 
-Liquids of N = 1500 are sampled from random positions at T = 0.1 by 20,000 sweeps with trajectories; larger ones are
-copies of them after 300 sweeps with displacements. They are kept in FOLDER and read from there by the next run. To compare two
-versions, run both in turns with PYTHONPATH set to their checkouts; the first quench of a process may compile.
+Liquids of N = 1500 are sampled from random positions at T = 0.1 by 20,000 sweeps with trajectories; larger
+ones are copies of them after 300 sweeps with displacements. They are kept in FOLDER and read from there by
+the next run. To compare two versions, run both in turns with PYTHONPATH set to their checkouts; the first
+quench of a process may compile.
 """
 
 from __future__ import annotations
