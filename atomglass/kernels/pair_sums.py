@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from atomglass.kernels.branchless_pair_sums import energy_forces_2d_branchless, energy_forces_3d_branchless
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK
 from atomglass.kernels.jit import inline, kernel
 from atomglass.kernels.pair_potential import (
@@ -19,8 +20,8 @@ from atomglass.kernels.pair_records import KindArray, Potential
 from atomglass.kernels.records import PackedArray, PairList
 from atomglass.types import Array, IntArray
 
-#: Number of particles above which forces in two dimensions are summed without a branch at the cutoff.
-BRANCHLESS_ABOVE = 10_000
+#: Numbers of particles above which forces in two and in three dimensions are summed without a branch at the cutoff.
+BRANCHLESS_ABOVE, BRANCHLESS_ABOVE_3D = 10_000, 1_000
 
 
 @inline
@@ -203,56 +204,6 @@ def energy_forces_2d(positions: Array, pairs: PairList, potential: Potential, fo
     return energy
 
 
-@kernel
-def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
-    """Write the forces of particles in the plane z = 0 and return the energy, without a branch at the cutoff.
-
-    Pairs beyond their cutoff are evaluated and multiplied by zero. In a small sample the processor's branch predictor
-    learns from one evaluation to the next which pairs interact; in a large one it mispredicts one pair in five, and
-    this kernel is one third faster.
-
-    Parameters
-    ----------
-    positions : (N, 3) array
-        Wrapped when the list was built, and moved since by less than half its skin; z = 0.
-    pairs : PairList
-        Half neighbor list.
-    potential : PairParameters or FormParameters
-        Parameters of the pair potential.
-    forces : (N, 3) array
-        Overwritten with the forces, in units of epsilon over length.
-
-    Returns
-    -------
-    energy : float
-        Total potential energy, in units of epsilon.
-    """
-    row_starts, neighbors, inverse_sigma_squared = pairs.row_starts, pairs.neighbors, pairs.inverse_sigma_squared
-    shifts = pairs.shifts
-    forces[:] = 0.0
-    energy = 0.0
-    for i in range(positions.shape[0]):
-        x, y = positions[i, 0], positions[i, 1]
-        fx, fy = 0.0, 0.0
-        for k in range(row_starts[i], row_starts[i + 1]):
-            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
-            dx = positions[j, 0] + shifts[image, 0] - x
-            dy = positions[j, 1] + shifts[image, 1] - y
-            ratio = (dx * dx + dy * dy) * inverse_sigma_squared[k]
-            kind = stored_kind(pairs.kinds, k, potential)
-            inside = 1.0 if ratio < cutoff_squared(kind, potential) else 0.0
-            e, slope = pair_energy_slope(ratio, potential, kind)
-            energy += inside * e
-            g = inside * 2.0 * slope * inverse_sigma_squared[k]
-            fx += g * dx
-            fy += g * dy
-            forces[j, 0] -= g * dx
-            forces[j, 1] -= g * dy
-        forces[i, 0] += fx
-        forces[i, 1] += fy
-    return energy
-
-
 @inline
 def fastest_energy_forces(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
     """Write the forces and return the energy, using the kernel that is fastest for the dimension and sample size.
@@ -277,7 +228,32 @@ def fastest_energy_forces(positions: Array, pairs: PairList, potential: Potentia
         if positions.shape[0] > BRANCHLESS_ABOVE and finite_beyond_cutoff(potential):
             return energy_forces_2d_branchless(positions, pairs, potential, forces)
         return energy_forces_2d(positions, pairs, potential, forces)
+    if positions.shape[0] > BRANCHLESS_ABOVE_3D and finite_beyond_cutoff(potential):
+        return energy_forces_3d_branchless(positions, pairs, potential, forces)
     return energy_forces(positions, pairs, potential, forces)
+
+
+@kernel
+def evaluate(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
+    """Write the forces and return the energy: `fastest_energy_forces` for callers that are not compiled.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped when the list was built, and moved since by less than half its skin.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters or FormParameters
+        Parameters of the pair potential.
+    forces : (N, 3) array
+        Overwritten with the forces, in units of epsilon over length.
+
+    Returns
+    -------
+    energy : float
+        Total potential energy, in units of epsilon.
+    """
+    return fastest_energy_forces(positions, pairs, potential, forces)
 
 
 @kernel

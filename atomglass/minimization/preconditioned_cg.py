@@ -13,7 +13,7 @@ from atomglass.kernels.minimization.hessian_blocks import hessian_coordinates, m
 from atomglass.kernels.minimization.line_search import SearchLine, polak_ribiere, search_and_record, trial_step
 from atomglass.kernels.minimization.newton_cg import cg_limits, step_along_newton_direction, truncated_cg
 from atomglass.kernels.minimization.vector_ops import max_displacement, max_norm, next_preconditioned_direction
-from atomglass.kernels.pair_sums import energy_forces, energy_forces_2d_branchless
+from atomglass.kernels.pair_sums import evaluate
 from atomglass.kernels.records import (
     CONVERGED,
     EXHAUSTED,
@@ -122,7 +122,6 @@ class PreconditionedCG:
 
     def _evaluate(self, arrays: MinimizerArrays, pairs: PairList) -> None:
         """Compute energy and forces."""
-        evaluate = energy_forces_2d_branchless if self._dimension == 2 else energy_forces
         self._state.scalars.energy = evaluate(arrays.positions, pairs, self._potential, arrays.forces)
         self._state.scalars.evaluations += 1
 

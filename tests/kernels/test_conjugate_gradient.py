@@ -8,9 +8,10 @@ import pytest
 from samples import glass, liquid, listed
 
 import atomglass as ag
+from atomglass.kernels.branchless_pair_sums import energy_forces_2d_branchless, energy_forces_3d_branchless
 from atomglass.kernels.minimization import hessian_blocks
 from atomglass.kernels.minimization.newton_cg import CGLimits, truncated_cg
-from atomglass.kernels.pair_sums import energy_forces, energy_forces_2d, energy_forces_2d_branchless
+from atomglass.kernels.pair_sums import energy_forces, energy_forces_2d
 from atomglass.kernels.records import PairList
 from atomglass.system.neighbors import NeighborList, WrappedPositions, allowed_skin, half_neighbor_list
 
@@ -56,6 +57,24 @@ def test_forces_in_two_dimensions(name: str, n: int, d: int, sheared: bool) -> N
         other[:] = np.nan
         assert total == pytest.approx(kernel(positions, pairs, parameters, other), rel=1e-13)
         assert ours == pytest.approx(other, rel=1e-11, abs=1e-13 * np.abs(other).max())
+
+
+@pytest.mark.parametrize("name, n, d, sheared", [case for case in CASES if case[2] == 3])
+def test_forces_in_three_dimensions_without_a_branch(name: str, n: int, d: int, sheared: bool) -> None:
+    """Against the slow reference, with a list that contains pairs beyond their cutoff."""
+    sample, potential = liquid(name, n, d, 7, sheared), ag.load_potential(name)
+    positions, pairs, parameters = listed(sample, potential)
+    ours = np.full((n, 3), np.nan)
+    total = energy_forces_3d_branchless(positions, pairs, parameters, ours)
+    model = naive.Model.of(potential)
+    found = naive.pairs_of(sample, model)
+    assert len(found) < len(pairs.neighbors)
+    expected = naive.forces(found, model, n, d)
+    assert total == pytest.approx(naive.energy(found, model), rel=1e-11)
+    assert ours == pytest.approx(expected, rel=1e-9, abs=1e-11 * np.abs(expected).max())
+    other = np.full((n, 3), np.nan)
+    assert total == energy_forces(positions, pairs, parameters, other)
+    assert np.array_equal(ours, other)
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
