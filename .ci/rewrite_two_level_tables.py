@@ -14,7 +14,11 @@ import numpy as np
 import pandas as pd
 
 from atomglass.analysis.figures.two_level_theories_figure import two_level_figures
-from atomglass.analysis.results.two_level_comparison import compare_two_level_studies, quantiles_beside_published
+from atomglass.analysis.results.two_level_comparison import (
+    compare_two_level_studies,
+    quantiles_beside_published,
+    rearrangement_quantiles,
+)
 from atomglass.analysis.results.two_level_links import second_wells_of_modes
 from atomglass.analysis.results.two_level_pairs import Estimate
 from atomglass.analysis.statistics.number_format import TYPESET
@@ -29,7 +33,9 @@ FIGURE = ROOT / "docs" / "figures" / "two_level_theories.png"
 #: The study at the parent temperature of the published pairs, and the difference in energy up to which it has paths.
 LIKE_PUBLISHED, LARGEST_DIFFERENCE = "tls_kumar2021_3d", 0.03
 #: Names of the tables on the page.
-TABLES = ("studies", "quantiles", "second wells")
+TABLES = ("studies", "sizes", "quantiles", "second wells")
+#: Columns of `tls` whose quantiles are given for every study.
+SIZES = {"moved_particles": "participation number", "distance": "displacement (length)"}
 
 
 def _text(found: Estimate) -> str:
@@ -43,6 +49,16 @@ def studies_table(studies: list[Study]) -> list[str]:
     table = compare_two_level_studies(studies)
     lines = ["| | " + " | ".join(f"`{name}`" for name in table.columns) + " |", "|---" * (len(table.columns) + 1) + "|"]
     return lines + [f"| {name} | " + " | ".join(_text(x) for x in row) + " |" for name, row in table.iterrows()]
+
+
+def sizes_table(studies: list[Study]) -> list[str]:
+    """Return how many particles the rearrangements of each study move, and how far."""
+    lines = ["| quantiles 10, 50, 90 % | " + " | ".join(SIZES.values()) + " |", "|---" * (len(SIZES) + 1) + "|"]
+    for study in studies:
+        found = (rearrangement_quantiles(study, column, np.random.default_rng(1)) for column in SIZES)
+        cells = (", ".join(_text(x) for x in quantiles) for quantiles in found)
+        lines.append(f"| `{study.settings['name']}` | " + " | ".join(cells) + " |")
+    return lines
 
 
 def quantiles_table(study: Study) -> list[str]:
@@ -94,7 +110,7 @@ def page_tables(folders: list[Path]) -> dict[str, list[str]]:
     """Return all tables of the page, by name."""
     studies = [load_study(folder) for folder in folders]
     like = next(study for study in studies if study.settings["name"] == LIKE_PUBLISHED)
-    found = (studies_table(studies), quantiles_table(like), second_wells_table(studies))
+    found = (studies_table(studies), sizes_table(studies), quantiles_table(like), second_wells_table(studies))
     return dict(zip(TABLES, found, strict=True))
 
 

@@ -100,6 +100,32 @@ def _column(study: Any) -> pd.Series:
     return pd.Series(rows)
 
 
+def rearrangement_quantiles(study: Any, column: str, rng: np.random.Generator) -> tuple[Estimate, ...]:
+    """Return quantiles of the rearrangements of a study over one barrier, every glass with the same weight.
+
+    Parameters
+    ----------
+    study : Study
+        A study of two-level systems, from `atomglass.load_study`.
+    column : str
+        A column of its table `tls`.
+    rng : numpy.random.Generator
+        For the bootstrap over glasses.
+
+    Returns
+    -------
+    tuple of Estimate
+        At `PROBABILITIES`.
+    """
+    pairs = pairs_over_one_barrier(study).drop_duplicates(["realization", "event"])
+    return _quantiles(pairs[column], pairs["realization"], rng)
+
+
+def _quantiles(values: ArrayLike, glasses: ArrayLike, rng: np.random.Generator) -> tuple[Estimate, ...]:
+    found = quantiles_per_glass(values, glasses, PROBABILITIES, rng)
+    return tuple(Estimate(float(v), float(e)) for v, e in zip(*found, strict=True))
+
+
 def quantiles_beside_published(
     study: Any, published: pd.DataFrame, largest_difference: float, rng: np.random.Generator
 ) -> pd.DataFrame:
@@ -122,20 +148,13 @@ def quantiles_beside_published(
         quantity, and for `ours`, `published` and `published_small` (small differences in energy) a tuple of
         `Estimate`s at `PROBABILITIES`.
     """
-    ours = pairs_over_one_barrier(study)
-    ours = ours.drop_duplicates(["realization", "event"])
     small = published[published["Delta_E"] < largest_difference]
-
-    def estimates(values: ArrayLike, glasses: ArrayLike) -> tuple[Estimate, ...]:
-        found = quantiles_per_glass(values, glasses, PROBABILITIES, rng)
-        return tuple(Estimate(float(v), float(e)) for v, e in zip(*found, strict=True))
-
     rows = [
         {
             "quantity": quantity,
-            "ours": estimates(ours[mine], ours["realization"]),
-            "published": estimates(published[theirs], published["conf"]),
-            "published_small": estimates(small[theirs], small["conf"]),
+            "ours": rearrangement_quantiles(study, mine, rng),
+            "published": _quantiles(published[theirs], published["conf"], rng),
+            "published_small": _quantiles(small[theirs], small["conf"], rng),
         }
         for quantity, (theirs, mine) in COLUMNS.items()
     ]
