@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.kernels.branchless_pair_sums import energy_forces_2d_branchless, energy_forces_3d_branchless
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK
+from atomglass.kernels.force_loops import sum_forces_2d, sum_forces_3d
 from atomglass.kernels.jit import inline, kernel
 from atomglass.kernels.pair_potential import (
     cutoff_squared,
     finite_beyond_cutoff,
     pair_diameter,
     pair_energy,
-    pair_energy_slope,
     store_kind,
     stored_kind,
 )
@@ -126,34 +125,7 @@ def energy_forces(positions: Array, pairs: PairList, potential: Potential, force
     energy : float
         Total potential energy, in units of epsilon.
     """
-    row_starts, neighbors, inverse_sigma_squared = pairs.row_starts, pairs.neighbors, pairs.inverse_sigma_squared
-    shifts = pairs.shifts
-    forces[:] = 0.0
-    energy = 0.0
-    for i in range(positions.shape[0]):
-        x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-        fx, fy, fz = 0.0, 0.0, 0.0
-        for k in range(row_starts[i], row_starts[i + 1]):
-            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
-            dx = positions[j, 0] + shifts[image, 0] - x
-            dy = positions[j, 1] + shifts[image, 1] - y
-            dz = positions[j, 2] + shifts[image, 2] - z
-            ratio = (dx * dx + dy * dy + dz * dz) * inverse_sigma_squared[k]
-            kind = stored_kind(pairs.kinds, k, potential)
-            if ratio < cutoff_squared(kind, potential):
-                e, slope = pair_energy_slope(ratio, potential, kind)
-                energy += e
-                g = 2.0 * slope * inverse_sigma_squared[k]
-                fx += g * dx
-                fy += g * dy
-                fz += g * dz
-                forces[j, 0] -= g * dx
-                forces[j, 1] -= g * dy
-                forces[j, 2] -= g * dz
-        forces[i, 0] += fx
-        forces[i, 1] += fy
-        forces[i, 2] += fz
-    return energy
+    return sum_forces_3d(positions, pairs, potential, forces, True)
 
 
 @kernel
@@ -178,30 +150,53 @@ def energy_forces_2d(positions: Array, pairs: PairList, potential: Potential, fo
     energy : float
         Total potential energy, in units of epsilon.
     """
-    row_starts, neighbors, inverse_sigma_squared = pairs.row_starts, pairs.neighbors, pairs.inverse_sigma_squared
-    shifts = pairs.shifts
-    forces[:] = 0.0
-    energy = 0.0
-    for i in range(positions.shape[0]):
-        x, y = positions[i, 0], positions[i, 1]
-        fx, fy = 0.0, 0.0
-        for k in range(row_starts[i], row_starts[i + 1]):
-            j, image = neighbors[k] >> IMAGE_BITS, neighbors[k] & IMAGE_MASK
-            dx = positions[j, 0] + shifts[image, 0] - x
-            dy = positions[j, 1] + shifts[image, 1] - y
-            ratio = (dx * dx + dy * dy) * inverse_sigma_squared[k]
-            kind = stored_kind(pairs.kinds, k, potential)
-            if ratio < cutoff_squared(kind, potential):
-                e, slope = pair_energy_slope(ratio, potential, kind)
-                energy += e
-                g = 2.0 * slope * inverse_sigma_squared[k]
-                fx += g * dx
-                fy += g * dy
-                forces[j, 0] -= g * dx
-                forces[j, 1] -= g * dy
-        forces[i, 0] += fx
-        forces[i, 1] += fy
-    return energy
+    return sum_forces_2d(positions, pairs, potential, forces, True)
+
+
+@kernel
+def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
+    """Write what `energy_forces_2d` does, without a branch at the cutoff: one third faster in a large sample.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped when the list was built, and moved since by less than half its skin; z = 0.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters or FormParameters
+        Parameters of the pair potential, which must be finite beyond its cutoff.
+    forces : (N, 3) array
+        Overwritten with the forces, in units of epsilon over length.
+
+    Returns
+    -------
+    energy : float
+        Total potential energy, in units of epsilon.
+    """
+    return sum_forces_2d(positions, pairs, potential, forces, False)
+
+
+@kernel
+def energy_forces_3d_branchless(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
+    """Write what `energy_forces` does, without a branch at the cutoff: faster in 3-D above 1,000 particles.
+
+    Parameters
+    ----------
+    positions : (N, 3) array
+        Wrapped when the list was built, and moved since by less than half its skin.
+    pairs : PairList
+        Half neighbor list.
+    potential : PairParameters or FormParameters
+        Parameters of the pair potential, which must be finite beyond its cutoff.
+    forces : (N, 3) array
+        Overwritten with the forces, in units of epsilon over length.
+
+    Returns
+    -------
+    energy : float
+        Total potential energy, in units of epsilon.
+    """
+    return sum_forces_3d(positions, pairs, potential, forces, False)
 
 
 @inline

@@ -8,10 +8,14 @@ import pytest
 from samples import glass, liquid, listed
 
 import atomglass as ag
-from atomglass.kernels.branchless_pair_sums import energy_forces_2d_branchless, energy_forces_3d_branchless
 from atomglass.kernels.minimization import hessian_blocks
 from atomglass.kernels.minimization.newton_cg import CGLimits, truncated_cg
-from atomglass.kernels.pair_sums import energy_forces, energy_forces_2d
+from atomglass.kernels.pair_sums import (
+    energy_forces,
+    energy_forces_2d,
+    energy_forces_2d_branchless,
+    energy_forces_3d_branchless,
+)
 from atomglass.kernels.records import PairList
 from atomglass.system.neighbors import NeighborList, WrappedPositions, allowed_skin, half_neighbor_list
 

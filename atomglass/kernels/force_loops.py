@@ -1,25 +1,23 @@
-"""Energy and forces of large samples, without a branch at the cutoff, for potentials that are finite beyond it.
+"""Loops over the pairs of a neighbor list that sum energy and forces, with or without a branch at the cutoff.
 
-The results are those of `pair_sums`, to the last bit: a pair beyond its cutoff adds zero.
+Both give the same results, to the last bit: a pair beyond its cutoff adds zero. In a small sample the processor's
+branch predictor learns from one evaluation to the next which pairs interact; in a large one it mispredicts one pair in
+five, and it is faster to evaluate all pairs that are listed.
 """
 
 from __future__ import annotations
 
 from atomglass.kernels.cell_list import IMAGE_BITS, IMAGE_MASK
-from atomglass.kernels.jit import kernel
+from atomglass.kernels.jit import inline
 from atomglass.kernels.pair_potential import cutoff_squared, pair_energy_slope, stored_kind
 from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.records import PairList
 from atomglass.types import Array
 
 
-@kernel
-def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
-    """Write the forces of particles in the plane z = 0 and return the energy, without a branch at the cutoff.
-
-    Pairs beyond their cutoff are evaluated and multiplied by zero. In a small sample the processor's branch predictor
-    learns from one evaluation to the next which pairs interact; in a large one it mispredicts one pair in five, and
-    this kernel is one third faster.
+@inline
+def sum_forces_2d(positions: Array, pairs: PairList, potential: Potential, forces: Array, skip: bool) -> float:
+    """Write the forces of particles in the plane z = 0 and return the energy.
 
     Parameters
     ----------
@@ -31,6 +29,9 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Po
         Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
+    skip : bool
+        Whether pairs beyond their cutoff are left out by a branch. Otherwise they are evaluated and multiplied by zero:
+        the potential must be finite there. A constant, so that each caller is compiled without the other way.
 
     Returns
     -------
@@ -50,10 +51,13 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Po
             dy = positions[j, 1] + shifts[image, 1] - y
             ratio = (dx * dx + dy * dy) * inverse_sigma_squared[k]
             kind = stored_kind(pairs.kinds, k, potential)
-            inside = 1.0 if ratio < cutoff_squared(kind, potential) else 0.0
+            inside = ratio < cutoff_squared(kind, potential)
+            if skip and not inside:
+                continue
+            weight = 1.0 if inside else 0.0
             e, slope = pair_energy_slope(ratio, potential, kind)
-            energy += inside * e
-            g = inside * 2.0 * slope * inverse_sigma_squared[k]
+            energy += weight * e
+            g = weight * 2.0 * slope * inverse_sigma_squared[k]
             fx += g * dx
             fy += g * dy
             forces[j, 0] -= g * dx
@@ -63,11 +67,9 @@ def energy_forces_2d_branchless(positions: Array, pairs: PairList, potential: Po
     return energy
 
 
-@kernel
-def energy_forces_3d_branchless(positions: Array, pairs: PairList, potential: Potential, forces: Array) -> float:
-    """Write the forces and return the energy, without a branch at the cutoff: `energy_forces` of a large 3-D sample.
-
-    Pairs beyond their cutoff, a third of those listed, are evaluated and multiplied by zero.
+@inline
+def sum_forces_3d(positions: Array, pairs: PairList, potential: Potential, forces: Array, skip: bool) -> float:
+    """Write the forces and return the energy, in two or three dimensions.
 
     Parameters
     ----------
@@ -76,9 +78,12 @@ def energy_forces_3d_branchless(positions: Array, pairs: PairList, potential: Po
     pairs : PairList
         Half neighbor list.
     potential : PairParameters or FormParameters
-        Parameters of the pair potential, which must be finite beyond its cutoff.
+        Parameters of the pair potential.
     forces : (N, 3) array
         Overwritten with the forces, in units of epsilon over length.
+    skip : bool
+        Whether pairs beyond their cutoff are left out by a branch. Otherwise they are evaluated and multiplied by zero:
+        the potential must be finite there. A constant, so that each caller is compiled without the other way.
 
     Returns
     -------
@@ -99,10 +104,13 @@ def energy_forces_3d_branchless(positions: Array, pairs: PairList, potential: Po
             dz = positions[j, 2] + shifts[image, 2] - z
             ratio = (dx * dx + dy * dy + dz * dz) * inverse_sigma_squared[k]
             kind = stored_kind(pairs.kinds, k, potential)
-            inside = 1.0 if ratio < cutoff_squared(kind, potential) else 0.0
+            inside = ratio < cutoff_squared(kind, potential)
+            if skip and not inside:
+                continue
+            weight = 1.0 if inside else 0.0
             e, slope = pair_energy_slope(ratio, potential, kind)
-            energy += inside * e
-            g = inside * 2.0 * slope * inverse_sigma_squared[k]
+            energy += weight * e
+            g = weight * 2.0 * slope * inverse_sigma_squared[k]
             fx += g * dx
             fy += g * dy
             fz += g * dz
