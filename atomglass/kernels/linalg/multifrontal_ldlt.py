@@ -19,6 +19,8 @@ from atomglass.types import Array, IntArray
 
 #: Number of columns that are eliminated before the rest of a front is updated.
 PANEL_WIDTH = 32
+#: The same in fronts with at least the second number of pivots: wide panels for efficient matrix products.
+WIDE_PANEL, LARGE_FRONT = 128, 384
 #: Number of trailing rows from which the update is left to BLAS, and number of rows in one such update.
 BLAS_ROWS, STRIP_ROWS = 96, 128
 
@@ -78,35 +80,36 @@ def _update_rows(front: Array, k0: int, k1: int, i0: int, i1: int, size: int) ->
 
 
 @inline
-def _update_with_blas(front: Array, k0: int, k1: int, size: int) -> None:
-    """Subtract the outer products of the pivot rows k0 <= k < k1 from all rows below, by matrix products of strips."""
-    upper = front[k0:k1, k1:size].copy()
-    scaled = upper.copy()
+def _update_with_blas(front: Array, k0: int, k1: int, i0: int, i1: int, size: int) -> None:
+    """Subtract the outer products of the pivot rows k0 <= k < k1 from rows i0 <= i < i1, by matrix products."""
+    upper = front[k0:k1, i0:size].copy()
+    scaled = front[k0:k1, i0:i1].copy()
     for k in range(k1 - k0):
         scaled[k] /= front[k0 + k, k0 + k]
-    trailing = size - k1
-    for r0 in range(0, trailing, STRIP_ROWS):
-        r1 = min(r0 + STRIP_ROWS, trailing)
-        change = np.dot(scaled[:, r0:r1].copy().T, upper[:, r0:].copy())
-        for r in range(r0, r1):
-            for j in range(r, trailing):
-                front[k1 + r, k1 + j] -= change[r - r0, j - r0]
+    for r0 in range(0, i1 - i0, STRIP_ROWS):
+        change = np.dot(scaled[:, r0 : r0 + STRIP_ROWS].copy().T, upper[:, r0:].copy())
+        for r in range(r0, r0 + change.shape[0]):
+            front[i0 + r, i0 + r : size] -= change[r - r0, r - r0 :]
 
 
 @inline
 def _eliminate(front: Array, pivots: int, size: int) -> int:
     """Eliminate the first `pivots` columns of a frontal matrix in place; return how many pivots were negative."""
-    negative = 0
-    for k0 in range(0, pivots, PANEL_WIDTH):
-        k1 = min(k0 + PANEL_WIDTH, pivots)
-        for k in range(k0, k1):
-            if k > k0:  # row k still lacks the contributions of earlier pivots in the panel
-                _update_rows(front, k0, k, k, k + 1, size)
-            negative += front[k, k] < 0.0
-        if size - k1 >= BLAS_ROWS:
-            _update_with_blas(front, k0, k1, size)
+    negative, wide = 0, WIDE_PANEL if pivots >= LARGE_FRONT else PANEL_WIDTH
+    for begin in range(0, pivots, wide):
+        end = min(begin + wide, pivots)
+        for k0 in range(begin, end, PANEL_WIDTH):
+            k1 = min(k0 + PANEL_WIDTH, end)
+            for k in range(k0, k1):
+                if k > k0:  # row k still lacks the contributions of earlier pivots in the panel
+                    _update_rows(front, k0, k, k, k + 1, size)
+                negative += front[k, k] < 0.0
+            if k1 < end:
+                _update_with_blas(front, k0, k1, k1, end, size)
+        if size - end >= BLAS_ROWS:
+            _update_with_blas(front, begin, end, end, size, size)
         else:
-            _update_rows(front, k0, k1, k1, size, size)
+            _update_rows(front, begin, end, end, size, size)
     return negative
 
 

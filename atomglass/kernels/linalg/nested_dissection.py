@@ -1,9 +1,11 @@
 """Nested dissection of a contact network in space, and the symbolic analysis of its factorization.
 
-Particles with a contact across a face of the periodic box are eliminated last. The remaining open box is bisected along
-its longest side, recursively, by a *separator*: the particles of one half that touch the other half (George, SIAM J.
-Numer. Anal. 10, 345 (1973)). Each separator, and each small box at the end of the recursion, is a *supernode*: its
-particles are eliminated together, in one *front*. The fronts form the elimination tree.
+The box is bisected along its longest side, recursively, by a *separator* (George, SIAM J. Numer. Anal. 10, 345 (1973)):
+in two dimensions the particles of one half that touch the other half, in three the smallest set of particles that all
+contacts between the halves involve. In two dimensions particles with a contact across a face of the periodic box are
+eliminated last of all; in three the first cut along each axis also separates the contacts across its face. Each
+separator, and each small box at the end of the recursion, is a *supernode*: its particles are eliminated together, in
+one *front*. The fronts form the elimination tree.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.linalg.vertex_cover import Matching, smallest_separator
 from atomglass.types import Array, BoolArray, IntArray
 
 #: Boxes with at most this many particles are not bisected.
@@ -117,10 +120,17 @@ def _find_separator(
 
 @inline
 def _bisect(
-    coordinates: Array, row_pointers: IntArray, contacts: IntArray, members: IntArray, side: IntArray, label: int
+    coordinates: Array,
+    row_pointers: IntArray,
+    contacts: IntArray,
+    members: IntArray,
+    side: IntArray,
+    label: int,
+    matching: Matching,
 ) -> tuple[int, int]:
     """Reorder the members in place as lower half, upper half, separator; return where the last two begin.
 
+    In three dimensions, where separators are large, the smallest one is sought.
     `side` receives the label of each particle's half: `label` for the lower half, `label + 1` for the upper one.
     """
     axis = _longest_axis(coordinates, members)
@@ -132,7 +142,12 @@ def _bisect(
     half = members.size // 2
     for m in range(members.size):
         side[members[ranks[m]]] = label + (0 if m < half else 1)
-    touching, separating_half = _find_separator(unordered, row_pointers, contacts, side, label)
+    if coordinates.shape[1] == 3:
+        separates = smallest_separator(unordered, row_pointers, contacts, side, label, matching)
+    else:
+        separates, separating_half = _find_separator(unordered, row_pointers, contacts, side, label)
+        for m in range(unordered.size):
+            separates[m] &= side[unordered[m]] == separating_half
     place, upper, separator = 0, 0, 0
     for part in range(3):
         if part == 1:
@@ -141,8 +156,7 @@ def _bisect(
             separator = place
         for m in range(unordered.size):
             i = unordered[m]
-            separates = touching[m] and side[i] == separating_half
-            if (part == 2 and separates) or (part < 2 and not separates and side[i] == label + part):
+            if (part == 2 and separates[m]) or (part < 2 and not separates[m] and side[i] == label + part):
                 members[place] = i
                 place += 1
     return upper, separator
@@ -172,10 +186,22 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
     # Fronts in the order of discovery, parents before children: begin and end in `order`, and the parent.
     fronts = np.empty((2 * n + 2, 3), np.int64)
     stack = np.empty((2 * n + 2, 3), np.int64)  # boxes not yet bisected: begin, end, parent
-    inner = _move_face_contacts_last(coordinates, lengths, row_pointers, contacts, order)
-    fronts[0, 0], fronts[0, 1], fronts[0, 2] = inner, n, -1
-    stack[0, 0], stack[0, 1], stack[0, 2] = 0, inner, 0
-    found, depth, label = 1, 1, 1
+    inner, found = n, 0
+    if coordinates.shape[1] == 3:  # contacts across faces join the first separators, which cut the periodic box twice
+        order[:] = np.arange(n)
+    else:
+        inner = _move_face_contacts_last(coordinates, lengths, row_pointers, contacts, order)
+        fronts[0, 0], fronts[0, 1], fronts[0, 2] = inner, n, -1
+        found = 1
+    stack[0, 0], stack[0, 1], stack[0, 2] = 0, inner, found - 1
+    depth, label = 1, 1
+    matching = Matching(
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.bool_),
+        np.empty(n, np.int64),
+    )
     while depth > 0:
         depth -= 1
         begin, end, parent = stack[depth, 0], stack[depth, 1], stack[depth, 2]
@@ -185,7 +211,7 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
             fronts[found, 0], fronts[found, 1], fronts[found, 2] = begin, end, parent
             found += 1
             continue
-        upper, separator = _bisect(coordinates, row_pointers, contacts, order[begin:end], side, label)
+        upper, separator = _bisect(coordinates, row_pointers, contacts, order[begin:end], side, label, matching)
         label += 2
         fronts[found, 0], fronts[found, 1], fronts[found, 2] = begin + separator, end, parent
         # The upper half is pushed last and therefore processed first, so that the reversed fronts are in postorder.
