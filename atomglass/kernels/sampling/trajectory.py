@@ -18,38 +18,76 @@ from atomglass.types import Array
 
 
 @leaf
-def _pair_forces(
-    axes: tuple[int, ...],
-    separation: tuple[Array, Array, Array],
+def _scaled_squares(separation: tuple[Array, Array, Array], inverse_square: Array, scaled: Array, count: int) -> None:
+    """Compute (r / sigma_ij)^2 of the close pairs in three dimensions."""
+    x, y, z = separation
+    for k in range(count):
+        scaled[k] = (x[k] * x[k] + y[k] * y[k] + z[k] * z[k]) * inverse_square[k]
+
+
+@leaf
+def _pair_forces_3d(
+    inverse_square: Array, kinds: KindArray, force_over_distance: Array, count: int, p: Potential
+) -> None:
+    """Replace (r / sigma_ij)^2 of the close pairs by phi'(r) / r.
+
+    In a loop of its own, since a loop that reads three components too is not vectorized: the compiler would have to
+    exclude at run time that any of so many arrays overlap. It takes ten times as long.
+    """
+    for k in range(count):
+        ratio = force_over_distance[k]
+        kind = stored_kind(kinds, k, p)
+        slope = pair_energy_slope(ratio, p, kind)[1]
+        force_over_distance[k] = 2.0 * slope * inverse_square[k] if ratio < cutoff_squared(kind, p) else 0.0
+
+
+@leaf
+def _pair_forces_2d(
+    x: Array,
+    y: Array,
     inverse_square: Array,
     kinds: KindArray,
     force_over_distance: Array,
     count: int,
     p: Potential,
 ) -> None:
-    """Compute phi'(r) / r of the close pairs."""
-    x, y, z = separation
+    """Compute phi'(r) / r of the close pairs in two dimensions."""
     for k in range(count):
-        square = x[k] * x[k] + y[k] * y[k]
-        if len(axes) == 3:
-            square += z[k] * z[k]
-        ratio = square * inverse_square[k]
+        ratio = (x[k] * x[k] + y[k] * y[k]) * inverse_square[k]
         kind = stored_kind(kinds, k, p)
         slope = pair_energy_slope(ratio, p, kind)[1]
         force_over_distance[k] = 2.0 * slope * inverse_square[k] if ratio < cutoff_squared(kind, p) else 0.0
 
 
-@device
+@leaf
 def _sum_forces(
-    force: Array, i: UintArray, j: UintArray, separation: Array, force_over_distance: Array, count: int
+    axes: tuple[int, ...],
+    force: tuple[Array, Array, Array],
+    pairs: tuple[UintArray, UintArray],
+    separation: tuple[Array, Array, Array],
+    force_over_distance: Array,
+    count: int,
 ) -> None:
-    """Sum one component of the forces on the particles over the close pairs."""
-    for n in range(force.shape[0]):
-        force[n] = 0.0
+    """Sum the forces on the particles over the close pairs; all components in one loop."""
+    force_x, force_y, force_z = force
+    x, y, z = separation
+    first, second = pairs
+    for n in range(force_x.shape[0]):
+        force_x[n] = 0.0
+        force_y[n] = 0.0
+        if len(axes) == 3:
+            force_z[n] = 0.0
     for k in range(count):
-        pull = force_over_distance[k] * separation[k]
-        force[i[k]] += pull
-        force[j[k]] -= pull
+        i, j, factor = first[k], second[k], force_over_distance[k]
+        pull_x, pull_y = factor * x[k], factor * y[k]
+        force_x[i] += pull_x
+        force_y[i] += pull_y
+        force_x[j] -= pull_x
+        force_y[j] -= pull_y
+        if len(axes) == 3:
+            pull_z = factor * z[k]
+            force_z[i] += pull_z
+            force_z[j] -= pull_z
 
 
 @leaf
@@ -67,10 +105,15 @@ def compute_forces(axes: tuple[int, ...], w: HMCWorkspace, count: int, p: Potent
     p : PairParameters or FormParameters
         The potential.
     """
-    separation = (w.separation[X], w.separation[Y], w.separation[len(axes) - 1])
-    _pair_forces(axes, separation, w.inverse_square, w.kinds, w.force_over_distance, count, p)
-    for a in range(len(axes)):
-        _sum_forces(w.force[a], w.i, w.j, w.separation[a], w.force_over_distance, count)
+    last = len(axes) - 1  # in two dimensions y is passed in place of z and is not used
+    separation = (w.separation[X], w.separation[Y], w.separation[last])
+    if len(axes) == 3:
+        _scaled_squares(separation, w.inverse_square, w.force_over_distance, count)
+        _pair_forces_3d(w.inverse_square, w.kinds, w.force_over_distance, count, p)
+    else:
+        _pair_forces_2d(w.separation[X], w.separation[Y], w.inverse_square, w.kinds, w.force_over_distance, count, p)
+    force = (w.force[X], w.force[Y], w.force[last])
+    _sum_forces(axes, force, (w.i, w.j), separation, w.force_over_distance, count)
 
 
 @device
