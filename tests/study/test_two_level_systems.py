@@ -136,3 +136,18 @@ def test_shipped_workflows():
     for name in sorted(file.stem for file in WORKFLOWS.glob("tls_*.toml")):
         settings = read_study(name)
         assert settings.model == "two_level_systems" and settings.search.temperature < settings.sample.temperature
+
+
+def test_aging_lowers_the_energy_and_is_the_same_in_pieces(tmp_path: Path, whole: Path):
+    file = study_file(tmp_path)
+    file.write_text(file.read_text(encoding="utf-8") + "\n[aging]\ntemperature = 0.1\nsteps = 1500\n", encoding="utf-8")
+    stores = [StudyStore.create(tmp_path / name, read_study(file)) for name in ("aged", "pieces")]
+    assert run_serial(stores[0], Silent()).complete and run_in_pieces(stores[1], 1) > 1
+    for store in stores:
+        collect(store)
+    for name in FILES:
+        pd.testing.assert_frame_equal(*(pd.read_parquet(store.folder / name) for store in stores))
+    aged, young = ag.load_study(stores[0].folder).realizations, ag.load_study(whole).realizations
+    assert (aged["status"] == "ok").all() and (aged["sweep"] == young["sweep"]).all()
+    assert aged["energy"].mean() < young["energy"].mean()
+    assert stores[0].physics_hash != StudyStore(whole).physics_hash

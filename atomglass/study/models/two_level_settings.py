@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,14 @@ class SearchSettings(Settings):
     steps_between: int = Field(default=SearchParameters.steps_between, ge=1)
     quenches: int = Field(default=SearchParameters.quenches, ge=1)
     runs: int = Field(default=SearchParameters.runs, ge=1)
+
+
+class AgingSettings(Settings):
+    """Molecular dynamics of a glass before it is analyzed; poorly annealed ones leave their first state for good."""
+
+    temperature: float = Field(default=SearchParameters.temperature, gt=0)
+    time_step: float = Field(default=SearchParameters.time_step, gt=0, le=0.05)
+    steps: int = Field(ge=1)
 
 
 class PathSettings(Settings):
@@ -46,5 +54,11 @@ class TwoLevelSettings(StudySettings):
     """All settings of a study of two-level systems."""
 
     model: Literal["two_level_systems"] = "two_level_systems"  # type: ignore[assignment]
+    aging: AgingSettings | None = None
     search: SearchSettings = SearchSettings()
     paths: PathSettings = PathSettings()
+
+    def physics(self) -> dict[str, Any]:
+        """Return the settings that determine the numbers of a realization; without aging, as before there was any."""
+        data = super().physics()
+        return data if self.aging else {key: value for key, value in data.items() if key != "aging"}

@@ -11,6 +11,8 @@ import numpy as np
 
 from atomglass.landscape.basin_search import SearchParameters, search_basin
 from atomglass.landscape.minimum_energy_path import PathStatus
+from atomglass.minimization.quench import quench
+from atomglass.sampling.molecular_dynamics import MolecularDynamics
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.settings import validated
 from atomglass.study.models import two_level_rows
@@ -23,9 +25,12 @@ from atomglass.study.models.two_level_settings import TwoLevelSettings
 from atomglass.study.protocol import Column, Labels, Realization, Row
 from atomglass.study.schema import FURTHER_TABLES, REALIZATIONS, SEARCHES
 from atomglass.study.settings import StudySettings, read_glass_study
+from atomglass.system.configuration import Configuration
 
 #: The tables that every study of two-level systems has.
 _TABLES = ("minima", "transitions", "tls")
+#: Steps of the aging between two looks at signals and at the time that is left.
+_STEPS_BETWEEN_CHECKS = 200
 
 
 class TwoLevelSystems(Glass):
@@ -62,11 +67,12 @@ class TwoLevelSystems(Glass):
         kept = settings.ensemble.keep_configurations != "none"
         everything = settings.ensemble.model_copy(update={"keep_configurations": "all"})
         liquid = sampler.configuration
-        result = realize(liquid, settings.pair_potential, settings.model_copy(update={"ensemble": everything}), check)
+        rng = np.random.default_rng([settings.seed, _digest(liquid.positions)])
+        aged = _aged(liquid, settings, rng, check) if settings.aging else liquid
+        result = realize(aged, settings.pair_potential, settings.model_copy(update={"ensemble": everything}), check)
         glass = result.inherent_state
         if result.row["status"] != "ok" or glass is None:
             return result
-        rng = np.random.default_rng([settings.seed, _digest(liquid.positions)])
         attempts = Attempts()
 
         def compute() -> Realization:
@@ -85,12 +91,29 @@ class TwoLevelSystems(Glass):
         search = settings.search
         quenches = search.runs * search.quenches
         text = f"{quenches} quenches a glass, {search.steps_between} steps at T = {search.temperature:g} before each"
-        return [*super().plan_lines(settings), ("search", f"{text}; at most {settings.paths.most} paths")]
+        lines = [*super().plan_lines(settings), ("search", f"{text}; at most {settings.paths.most} paths")]
+        if aging := settings.aging:
+            lines.append(("aging", f"{aging.steps} steps at T = {aging.temperature:g} before each glass is analyzed"))
+        return lines
 
 
 def _digest(positions: np.ndarray[Any, Any]) -> int:
     """Return an integer that stands for the liquid, as the seed of the dynamics in its glass."""
     return int.from_bytes(hashlib.sha256(np.ascontiguousarray(positions).tobytes()).digest()[:8], "little")
+
+
+def _aged(
+    liquid: Configuration, settings: TwoLevelSettings, rng: np.random.Generator, check: Callable[[], object]
+) -> Configuration:
+    """Return the glass, quenched from the liquid, after molecular dynamics at the temperature of the aging."""
+    aging, potential = settings.aging, settings.pair_potential
+    assert aging is not None
+    glass = quench(liquid, potential).configuration
+    dynamics = MolecularDynamics(glass, potential, aging.temperature, rng, aging.time_step)
+    for first in range(0, aging.steps, _STEPS_BETWEEN_CHECKS):
+        check()
+        dynamics.run(min(_STEPS_BETWEEN_CHECKS, aging.steps - first))
+    return dynamics.configuration
 
 
 def _search(
