@@ -1,0 +1,98 @@
+"""The lowest modes in three dimensions beside the sparse solvers of others, in turns, from the same pairs.
+
+    python tests/campaigns/modes_3d_beside_libraries.py FOLDER --copies 1 2 --turns 3
+
+Ours: Hessian, 20 modes, residuals and the count below the last. Beside it `eigsh` in shift-invert mode with SuperLU
+(MMD_AT_PLUS_A, symmetric mode), and with CHOLMOD (nested dissection) where scikit-sparse is installed, Hessian
+included, without residuals and without a count. Liquids at T = 0.1 are made by `quench_times_3d` for 1,500 particles
+and their copies (12,000), and quenched; FOLDER keeps both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from quench_times_3d import liquid
+from scipy.sparse.linalg import LinearOperator, eigsh, splu
+
+import atomglass as ag
+from atomglass.system.interactions import InteractingPairs
+from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
+from atomglass.vibrations.modes import lowest_modes_of_hessian
+
+COUNT, SHIFT = 20, -1e-3
+
+
+def glass(folder: Path, copies: int) -> ag.Configuration:
+    """Return the inherent state of a liquid of copies^3 times 1,500 particles, from the folder if it is there."""
+    file = folder / f"glass_d3_n{1500 * copies**3}.npz"
+    if file.exists():
+        data = np.load(file)
+        return ag.Configuration(data["positions"], data["diameters"], data["box"])
+    done = ag.quench(liquid(folder, copies, 1), ag.load_potential("kumar2021_3d")).configuration
+    np.savez(file, positions=done.positions, diameters=done.diameters, box=done.box)
+    return done
+
+
+def shift_invert(matrix: Any, solve: Callable[[Any], Any]) -> np.ndarray:
+    """Return the lowest eigenvalues but the three of translations."""
+    inverse = LinearOperator(matrix.shape, matvec=solve, dtype=float)
+    return np.sort(eigsh(matrix, COUNT + 3, sigma=SHIFT, OPinv=inverse)[0])[3:]
+
+
+def superlu(pairs: InteractingPairs) -> np.ndarray:
+    """Factor by SuperLU with the order and the mode that suit symmetric matrices."""
+    matrix = pair_hessian(pairs).tocsc()
+    shifted = matrix.copy()
+    shifted.setdiag(shifted.diagonal() - SHIFT)
+    options = {"SymmetricMode": True}
+    return shift_invert(matrix, splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0, options=options).solve)
+
+
+def cholmod(pairs: InteractingPairs) -> np.ndarray:
+    """Factor by CHOLMOD with nested dissection."""
+    from sksparse.cholmod import cholesky
+
+    matrix = pair_hessian(pairs).tocsc()
+    return shift_invert(matrix, cholesky(matrix, beta=-SHIFT, ordering_method="nesdis"))
+
+
+def ours(pairs: InteractingPairs) -> np.ndarray:
+    """Modes with their residuals and the count of eigenvalues below the last."""
+    return lowest_modes_of_hessian(ReducedHessian(pairs), COUNT).eigenvalues
+
+
+def main() -> None:
+    """Run all solvers in turns, and print CPU times and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--copies", type=int, nargs="+", default=[1, 2], help="1: N = 1,500; 2: N = 12,000.")
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--without", nargs="*", default=[], help="Solvers to leave out.")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    solvers = {f.__name__: f for f in (ours, superlu, cholmod) if f.__name__ not in args.without}
+    for copies in args.copies:
+        sample = glass(args.folder, copies)
+        pairs = InteractingPairs.of(sample, ag.load_potential("kumar2021_3d"))
+        expected = ours(pairs)
+        times: dict[str, list[float]] = {name: [] for name in solvers}
+        for _ in range(args.turns):
+            for name, solver in solvers.items():
+                start = time.process_time()
+                error = np.abs(solver(pairs) / expected - 1).max()
+                times[name].append(time.process_time() - start)
+                if error > 1e-8:
+                    print(f"{name}: eigenvalues differ by {error:.1e}")
+        for name, seconds in times.items():
+            ratio = np.median(np.array(seconds) / np.array(times["ours"]))
+            print(f"N = {len(sample)}, {name}: {np.median(seconds):.3f} CPU-s, {ratio:.2f} times ours", flush=True)
+
+
+if __name__ == "__main__":
+    main()
