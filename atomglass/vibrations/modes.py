@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh, eigh_tridiagonal
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.linalg import eigh
 
 from atomglass.errors import InputError
-from atomglass.linalg.factorization import Factor
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array, BoolArray, IntArray, ShortRepr, typed_arguments
+from atomglass.types import Array, BoolArray, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.lanczos import factor_above, lanczos, lanczos_below
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
@@ -25,8 +24,6 @@ DEGENERATE_GAP = 0.01
 #: The Hessian is diagonalized as a dense matrix if it has fewer degrees of freedom than the first number, or if a
 #: larger fraction of its modes than the second is requested.
 DENSE_SIZE, DENSE_FRACTION = 150, 0.2
-#: Relative residual at which an eigenpair of the inverse has converged.
-LANCZOS_TOLERANCE = 1e-13
 
 
 @dataclass(frozen=True, repr=False)
@@ -187,9 +184,14 @@ def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
+    bounded = factor_above(reduced, count)
+    if bounded is not None:
+        eigenvalues, vectors = lanczos_below(reduced, *bounded)
+        if np.count_nonzero(eigenvalues < bounded[0].shift) == bounded[1]:
+            return _modes(reduced, eigenvalues, vectors, complete=True, keep=count)
     # A few more than requested, to count eigenvalues up to the widest gap beyond; more if they are one multiplet.
     for more in MORE_MODES:
-        eigenvalues, vectors = _lanczos(reduced, min(count + more, available - 1))
+        eigenvalues, vectors = lanczos(reduced, min(count + more, available - 1))
         gaps = np.diff(eigenvalues[count - 1 :])
         split = count - 1 + int(np.argmax(gaps))
         complete = reduced.count_below(0.5 * (eigenvalues[split] + eigenvalues[split + 1])) == split + 1
@@ -214,10 +216,10 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
     if expected > DENSE_FRACTION * reduced.size:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
     elif expected:
-        eigenvalues, vectors = _lanczos_below(reduced, factor, expected)
+        eigenvalues, vectors = lanczos_below(reduced, factor, expected)
         if np.count_nonzero(eigenvalues < bound) < expected:
             # One mode of a degenerate pair is missing; rounding and restarts will find it.
-            eigenvalues, vectors = _lanczos(reduced, expected + 10)
+            eigenvalues, vectors = lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))
     found = int(np.count_nonzero(eigenvalues < bound))
@@ -248,59 +250,6 @@ def check_not_all_rattlers(reduced: SparseHessian) -> None:
             ">= 2",
             "the sample is too dilute for vibrational modes: all particles are rattlers",
         )
-
-
-def _lanczos(reduced: SparseHessian, count: int) -> tuple[Array, Array]:
-    """Return the lowest eigenpairs by Lanczos iteration with the inverse, in the space without translations."""
-    factor = reduced.factor_below_spectrum()
-
-    def inverse(x: Array) -> Array:
-        return reduced.project(factor.solve(reduced.project(x)))
-
-    operator = LinearOperator((reduced.size, reduced.size), matvec=inverse, dtype=float)
-    start = reduced.project(np.random.default_rng(0).standard_normal(reduced.size))
-    inverted, vectors = eigsh(operator, k=count, which="LA", v0=start, ncv=min(reduced.size - 1, 2 * count + 20))
-    order = np.argsort(-inverted)
-    return 1 / inverted[order] + factor.shift, vectors[:, order]
-
-
-def _lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tuple[Array, Array]:
-    """Return the `expected` eigenpairs below a factor's shift and the next one above it, as far as they converge.
-
-    The Lanczos iteration uses the inverse shifted to the bound itself. Requested modes are its negative eigenvalues;
-    all others are positive, most of them near zero. This takes half as many steps as the inverse at zero, for which
-    modes just beyond the bound lie close to the last requested one.
-    """
-    max_steps = min(reduced.size - reduced.translation_count, 4 * expected + 60)
-    basis, alpha, beta = np.empty((max_steps, reduced.size)), np.empty(max_steps), np.empty(max_steps)
-    vector = reduced.project(np.random.default_rng(0).standard_normal(reduced.size))
-    vector /= np.linalg.norm(vector)
-    ritz_values, ritz_vectors, selected = np.empty(0), np.empty((0, 0)), np.empty(0, np.int64)
-    for m in range(max_steps):
-        basis[m] = vector
-        vector = reduced.project(factor.solve(vector))
-        alpha[m] = vector @ basis[m]
-        for _ in range(2):  # full reorthogonalization, twice, as rounding would bring converged vectors back
-            vector -= (basis[: m + 1] @ vector) @ basis[: m + 1]
-        beta[m] = np.linalg.norm(vector)
-        last = m + 1 == max_steps or beta[m] < 1e-14 * np.abs(alpha[: m + 1]).max()
-        if last or (m > expected and m % 4 == 0):
-            ritz_values, ritz_vectors = eigh_tridiagonal(alpha[: m + 1], beta[:m])
-            selected = _converged(ritz_values, beta[m] * np.abs(ritz_vectors[-1]))
-            if last or len(selected) == expected + 1:
-                break
-        vector /= beta[m]
-    return factor.shift + 1 / ritz_values[selected], basis[: len(ritz_values)].T @ ritz_vectors[:, selected]
-
-
-def _converged(ritz_values: Array, residuals: Array) -> IntArray:
-    """Return which negative Ritz values (ascending) have converged, followed by the largest positive one if it did."""
-    errors = residuals / np.abs(ritz_values)
-    negative = np.flatnonzero(ritz_values < 0)
-    converged = negative[errors[negative] <= LANCZOS_TOLERANCE]
-    largest = len(ritz_values) - 1
-    above = [largest] if ritz_values[largest] > 0 and errors[largest] < np.sqrt(LANCZOS_TOLERANCE) else []
-    return np.concatenate([converged, above]).astype(np.int64)
 
 
 def _dense_eigenpairs(reduced: SparseHessian) -> tuple[Array, Array]:

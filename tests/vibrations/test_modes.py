@@ -94,7 +94,7 @@ def test_all_modes_below_a_bound(case, quantile: float) -> None:
 def test_a_missing_mode_is_noticed(monkeypatch, case, lost: int) -> None:
     """If the iteration misses an eigenpair, the inertia reveals it."""
     configuration, potential = case
-    honest, honest_below = modes_module._lanczos, modes_module._lanczos_below
+    honest, honest_below = modes_module.lanczos, modes_module.lanczos_below
 
     def without(pairs):
         return np.delete(pairs[0], lost), np.delete(pairs[1], lost, axis=1)
@@ -106,8 +106,8 @@ def test_a_missing_mode_is_noticed(monkeypatch, case, lost: int) -> None:
         return without(honest_below(*given))
 
     bound = 1.0001 * ag.lowest_modes(configuration, potential, count=8).frequencies[-1]
-    monkeypatch.setattr(modes_module, "_lanczos", forgetful)
-    monkeypatch.setattr(modes_module, "_lanczos_below", forgetful_below)
+    monkeypatch.setattr(modes_module, "lanczos", forgetful)
+    monkeypatch.setattr(modes_module, "lanczos_below", forgetful_below)
     assert not ag.lowest_modes(configuration, potential, count=8).complete
     assert not ag.modes_below(configuration, potential, bound).complete
 

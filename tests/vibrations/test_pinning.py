@@ -141,13 +141,13 @@ def test_the_seed_decides_and_every_particle_has_its_turn() -> None:
 
 def test_a_missing_mode_is_noticed(monkeypatch: pytest.MonkeyPatch, case) -> None:
     configuration, potential = case
-    honest = modes_module._lanczos
+    honest, honest_below = modes_module.lanczos, modes_module.lanczos_below
 
-    def forgetful(reduced, count):
-        values, vectors = honest(reduced, count + 1)
-        return np.delete(values, 2), np.delete(vectors, 2, axis=1)
+    def without_third(pairs):
+        return np.delete(pairs[0], 2), np.delete(pairs[1], 2, axis=1)
 
-    monkeypatch.setattr(modes_module, "_lanczos", forgetful)
+    monkeypatch.setattr(modes_module, "lanczos", lambda reduced, count: without_third(honest(reduced, count + 1)))
+    monkeypatch.setattr(modes_module, "lanczos_below", lambda *given: without_third(honest_below(*given)))
     assert not ag.pinned_modes(configuration, potential, 0.1, count=8).complete
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.linalg.matrix_product import subtract_product
 from atomglass.kernels.linalg.nested_dissection import SymbolicAnalysis
 from atomglass.types import Array, IntArray
 
@@ -82,14 +83,12 @@ def _update_rows(front: Array, k0: int, k1: int, i0: int, i1: int, size: int) ->
 @inline
 def _update_with_blas(front: Array, k0: int, k1: int, i0: int, i1: int, size: int) -> None:
     """Subtract the outer products of the pivot rows k0 <= k < k1 from rows i0 <= i < i1, by matrix products."""
-    upper = front[k0:k1, i0:size].copy()
-    scaled = front[k0:k1, i0:i1].copy()
-    for k in range(k1 - k0):
-        scaled[k] /= front[k0 + k, k0 + k]
-    for r0 in range(0, i1 - i0, STRIP_ROWS):
-        change = np.dot(scaled[:, r0 : r0 + STRIP_ROWS].copy().T, upper[:, r0:].copy())
-        for r in range(r0, r0 + change.shape[0]):
-            front[i0 + r, i0 + r : size] -= change[r - r0, r - r0 :]
+    for r0 in range(i0, i1, STRIP_ROWS):  # strips, since only the upper triangle is needed
+        r1 = min(r0 + STRIP_ROWS, i1)
+        scaled = front[k0:k1, r0:r1].copy()
+        for k in range(k1 - k0):
+            scaled[k] /= front[k0 + k, k0 + k]
+        subtract_product(front[r0:r1, r0:size], scaled, front[k0:k1, r0:size], size)
 
 
 @inline

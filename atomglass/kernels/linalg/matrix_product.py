@@ -1,0 +1,48 @@
+"""Subtraction of a matrix product in place, by BLAS, without copies of the operands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from atomglass.kernels.jit import inline
+from atomglass.types import Array
+
+_POINTER = types.CPointer(types.float64)
+_SIZE, _CHARACTER = types.intp, types.char
+#: BLAS' `gemm` as numba calls it for `numpy.dot`, which cannot add to an existing matrix: kind, transposes, sizes,
+#: alpha, two matrices, beta, result; every matrix with its leading dimension.
+_GEMM: Any = types.ExternalFunction(
+    "numba_xxgemm",
+    types.intc(
+        *(_CHARACTER, _CHARACTER, _CHARACTER, _SIZE, _SIZE, _SIZE, _POINTER),
+        *(_POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER, _SIZE),
+    ),
+)
+_DOUBLE, _PLAIN, _TRANSPOSED = np.int8(ord("d")), np.int8(ord("n")), np.int8(ord("t"))
+
+
+@inline
+def subtract_product(target: Array, left: Array, right: Array, lead: int) -> None:
+    """Subtract left^T right from a matrix, in place.
+
+    Parameters
+    ----------
+    target : (m, n) array
+        The matrix, part of a larger one with rows of `lead` elements.
+    left : (k, m) array
+        Contiguous.
+    right : (k, n) array
+        Part of a larger matrix with rows of `lead` elements.
+    lead : int
+        Distance of the rows of `target` and `right` in memory, in elements.
+    """
+    m, n, k = target.shape[0], target.shape[1], left.shape[0]
+    minus, one = np.full(1, -1.0), np.ones(1)
+    # BLAS stores columns: what it is given are the transposed matrices.
+    _GEMM(
+        *(_DOUBLE, _PLAIN, _TRANSPOSED, n, m, k, minus.ctypes),
+        *(right.ctypes, lead, left.ctypes, m, one.ctypes, target.ctypes, lead),
+    )
