@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from atomglass.cli import analysis, bench, configuration, study
+from atomglass.cli.printing import say
 from atomglass.cli.theory import theory_app
 from atomglass.errors import PLATFORM, InputError
 
@@ -55,7 +56,7 @@ def version() -> None:
     """Print the version."""
     from atomglass.__about__ import __version__
 
-    typer.echo(__version__)
+    say(__version__)
 
 
 @app.command()
@@ -110,7 +111,7 @@ def main() -> None:
         # Errors of the option parser become one line like all others; anything else is a bug and keeps its traceback.
         if not hasattr(error, "format_message"):
             raise
-        text = error.format_message().rstrip(".")
+        text = " ".join(error.format_message().split()).rstrip(".")
         status = _complain(f"{text}; see `atomglass --help`") if text else 2  # an empty text means that help was shown
     sys.exit(status or 0)
 
@@ -140,13 +141,13 @@ def _missing_column(error: Exception) -> str:
 
 
 def _interrupted() -> int:
-    typer.echo("atomglass: stopped; nothing was written", err=True)
+    say("atomglass: stopped; nothing was written", err=True)
     return INTERRUPTED_STATUS
 
 
 def _complain(text: str) -> int:
     """Print one line to stderr, and return the exit status for invalid input."""
-    typer.echo("atomglass: " + " ".join(text.split()), err=True)
+    say(f"atomglass: {text}", err=True)
     return 2
 
 
