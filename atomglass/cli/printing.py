@@ -48,4 +48,9 @@ def show(table: Table, width: int = LOG_FILE_WIDTH) -> None:
         Width in characters if the output is not a terminal.
     """
     console = Console()
-    (console if console.is_terminal else Console(width=width)).print(table)
+    if not console.is_terminal:
+        console = Console(width=width)
+    if table.title:  # above the table, which may be narrower and would wrap it
+        console.print(table.title, soft_wrap=True)
+        table.title = None
+    console.print(table)

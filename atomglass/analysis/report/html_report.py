@@ -76,6 +76,8 @@ def write_report(
     """
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)
+    if not folder.is_dir():
+        raise InputError(f"no study in {folder}", remedy="name the folder of a collected study")
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
