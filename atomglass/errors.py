@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import unicodedata
 
 _MISSING = object()
 
@@ -30,7 +31,7 @@ def printable(text: str) -> str:
     >>> print(printable("glass\x1b[2J é"))
     glass\x1b[2J é
     """
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    return "".join(character if _is_shown(character) else repr(character)[1:-1] for character in text)
 
 
 def shell_command(*words: str) -> str:
@@ -46,12 +47,17 @@ def shell_command(*words: str) -> str:
     >>> print(shell_command("atomglass", "collect", "my study"), shell_command("a\tb"))
     atomglass collect 'my study' $'a\x09b'
     """
-    return " ".join(shlex.quote(word) if word.isprintable() else f"$'{_in_bytes(word)}'" for word in words)
+    return " ".join(shlex.quote(word) if all(map(_is_shown, word)) else f"$'{_in_bytes(word)}'" for word in words)
+
+
+def _is_shown(character: str) -> bool:
+    """Return whether a terminal shows a character; spaces of any width are shown."""
+    return character.isprintable() or unicodedata.category(character) == "Zs"
 
 
 def _in_bytes(word: str) -> str:
     """Return a word with quotes, backslashes and what cannot be printed as escapes of their bytes."""
-    plain = (character.isprintable() and character not in "'\\" for character in word)
+    plain = (_is_shown(character) and character not in "'\\" for character in word)
     return "".join(
         character if keep else "".join(f"\\x{byte:02x}" for byte in os.fsencode(character))
         for character, keep in zip(word, plain, strict=True)
