@@ -12,7 +12,7 @@ export PYTHON
 .PHONY: help environment demo test test-extended test-slow lint docs examples wheel-test clean
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 22
 
 environment:  ## create .venv (the other targets do so if needed)
 	@.ci/bootstrap

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check what linters cannot: kernels' length and annotations, parameter counts, documented parameters, import circles.
+"""Check what linters cannot: kernels, parameter counts, documented parameters, import circles, what may print.
 
 python .ci/check_code.py            every violation, one a line; exit status 1 if there is any
 python .ci/check_code.py sampling   only those whose file or message holds this text
@@ -19,6 +19,8 @@ COMPILED, PAIR_LEVEL = {"kernel", "leaf", "device", "inline"}, {"device"}
 MAX_PARAMETERS, MAX_KERNEL_LINES, MAX_ROOT_ENTRIES = 8, 60, 20
 #: Longest module in lines; `analysis` is held to less.
 MAX_MODULE_LINES = {"analysis": 250, "": 350}
+#: The only module of the command line that prints: there, control characters in names are escaped.
+PRINTING = Path("atomglass/cli/printing.py")
 #: From so many parameters on, a public function documents each.
 DOCUMENTED_FROM = 3
 
@@ -45,6 +47,7 @@ def violations() -> Iterator[str]:
             yield from compiled_function(place, function)
             yield from parameters(place, function, owner)
         yield from late_imports(place, trees[name])
+        yield from printing(place, trees[name])
     for circle in circles(imports(trees)):
         yield f"circular imports: {' > '.join(circle)}"
 
@@ -138,6 +141,15 @@ def late_imports(place: Path, tree: ast.Module) -> Iterator[str]:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.ImportFrom) and (inner.module or "").startswith("atomglass"):
                     yield f"{place}:{inner.lineno}: import of {inner.module} inside a function"
+
+
+def printing(place: Path, tree: ast.Module) -> Iterator[str]:
+    """Yield lines for calls in the command line that print past its one module for it."""
+    if place.parts[1] != "cli" or place == PRINTING:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("print", "echo", "secho"):
+            yield f"{place}:{node.lineno}: {ast.unparse(node.func)} prints: use say of {PRINTING}"
 
 
 def imports(trees: dict[str, ast.Module]) -> dict[str, set[str]]:

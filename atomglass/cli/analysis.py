@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from atomglass.cli.printing import say, warn
+
 app = typer.Typer()
 
 StudyFolder = Annotated[Path, typer.Argument(help="Directory of a collected study.")]
@@ -58,9 +60,9 @@ def wells(
     from atomglass.cli.text_table import print_table
     from atomglass.study.followup.double_wells import second_wells
 
-    found = second_wells(folder, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains)
+    found = second_wells(folder, workers, lambda done, of: warn(f"chain {done} of {of}"), chains)
     print_table(*well_outcomes_table(found))
-    typer.echo(f"written: {folder / 'wells.parquet'}")
+    say(f"written: {folder / 'wells.parquet'}")
 
 
 @app.command()
@@ -81,19 +83,15 @@ def pinned(
     from atomglass.study.followup.pinned_modes import GLASSES, MODES, pin_kept_glasses
     from atomglass.study.store.study_store import StudyStore
 
-    found = pin_kept_glasses(
-        folder, fraction, below, workers, lambda done, of: typer.echo(f"chain {done} of {of}", err=True), chains
-    )
+    found = pin_kept_glasses(folder, fraction, below, workers, lambda done, of: warn(f"chain {done} of {of}"), chains)
     store = StudyStore(folder)
     realizations = sum(store.stored(int(chain)) for chain in found.glasses["chain"].unique())
-    typer.echo(
-        f"{len(found.modes)} modes below {below:g} in {len(found.glasses)} glasses with a share of {fraction:g} pinned"
-    )
-    typer.echo(
+    say(f"{len(found.modes)} modes below {below:g} in {len(found.glasses)} glasses with a share of {fraction:g} pinned")
+    say(
         f"left out: {realizations - len(found.glasses)} realizations without a kept glass; not proven complete: "
         f"{int((~found.glasses['complete']).sum())} glasses"
     )
-    typer.echo(f"written: {folder / MODES} {folder / GLASSES}")
+    say(f"written: {folder / MODES} {folder / GLASSES}")
 
 
 @app.command()
@@ -134,15 +132,15 @@ def compare(
     print_table(*comparison_table(table))
     for folder, study in zip(folders, studies, strict=True):
         for line in selection_warnings(study.realizations, rule):
-            typer.echo(f"warning: {folder}: {line}")
+            say(f"warning: {folder}: {line}")
     rule = rule if fixed_number_of is None else rule.at_fixed_number(fixed_number_of)
     for study in studies[1:]:
         if have_same_liquids(studies[0], study):
-            typer.echo("")
+            say()
             print_table(*paired_table(compare_paired_studies(studies[0], study, rule)))
     if out is not None:
         replace(out, table.to_csv(index=False).encode())
-        typer.echo(f"\nwritten: {out}")
+        say("", f"written: {out}")
 
 
 @app.command()
@@ -154,10 +152,10 @@ def recurrences(folder: StudyFolder) -> None:
     _need_glasses(folder)
     from atomglass.study.followup.recurrence_table import NAME, find_recurrences
 
-    found = find_recurrences(folder, lambda done, of: typer.echo(f"chain {done} of {of}", err=True))
+    found = find_recurrences(folder, lambda done, of: warn(f"chain {done} of {of}"))
     again = int(found["recurrence_of"].notna().sum())
-    typer.echo(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are recurrences of earlier ones")
-    typer.echo(f"written: {folder / NAME}")
+    say(f"{len(found)} modes are {found['defect'].nunique()} defects: {again} are recurrences of earlier ones")
+    say(f"written: {folder / NAME}")
 
 
 @app.command()
@@ -198,19 +196,19 @@ def analyze(
     found = analyze(study, seed=seed, rule=rule, recurrences=load_recurrences(folder), pinned=load_pinned(folder))
     for title, header, rows in [*analysis_tables(found), *other_spectra_tables(found.other_spectra)]:
         print_table(title, header, rows)
-        typer.echo("")
+        say()
     if study.wells is not None:
         for table in (well_outcomes_table(study.wells), well_readings_table(well_readings(study.wells))):
             print_table(*table)
-            typer.echo("")
+            say()
         print_table(
             *outcome_exponents_table(exponents_by_quench_outcome(study.modes, study.realizations, study.wells, rule))
         )
-        typer.echo("")
+        say()
     for line in found.warnings:
-        typer.echo(f"warning: {line}")
+        say(f"warning: {line}")
     written = write_analysis(found, out or folder / "analysis")
-    typer.echo("\nwritten: " + " ".join(str(path) for path in written))
+    say("", "written: " + " ".join(str(path) for path in written))
 
 
 @app.command()
@@ -229,7 +227,7 @@ def report(
     from atomglass.analysis.results.selected_modes import selection_from_options
 
     rule = selection_from_options(frequency, share, reference, participation)
-    typer.echo(f"written: {write_report(folder, out, seed=seed, rule=rule)}")
+    say(f"written: {write_report(folder, out, seed=seed, rule=rule)}")
 
 
 @app.command()
@@ -284,7 +282,7 @@ def join(
     from atomglass.study.archive.join import join_studies
 
     written = join_studies(folders, out)
-    typer.echo("written: " + " ".join(str(path) for path in written))
+    say("written: " + " ".join(str(path) for path in written))
 
 
 @app.command()
@@ -329,4 +327,4 @@ def publish(
         written = publish_portion(folder, out, Cuts(below, below_frequency, spots_below))
     else:
         written = publish_tables(folder, out, below, below_frequency, spots_below)
-    typer.echo("written: " + " ".join(str(path) for path in written))
+    say("written: " + " ".join(str(path) for path in written))

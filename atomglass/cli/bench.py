@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from atomglass.cli.printing import say, warn
 from atomglass.errors import InputError
 
 app = typer.Typer()
@@ -44,9 +45,6 @@ def bench(
     from atomglass.io.files import atomic_output
     from atomglass.study.store.study_store import StudyStore
 
-    def log(text: str) -> None:
-        typer.echo(text, err=True)
-
     if names:
         rows = [[name, function.__doc__ or ""] for name, function in BENCHMARKS.items()]
         print_table("", ["name", "what"], rows)
@@ -56,19 +54,19 @@ def bench(
         StudyStore(study)  # raises an error now, before the work, if there is no study
     command = compiler()
     if command is None:
-        log("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
-    found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, log))
+        warn("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
+    found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, warn))
     if json_file is not None:
         with atomic_output(json_file) as stream:
             stream.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
     if markdown:
-        typer.echo(as_markdown(found))
+        say(*as_markdown(found).split("\n"))
     else:
         cells, notes = number_notes(found)
         print_table("", HEADER, cells)
-        typer.echo("\n".join(notes))
+        say(*notes)
     if json_file is not None:
-        typer.echo(f"written: {json_file}")
+        say(f"written: {json_file}")
 
 
 def _check_json_file(path: Path | None) -> None:

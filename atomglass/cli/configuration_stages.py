@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import pandas as pd
 from atomglass.cli.input_file import InputFile
 from atomglass.cli.liquid_start import LiquidStart
 from atomglass.cli.mode_output import check_outputs, check_table, write_outputs, write_table
+from atomglass.cli.printing import say
 from atomglass.cli.text_table import print_table
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.io import files
 from atomglass.minimization.quench import quench
 from atomglass.sampling.moves import HybridMonteCarlo
@@ -117,14 +117,14 @@ def sample_liquid(out: Path, potential: str, start: LiquidStart, moves: MoveOpti
     stats = sampler.run(sweeps)
     files.write(out, sampler.configuration)
     second_half = stats.energies[len(stats.energies) // 2 :]
-    print(f"{len(configuration)} particles, {sweeps} sweeps at T = {moves.temperature:g}")
+    say(f"{len(configuration)} particles, {sweeps} sweeps at T = {moves.temperature:g}")
     kind = "trajectories" if moves.hybrid else "displacements"
     accepted = stats.trajectory_acceptance if moves.hybrid else stats.displacement_acceptance
-    print(f"acceptance: {kind} {accepted:.3f}, swaps {stats.swap_acceptance:.3f}")
+    say(f"acceptance: {kind} {accepted:.3f}, swaps {stats.swap_acceptance:.3f}")
     if len(second_half):
         energy = sampler.energy / len(sampler)
-        print(f"potential energy per particle: {energy:.6f} (second half: {second_half.mean():.6f})")
-    print(f"written: {out}")
+        say(f"potential energy per particle: {energy:.6f} (second half: {second_half.mean():.6f})")
+    say(f"written: {out}")
 
 
 def quench_file(
@@ -157,11 +157,11 @@ def quench_file(
     configuration = file.read(pot)
     done = quench(configuration, pot, force_tolerance, max_iterations, method=method)
     files.write(out, done.configuration)
-    print(f"{done.status.value}: {done.iterations} iterations, {done.evaluations} evaluations")
+    say(f"{done.status.value}: {done.iterations} iterations, {done.evaluations} evaluations")
     if done.status.advice:
-        print(f"what to do: {done.status.advice}")
-    print(f"energy per particle {done.energy / len(configuration):.10f}, largest force {done.max_force:.3g}")
-    print(f"written: {out}")
+        say(f"what to do: {done.status.advice}")
+    say(f"energy per particle {done.energy / len(configuration):.10f}, largest force {done.max_force:.3g}")
+    say(f"written: {out}")
     return done.converged
 
 
@@ -194,9 +194,7 @@ def modes_of_file(
     configuration = file.read(pot)
     if quench_first:
         configuration = quench(configuration, pot).configuration
-    _check_quenched(
-        configuration, pot, f"add --quench, or quench it first with `atomglass quench {shlex.quote(str(file.path))}`"
-    )
+    _check_quenched(configuration, pot, f"add --quench, or {_quench_first(file)}")
     pairs = InteractingPairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
@@ -213,7 +211,7 @@ def modes_of_file(
     write_outputs(outs, table, pot.sized(configuration), pairs, modes)
     _print_modes(configuration, modes, moduli, table)
     for out in outs:
-        print(f"written: {out}")
+        say(f"written: {out}")
 
 
 def density_of_file(
@@ -238,7 +236,7 @@ def density_of_file(
     check_table(out)
     pot = load_potential(potential)
     configuration = file.read(pot)
-    _check_quenched(configuration, pot, f"quench it first with `atomglass quench {shlex.quote(str(file.path))}`")
+    _check_quenched(configuration, pot, _quench_first(file))
     if moments is None:
         moments = min(2000, resolved_moments(len(configuration) * configuration.dimension))
     found = density_of_states(configuration, pot, moments, vectors, check_seed(seed))
@@ -251,12 +249,12 @@ def density_of_file(
     title = f"{found.modes} modes up to {found.highest:.4g}, resolution {found.resolution:.3g}; frequencies in {UNIT}"
     print_table(title, ["frequency", "D", "error", f"D/{power}", "error"], rows)
     peak = table.iloc[found.boson_peak]
-    print(
+    say(
         f"largest D/{power}: {peak.reduced_density:.4g} +- {peak.reduced_error:.2g} at frequency {peak.frequency:.4g} "
         f"({_peak_verdict(found)})"
     )
     if out is not None:
-        print(f"written: {out}")
+        say(f"written: {out}")
 
 
 def _peak_verdict(found: DensityOfStates) -> str:
@@ -273,6 +271,10 @@ def _peak_verdict(found: DensityOfStates) -> str:
     return "the boson peak, if it lies above the first phonon's"
 
 
+def _quench_first(file: InputFile) -> str:
+    return f"quench it first with `{shell_command('atomglass', 'quench', str(file.path))}`"
+
+
 def _check_quenched(configuration: Configuration, potential: PairPotential, remedy: str) -> None:
     max_force = float(np.linalg.norm(all_forces(configuration, potential), axis=1).max())
     if max_force > RESIDUAL_FORCE:
@@ -281,12 +283,12 @@ def _check_quenched(configuration: Configuration, potential: PairPotential, reme
 
 
 def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModuli, table: pd.DataFrame) -> None:
-    print(
+    say(
         f"{len(configuration)} particles in {configuration.dimension} dimensions, "
         f"{int(modes.rattlers.sum())} rattlers; "
         f"{'a minimum' if modes.is_minimum else 'NOT a minimum: negative eigenvalues'}"
     )
-    print(
+    say(
         f"shear modulus {moduli.shear:.6g}, bulk modulus {moduli.bulk:.6g}, "
         f"first phonon frequency {moduli.first_phonon_frequency:.6g}"
     )
@@ -296,16 +298,14 @@ def _print_modes(configuration: Configuration, modes: Modes, moduli: ElasticModu
     header = ["mode", "frequency", "PR", "b2", "b3", "b4", "beta", "group", "2nd min", "barrier", "QLM"]
     print_table(f"{len(table)} modes, {proven}; frequencies in {UNIT}", header, rows)
     if len(shown) < len(table):
-        print(f"({len(table) - len(shown)} more; write them with --out)")
+        say(f"({len(table) - len(shown)} more; write them with --out)")
     leaning = int(_leans_on_cutoff(table).sum())
     if leaning:
-        print(
+        say(
             f"*: more than half of b3 or b4 comes from pairs within {NEAR_CUTOFF:.0%} of their cutoff, where these "
             f"derivatives jump ({leaning} modes): their group depends on contacts that are about to open"
         )
-    print(
-        f"QLM: participation ratio < {PARTICIPATION_RATIO} and frequency < {FREQUENCY_SHARE} times the first phonon's"
-    )
+    say(f"QLM: participation ratio < {PARTICIPATION_RATIO} and frequency < {FREQUENCY_SHARE} times the first phonon's")
 
 
 def _leans_on_cutoff(table: pd.DataFrame) -> pd.Series:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from atomglass.cli.printing import warn
 from atomglass.errors import InputError
 from atomglass.io import files
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
+
+#: How far a mean diameter may lie outside the sizes of a potential's model before a note says so, as a share of them.
+SIZE_MARGIN = 0.05
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class InputFile:
             allowed = f"{potential.dimension}, that of the potential {potential.name}"
             remedy = "name another with --potential (`atomglass potentials` lists them)"
             raise InputError(f"dimension of {self.path}", configuration.dimension, allowed, remedy)
+        _note_sizes(self.path, configuration, potential)
         return configuration
 
     def _by_name(self, potential: PairPotential) -> Configuration | None:
@@ -89,3 +94,15 @@ class InputFile:
         if not all(names) or len(set(names)) < len(names):
             raise InputError("--species", self.species, "TYPE,TYPE,... with each type once, as A,B")
         return names
+
+
+def _note_sizes(path: Path, configuration: Configuration, potential: PairPotential) -> None:
+    """Print a note if the sizes are none of the model's: radii taken for diameters, or another unit of length."""
+    if potential.species or not configuration.sized:
+        return
+    mean, law = float(configuration.diameters.mean()), potential.diameters
+    if not (1 - SIZE_MARGIN) * law.minimum <= mean <= (1 + SIZE_MARGIN) * law.maximum:
+        warn(
+            f"note: the mean diameter in {path} is {mean:.4g}, in {potential.name} diameters are {law.minimum:.4g} to "
+            f"{law.maximum:.4g}: are these diameters, not radii, and in the same unit of length?"
+        )

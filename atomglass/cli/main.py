@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from atomglass.cli import analysis, bench, configuration, study
+from atomglass.cli.printing import say
 from atomglass.cli.theory import theory_app
 from atomglass.errors import PLATFORM, InputError
 
@@ -55,7 +56,7 @@ def version() -> None:
     """Print the version."""
     from atomglass.__about__ import __version__
 
-    typer.echo(__version__)
+    say(__version__)
 
 
 @app.command()
@@ -110,8 +111,7 @@ def main() -> None:
         # Errors of the option parser become one line like all others; anything else is a bug and keeps its traceback.
         if not hasattr(error, "format_message"):
             raise
-        text = error.format_message().rstrip(".")
-        status = _complain(f"{text}; see `atomglass --help`") if text else 2  # an empty text means that help was shown
+        status = _complain_of_option(error)
     sys.exit(status or 0)
 
 
@@ -140,13 +140,27 @@ def _missing_column(error: Exception) -> str:
 
 
 def _interrupted() -> int:
-    typer.echo("atomglass: stopped; nothing was written", err=True)
+    say("atomglass: stopped; nothing was written", err=True)
     return INTERRUPTED_STATUS
+
+
+def _complain_of_option(error: Any) -> int:
+    """Print one line about an option or command that the parser rejects, with the value and the help to read."""
+    text = " ".join(error.format_message().split()).rstrip(".")
+    if not text:  # help was shown
+        return 2
+    for detail in getattr(error.__cause__, "errors", list)():
+        text += f", not {detail['input']!r}"
+    words: list[str] = []
+    context = getattr(error, "ctx", None)
+    while context is not None and context.parent is not None:
+        words, context = [context.info_name, *words], context.parent
+    return _complain(f"{text}; see `{' '.join(['atomglass', *words])} --help`")
 
 
 def _complain(text: str) -> int:
     """Print one line to stderr, and return the exit status for invalid input."""
-    typer.echo("atomglass: " + " ".join(text.split()), err=True)
+    say(f"atomglass: {text}", err=True)
     return 2
 
 

@@ -23,8 +23,10 @@ def check_table(out: Path | None, allowed: tuple[str, ...] = _TABLES) -> None:
     Raises
     ------
     InputError
-        The suffix is unknown, or the folder is missing.
+        The suffix is unknown, the folder is missing, or the path is that of a folder.
     """
+    if out is not None and out.is_dir():
+        raise InputError("--out", str(out), "a file", "name one in this folder")
     if out is not None and out.suffix not in _TABLES:
         raise InputError("suffix of --out", out.suffix, f"{', '.join(allowed[:-1])} or {allowed[-1]}")
     if out is not None and not out.absolute().parent.is_dir():
@@ -44,7 +46,7 @@ def check_outputs(outs: list[Path]) -> None:
     Raises
     ------
     InputError
-        A suffix is unknown, or a folder is missing.
+        A suffix is unknown, a folder is missing, or a path is that of a folder.
     """
     for out in outs:
         if _holds_modes(out):

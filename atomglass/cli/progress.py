@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from atomglass.cli.printing import say_above, warn
 from atomglass.study.status import study_status
 from atomglass.study.store.study_store import StudyStore
 
@@ -98,9 +99,9 @@ class StudyProgress:
     def notice(self, text: str) -> None:
         """Show a line to the user."""
         if self._bars:
-            self._bars.console.print(text, markup=False)
+            say_above(self._bars.console, text)
         else:
-            print(text, file=sys.stderr, flush=True)
+            warn(text)
 
     def _counts(self) -> str:
         """Return the failures of the whole study, and the modes of this run with the realizations they belong to."""
@@ -131,11 +132,9 @@ class StudyProgress:
         self._read_study(0.0)
         fraction = self._sweeps / self._sweeps_total if self._sweeps_total else 1.0
         steps = f"{self._labels.steps} {min(fraction, 1):4.0%}, " if self._labels.steps else ""
-        print(
+        warn(
             f"[{self._logged - self._began:7.0f} s] {steps}{self._labels.plural} {self._done}/{self._total}, "
-            f"{self._counts()}",
-            file=sys.stderr,
-            flush=True,
+            f"{self._counts()}"
         )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atomglass.errors import InputError
+from atomglass.cli.printing import say, warn
+from atomglass.errors import InputError, shell_command
 
 if TYPE_CHECKING:
     from atomglass.study.execution.worker import Partition, RunOutcome
@@ -88,15 +88,15 @@ def run(
         store = StudyStore.create(out, settings, extend)
         ensemble = store.settings.ensemble
         if first:
-            typer.echo(
+            say(
                 f"study {settings.name}: {ensemble.chains} chains of {ensemble.realizations_per_chain} "
                 f"{store.model.labels.plural}, {store.model.describe(settings)}, in {out}"
             )
         if store.model.needs_kernels and unfinished(store):
-            warm_up(lambda text: typer.echo(text, err=True), settings=settings)
+            warm_up(warn, settings=settings)
         with StudyProgress(store, others=world is not None or partition.size > 1, silent=not first) as progress:
             if world is not None:
-                outcome = run_mpi(store, progress, world, stop, claim_life, typer.echo)
+                outcome = run_mpi(store, progress, world, stop, claim_life, say)
             elif workers > 1:
                 outcome = run_workers(store, progress, workers, stop, partition, claim_life)
             else:
@@ -124,17 +124,17 @@ def _study_settings(study: str, portion: str | None) -> Any:
 
 
 def _report_outcome(outcome: RunOutcome, reason: str, again: list[str], out: Path, world: Any) -> None:
-    command = shlex.join(["atomglass", "run", *again]) + (", or the same mpirun" if world else "")
+    command = shell_command("atomglass", "run", *again) + (", or the same mpirun" if world else "")
     for error in outcome.errors:
-        typer.echo(f"atomglass: {error}", err=True)
+        say(f"atomglass: {error}", err=True)
     if outcome.complete:
-        typer.echo(f"complete; next: atomglass collect {shlex.quote(str(out))}")
+        say(f"complete; next: {shell_command('atomglass', 'collect', str(out))}")
     elif outcome.stopped:
-        typer.echo(f"stopped ({reason or 'another rank was asked to stop'}); to go on: {command}", err=True)
+        say(f"stopped ({reason or 'another rank was asked to stop'}); to go on: {command}", err=True)
     elif outcome.elsewhere and not outcome.errors:
-        typer.echo(f"other processes are working on {len(outcome.elsewhere)} chains; nothing is left for this one")
+        say(f"other processes are working on {len(outcome.elsewhere)} chains; nothing is left for this one")
     else:
-        typer.echo(f"not complete; to try again: {command}", err=True)
+        say(f"not complete; to try again: {command}", err=True)
 
 
 def _partition(part: str | None) -> Partition:
@@ -171,20 +171,18 @@ def _describe_run(out: Path, settings: Any, extend: bool) -> None:
     from atomglass.study.store.study_store import StudyStore
 
     ensemble, many = settings.ensemble, model_of({"model": settings.model}, "model").labels.plural
-    typer.echo(f"physics hash {settings.physics_hash}, seed {settings.seed}")
+    say(f"physics hash {settings.physics_hash}, seed {settings.seed}")
     if not (out / "study.json").exists():
         require_free(out)
         count = ensemble.chains * ensemble.realizations_per_chain
-        typer.echo(
-            f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` estimates the cost"
-        )
+        say(f"would start {ensemble.chains} chains, {count} {many}, in {out}; `atomglass plan` estimates the cost")
         return
     store = StudyStore(out)
     store.settings = store.reconciled(settings, extend)
     now = study_status(store)
     unfinished = [c for c in now.chains if c.state != "done"]
     begun = sum(c.state == "interrupted" for c in unfinished)
-    typer.echo(
+    say(
         f"would continue in {out}: {now.total - now.finished} of {now.total} {many} left in {len(unfinished)} of "
         f"{len(now.chains)} chains ({begun} of them begun, {now.count('running')} being run)"
     )
@@ -205,7 +203,7 @@ def plan(
     settings = _study_settings(study, portion)
     if measure:
         one = model_of({"model": settings.model}, "model").labels.singular
-        typer.echo(f"timing one {one} on this machine ...", err=True)
+        say(f"timing one {one} on this machine ...", err=True)
     cost = measured_cost(settings) if measure else None
     print_table(f"study {settings.name}", ["", ""], [[*row] for row in plan_study(settings, cost, cores)])
 
@@ -221,7 +219,7 @@ def export(
     from atomglass.study.store.inherent_states import load_configuration
 
     write(out, load_configuration(folder, realization))
-    typer.echo(f"written: {out}")
+    say(f"written: {out}")
 
 
 @app.command()
@@ -242,16 +240,16 @@ def collect(
     store = StudyStore(folder)
     found = tables.collect(store)
     text, written = write_overview(store, figures)
-    typer.echo(text)
+    say(*text.split("\n"))
     for name in store.further_tables:
-        typer.echo(f"\n{name}: {found.rows[name]} rows")
+        say("", f"{name}: {found.rows[name]} rows")
     _warn(store, found)
     names = [f"{name}.parquet" for name in (*found.rows, "runs")]
     names += [path.name for path in written if path.parent == folder]
     drawn = len({path.stem for path in written if path.parent != folder})
-    typer.echo(f"\nwritten in {folder}: {', '.join(names)}" + f"; {drawn} figures in figures/" * (drawn > 0))
+    say("", f"written in {folder}: {', '.join(names)}" + f"; {drawn} figures in figures/" * (drawn > 0))
     if figures:
-        typer.echo(f"next: atomglass report {shlex.quote(str(folder))}")
+        say(f"next: {shell_command('atomglass', 'report', str(folder))}")
     if found.damaged:
         raise typer.Exit(1)
 
@@ -259,20 +257,20 @@ def collect(
 def _warn(store: StudyStore, found: Any) -> None:
     """Print to stderr findings that the tables do not show."""
     for line in found.damaged:
-        typer.echo(f"damaged: {line}; run the study again to recompute it", err=True)
+        say(f"damaged: {line}; run the study again to recompute it", err=True)
     lost = sum(stop - start for _, start, stop in found.missing)
     if lost:
         shown = ", ".join(f"chain {c}: {start} to {stop - 1}" for c, start, stop in found.missing[:5])
         more = f" and {len(found.missing) - 5} more gaps" if len(found.missing) > 5 else ""
         total = lost + found.rows["realizations"]
-        typer.echo(f"missing: {lost} of {total} realizations ({shown}{more}); run the study again", err=True)
+        say(f"missing: {lost} of {total} realizations ({shown}{more}); run the study again", err=True)
     if found.not_rigid:
         unknown = f", {found.unbounded} of which have no modes in the table" * (found.unbounded > 0)
-        typer.echo(f"not rigid: {found.not_rigid} realizations have no positive shear modulus{unknown}", err=True)
+        say(f"not rigid: {found.not_rigid} realizations have no positive shear modulus{unknown}", err=True)
     for status, count in found.failed.items():
-        typer.echo(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
+        say(f"failed: {count} realizations are {status}; column `reason` says why", err=True)
     for line in found.warnings:
-        typer.echo(f"warning: {line}", err=True)
+        say(f"warning: {line}", err=True)
 
 
 @app.command()
@@ -296,20 +294,18 @@ def status(
     rows.append(["all", str(len(now.chains)), f"{now.finished} of {now.total}"])
     print_table(store.settings.name, ["state", "chains", labels.plural], rows)
     steps = f"; {labels.steps} {now.sweeps / max(1, now.sweeps_total):.1%}" if labels.steps else ""
-    typer.echo(f"failed {labels.plural}: {now.failed}{steps}")
+    say(f"failed {labels.plural}: {now.failed}{steps}")
     if store.further_tables:
-        typer.echo(f"further tables: {', '.join(store.further_tables)}")
+        say(f"further tables: {', '.join(store.further_tables)}")
     crashes = store.crash_reports.count()
     if crashes:
-        typer.echo(f"processes that crashed: {crashes}; see {folder / 'crashes'}")
+        say(f"processes that crashed: {crashes}; see {folder / 'crashes'}")
     for chain in now.chains:
         if chain.damaged_lease:
-            typer.echo(
-                f"the lease of chain {chain.chain} is damaged: whether a process works on it is not known", err=True
-            )
+            say(f"the lease of chain {chain.chain} is damaged: whether a process works on it is not known", err=True)
     if now.seconds_left is not None:
         between = store.model.steps(store.settings, 1) - store.model.steps(store.settings, 0)
-        typer.echo(f"{now.rate / between * 3600:.4g} {labels.plural} an hour, about {duration(now.seconds_left)} left")
+        say(f"{now.rate / between * 3600:.4g} {labels.plural} an hour, about {duration(now.seconds_left)} left")
     if chains or len(now.chains) <= 20:
         per_chain = store.settings.ensemble.realizations_per_chain
         table = [
@@ -341,5 +337,5 @@ def warmup() -> None:
     from atomglass.kernels.jit import cache_folder
     from atomglass.study.warmup import warm_up
 
-    warm_up(typer.echo, everything=True)
-    typer.echo(f"compiled kernels are in {cache_folder()}")
+    warm_up(say, everything=True)
+    say(f"compiled kernels are in {cache_folder()}")

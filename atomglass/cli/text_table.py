@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-#: Width in characters if the output is not a terminal, which is enough for any table.
-LOG_FILE_WIDTH = 200
+from atomglass.cli.printing import show
+from atomglass.errors import printable
 
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table. Numbers are right-aligned; names are printed literally, even with square brackets.
+    """Print a table. Numbers are right-aligned; names are literal, even with square brackets.
 
     Parameters
     ----------
@@ -25,15 +24,14 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
         The cells.
     """
     # Text, unlike str, is not parsed for markup: a study may be called "[red]" or ":smile:".
-    table = Table(title=Text(title, style="table.title") if title else None, title_justify="left")
+    table = Table(title=Text(printable(title), style="table.title") if title else None, title_justify="left")
     table.box, table.pad_edge = None, False
     for place, name in enumerate(header):
         numeric = bool(rows) and all(_is_numeric(row[place]) for row in rows)
-        table.add_column(Text(name), justify="right" if numeric else "left")
+        table.add_column(Text(printable(name)), justify="right" if numeric else "left")
     for row in rows:
-        table.add_row(*map(Text, row))
-    console = Console()
-    (console if console.is_terminal else Console(width=LOG_FILE_WIDTH)).print(table)
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    show(table)
 
 
 def _is_numeric(text: str) -> bool:

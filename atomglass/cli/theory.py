@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from atomglass.cli.printing import say, show
 
+if TYPE_CHECKING:
     from atomglass.theory.registry import TheoryStatement
+
+#: Width of the tables if the output is not a terminal.
+WIDTH = 140
 
 theory_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -26,7 +29,7 @@ def list_papers() -> None:
     table = Table("name", "paper", box=None, header_style="bold")
     for paper in PAPERS.values():
         table.add_row(Text(paper.name), Text(paper.reference))
-    _console().print(table)
+    show(table, WIDTH)
 
 
 @theory_app.command("run")
@@ -50,10 +53,10 @@ def run_paper(
     (folder / "settings.json").write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
     _write_statements(statements, folder / "statements.csv")
     _print_statements(name, statements)
-    typer.echo("Written:")
+    say("Written:")
     times_after = _modification_times(folder)
     for written in sorted(path for path in times_after if times_after[path] != times_before.get(path)):
-        typer.echo(f"  {written}")
+        say(f"  {written}")
 
 
 def _output_folder(out: Path) -> Path:
@@ -96,12 +99,4 @@ def _print_statements(name: str, statements: list[TheoryStatement]) -> None:
     for s in statements:
         cells = [Text(text) for text in (s.source, s.statement, s.paper, s.ours)]
         table.add_row(*cells, Text(s.verdict, style=colors[s.verdict]))
-    _console().print(table)
-
-
-def _console() -> Console:
-    """Return a console as wide as the terminal, or wide enough for the tables if the output is not a terminal."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=140)
+    show(table, WIDTH)

@@ -306,6 +306,8 @@ def format_suffix(path: Path) -> str:
 def _checked_suffix(path: Path, known: tuple[str, ...]) -> str:
     """Return the suffix of a format, or reject a file whose format is not known."""
     suffix = format_suffix(path)
+    if suffix not in known and path.is_dir():
+        raise InputError(f"{path} is a folder", allowed=f"a file ({', '.join(known)})", remedy="name the file")
     if suffix == ".gz":
         raise InputError(f"suffix of {path.name}", path.suffix, f".gz after {', '.join(_TEXT)}", "decompress the file")
     if suffix not in known:

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.lib import format as npy
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, printable
 from atomglass.io.frame import Frame
 from atomglass.system.checks import real_array
 from atomglass.system.configuration import DIAMETER_NAMES, Configuration
@@ -65,7 +65,7 @@ def read_npz(path: Path, dimension: int | None = None) -> Frame:
         stated = _stated_dimension(arrays, by_shape)
         if by_shape == 2 and dimension == 3:
             text = f"{path} is read as two-dimensional, not as dimension=3: its positions and box have two components"
-            warnings.warn(text, stacklevel=3)
+            warnings.warn(printable(text), stacklevel=3)
         sizes = {name: real_array(name, arrays[name]) for name in DIAMETER_NAMES if name in arrays}
         types, species = _types(arrays.get("species"))
     except InputError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.manifest import read_manifest
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
@@ -104,7 +103,7 @@ def load_study(folder: str | Path, nullable: bool = False) -> Study:
             described += [(name, field.name, *_unit_and_meaning(field)) for field in table.schema]
         elif name not in FURTHER_TABLES:
             was_run = (folder / "shards").is_dir() or not (folder / "study.json").exists()
-            remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
+            remedy = f"run `{shell_command('atomglass', 'collect', str(folder))}` first"
             remedy = remedy if was_run else "join or publish its studies again"
             raise InputError(f"{folder / name}.parquet is missing", remedy=remedy)
     wells, density = read_table(folder, "wells"), read_table(folder, "density_of_states")

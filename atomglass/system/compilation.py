@@ -13,6 +13,7 @@ import time
 from numba.core import event
 from numba.core.registry import CPUDispatcher
 
+from atomglass.errors import printable
 from atomglass.kernels.jit import cache_folder
 
 #: Time between two lines, in seconds.
@@ -62,7 +63,7 @@ class CompilationNotice(event.Listener):  # type: ignore[misc]  # numba has no t
     def _say(self, text: str) -> None:
         self._spoke = time.monotonic()
         if sys.stderr is not None and os.environ.get("ATOMGLASS_QUIET", "0") in ("", "0"):
-            print(f"atomglass: {text}", file=sys.stderr, flush=True)
+            print(printable(f"atomglass: {text}"), file=sys.stderr, flush=True)
 
 
 def _is_own(dispatcher: object) -> bool:

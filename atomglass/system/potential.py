@@ -245,7 +245,11 @@ class PairPotential:
         if not self.species:
             if not configuration.sized:
                 raise InputError(
-                    "diameters of the configuration", "none", f"one per particle: {self.name} mixes diameters"
+                    "diameters of the configuration",
+                    "none",
+                    f"one per particle: {self.name} mixes diameters",
+                    "give those of each type (--diameters-by-type 1=1.0,2=1.4; diameters_by_type=... of ag.read), or "
+                    "take a potential with species (--potential)",
                 )
             self.check_diameters(configuration.diameters)
             return configuration.diameters

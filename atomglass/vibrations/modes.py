@@ -248,7 +248,7 @@ def check_not_all_rattlers(reduced: SparseHessian) -> None:
             "number of particles held by their neighbors",
             reduced.size // reduced.dimension,
             ">= 2",
-            "the sample is too dilute for vibrational modes: all particles are rattlers",
+            "the sample is too dilute for modes: all particles are rattlers; is its unit of length the potential's?",
         )
 
 

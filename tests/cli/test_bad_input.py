@@ -47,6 +47,12 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     wrong("mismatch", diameters=good["diameters"][:50])
     wrong("narrow", positions=good["positions"][:3] / 4, diameters=np.full(3, 1.2), box=np.array([2.0, 2.0]))
     wrong("spread", diameters=changed("diameters", (5,), 9.0), box=side * 4)
+    (tmp_path / "folder").mkdir()
+    atoms = "".join(f"{i + 1} {1 + i % 2} {x} {y} 0\n" for i, (x, y) in enumerate(good["positions"]))
+    (tmp_path / "types.lammpstrj").write_text(
+        "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n64\nITEM: BOX BOUNDS pp pp pp\n0 8\n0 8\n0 1\n"
+        f"ITEM: ATOMS id type x y z\n{atoms}"
+    )
     (tmp_path / "text.gsd").write_text("hello")
     (tmp_path / "binary.extxyz").write_bytes(bytes(range(256)))
     (tmp_path / "empty.toml").write_text("")
@@ -69,6 +75,16 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 OUT = ("--out", "result.extxyz")
 
 CASES = [
+    (("quench", "folder", *OUT), ["folder is a folder", "name the file"]),
+    (("quench", "good.npz", "--out", "folder"), ["folder is a folder", "name the file"]),
+    (("modes", "good.npz", "--out", "folder"), ["--out is 'folder'", "a file", "name one in this folder"]),
+    (("dos", "good.npz", "--out", "folder"), ["--out is 'folder'", "a file"]),
+    (("report", "nowhere"), ["no study in nowhere", "a collected study"]),
+    (("modes", "types.lammpstrj"), ["diameters", "none", "kumar2021 mixes", "--diameters-by-type 1=", "--potential"]),
+    (("sample", "-n", "1e3", *OUT), ["--particles", "integer", "'1e3'", "`atomglass sample --help`"]),
+    (("modes", "good.npz", "--coutn", "3"), ["--coutn", "--count", "`atomglass modes --help`"]),
+    (("theory", "run", "parshin2007", "--ot", "x"), ["--ot", "--out", "`atomglass theory run --help`"]),
+    (("mode", "good.npz"), ["'mode'", "modes", "`atomglass --help`"]),
     (("quench", "nan.npz", *OUT), ["position of particle 3", "nan", "finite"]),
     (("modes", "nan.npz"), ["position of particle 3"]),
     (("sample", "--from", "nan.npz", *OUT), ["position of particle 3"]),
@@ -244,3 +260,15 @@ def test_commands_that_messages_propose_can_be_pasted(tmp_path: Path) -> None:
         ag.load_study(folder)
     proposed = str(refused.value).split("`")[1]
     assert shlex.split(proposed) == ["atomglass", "collect", str(folder)]
+
+
+@pytest.mark.parametrize(("factor", "noted"), [(0.5, True), (1.0, False), (1.5, False), (2.0, True), (3.4, True)])
+def test_sizes_that_are_not_the_models_are_noted(
+    factor: float, noted: bool, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with np.load("good.npz") as good:
+        np.savez("sizes.npz", **{**good, "diameters": factor * good["diameters"], "box": 4 * good["box"]})
+    command(monkeypatch, "quench", "sizes.npz", "--max-iterations", "1", *OUT)
+    error = capsys.readouterr().err
+    shown = f"note: the mean diameter in sizes.npz is {factor:g}, in kumar2021 diameters are 0.7261 to 1.611: "
+    assert (shown in error) is noted and ("note:" in error) is noted

@@ -31,6 +31,11 @@ def test_long_cells_are_not_cut_in_a_log_file(capsys: pytest.CaptureFixture[str]
     assert "x" * 90 + "  " + "y" * 90 in capsys.readouterr().out
 
 
+def test_a_long_title_is_not_wrapped_to_the_width_of_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table("frequencies in sqrt(epsilon/m)/length", ["a"], [["1"]])
+    assert capsys.readouterr().out.splitlines()[0] == "frequencies in sqrt(epsilon/m)/length"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_printed_as_they_are(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     print_table(name, [name, "n"], [[name, "1"]])

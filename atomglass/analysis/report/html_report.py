@@ -16,7 +16,7 @@ from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.report.report_figures import is_wide, report_figures
 from atomglass.analysis.report.report_tables import ReportTable, report_table
 from atomglass.analysis.report.two_level_section import TEXT, two_level_tables
-from atomglass.analysis.report.typesetting import typeset
+from atomglass.analysis.report.typesetting import typeset, visible
 from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection
@@ -76,6 +76,8 @@ def write_report(
     """
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)
+    if not folder.is_dir():
+        raise InputError(f"no study in {folder}", remedy="name the folder of a collected study")
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)
@@ -105,6 +107,7 @@ def render(study: Study, folder: Path, found: Analysis) -> str:
     page = Environment(
         loader=PackageLoader("atomglass.analysis.report"),
         autoescape=True,
+        finalize=visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

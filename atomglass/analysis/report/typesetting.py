@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from atomglass.errors import printable
+
 _GREEK = {"omega": "ω", "epsilon": "ε", "beta": "β", "sigma": "σ", "Omega": "Ω", "lambda": "λ"}
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bdlnL\(([\d.]+)\)"), r"Δ ln L(\1)"),
@@ -30,11 +32,24 @@ def typeset(text: Any) -> Markup:
     text : str
         Any text; characters that are special in HTML are escaped.
     """
-    html = _WORDS.sub(lambda word: _GREEK[word.group(1)], str(escape(str(text))))
+    html = _WORDS.sub(lambda word: _GREEK[word.group(1)], str(escape(visible(str(text)))))
     for pattern, replacement in _RULES:
         html = pattern.sub(replacement, html)
     # keeps a number and its error on one line
     return Markup(html.replace(" ± ", "\u00a0±\u00a0").replace(" × 10", "\u00a0×\u00a010"))
+
+
+def visible(value: Any) -> Any:
+    """Return a text with its control characters escaped, which no HTML may contain; spaces and line feeds stay.
+
+    Parameters
+    ----------
+    value : str, or anything else, which is returned as it is
+        What a template shows.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return re.sub(r"[^ \t\n\r]+", lambda word: printable(word[0]), value)
 
 
 def verbatim(name: str) -> Markup:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.io.atomic import new_folder, replace
 from atomglass.study.archive.publish import TABLES, require_empty
 from atomglass.study.collect import completed
@@ -65,7 +64,7 @@ class JoinedPart:
         realizations, modes = (read_table(folder, name) for name in TABLES[:2])
         if realizations is None or modes is None:
             missing = TABLES[0] if realizations is None else TABLES[1]
-            remedy = f"run `atomglass collect {shlex.quote(str(folder))}` first"
+            remedy = f"run `{shell_command('atomglass', 'collect', str(folder))}` first"
             raise InputError(f"{folder / missing}.parquet is missing", remedy=remedy)
         manifest = read_manifest(folder)
         if "portion" in manifest:

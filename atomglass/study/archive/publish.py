@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.io.atomic import is_temporary, new_folder, remove_stale_temporaries, replace
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.checksums import SUMS, checked_table
@@ -157,7 +156,8 @@ def collected_tables(folder: Path) -> list[Path]:
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():
-            raise InputError(f"{path} is missing", remedy=f"run `atomglass collect {shlex.quote(str(folder))}` first")
+            remedy = f"run `{shell_command('atomglass', 'collect', str(folder))}` first"
+            raise InputError(f"{path} is missing", remedy=remedy)
     return sources
 
 

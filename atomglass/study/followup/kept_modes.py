@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.models.glass_realization import glass_modes
 from atomglass.study.store.inherent_states import kept_configurations
@@ -79,7 +78,7 @@ def kept_modes(folder: str | Path, modes: pd.DataFrame, chains: range | None = N
             if k >= len(expansions) or abs(found.frequencies[row["mode"]] / row["frequency"] - 1) > FREQUENCY_TOLERANCE:
                 raise InputError(
                     f"mode {row['mode']} of realization {number} was not found in its kept glass",
-                    remedy=f"run `atomglass collect {shlex.quote(str(folder))}`: tables and glasses must fit",
+                    remedy=f"run `{shell_command('atomglass', 'collect', str(folder))}`: tables and glasses must fit",
                 )
             yield KeptMode(row, glass, expansions[k])
     if rows:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from atomglass.errors import printable
 from atomglass.io.atomic import replace
 
 _CHECKSUM = b"atomglass.sha256"
@@ -37,7 +38,7 @@ def read_part(path: Path) -> pd.DataFrame | None:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         found = None
     if found is None:
-        warnings.warn(f"{path} is damaged; its chain is computed again", stacklevel=2)
+        warnings.warn(printable(f"{path} is damaged; its chain is computed again"), stacklevel=2)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.study.collect import write_frame
 from atomglass.study.followup.part_files import read_part, write_part
 from atomglass.study.numbering import Numbering
@@ -139,7 +138,8 @@ def pin_kept_glasses(
     tasks = [_Task(folder, chain, float(fraction), float(frequency)) for chain in range(count)]
     tasks = [task for task in tasks if store.shard_ranges(task.chain)]
     if not tasks:
-        raise InputError(f"{folder} has no glasses yet", remedy=f"run `atomglass run {shlex.quote(str(folder))}` first")
+        remedy = f"run `{shell_command('atomglass', 'run', str(folder))}` first"
+        raise InputError(f"{folder} has no glasses yet", remedy=remedy)
     remaining = [task for task in tasks if any(read_part(task.path(kind)) is None for kind in ("modes", "glasses"))]
     if workers > 1 and len(remaining) > 1:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:

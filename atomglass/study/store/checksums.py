@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.io.atomic import replace
 from atomglass.study.store.table_checks import require_fitting
 
@@ -93,7 +92,7 @@ def checked_table(path: Path) -> pa.Table:
     InputError
         The file is unreadable or damaged, is not the one whose checksum was written, or is no table of a study.
     """
-    command = f"atomglass {_COMMANDS.get(path.stem, 'collect')} {shlex.quote(str(path.parent))}"
+    command = shell_command("atomglass", _COMMANDS.get(path.stem, "collect"), str(path.parent))
     remedy = f"restore it from a copy, or run `{command}` again"
     try:
         content = path.read_bytes()
@@ -142,6 +141,6 @@ def _listed(folder: Path) -> dict[str, str]:
         return {}
     except (OSError, ValueError) as error:
         text = " ".join(str(error).split())[:200]
-        remedy = f"restore it from a copy, or run `atomglass collect {shlex.quote(str(folder))}` again"
+        remedy = f"restore it from a copy, or run `{shell_command('atomglass', 'collect', str(folder))}` again"
         raise InputError(f"{path} cannot be read ({text})", remedy=remedy) from None
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}

@@ -18,11 +18,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, shell_command
 from atomglass.io.atomic import create, remove_stale_temporaries, replace
 from atomglass.study.errors import DamagedShard
 from atomglass.study.protocol import Column, Realization, StudyModel
@@ -203,7 +202,7 @@ class StudyStore:
         if self.has_tables_alone:
             raise InputError(
                 f"{self.folder} holds joined or published tables, which are collected already",
-                remedy=f"go on with `atomglass analyze {shlex.quote(str(self.folder))}`",
+                remedy=f"go on with `{shell_command('atomglass', 'analyze', str(self.folder))}`",
             )
 
     def shard_ranges(self, chain: int) -> list[tuple[int, int]]:
