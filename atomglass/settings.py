@@ -162,4 +162,6 @@ def find_toml(name: str | Path, kind: str) -> Path:
     known = sorted(path.stem for path in folder.glob("*.toml"))
     close = difflib.get_close_matches(given.stem, known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else "give the path of a TOML file or one of these names"
+    if os.path.isfile(f"{given}.toml"):
+        hint = f"did you mean {f'{given}.toml'!r}?"
     raise InputError(f"{kind[:-1]} file", str(name), f"an existing path, or one of {', '.join(known)}", hint)

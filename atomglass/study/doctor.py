@@ -83,7 +83,7 @@ def _cache() -> Finding:
 
 def _mpi() -> Finding:
     if _version("mpi4py") == "not installed":
-        return Finding("note", "MPI", "mpi4py is not installed: pip install 'atomglass[mpi]'")
+        return Finding("note", "MPI", "mpi4py is not installed: pip install mpi4py mpich (docs/cluster.md)")
     # In a separate process, since an incompatible library can crash it.
     code = "from mpi4py import MPI; print(MPI.Get_library_version().splitlines()[0])"
     try:
@@ -92,7 +92,8 @@ def _mpi() -> Finding:
         text = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
         return Finding("note", "MPI", f"mpi4py {_version('mpi4py')} does not start: {text[-1] if text else error}")
     launcher = shutil.which("mpiexec", path=os.path.dirname(sys.executable)) or shutil.which("mpiexec") or "no mpiexec"
-    return Finding("ok", "MPI", f"mpi4py {_version('mpi4py')}, {done.stdout.strip().rstrip(',')}, {launcher}")
+    library = " ".join(done.stdout.split()).rstrip(",")
+    return Finding("ok", "MPI", f"mpi4py {_version('mpi4py')}, {library}, {launcher}")
 
 
 def _folder(folder: Path) -> Iterator[Finding]:
@@ -143,6 +144,7 @@ def _slurm() -> Finding:
     except (OSError, subprocess.SubprocessError) as error:
         return Finding("note", "SLURM", f"sinfo does not answer: {error}")
     if done.returncode:
-        return Finding("note", "SLURM", f"sinfo does not answer: {done.stderr.strip().splitlines()[-1:]}")
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        return Finding("note", "SLURM", f"sinfo does not answer: {said[-1]}")
     inside = f"; inside job {os.environ['SLURM_JOB_ID']}" if "SLURM_JOB_ID" in os.environ else ""
     return Finding("ok", "SLURM", f"partitions: {', '.join(done.stdout.split(chr(10))[:5]).strip(', ')}{inside}")

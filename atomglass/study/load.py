@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from atomglass.errors import InputError, shell_command
 from atomglass.study.schema import FURTHER_TABLES
+from atomglass.study.store.checksums import require_folder
 from atomglass.study.store.manifest import read_manifest
 from atomglass.study.store.portions import portions, read_table, require_same_physics, summary
 from atomglass.types import ShortRepr, typed_arguments
@@ -95,6 +96,7 @@ def load_study(folder: str | Path, nullable: bool = False) -> Study:
     folder = Path(folder)
     require_same_physics(folder, portions(folder))
     frames: dict[str, pd.DataFrame] = {}
+    require_folder(folder)
     described = []
     for name in ("modes", "realizations", *FURTHER_TABLES):
         table = read_table(folder, name)

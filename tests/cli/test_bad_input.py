@@ -55,6 +55,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     (tmp_path / "text.gsd").write_text("hello")
     (tmp_path / "binary.extxyz").write_bytes(bytes(range(256)))
+    (tmp_path / "mine.toml").write_text("")
     (tmp_path / "empty.toml").write_text("")
     (tmp_path / "broken.toml").write_text("a = = 3")
     tiny = TINY.read_text()
@@ -79,7 +80,11 @@ CASES = [
     (("quench", "good.npz", "--out", "folder"), ["folder is a folder", "name the file"]),
     (("modes", "good.npz", "--out", "folder"), ["--out is 'folder'", "a file", "name one in this folder"]),
     (("dos", "good.npz", "--out", "folder"), ["--out is 'folder'", "a file"]),
-    (("report", "nowhere"), ["no study in nowhere", "a collected study"]),
+    *(((name, "nowhere"), ["no folder nowhere", "a collected study"]) for name in ("report", "analyze", "compare")),
+    *(((name, "nowhere"), ["no folder nowhere", "a collected study"]) for name in ("wells", "recurrences")),
+    (("publish", "nowhere", "--out", "published"), ["no folder nowhere", "a collected study"]),
+    (("sample", "-n", "100", "-p", "mine", *OUT), ["'mine'", "did you mean 'mine.toml'?"]),
+    (("plan", "cold"), ["'cold'", "did you mean 'cold.toml'?"]),
     (("modes", "types.lammpstrj"), ["diameters", "none", "kumar2021 mixes", "--diameters-by-type 1=", "--potential"]),
     (("sample", "-n", "1e3", *OUT), ["--particles", "integer", "'1e3'", "`atomglass sample --help`"]),
     (("modes", "good.npz", "--coutn", "3"), ["--coutn", "--count", "`atomglass modes --help`"]),
@@ -165,9 +170,9 @@ CASES = [
     (("bench", "--json", "."), ["--json is '.'", "a file"]),
     (("bench", "--study", "nowhere"), ["no study", "atomglass run"]),
     (("collect", "nowhere"), ["no study", "atomglass run"]),
-    (("analyze", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
-    (("compare", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
-    (("recurrences", "nowhere"), ["modes.parquet is missing", "atomglass collect"]),
+    (("analyze", "folder"), ["modes.parquet is missing", "atomglass collect"]),
+    (("compare", "folder"), ["modes.parquet is missing", "atomglass collect"]),
+    (("recurrences", "folder"), ["modes.parquet is missing", "atomglass collect"]),
 ]
 
 

@@ -79,5 +79,23 @@ def test_doctor_reports_an_unsuitable_folder(tmp_path: Path, monkeypatch: pytest
     assert "BAD" in said("doctor", tmp_path / "nowhere", status=1)
 
 
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        ("echo one >&2; echo 'no source' >&2; exit 1", "sinfo does not answer: no source"),
+        ("exit 3", "sinfo does not answer: exit status 3"),
+        ("echo 'short up 4'", "partitions: short up 4"),
+    ],
+)
+def test_doctor_shows_what_slurm_says(script: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("sbatch", "exit 0"), ("sinfo", script)):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    found = {f.subject: f for f in doctor.examine(tmp_path)}
+    assert found["SLURM"].text == shown
+
+
 def test_warmup_names_the_folder_of_the_kernels() -> None:
     assert "compiled kernels are in" in said("warmup")

@@ -25,6 +25,7 @@ from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import load_pinned
 from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.load import Study, load_study
+from atomglass.study.store.checksums import require_folder
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ def write_report(
     """
     folder = Path(folder)
     out = folder / "report.html" if out is None else Path(out)
-    if not folder.is_dir():
-        raise InputError(f"no study in {folder}", remedy="name the folder of a collected study")
+    require_folder(folder)
     if out.is_dir() or not out.parent.is_dir():
         raise InputError("--out", str(out), "a file in a folder that exists", "name the HTML file")
     study = load_study(folder)

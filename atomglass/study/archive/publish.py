@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from atomglass.errors import InputError, shell_command
 from atomglass.io.atomic import is_temporary, new_folder, remove_stale_temporaries, replace
 from atomglass.study.schema import FURTHER_TABLES
-from atomglass.study.store.checksums import SUMS, checked_table
+from atomglass.study.store.checksums import SUMS, checked_table, require_folder
 from atomglass.study.store.manifest import read_manifest
 from atomglass.types import Array
 
@@ -153,6 +153,7 @@ def collected_tables(folder: Path) -> list[Path]:
     InputError
         The study was not collected.
     """
+    require_folder(folder)
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():

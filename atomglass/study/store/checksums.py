@@ -132,6 +132,18 @@ def table_of(path: Path, content: bytes, remedy: str) -> pa.Table:
     return table
 
 
+def require_folder(folder: Path) -> None:
+    """Reject the name of a folder that does not exist.
+
+    Raises
+    ------
+    InputError
+        There is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(f"no folder {folder}", remedy="name the folder of a collected study")
+
+
 def _listed(folder: Path) -> dict[str, str]:
     """Return the checksums that are listed in a folder, by name; none if there is no list."""
     path = folder / SUMS
