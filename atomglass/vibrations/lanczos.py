@@ -101,6 +101,7 @@ def lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tupl
         alpha[m] = vector @ basis[m]
         for _ in range(2):  # full reorthogonalization, twice, as rounding would bring converged vectors back
             vector -= (basis[: m + 1] @ vector) @ basis[: m + 1]
+            vector = reduced.project(vector)  # rounding, all that is left if few eigenvalues differ
         beta[m] = np.linalg.norm(vector)
         last = m + 1 == max_steps or beta[m] < 1e-14 * np.abs(alpha[: m + 1]).max()
         if last or (m > expected and m % 4 == 0):
