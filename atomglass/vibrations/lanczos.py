@@ -1,4 +1,4 @@
-"""Lanczos iterations with the inverse of a Hessian, shifted below its spectrum or above the modes that are sought."""
+"""Lanczos iterations with the inverse of a Hessian, shifted below its spectrum or to the upper bound of the modes."""
 
 from __future__ import annotations
 
@@ -12,44 +12,6 @@ from atomglass.vibrations.sparse_hessian import SparseHessian
 
 #: Relative residual at which an eigenpair of the inverse has converged.
 LANCZOS_TOLERANCE = 1e-13
-#: The eigenvalue below which there are n modes of N particles is about this times the mean diagonal element of the
-#: Hessian times (n / N)^(2/d), as for plane waves: measured in glasses of `kumar2021` and `kumar2021_3d` with n = 20.
-_WAVES = {2: 0.6, 3: 0.22}
-#: Shifts that are tried before the modes are sought from below the spectrum.
-_TRIES = 2
-
-
-def factor_above(reduced: SparseHessian, count: int) -> tuple[Factor, int] | None:
-    """Return a factorization above the lowest `count` modes, not far above, and the number of modes below its shift.
-
-    The number is exact (Sylvester's law of inertia), so that one factorization serves to find the modes and to prove
-    that none is missing. The first shift is an estimate; the second follows from the number of modes below the first.
-
-    Parameters
-    ----------
-    reduced : SparseHessian
-        The Hessian.
-    count : int
-        Number of modes sought.
-
-    Returns
-    -------
-    tuple of Factor and int, or None
-        None if no shift was found below which there are more than `count`, but at most 2 `count` + 10 modes.
-    """
-    power, particles = 2 / reduced.dimension, reduced.size / reduced.dimension
-    wanted = 1.3 * count + 2
-    shift = _WAVES.get(reduced.dimension, 0.22) * reduced.scale * (wanted / particles) ** power
-    for _ in range(_TRIES):
-        try:
-            factor = reduced.factor(shift)
-        except ArithmeticError:  # the shift is an eigenvalue, up to rounding
-            return None
-        below = reduced.count_below_shift(factor)
-        if count < below <= 2 * count + 10:
-            return factor, below
-        shift *= (wanted / max(below, 0.1 * wanted)) ** power
-    return None
 
 
 def lanczos(reduced: SparseHessian, count: int) -> tuple[Array, Array]:
@@ -101,7 +63,10 @@ def lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tupl
         alpha[m] = vector @ basis[m]
         for _ in range(2):  # full reorthogonalization, twice, as rounding would bring converged vectors back
             vector -= (basis[: m + 1] @ vector) @ basis[: m + 1]
-            vector = reduced.project(vector)  # rounding, all that is left if few eigenvalues differ
+        if np.linalg.norm(vector) < 1e-8 * np.abs(alpha[: m + 1]).max():
+            # Few eigenvalues differ, and rounding is all that is left: uniform translations too, which would be taken
+            # for modes.
+            vector = reduced.project(vector)
         beta[m] = np.linalg.norm(vector)
         last = m + 1 == max_steps or beta[m] < 1e-14 * np.abs(alpha[: m + 1]).max()
         if last or (m > expected and m % 4 == 0):

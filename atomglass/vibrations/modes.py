@@ -13,7 +13,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.lanczos import factor_above, lanczos, lanczos_below
+from atomglass.vibrations.lanczos import lanczos, lanczos_below
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
@@ -184,11 +184,6 @@ def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
-    bounded = factor_above(reduced, count)
-    if bounded is not None:
-        eigenvalues, vectors = lanczos_below(reduced, *bounded)
-        if np.count_nonzero(eigenvalues < bounded[0].shift) == bounded[1]:
-            return _modes(reduced, eigenvalues, vectors, complete=True, keep=count)
     # A few more than requested, to count eigenvalues up to the widest gap beyond; more if they are one multiplet.
     for more in MORE_MODES:
         eigenvalues, vectors = lanczos(reduced, min(count + more, available - 1))
