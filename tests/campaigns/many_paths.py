@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +63,8 @@ def main() -> None:
         tasks = [(args.folder, *pairs[k]) for k in range(deepest) for pairs, _ in found if k < len(pairs)][: args.paths]
         start = time.perf_counter()
         done = []
-        for result in pool.map(path_of, tasks):
-            done.append(result)
+        for result in as_completed([pool.submit(path_of, task) for task in tasks]):
+            done.append(result.result())
             if len(done) % 50 == 0:
                 print(f"[{time.perf_counter() - start:7.0f} s] {len(done)} of {len(tasks)} paths", flush=True)
     times = np.array([s for _, _, s in done])
