@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import quench_times_3d
+from quench_times_3d import kept
+from quench_times_3d import liquid as liquid_3d
 
 import atomglass as ag
 from atomglass.bench import samples
@@ -36,19 +36,10 @@ def timed(name: str, work: Callable[[], Any]) -> Any:
     return result
 
 
-def kept(file: Path, make: Callable[[], ag.Configuration]) -> ag.Configuration:
-    """Return the configuration in a file, which is made if it is not there."""
-    if not file.exists():
-        made = make()
-        np.savez(file, positions=made.positions, diameters=made.diameters, box=made.box)
-    data = np.load(file)
-    return ag.Configuration(data["positions"], data["diameters"], data["box"])
-
-
 def liquid(folder: Path, dimension: int, copies: int) -> ag.Configuration:
     """Return the liquid."""
     if dimension == 3:
-        return quench_times_3d.liquid(folder, copies, 1)
+        return liquid_3d(folder, copies, 1)
     return kept(folder / f"liquid_d2_c{copies}.npz", lambda: samples.tiled_liquid(copies, SWEEPS))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from quench_times_3d import liquid
+from quench_times_3d import PARTICLES, kept, liquid
 from scipy.sparse.linalg import LinearOperator, eigsh, splu
 
 import atomglass as ag
@@ -30,13 +30,9 @@ COUNT, SHIFT = 20, -1e-3
 
 def glass(folder: Path, copies: int) -> ag.Configuration:
     """Return the inherent state of a liquid of copies^3 times 1,500 particles, from the folder if it is there."""
-    file = folder / f"glass_d3_n{1500 * copies**3}.npz"
-    if file.exists():
-        data = np.load(file)
-        return ag.Configuration(data["positions"], data["diameters"], data["box"])
-    done = ag.quench(liquid(folder, copies, 1), ag.load_potential("kumar2021_3d")).configuration
-    np.savez(file, positions=done.positions, diameters=done.diameters, box=done.box)
-    return done
+    potential = ag.load_potential("kumar2021_3d")
+    file = folder / f"glass_d3_n{PARTICLES * copies**3}.npz"
+    return kept(file, lambda: ag.quench(liquid(folder, copies, 1), potential).configuration)
 
 
 def shift_invert(matrix: Any, solve: Callable[[Any], Any]) -> np.ndarray:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,21 @@ from atomglass.minimization.random_start import random_start
 PARTICLES, TEMPERATURE, SWEEPS, SWEEPS_OF_COPIES = 1500, 0.1, 20_000, 300
 
 
+def kept(file: Path, make: Callable[[], ag.Configuration]) -> ag.Configuration:
+    """Return the configuration in a file, which is made if it is not there."""
+    if not file.exists():
+        made = make()
+        np.savez(file, positions=made.positions, diameters=made.diameters, box=made.box)
+    data = np.load(file)
+    return ag.Configuration(data["positions"], data["diameters"], data["box"])
+
+
 def liquid(folder: Path, copies: int, seed: int) -> ag.Configuration:
     """Return a liquid of copies^3 times N = 1500 particles, from the folder if it is there."""
-    file = folder / f"d3_n{PARTICLES * copies**3}_s{seed}.npz"
-    if file.exists():
-        data = np.load(file)
-        return ag.Configuration(data["positions"], data["diameters"], data["box"])
+    return kept(folder / f"d3_n{PARTICLES * copies**3}_s{seed}.npz", lambda: _sampled(folder, copies, seed))
+
+
+def _sampled(folder: Path, copies: int, seed: int) -> ag.Configuration:
     potential = ag.load_potential("kumar2021_3d")
     if copies == 1:
         seeds = np.random.SeedSequence(seed).spawn(2)
@@ -35,18 +45,16 @@ def liquid(folder: Path, copies: int, seed: int) -> ag.Configuration:
         moves = ag.HybridMonteCarlo()
         chain = ag.SwapMonteCarlo(start, potential, TEMPERATURE, seed=seed, trajectories=moves)
         chain.run(SWEEPS)
-    else:
-        tile = liquid(folder, 1, seed)
-        offsets = np.stack(np.meshgrid(*[np.arange(copies)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-        positions = (tile.positions[None] + offsets[:, None] * tile.box).reshape(-1, 3)
-        order = np.random.default_rng(seed).permutation(len(positions))
-        diameters = np.tile(tile.diameters, copies**3)[order]
-        start = ag.Configuration(positions[order], diameters, tile.box * copies)
-        chain = ag.SwapMonteCarlo(start, potential, TEMPERATURE, 0.2, 0.12, seed)
-        chain.run(SWEEPS_OF_COPIES)
-    found = chain.configuration
-    np.savez(file, positions=found.positions, diameters=found.diameters, box=found.box)
-    return found
+        return chain.configuration
+    tile = liquid(folder, 1, seed)
+    offsets = np.stack(np.meshgrid(*[np.arange(copies)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    positions = (tile.positions[None] + offsets[:, None] * tile.box).reshape(-1, 3)
+    order = np.random.default_rng(seed).permutation(len(positions))
+    diameters = np.tile(tile.diameters, copies**3)[order]
+    start = ag.Configuration(positions[order], diameters, tile.box * copies)
+    chain = ag.SwapMonteCarlo(start, potential, TEMPERATURE, 0.2, 0.12, seed)
+    chain.run(SWEEPS_OF_COPIES)
+    return chain.configuration
 
 
 def main() -> None:

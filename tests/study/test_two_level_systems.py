@@ -151,3 +151,16 @@ def test_aging_lowers_the_energy_and_is_the_same_in_pieces(tmp_path: Path, whole
     assert (aged["status"] == "ok").all() and (aged["sweep"] == young["sweep"]).all()
     assert aged["energy"].mean() < young["energy"].mean()
     assert stores[0].physics_hash != StudyStore(whole).physics_hash
+
+
+def test_an_aging_that_fails_is_an_error_of_its_glass(tmp_path: Path):
+    """Particles that fly apart end no run: every glass has a row that says what happened."""
+    file = study_file(tmp_path)
+    aging = "\n[aging]\ntemperature = 1000.0\ntime_step = 0.05\nsteps = 400\n"
+    file.write_text(file.read_text(encoding="utf-8") + aging, encoding="utf-8")
+    store = StudyStore.create(tmp_path / "out", read_study(file))
+    assert run_serial(store, Silent()).complete
+    collect(store)
+    realizations = ag.load_study(store.folder).realizations
+    assert len(realizations) == 4 and (realizations["status"] == "error").all()
+    assert realizations["reason"].str.len().min() > 10

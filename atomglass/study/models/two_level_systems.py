@@ -68,8 +68,18 @@ class TwoLevelSystems(Glass):
         everything = settings.ensemble.model_copy(update={"keep_configurations": "all"})
         liquid = sampler.configuration
         rng = np.random.default_rng([settings.seed, _digest(liquid.positions)])
-        aged = _aged(liquid, settings, rng, check) if settings.aging else liquid
-        result = realize(aged, settings.pair_potential, settings.model_copy(update={"ensemble": everything}), check)
+        if settings.aging:
+
+            def age() -> Realization:
+                nonlocal liquid
+                liquid = _aged(liquid, settings, rng, check)
+                return Realization({"status": "ok", "reason": ""})
+
+            aging = Attempts()
+            aged = aging.run("aging", age)
+            if aged.row["status"] != "ok":
+                return aging.attached_to(aged)
+        result = realize(liquid, settings.pair_potential, settings.model_copy(update={"ensemble": everything}), check)
         glass = result.inherent_state
         if result.row["status"] != "ok" or glass is None:
             return result
