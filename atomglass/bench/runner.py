@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from atomglass.bench import decorrelation, pipeline, sampling, scaling, startup
+from atomglass.bench import decorrelation, pipeline, sampling, scaling, startup, three_dimensions
 from atomglass.bench.child_process import ChildError
 from atomglass.bench.context import Benchmark, BenchmarkContext
 from atomglass.bench.table import Row
@@ -28,12 +28,17 @@ BENCHMARKS: dict[str, Benchmark] = {
     "realization": pipeline.whole_realization,
     "samples": sampling.independent_glasses,
     "decorrelation": decorrelation.decorrelation_times,
+    "quench-3d": three_dimensions.quench_3d,
+    "modes-3d": three_dimensions.modes_3d,
     "linear": scaling.quench_scaling,
     "modes-large": scaling.lowest_modes_large,
     "startup": startup.startup_times,
 }
 #: Those that `--quick` runs, in less than a minute.
-QUICK = ("evaluation", "mc", "mc-3d", "quench", "modes", "nonlinear", "expand", "realization", "startup")
+QUICK = (
+    *("evaluation", "mc", "mc-3d", "quench", "modes", "nonlinear", "expand", "realization"),
+    *("quench-3d", "modes-3d", "startup"),
+)
 #: What describes the measurement in the plain data, from the provenance of a run.
 _PROVENANCE_KEYS = (
     "atomglass",

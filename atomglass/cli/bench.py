@@ -28,6 +28,9 @@ def bench(
             "--study", help="A collected study whose correlation time determines how many glasses are independent."
         ),
     ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--write", help="Also write the table into this page, between its two marks.")
+    ] = None,
     names: Annotated[bool, typer.Option("--list", help="List the benchmarks without running them.")] = False,
 ) -> None:
     """Measure the speed of every stage on this machine, and compare it with C.
@@ -37,6 +40,7 @@ def bench(
     """
     _check_json_file(json_file)
     from atomglass.bench.context import BenchmarkContext
+    from atomglass.bench.page import check_page, write_page
     from atomglass.bench.runner import BENCHMARKS, choose_benchmarks, results_data, run_benchmarks
     from atomglass.bench.table import HEADER, number_notes
     from atomglass.bench.table import markdown as as_markdown
@@ -52,10 +56,14 @@ def bench(
     chosen = choose_benchmarks(only or [], quick)
     if study is not None:
         StudyStore(study)  # raises an error now, before the work, if there is no study
+    if page is not None:
+        check_page(page)
     command = compiler()
     if command is None:
         warn("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
     found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, warn))
+    if page is not None:
+        write_page(page, found, results_data(found, quick))
     if json_file is not None:
         with atomic_output(json_file) as stream:
             stream.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
@@ -65,8 +73,9 @@ def bench(
         cells, notes = number_notes(found)
         print_table("", HEADER, cells)
         say(*notes)
-    if json_file is not None:
-        say(f"written: {json_file}")
+    for file in (json_file, page):
+        if file is not None:
+            say(f"written: {file}")
 
 
 def _check_json_file(path: Path | None) -> None:

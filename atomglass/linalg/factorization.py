@@ -11,7 +11,8 @@ from scipy import sparse
 from scipy.linalg import lapack
 from scipy.sparse.linalg import splu
 
-from atomglass.kernels.linalg.multifrontal_ldlt import BlockMatrix, factorize, solve
+from atomglass.kernels.linalg.multifrontal_ldlt import BlockMatrix, factorize
+from atomglass.kernels.linalg.multifrontal_solve import solve
 from atomglass.kernels.linalg.nested_dissection import analyze, dissect
 from atomglass.types import Array, IntArray
 

@@ -13,7 +13,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, ShortRepr, typed_arguments
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.lanczos import lanczos, lanczos_below
+from atomglass.vibrations.lanczos import factor_above, lanczos, lanczos_below, refined
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
@@ -184,6 +184,13 @@ def lowest_modes_of_hessian(reduced: SparseHessian, count: int) -> Modes:
     if reduced.dense or reduced.size < DENSE_SIZE or count > DENSE_FRACTION * available:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
         return _modes(reduced, eigenvalues[: count + 1], vectors[:, : count + 1], complete=True, keep=count)
+    bounded = factor_above(reduced, count)
+    if bounded is not None:
+        factor, expected = bounded
+        eigenvalues, vectors = lanczos_below(reduced, factor, expected)
+        if np.count_nonzero(eigenvalues < factor.shift) == expected:
+            lowest = np.argsort(eigenvalues)[: count + 1]
+            return _modes(reduced, *refined(reduced, factor, vectors[:, lowest]), complete=True, keep=count)
     # A few more than requested, to count eigenvalues up to the widest gap beyond; more if they are one multiplet.
     for more in MORE_MODES:
         eigenvalues, vectors = lanczos(reduced, min(count + more, available - 1))
@@ -212,8 +219,9 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
         eigenvalues, vectors = _dense_eigenpairs(reduced)
     elif expected:
         eigenvalues, vectors = lanczos_below(reduced, factor, expected)
-        if np.count_nonzero(eigenvalues < bound) < expected:
-            # One mode of a degenerate pair is missing; rounding and restarts will find it.
+        if np.count_nonzero(eigenvalues < bound) == expected:
+            eigenvalues, vectors = refined(reduced, factor, vectors)
+        else:  # one mode of a degenerate pair is missing; rounding and restarts will find it
             eigenvalues, vectors = lanczos(reduced, expected + 10)
     else:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))

@@ -1,4 +1,4 @@
-"""Subtraction of a matrix product in place, by BLAS, without copies of the operands."""
+"""Matrix products in place, by BLAS, without copies of the operands."""
 
 from __future__ import annotations
 
@@ -45,4 +45,25 @@ def subtract_product(target: Array, left: Array, right: Array, lead: int) -> Non
     _GEMM(
         *(_DOUBLE, _PLAIN, _TRANSPOSED, n, m, k, minus.ctypes),
         *(right.ctypes, lead, left.ctypes, m, one.ctypes, target.ctypes, lead),
+    )
+
+
+@inline
+def add_inner_products(target: Array, left: Array, right: Array, lead: int) -> None:
+    """Add left right^T, the inner products of rows, to a matrix in place.
+
+    Parameters
+    ----------
+    target : (m, n) array
+        The matrix, contiguous.
+    left, right : (m, k), (n, k) arrays
+        Parts of larger matrices with rows of `lead` elements.
+    lead : int
+        Distance of the rows of `left` and `right` in memory, in elements.
+    """
+    m, n, k = target.shape[0], target.shape[1], left.shape[1]
+    one = np.ones(1)
+    _GEMM(
+        *(_DOUBLE, _TRANSPOSED, _PLAIN, n, m, k, one.ctypes),
+        *(right.ctypes, lead, left.ctypes, lead, one.ctypes, target.ctypes, n),
     )

@@ -1,4 +1,4 @@
-"""Multifrontal L D L^T factorization of a symmetric block matrix, without pivoting, and solutions with it.
+"""Multifrontal L D L^T factorization of a symmetric block matrix, without pivoting.
 
 For each front of the elimination tree a dense *frontal matrix* is assembled: the rows of the matrix that belong to its
 supernode, and the *contribution blocks* of its children ("extend-add"). The columns of the supernode are eliminated,
@@ -113,8 +113,18 @@ def _eliminate(front: Array, pivots: int, size: int) -> int:
 
 
 @inline
-def _front_sizes(symbolic: SymbolicAnalysis, f: int, d: int) -> tuple[int, int]:
-    """Return the number of pivots of front f, and its size: pivots and rows of the contribution block."""
+def front_sizes(symbolic: SymbolicAnalysis, f: int, d: int) -> tuple[int, int]:
+    """Return the number of pivots of a front, and its size: pivots and rows of the contribution block.
+
+    Parameters
+    ----------
+    symbolic : SymbolicAnalysis
+        The fronts.
+    f : int
+        Number of the front.
+    d : int
+        Components a particle has.
+    """
     pivots = d * (symbolic.starts[f + 1] - symbolic.starts[f])
     return pivots, pivots + d * (symbolic.row_pointers[f + 1] - symbolic.row_pointers[f])
 
@@ -125,7 +135,7 @@ def _allocate_factor(symbolic: SymbolicAnalysis, d: int) -> tuple[LDLFactor, int
     fronts, largest = symbolic.parents.size, 0
     pointers = np.zeros(fronts + 1, np.int64)
     for f in range(fronts):
-        pivots, size = _front_sizes(symbolic, f, d)
+        pivots, size = front_sizes(symbolic, f, d)
         pointers[f + 1] = pointers[f] + pivots * size
         largest = max(largest, size)
     return LDLFactor(pointers, np.empty(pointers[fronts])), largest
@@ -197,7 +207,7 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
     Returns
     -------
     factor : LDLFactor
-        Input of `solve`.
+        Input of `multifrontal_solve.solve`.
     negative : int
         Number of negative pivots, which are the eigenvalues of H below the shift (Sylvester's law of inertia); -1 if a
         pivot is zero or not finite.
@@ -211,7 +221,7 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
     waiting = np.empty(fronts, np.int64)  # fronts whose contribution blocks are on the stack
     count, top, negative, unusable = 0, 0, 0, False
     for f in range(fronts):
-        pivots, size = _front_sizes(symbolic, f, d)
+        pivots, size = front_sizes(symbolic, f, d)
         front = workspace[: size * size].reshape(size, size)
         front[:] = 0.0
         _assemble_matrix(front, f, shift, matrix, symbolic, local)
@@ -234,116 +244,3 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
             count += 1
             top += left * left
     return factor, -1 if unusable else negative
-
-
-@inline
-def _eliminate_forward(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
-    """Overwrite the first `pivots` elements of x with D^-1 L^-1 x, and subtract their contribution from the others."""
-    k = 0
-    while k + 2 <= pivots:  # two rows at a time, for half as many loads and stores
-        r0, r1 = k * size, (k + 1) * size
-        z0 = x[k] * pivot_rows[r0 + k]
-        z1 = (x[k + 1] - z0 * pivot_rows[r0 + k + 1]) * pivot_rows[r1 + k + 1]
-        x[k], x[k + 1] = z0, z1
-        trailing, a, b = x[k + 2 : size], pivot_rows[r0 + k + 2 : r0 + size], pivot_rows[r1 + k + 2 : r1 + size]
-        for j in range(trailing.size):
-            trailing[j] -= z0 * a[j] + z1 * b[j]
-        k += 2
-    if k < pivots:
-        z0 = x[k] * pivot_rows[k * size + k]
-        x[k] = z0
-        for j in range(k + 1, size):
-            x[j] -= z0 * pivot_rows[k * size + j]
-
-
-@inline
-def _substitute_back(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
-    """Solve L^T y = x for the first `pivots` unknowns in place, where the others are known."""
-    k = pivots - 1
-    while k >= 1:
-        r0, r1 = (k - 1) * size, k * size
-        s0, s1 = 0.0, 0.0
-        known, a, b = x[k + 1 : size], pivot_rows[r0 + k + 1 : r0 + size], pivot_rows[r1 + k + 1 : r1 + size]
-        for j in range(known.size):
-            s0 += a[j] * known[j]
-            s1 += b[j] * known[j]
-        x[k] -= s1 * pivot_rows[r1 + k]
-        x[k - 1] -= (s0 + pivot_rows[r0 + k] * x[k]) * pivot_rows[r0 + k - 1]
-        k -= 2
-    if k == 0:
-        s0 = 0.0
-        for j in range(1, size):
-            s0 += pivot_rows[j] * x[j]
-        x[0] -= s0 * pivot_rows[0]
-
-
-@inline
-def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
-    """Overwrite right-hand sides y (K, n), in elimination order, with D^-1 L^-1 y: fronts from leaves to root."""
-    for f in range(symbolic.parents.size):
-        begin = d * symbolic.starts[f]
-        pivots, size = _front_sizes(symbolic, f, d)
-        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
-        pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
-        for right in range(y.shape[0]):
-            for k in range(pivots):
-                local[k] = y[right, begin + k]
-            for k in range(pivots, size):
-                local[k] = 0.0
-            _eliminate_forward(pivot_rows, pivots, size, local)
-            for k in range(pivots):
-                y[right, begin + k] = local[k]
-            for t in range(rows.size):
-                for a in range(d):
-                    y[right, d * rows[t] + a] += local[pivots + d * t + a]
-
-
-@inline
-def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
-    """Overwrite y (K, n), in elimination order, with L^-T y: fronts from root to leaves."""
-    for f in range(symbolic.parents.size - 1, -1, -1):
-        begin = d * symbolic.starts[f]
-        pivots, size = _front_sizes(symbolic, f, d)
-        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
-        pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
-        for right in range(y.shape[0]):
-            for k in range(pivots):
-                local[k] = y[right, begin + k]
-            for t in range(rows.size):
-                for a in range(d):
-                    local[pivots + d * t + a] = y[right, d * rows[t] + a]
-            _substitute_back(pivot_rows, pivots, size, local)
-            for k in range(pivots):
-                y[right, begin + k] = local[k]
-
-
-@kernel
-def solve(symbolic: SymbolicAnalysis, factor: LDLFactor, x: Array) -> None:
-    """Solve (H - shift) x = b for several right-hand sides b, in place.
-
-    Parameters
-    ----------
-    symbolic : SymbolicAnalysis
-        The analysis with which the matrix was factorized.
-    factor : LDLFactor
-        From `factorize`.
-    x : (K, n) array
-        One right-hand side in each row; overwritten with the solutions.
-    """
-    order = symbolic.order
-    n, d = order.size, x.shape[1] // order.size
-    largest = 0
-    for f in range(symbolic.parents.size):
-        largest = max(largest, _front_sizes(symbolic, f, d)[1])
-    local = np.empty(largest)
-    y = np.empty((x.shape[0], d * n))
-    for right in range(x.shape[0]):
-        for p in range(n):
-            for a in range(d):
-                y[right, d * p + a] = x[right, d * order[p] + a]
-    _forward(symbolic, factor, d, y, local)
-    _backward(symbolic, factor, d, y, local)
-    for right in range(x.shape[0]):
-        for p in range(n):
-            for a in range(d):
-                x[right, d * order[p] + a] = y[right, d * p + a]

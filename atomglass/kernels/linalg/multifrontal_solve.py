@@ -1,0 +1,174 @@
+"""Solutions of linear systems with a multifrontal L D L^T factorization, one right-hand side or several at a time.
+
+With one right-hand side every element of the factor is used once, so that memory sets the speed. Several are solved
+together, front by front, where matrix products use each element that is read for all of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from atomglass.kernels.jit import inline, kernel
+from atomglass.kernels.linalg.matrix_product import add_inner_products, subtract_product
+from atomglass.kernels.linalg.multifrontal_ldlt import LDLFactor, front_sizes
+from atomglass.kernels.linalg.nested_dissection import SymbolicAnalysis
+from atomglass.types import Array
+
+#: Numbers of right-hand sides and of elements in the pivot rows of a front from which solutions are found together.
+TOGETHER, LARGE_FRONT = 3, 10_000
+#: Number of pivots between two matrix products.
+PANEL_WIDTH = 32
+
+
+@inline
+def _eliminate_forward(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
+    """Overwrite the first `pivots` elements of x with D^-1 L^-1 x, and subtract their contribution from the others."""
+    k = 0
+    while k + 2 <= pivots:  # two rows at a time, for half as many loads and stores
+        r0, r1 = k * size, (k + 1) * size
+        z0 = x[k] * pivot_rows[r0 + k]
+        z1 = (x[k + 1] - z0 * pivot_rows[r0 + k + 1]) * pivot_rows[r1 + k + 1]
+        x[k], x[k + 1] = z0, z1
+        trailing, a, b = x[k + 2 : size], pivot_rows[r0 + k + 2 : r0 + size], pivot_rows[r1 + k + 2 : r1 + size]
+        for j in range(trailing.size):
+            trailing[j] -= z0 * a[j] + z1 * b[j]
+        k += 2
+    if k < pivots:
+        z0 = x[k] * pivot_rows[k * size + k]
+        x[k] = z0
+        for j in range(k + 1, size):
+            x[j] -= z0 * pivot_rows[k * size + j]
+
+
+@inline
+def _substitute_back(pivot_rows: Array, pivots: int, size: int, x: Array) -> None:
+    """Solve L^T y = x for the first `pivots` unknowns in place, where the others are known."""
+    k = pivots - 1
+    while k >= 1:
+        r0, r1 = (k - 1) * size, k * size
+        s0, s1 = 0.0, 0.0
+        known, a, b = x[k + 1 : size], pivot_rows[r0 + k + 1 : r0 + size], pivot_rows[r1 + k + 1 : r1 + size]
+        for j in range(known.size):
+            s0 += a[j] * known[j]
+            s1 += b[j] * known[j]
+        x[k] -= s1 * pivot_rows[r1 + k]
+        x[k - 1] -= (s0 + pivot_rows[r0 + k] * x[k]) * pivot_rows[r0 + k - 1]
+        k -= 2
+    if k == 0:
+        s0 = 0.0
+        for j in range(1, size):
+            s0 += pivot_rows[j] * x[j]
+        x[0] -= s0 * pivot_rows[0]
+
+
+@inline
+def _eliminate_together(pivot_rows: Array, x: Array) -> None:
+    """The same as `_eliminate_forward` for all rows of x (K, size), a panel of pivot rows (pivots, size) at a time."""
+    pivots, size = pivot_rows.shape
+    for k0 in range(0, pivots, PANEL_WIDTH):
+        k1 = min(k0 + PANEL_WIDTH, pivots)
+        solved = np.empty((k1 - k0, x.shape[0]))
+        for right in range(x.shape[0]):
+            for k in range(k0, k1):
+                z = x[right, k] * pivot_rows[k, k]
+                x[right, k] = solved[k - k0, right] = z
+                trailing, row = x[right, k + 1 : k1], pivot_rows[k, k + 1 : k1]
+                for j in range(trailing.size):
+                    trailing[j] -= z * row[j]
+        if k1 < size:
+            subtract_product(x[:, k1:size], solved, pivot_rows[k0:k1, k1:size], size)
+
+
+@inline
+def _substitute_together(pivot_rows: Array, x: Array) -> None:
+    """The same as `_substitute_back` for all rows of x (K, size), a panel of pivot rows (pivots, size) at a time."""
+    pivots, size = pivot_rows.shape
+    for k0 in range((pivots - 1) // PANEL_WIDTH * PANEL_WIDTH, -1, -PANEL_WIDTH):
+        k1 = min(k0 + PANEL_WIDTH, pivots)
+        sums = np.zeros((x.shape[0], k1 - k0))
+        if k1 < size:
+            add_inner_products(sums, x[:, k1:size], pivot_rows[k0:k1, k1:size], size)
+        for right in range(x.shape[0]):
+            for k in range(k1 - 1, k0 - 1, -1):
+                total = sums[right, k - k0]
+                known, row = x[right, k + 1 : k1], pivot_rows[k, k + 1 : k1]
+                for j in range(known.size):
+                    total += row[j] * known[j]
+                x[right, k] -= total * pivot_rows[k, k]
+
+
+@inline
+def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, workspace: Array) -> None:
+    """Overwrite right-hand sides y (K, n), in elimination order, with D^-1 L^-1 y: fronts from leaves to root."""
+    for f in range(symbolic.parents.size):
+        begin = d * symbolic.starts[f]
+        pivots, size = front_sizes(symbolic, f, d)
+        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
+        pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
+        local = workspace[: y.shape[0] * size].reshape(y.shape[0], size)
+        local[:, :pivots] = y[:, begin : begin + pivots]
+        local[:, pivots:] = 0.0
+        if y.shape[0] >= TOGETHER and pivots * size >= LARGE_FRONT:
+            _eliminate_together(pivot_rows.reshape(pivots, size), local)
+        else:
+            for right in range(y.shape[0]):
+                _eliminate_forward(pivot_rows, pivots, size, local[right])
+        y[:, begin : begin + pivots] = local[:, :pivots]
+        for right in range(y.shape[0]):
+            for t in range(rows.size):
+                for a in range(d):
+                    y[right, d * rows[t] + a] += local[right, pivots + d * t + a]
+
+
+@inline
+def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, workspace: Array) -> None:
+    """Overwrite y (K, n), in elimination order, with L^-T y: fronts from root to leaves."""
+    for f in range(symbolic.parents.size - 1, -1, -1):
+        begin = d * symbolic.starts[f]
+        pivots, size = front_sizes(symbolic, f, d)
+        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
+        pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
+        local = workspace[: y.shape[0] * size].reshape(y.shape[0], size)
+        local[:, :pivots] = y[:, begin : begin + pivots]
+        for right in range(y.shape[0]):
+            for t in range(rows.size):
+                for a in range(d):
+                    local[right, pivots + d * t + a] = y[right, d * rows[t] + a]
+        if y.shape[0] >= TOGETHER and pivots * size >= LARGE_FRONT:
+            _substitute_together(pivot_rows.reshape(pivots, size), local)
+        else:
+            for right in range(y.shape[0]):
+                _substitute_back(pivot_rows, pivots, size, local[right])
+        y[:, begin : begin + pivots] = local[:, :pivots]
+
+
+@kernel
+def solve(symbolic: SymbolicAnalysis, factor: LDLFactor, x: Array) -> None:
+    """Solve (H - shift) x = b for several right-hand sides b, in place.
+
+    Parameters
+    ----------
+    symbolic : SymbolicAnalysis
+        The analysis with which the matrix was factorized.
+    factor : LDLFactor
+        From `multifrontal_ldlt.factorize`.
+    x : (K, n) array
+        One right-hand side in each row; overwritten with the solutions.
+    """
+    order = symbolic.order
+    n, d = order.size, x.shape[1] // order.size
+    largest = 0
+    for f in range(symbolic.parents.size):
+        largest = max(largest, front_sizes(symbolic, f, d)[1])
+    workspace = np.empty(x.shape[0] * largest)
+    y = np.empty((x.shape[0], d * n))
+    for right in range(x.shape[0]):
+        for p in range(n):
+            for a in range(d):
+                y[right, d * p + a] = x[right, d * order[p] + a]
+    _forward(symbolic, factor, d, y, workspace)
+    _backward(symbolic, factor, d, y, workspace)
+    for right in range(x.shape[0]):
+        for p in range(n):
+            for a in range(d):
+                x[right, d * order[p] + a] = y[right, d * p + a]
