@@ -16,6 +16,9 @@ from atomglass.vibrations.modes import lowest_modes_of_hessian
 
 #: Trust radius: the largest displacement of a particle in one iteration, in units of length.
 TRUST_RADIUS = 0.05
+#: Number of unstable directions that one step may remove. Where more are left than the remaining steps can remove, the
+#: search ends: hundreds of modes are unstable where particles collide, and all would be computed.
+ORDERS_PER_STEP = 2
 #: Number of intervals in which the energy is evaluated along the straight line between two inherent states.
 LINE_POINTS = 64
 
@@ -86,7 +89,8 @@ def find_saddle(
     force_tolerance : float
         Largest force on a particle at which the search has converged, in units of epsilon over length.
     max_iterations : int
-        Largest number of steps.
+        Largest number of steps. The search ends earlier where twice as many could not remove all directions but one in
+        which the energy curves downwards.
 
     Returns
     -------
@@ -107,9 +111,11 @@ def find_saddle(
     for iteration in range(max_iterations + 1):
         force = forces(configuration, potential)
         reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
-        modes = lowest_modes_of_hessian(reduced, 1 + max(reduced.negative_count, 0))
-        max_force = float(np.sqrt((force**2).sum(axis=1).max()))
-        if max_force <= force_tolerance or iteration == max_iterations:
+        order, max_force = reduced.negative_count, float(np.sqrt((force**2).sum(axis=1).max()))
+        done = max_force <= force_tolerance or order > 1 + ORDERS_PER_STEP * (max_iterations - iteration)
+        done = done or iteration == max_iterations
+        modes = lowest_modes_of_hessian(reduced, 1 if done else 1 + order)
+        if done:
             break
         step = _step(reduced, modes.eigenvalues, modes.eigenvectors, force)
         longest = np.sqrt((step**2).sum(axis=1).max())
@@ -119,7 +125,7 @@ def find_saddle(
         configuration,
         max_force,
         float(modes.eigenvalues[0]),
-        reduced.negative_count,
+        order,
         modes.eigenvectors[0],
         iteration,
         max_force <= force_tolerance,

@@ -9,6 +9,7 @@ import pytest
 from scipy.interpolate import CubicSpline
 
 import atomglass as ag
+from atomglass.landscape import saddle_search
 from atomglass.landscape.double_wells import expected_second_minimum
 from atomglass.landscape.minimum_energy_path import PathStatus
 from atomglass.landscape.path_profile import barrier_count, profile_table, smooth_curve
@@ -16,6 +17,8 @@ from atomglass.landscape.saddle_refinement import refine_saddle
 from atomglass.landscape.saddle_search import find_saddle, highest_point_between
 from atomglass.landscape.tunnel_levels import double_well_levels
 from atomglass.landscape.tunnel_splitting import localized_pair, splitting_along
+from atomglass.system.interactions import InteractingPairs
+from atomglass.vibrations.hessian import ReducedHessian
 
 POTENTIAL = ag.load_potential("kumar2021")
 DATA = Path(__file__).parent.parent / "data" / "double_wells_n400.npz"
@@ -183,3 +186,25 @@ def test_what_is_refused(pairs: list):
         ag.tunnel_splitting(one, other, POTENTIAL, count=1)
     with pytest.raises(ag.InputError, match="images"):
         ag.minimum_energy_path(one, other, POTENTIAL, images=5)
+
+
+def test_a_search_that_starts_with_more_unstable_directions_than_it_has_steps_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Hundreds of modes are unstable where particles collide; computing all of them in each step took minutes."""
+    rng = np.random.default_rng(1)
+    start = ag.Configuration(rng.random((200, 2)) * 14, np.full(200, 1.0), [14.0, 14.0])
+    reduced = ReducedHessian(InteractingPairs.of(start, POTENTIAL))
+    counts: list[int] = []
+    honest = saddle_search.lowest_modes_of_hessian
+
+    def counted(hessian: ReducedHessian, count: int) -> object:
+        counts.append(count)
+        return honest(hessian, count)
+
+    monkeypatch.setattr(saddle_search, "lowest_modes_of_hessian", counted)
+    ended = find_saddle(start, POTENTIAL, max_iterations=3)
+    assert ended.order == reduced.negative_count > 7
+    assert not ended.is_first_order and ended.iterations == 0 and counts == [1]
+    assert ended.eigenvalue == pytest.approx(np.linalg.eigvalsh(reduced.matrix.toarray())[0], rel=1e-8)
+    assert find_saddle(start, POTENTIAL, max_iterations=ended.order // 2 + 2).iterations > 0
