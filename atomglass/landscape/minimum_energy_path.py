@@ -62,11 +62,12 @@ class MinimumEnergyPath:
     slopes : (n,) array
         Derivatives of the energy along the path at the images, in units of epsilon over length.
     barrier : float
-        Energy of the saddle relative to the first inherent state, in units of epsilon; NaN without a saddle.
+        Energy of the saddle relative to the first inherent state, in units of epsilon, or of the highest point of a
+        path with several barriers if that is higher; NaN without a saddle.
     barrier_count : int
         Number of maxima of the energy along the path.
     saddle : Saddle or None
-        The highest saddle of the path.
+        The saddle found from the highest point of the first band; of several barriers it need not be the highest.
     status : PathStatus
         `one barrier` if the saddle was found, the path has relaxed, and both descents from the saddle end in the two
         minima; otherwise what is different.
@@ -303,6 +304,8 @@ def _result(
         move = move - move.mean(axis=0)
         barrier = float(energy_profile(one, potential, move, [np.linalg.norm(move)])[0])
     count = barrier_count(lengths, energies, slopes)
+    if saddle is not None and count > 1:
+        barrier = _highest(barrier, lengths, energies, slopes)
     if saddle is None:
         status = PathStatus.NO_SADDLE
     elif not band.converged:
@@ -312,3 +315,8 @@ def _result(
     else:
         status = PathStatus.ONE_BARRIER if connects else PathStatus.NOT_CONNECTED
     return MinimumEnergyPath(moves, lengths, energies, slopes, barrier, count, saddle, status, band.max_force)
+
+
+def _highest(saddle: float, lengths: Array, energies: Array, slopes: Array) -> float:
+    """Return the energy of a saddle or that of the highest point of the path, whichever is higher."""
+    return max(saddle, float(profile_table(lengths, energies, slopes)[1].max()))

@@ -9,7 +9,7 @@ import pytest
 from scipy.interpolate import CubicSpline
 
 import atomglass as ag
-from atomglass.landscape import saddle_search
+from atomglass.landscape import minimum_energy_path, saddle_search
 from atomglass.landscape.double_wells import expected_second_minimum
 from atomglass.landscape.minimum_energy_path import PathStatus
 from atomglass.landscape.path_profile import barrier_count, profile_table, smooth_curve
@@ -208,3 +208,18 @@ def test_a_search_that_starts_with_more_unstable_directions_than_it_has_steps_en
     assert not ended.is_first_order and ended.iterations == 0 and counts == [1]
     assert ended.eigenvalue == pytest.approx(np.linalg.eigvalsh(reduced.matrix.toarray())[0], rel=1e-8)
     assert find_saddle(start, POTENTIAL, max_iterations=ended.order // 2 + 2).iterations > 0
+
+
+def test_the_barrier_of_a_path_with_several_is_the_highest(monkeypatch: pytest.MonkeyPatch, pairs: list) -> None:
+    """Newton's method may find the lower of two saddles, even one below the higher of the two minima."""
+    x = np.linspace(0, 1, 17)
+    energies, slopes = x + 0.5 * np.sin(4 * np.pi * x) ** 2, 1 + 2 * np.pi * np.sin(8 * np.pi * x)
+    assert barrier_count(x, energies, slopes) > 1
+    fine = np.linspace(0, 1, 100_001)
+    exact = (fine + 0.5 * np.sin(4 * np.pi * fine) ** 2).max()
+    assert minimum_energy_path._highest(0.6, x, energies, slopes) == pytest.approx(exact, rel=1e-3)
+    assert minimum_energy_path._highest(2.0, x, energies, slopes) == 2.0
+    one, other = pairs[1]
+    monkeypatch.setattr(minimum_energy_path, "barrier_count", lambda *_: 2)
+    path = ag.minimum_energy_path(one, other, POTENTIAL)
+    assert path.status is PathStatus.SEVERAL_BARRIERS and path.barrier >= path.energies.max()
