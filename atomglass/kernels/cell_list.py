@@ -142,7 +142,8 @@ def sort_into_cells(
 def _enlarged(array: UInt32Array, size: int) -> UInt32Array:
     """Return a longer array that begins with the elements of this one."""
     larger = np.empty(size, array.dtype)
-    larger[: array.size] = array
+    for k in range(array.size):
+        larger[k] = array[k]
     return larger
 
 
@@ -216,16 +217,21 @@ def search_cells(positions: Array, cell: Array, inverse: Array, dimension: int, 
     """
     counts = cell_counts(inverse, dimension, search_radius)
     order, starts, cells = sort_into_cells(positions, inverse, dimension, counts)
-    room, sorted_positions = positions.shape[0] + 1, np.empty((order.size, 3))
+    room, sorted_positions, short = positions.shape[0] + 1, np.empty((order.size, 3)), np.empty(order.size, np.uint32)
     for t in range(order.size):
+        short[t] = order[t]
         for k in range(3):
             sorted_positions[t, k] = positions[order[t], k]
     if counts[0] >= 3 and counts[1] >= 3 and (dimension == 2 or counts[2] >= 3):
-        room = min(room, 3**dimension * np.diff(starts).max() + 1)
+        most = 0
+        for c in range(starts.size - 1):
+            most = max(most, starts[c + 1] - starts[c])
+        room = min(room, 3**dimension * most + 1)
     else:
-        counts[:] = 0
+        for k in range(3):
+            counts[k] = 0
     depth = 1 if dimension == 3 else 0
-    return Search(counts, order.astype(np.uint32), sorted_positions, starts, cells, image_shifts(cell), depth, room)
+    return Search(counts, short, sorted_positions, starts, cells, image_shifts(cell), depth, room)
 
 
 @device
@@ -338,6 +344,7 @@ def neighbor_list(
         count = neighbors_of(search, positions, i, cell, inverse, dimension, search_radius, half, found, squares)
         if row_pointers[i] + count > packed.size:
             packed = _enlarged(packed, 2 * packed.size + count)
-        packed[row_pointers[i] : row_pointers[i] + count] = found[:count]
+        for k in range(count):
+            packed[row_pointers[i] + k] = found[k]
         row_pointers[i + 1] = row_pointers[i] + count
     return row_pointers, packed[: row_pointers[n]].copy()

@@ -25,21 +25,25 @@ _DOUBLE, _PLAIN, _TRANSPOSED = np.int8(ord("d")), np.int8(ord("n")), np.int8(ord
 
 
 @inline
-def subtract_product(target: Array, left: Array, right: Array, lead: int) -> None:
+def subtract_product(target: Array, left: Array, right: Array, sizes: tuple[int, int, int], lead: int) -> None:
     """Subtract left^T right from a matrix, in place.
+
+    Matrices are given by their elements from the first one on, row by row.
 
     Parameters
     ----------
-    target : (m, n) array
-        The matrix, part of a larger one with rows of `lead` elements.
-    left : (k, m) array
-        Contiguous.
-    right : (k, n) array
-        Part of a larger matrix with rows of `lead` elements.
+    target : array
+        The matrix (m, n), part of a larger one with rows of `lead` elements.
+    left : array
+        A contiguous matrix (k, m).
+    right : array
+        A matrix (k, n), part of a larger one with rows of `lead` elements.
+    sizes : tuple of int
+        m, n and k.
     lead : int
         Distance of the rows of `target` and `right` in memory, in elements.
     """
-    m, n, k = target.shape[0], target.shape[1], left.shape[0]
+    m, n, k = sizes
     minus, one = np.full(1, -1.0), np.ones(1)
     # BLAS stores columns: what it is given are the transposed matrices.
     _GEMM(
@@ -49,19 +53,23 @@ def subtract_product(target: Array, left: Array, right: Array, lead: int) -> Non
 
 
 @inline
-def add_inner_products(target: Array, left: Array, right: Array, lead: int) -> None:
+def add_inner_products(target: Array, left: Array, right: Array, sizes: tuple[int, int, int], lead: int) -> None:
     """Add left right^T, the inner products of rows, to a matrix in place.
+
+    Matrices are given by their elements from the first one on, row by row.
 
     Parameters
     ----------
-    target : (m, n) array
-        The matrix, contiguous.
-    left, right : (m, k), (n, k) arrays
-        Parts of larger matrices with rows of `lead` elements.
+    target : array
+        A contiguous matrix (m, n).
+    left, right : arrays
+        Matrices (m, k) and (n, k), parts of larger ones with rows of `lead` elements.
+    sizes : tuple of int
+        m, n and k.
     lead : int
         Distance of the rows of `left` and `right` in memory, in elements.
     """
-    m, n, k = target.shape[0], target.shape[1], left.shape[1]
+    m, n, k = sizes
     one = np.ones(1)
     _GEMM(
         *(_DOUBLE, _TRANSPOSED, _PLAIN, n, m, k, one.ctypes),

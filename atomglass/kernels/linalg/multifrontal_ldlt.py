@@ -85,10 +85,13 @@ def _update_with_blas(front: Array, k0: int, k1: int, i0: int, i1: int, size: in
     """Subtract the outer products of the pivot rows k0 <= k < k1 from rows i0 <= i < i1, by matrix products."""
     for r0 in range(i0, i1, STRIP_ROWS):  # strips, since only the upper triangle is needed
         r1 = min(r0 + STRIP_ROWS, i1)
-        scaled = front[k0:k1, r0:r1].copy()
-        for k in range(k1 - k0):
-            scaled[k] /= front[k0 + k, k0 + k]
-        subtract_product(front[r0:r1, r0:size], scaled, front[k0:k1, r0:size], size)
+        scaled = np.empty((k1 - k0, r1 - r0))
+        for k in range(k0, k1):
+            pivot, row = front[k, k], front[k, r0:r1]
+            for j in range(row.size):
+                scaled[k - k0, j] = row[j] / pivot
+        flat, sizes = front.reshape(-1), (r1 - r0, size - r0, k1 - k0)
+        subtract_product(flat[r0 * size + r0 :], scaled.reshape(-1), flat[k0 * size + r0 :], sizes, size)
 
 
 @inline
@@ -223,7 +226,8 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
     for f in range(fronts):
         pivots, size = front_sizes(symbolic, f, d)
         front = workspace[: size * size].reshape(size, size)
-        front[:] = 0.0
+        for k in range(size * size):
+            workspace[k] = 0.0
         _assemble_matrix(front, f, shift, matrix, symbolic, local)
         while count > 0 and parents[waiting[count - 1]] == f:
             count -= 1
@@ -239,7 +243,8 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
             left = size - pivots
             contribution = stack[top : top + left * left].reshape(left, left)
             for x in range(left):
-                contribution[x, x:] = front[pivots + x, pivots + x :]
+                for y in range(x, left):
+                    contribution[x, y] = front[pivots + x, pivots + y]
             waiting[count] = f
             count += 1
             top += left * left

@@ -62,84 +62,91 @@ def _substitute_back(pivot_rows: Array, pivots: int, size: int, x: Array) -> Non
 
 
 @inline
-def _eliminate_together(pivot_rows: Array, x: Array) -> None:
-    """The same as `_eliminate_forward` for all rows of x (K, size), a panel of pivot rows (pivots, size) at a time."""
-    pivots, size = pivot_rows.shape
+def _eliminate_together(pivot_rows: Array, pivots: int, size: int, x: Array, count: int) -> None:
+    """The same as `_eliminate_forward` for `count` vectors, one after the other in x, a panel of pivots at a time."""
+    solved = np.empty(PANEL_WIDTH * count)
     for k0 in range(0, pivots, PANEL_WIDTH):
         k1 = min(k0 + PANEL_WIDTH, pivots)
-        solved = np.empty((k1 - k0, x.shape[0]))
-        for right in range(x.shape[0]):
+        for right in range(count):
             for k in range(k0, k1):
-                z = x[right, k] * pivot_rows[k, k]
-                x[right, k] = solved[k - k0, right] = z
-                trailing, row = x[right, k + 1 : k1], pivot_rows[k, k + 1 : k1]
+                z = x[right * size + k] * pivot_rows[k * size + k]
+                x[right * size + k] = solved[(k - k0) * count + right] = z
+                trailing, row = x[right * size + k + 1 : right * size + k1], pivot_rows[k * size + k + 1 :]
                 for j in range(trailing.size):
                     trailing[j] -= z * row[j]
         if k1 < size:
-            subtract_product(x[:, k1:size], solved, pivot_rows[k0:k1, k1:size], size)
+            sizes = (count, size - k1, k1 - k0)
+            subtract_product(x[k1:], solved, pivot_rows[k0 * size + k1 :], sizes, size)
 
 
 @inline
-def _substitute_together(pivot_rows: Array, x: Array) -> None:
-    """The same as `_substitute_back` for all rows of x (K, size), a panel of pivot rows (pivots, size) at a time."""
-    pivots, size = pivot_rows.shape
+def _substitute_together(pivot_rows: Array, pivots: int, size: int, x: Array, count: int) -> None:
+    """The same as `_substitute_back` for `count` vectors, one after the other in x, a panel of pivots at a time."""
+    sums = np.empty(PANEL_WIDTH * count)
     for k0 in range((pivots - 1) // PANEL_WIDTH * PANEL_WIDTH, -1, -PANEL_WIDTH):
         k1 = min(k0 + PANEL_WIDTH, pivots)
-        sums = np.zeros((x.shape[0], k1 - k0))
+        width = k1 - k0
+        for i in range(count * width):
+            sums[i] = 0.0
         if k1 < size:
-            add_inner_products(sums, x[:, k1:size], pivot_rows[k0:k1, k1:size], size)
-        for right in range(x.shape[0]):
+            add_inner_products(sums, x[k1:], pivot_rows[k0 * size + k1 :], (count, width, size - k1), size)
+        for right in range(count):
             for k in range(k1 - 1, k0 - 1, -1):
-                total = sums[right, k - k0]
-                known, row = x[right, k + 1 : k1], pivot_rows[k, k + 1 : k1]
+                total = sums[right * width + k - k0]
+                known, row = x[right * size + k + 1 : right * size + k1], pivot_rows[k * size + k + 1 :]
                 for j in range(known.size):
                     total += row[j] * known[j]
-                x[right, k] -= total * pivot_rows[k, k]
+                x[right * size + k] -= total * pivot_rows[k * size + k]
 
 
 @inline
-def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, workspace: Array) -> None:
+def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
     """Overwrite right-hand sides y (K, n), in elimination order, with D^-1 L^-1 y: fronts from leaves to root."""
+    count = y.shape[0]
     for f in range(symbolic.parents.size):
-        begin = d * symbolic.starts[f]
+        begin, first, last = d * symbolic.starts[f], symbolic.row_pointers[f], symbolic.row_pointers[f + 1]
         pivots, size = front_sizes(symbolic, f, d)
-        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
         pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
-        local = workspace[: y.shape[0] * size].reshape(y.shape[0], size)
-        local[:, :pivots] = y[:, begin : begin + pivots]
-        local[:, pivots:] = 0.0
-        if y.shape[0] >= TOGETHER and pivots * size >= LARGE_FRONT:
-            _eliminate_together(pivot_rows.reshape(pivots, size), local)
+        for right in range(count):
+            for k in range(pivots):
+                local[right * size + k] = y[right, begin + k]
+            for k in range(pivots, size):
+                local[right * size + k] = 0.0
+        if count >= TOGETHER and pivots * size >= LARGE_FRONT:
+            _eliminate_together(pivot_rows, pivots, size, local, count)
         else:
-            for right in range(y.shape[0]):
-                _eliminate_forward(pivot_rows, pivots, size, local[right])
-        y[:, begin : begin + pivots] = local[:, :pivots]
-        for right in range(y.shape[0]):
-            for t in range(rows.size):
+            for right in range(count):
+                _eliminate_forward(pivot_rows, pivots, size, local[right * size : (right + 1) * size])
+        for right in range(count):
+            for k in range(pivots):
+                y[right, begin + k] = local[right * size + k]
+            for t in range(first, last):
                 for a in range(d):
-                    y[right, d * rows[t] + a] += local[right, pivots + d * t + a]
+                    y[right, d * symbolic.rows[t] + a] += local[right * size + pivots + d * (t - first) + a]
 
 
 @inline
-def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, workspace: Array) -> None:
+def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
     """Overwrite y (K, n), in elimination order, with L^-T y: fronts from root to leaves."""
+    count = y.shape[0]
     for f in range(symbolic.parents.size - 1, -1, -1):
-        begin = d * symbolic.starts[f]
+        begin, first, last = d * symbolic.starts[f], symbolic.row_pointers[f], symbolic.row_pointers[f + 1]
         pivots, size = front_sizes(symbolic, f, d)
-        rows = symbolic.rows[symbolic.row_pointers[f] : symbolic.row_pointers[f + 1]]
         pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
-        local = workspace[: y.shape[0] * size].reshape(y.shape[0], size)
-        local[:, :pivots] = y[:, begin : begin + pivots]
-        for right in range(y.shape[0]):
-            for t in range(rows.size):
+        for right in range(count):
+            for k in range(pivots):
+                local[right * size + k] = y[right, begin + k]
+            for t in range(first, last):
                 for a in range(d):
-                    local[right, pivots + d * t + a] = y[right, d * rows[t] + a]
-        if y.shape[0] >= TOGETHER and pivots * size >= LARGE_FRONT:
-            _substitute_together(pivot_rows.reshape(pivots, size), local)
+                    local[right * size + pivots + d * (t - first) + a] = y[right, d * symbolic.rows[t] + a]
+        if count >= TOGETHER and pivots * size >= LARGE_FRONT:
+            _substitute_together(pivot_rows, pivots, size, local, count)
         else:
-            for right in range(y.shape[0]):
-                _substitute_back(pivot_rows, pivots, size, local[right])
-        y[:, begin : begin + pivots] = local[:, :pivots]
+            for right in range(count):
+                _substitute_back(pivot_rows, pivots, size, local[right * size : (right + 1) * size])
+        for right in range(count):
+            for k in range(pivots):
+                y[right, begin + k] = local[right * size + k]
 
 
 @kernel
@@ -160,14 +167,14 @@ def solve(symbolic: SymbolicAnalysis, factor: LDLFactor, x: Array) -> None:
     largest = 0
     for f in range(symbolic.parents.size):
         largest = max(largest, front_sizes(symbolic, f, d)[1])
-    workspace = np.empty(x.shape[0] * largest)
+    local = np.empty(x.shape[0] * largest)
     y = np.empty((x.shape[0], d * n))
     for right in range(x.shape[0]):
         for p in range(n):
             for a in range(d):
                 y[right, d * p + a] = x[right, d * order[p] + a]
-    _forward(symbolic, factor, d, y, workspace)
-    _backward(symbolic, factor, d, y, workspace)
+    _forward(symbolic, factor, d, y, local)
+    _backward(symbolic, factor, d, y, local)
     for right in range(x.shape[0]):
         for p in range(n):
             for a in range(d):

@@ -65,10 +65,12 @@ def minimize(
     state.energy = fastest_energy_forces(positions, pairs, potential, forces)
     state.evaluations += 1
     if state.needs_restart:
-        p[:] = f
+        for k in range(f.size):
+            p[k] = f[k]
         state.needs_restart = False
     last_iteration = state.iterations + max_iterations
-    f_old[:] = f
+    for k in range(f.size):
+        f_old[k] = f[k]
     force_squared = dot(f, f)
     slope, direction_squared = dot(f, p), dot(p, p)
     allowed = 0.5 * options.skin - options.max_step

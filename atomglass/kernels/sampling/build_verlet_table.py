@@ -58,7 +58,8 @@ def _sort_by_distance(
 ) -> None:
     """Sort neighbors by distance into other arrays: a counting sort into narrow bins, then an insertion sort."""
     bins = bin_starts.shape[0] - 1
-    bin_starts[:] = 0
+    for c in range(bins + 1):
+        bin_starts[c] = 0
     for k in range(count):
         bin_starts[min(np.int64(squares[k] * scale), bins - 1) + 1] += 1
     for c in range(bins):
@@ -114,7 +115,8 @@ def _neighbor_lists(
         end = _write_list_ends(row_pointers, i, begin, count, nearest_squares, min_cutoff, shell_width)
         if end > neighbors.shape[0]:
             larger = aligned_empty(2 * end, found)
-            larger[:begin] = neighbors[:begin]
+            for k in range(begin):
+                larger[k] = neighbors[k]
             neighbors = larger
         for k in range(count):
             neighbors[begin + k] = nearest[k]
@@ -167,12 +169,16 @@ def _fill_table(
             continue
         for image in range(PADDING):
             if (in_lists[i] >> np.uint32(image)) & np.uint32(1):
-                own_shifts[row - n], owners[row - n], numbers[row - n] = shifts[image], i, image
-                table[row, :LABEL] = particles[i, :LABEL] + shifts[image]
+                owners[row - n], numbers[row - n] = i, image
+                for k in range(3):
+                    own_shifts[row - n, k] = shifts[image, k]
+                    table[row, k] = particles[i, k] + shifts[image, k]
                 table[row, LABEL] = particles[i, LABEL]
-                table[row, ENERGY:] = 0.0
+                for k in range(ENERGY, COLUMNS):
+                    table[row, k] = 0.0
                 row += 1
-    table[end] = np.array([1e8, 1e8, 1e8, 0.0, 0.0, 0.0, 0.0, 0.0])
+    for k in range(COLUMNS):  # what padding refers to lies far away
+        table[end, k] = 1e8 if k < 3 else 0.0
     return table, own_shifts, owners, numbers
 
 

@@ -220,7 +220,9 @@ def rebuild_table_and_energies(
         The new table.
     """
     wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, len(axes))
-    chain.reference[:, :] = chain.particles[:, :3]
+    for i in range(chain.particles.shape[0]):
+        for k in range(3):
+            chain.reference[i, k] = chain.particles[i, k]
     v = build_verlet_table(chain.particles, chain.reference, geometry, len(axes), p)
     for i in range(chain.particles.shape[0]):
         site = site_of(v, i, v.table[i, LABEL])
