@@ -16,8 +16,8 @@ LANCZOS_TOLERANCE, TOLERANCE_ABOVE = 1e-11, 1e-6
 #: Number of vectors in a block of the Lanczos iteration if twice as many modes are sought and the factor has more than
 #: the second number of elements a degree of freedom, as in large samples in three dimensions; one vector otherwise.
 BLOCK_SIZE, FILL = 4, 500
-#: Number of vectors after which convergence is tested again.
-CHECK_INTERVAL = 8
+#: Number of vectors after which convergence is tested again: at least the first number, and this fraction of all.
+CHECK_INTERVAL, CHECK_FRACTION = 8, 1 / 16
 #: The eigenvalue below which there are n modes of N particles is about this times the mean diagonal element of the
 #: Hessian times (n / N)^(2/d), as for plane waves: measured in glasses of `kumar2021` and `kumar2021_3d` with n = 20.
 _WAVES = {2: 0.46, 3: 0.22}
@@ -120,8 +120,8 @@ def lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tupl
             image = image - overlaps.T @ basis[first:size]
             projected[first:size, before:size] += overlaps
         vectors, coupling = _next_block(reduced, image, basis[:size], np.abs(projected[:size, :size]).max())
-        last = size + block > largest
-        if last or (size > (2 + block // 2) * expected and size - checked >= CHECK_INTERVAL):
+        last, interval = size + block > largest, max(CHECK_INTERVAL, CHECK_FRACTION * size)
+        if last or (size > (2 + block // 2) * expected and size - checked >= interval):
             checked = size
             ritz_values, ritz_vectors = eigh(projected[:size, :size], lower=False)
             selected = _converged(ritz_values, np.linalg.norm(coupling @ ritz_vectors[-block:], axis=0))
