@@ -43,10 +43,10 @@ from atomglass.theory.output import save_png
 #: The studies whose modes are known below a fixed frequency, in the order of the tables.
 STUDIES = (
     *("kumar2021_n400", "kumar2021_n400_quantile", "kumar2021_n400_cg", "kumar2021_n400_sd", "kumar2021_n400_fire"),
-    *("kumar2021_n400_t008", "kumar2021_n1000", "kumar2021_3d_n1000"),
+    *("kumar2021_n400_t008", "smoothness_q4", "kumar2021_n1000", "kumar2021_3d_n1000"),
 )
 #: Those whose exponents are given for every bound.
-BY_BOUND = ("kumar2021_n400", "kumar2021_n400_quantile", "kumar2021_n1000", "kumar2021_3d_n1000")
+BY_BOUND = ("kumar2021_n400", "kumar2021_n400_quantile", "smoothness_q4", "kumar2021_n1000", "kumar2021_3d_n1000")
 KINDS = {
     SPOTS_BY_CHAIN: "pseudo-harmonic, f of the chain's median omega_1",
     SPOTS: "pseudo-harmonic, fixed omega",
@@ -55,7 +55,7 @@ KINDS = {
 }
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 #: The studies whose second wells were tested.
-WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400")
+WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400", "smoothness_q4")
 Loaded = dict[str, Study]
 
 
@@ -158,7 +158,7 @@ def statements(loaded: Loaded) -> list[str]:
 def theory(loaded: Loaded) -> list[str]:
     """Return the tests of the theory on pseudo-harmonic and on harmonic modes."""
     rows = []
-    for name in ("kumar2021_n400", "kumar2021_n1000", "kumar2021_3d_n1000"):
+    for name in ("kumar2021_n400", "smoothness_q4", "kumar2021_n1000", "kumar2021_3d_n1000"):
         study = loaded.get(name)
         if study is None or not has_fixed_bound(study):
             continue
