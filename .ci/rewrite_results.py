@@ -178,7 +178,7 @@ def wells(loaded: Loaded) -> list[str]:
     """Return the second wells in three readings."""
     rows = []
     for name in WITH_WELLS:
-        frame = loaded[name].wells
+        frame = loaded[name].wells if name in loaded else None
         for r in [] if frame is None else well_readings(frame).to_dict("records"):
             shares = [TYPESET.with_error(r[reading], r[f"{reading}_error"]) or "–" for reading in READINGS]
             rows.append([name, r["modes"], r["count"], *shares])
