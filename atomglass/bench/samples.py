@@ -102,11 +102,25 @@ def tiled_liquid(copies: int, sweeps: int) -> Configuration:
     The particles are numbered at random, as in a sample made from random positions: a program that needs neighbors
     close in memory has to sort them itself.
     """
-    tile = reference()
-    offsets = np.stack(np.meshgrid(np.arange(copies), np.arange(copies), indexing="ij"), axis=-1).reshape(-1, 2)
-    positions = (tile.positions[None] + offsets[:, None] * tile.box).reshape(-1, 2)
-    order = np.random.default_rng(1).permutation(len(positions))
-    tiled = Configuration(positions[order], np.tile(tile.diameters, copies**2)[order], tile.box * copies)
-    chain = swap_sampler(tiled)
+    chain = swap_sampler(tiled(reference(), copies))
     chain.run(sweeps)
     return chain.configuration
+
+
+def tiled(tile: Configuration, copies: int, seed: int = 1) -> Configuration:
+    """Return copies^d copies of a sample in one box, with the particles numbered at random.
+
+    Parameters
+    ----------
+    tile : Configuration
+        The sample, in a rectangular box.
+    copies : int
+        Copies along each side.
+    seed : int
+        Seed of the numbering.
+    """
+    d = tile.dimension
+    cells = np.stack(np.meshgrid(*[np.arange(copies)] * d, indexing="ij"), axis=-1).reshape(-1, d)
+    positions = (tile.positions[None] + cells[:, None] * tile.box).reshape(-1, d)
+    order = np.random.default_rng(seed).permutation(len(positions))
+    return Configuration(positions[order], np.tile(tile.diameters, copies**d)[order], tile.box * copies)

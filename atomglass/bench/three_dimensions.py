@@ -33,12 +33,7 @@ def liquid(copies: int = 1) -> Configuration:
     if copies == 1:
         start, sweeps = samples.new_liquid(SMALLER, 3, SWEEPS), SWEEPS
     else:
-        tile, sweeps = liquid(), SWEEPS_OF_COPIES
-        cells = np.stack(np.meshgrid(*[np.arange(copies)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-        positions = (tile.positions[None] + cells[:, None] * tile.box).reshape(-1, 3)
-        order = np.random.default_rng(1).permutation(len(positions))
-        diameters = np.tile(tile.diameters, copies**3)
-        start = Configuration(positions[order], diameters[order], tile.box * copies)
+        start, sweeps = samples.tiled(liquid(), copies), SWEEPS_OF_COPIES
     chain = SwapMonteCarlo(
         start, samples.potential(3), TEMPERATURE, samples.SWAP_FRACTION, samples.MAX_DISPLACEMENT, seed=1
     )
@@ -72,7 +67,9 @@ def modes_3d(context: BenchmarkContext) -> Iterator[Row]:
     """The 20 lowest modes in three dimensions, N = 1500 beside scipy with SuperLU, and N = 12,000."""
     pairs = InteractingPairs.of(_quenched(1)[0].configuration, samples.potential(3))
     _check(_ours(pairs), pairs)
-    times = time_alternately({"ours": lambda: _ours(pairs), "superlu": lambda: _superlu(pairs)}, context.choose(7, 3))
+    times = time_alternately(
+        {"ours": lambda: _ours(pairs), "superlu": lambda: superlu_eigenvalues(pairs)}, context.choose(7, 3)
+    )
     ratio = times["superlu"].ratio_to(times["ours"])
     title = f"the {MODES} lowest modes in 3-D, N = {SMALLER:,}"
     note = (
@@ -94,8 +91,14 @@ def _ours(pairs: InteractingPairs) -> Modes:
     return lowest_modes_of_hessian(ReducedHessian(pairs), MODES)
 
 
-def _superlu(pairs: InteractingPairs) -> np.ndarray:
-    """Return the lowest eigenvalues by shift-invert Lanczos iteration with SuperLU, without those of translations."""
+def superlu_eigenvalues(pairs: InteractingPairs) -> np.ndarray:
+    """Return the lowest eigenvalues by shift-invert Lanczos iteration with SuperLU, without those of translations.
+
+    Parameters
+    ----------
+    pairs : InteractingPairs
+        The pairs of an inherent state in three dimensions.
+    """
     matrix = pair_hessian(pairs).tocsc()
     shifted = matrix.copy()
     shifted.setdiag(shifted.diagonal() - SHIFT)
@@ -107,5 +110,5 @@ def _superlu(pairs: InteractingPairs) -> np.ndarray:
 
 def _check(modes: Modes, pairs: InteractingPairs) -> None:
     """Reject modes that are not proven complete or that the other program does not find."""
-    if not (modes.complete and np.allclose(modes.eigenvalues, _superlu(pairs), rtol=1e-7)):
+    if not (modes.complete and np.allclose(modes.eigenvalues, superlu_eigenvalues(pairs), rtol=1e-7)):
         raise ArithmeticError("the modes in three dimensions are not those of the other program")

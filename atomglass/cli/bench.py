@@ -62,8 +62,6 @@ def bench(
     if command is None:
         warn("no C compiler here (gcc, cc, clang or $CC): nothing is compared with C")
     found = run_benchmarks(chosen, BenchmarkContext(quick, Yardstick(command) if command else None, study, warn))
-    if page is not None:
-        write_page(page, found, results_data(found, quick))
     if json_file is not None:
         with atomic_output(json_file) as stream:
             stream.write((json.dumps(results_data(found, quick), indent=1) + "\n").encode())
@@ -73,6 +71,8 @@ def bench(
         cells, notes = number_notes(found)
         print_table("", HEADER, cells)
         say(*notes)
+    if page is not None:
+        write_page(page, found, results_data(found, quick))
     for file in (json_file, page):
         if file is not None:
             say(f"written: {file}")

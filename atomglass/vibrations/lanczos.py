@@ -108,7 +108,7 @@ def lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tupl
     largest = min(reduced.size - reduced.translation_count, 6 * expected + 60)
     basis, projected = np.empty((largest, reduced.size)), np.zeros((largest, largest))
     start = reduced.project(np.random.default_rng(0).standard_normal((reduced.size, block)))
-    vectors, size, checked = _orthonormal(start)[0].T, 0, 0
+    vectors, size, checked, scale = _orthonormal(start)[0].T, 0, 0, 0.0
     while True:
         basis[size : size + block] = vectors
         image = reduced.project(factor.solve(vectors.T)).T
@@ -119,7 +119,8 @@ def lanczos_below(reduced: SparseHessian, factor: Factor, expected: int) -> tupl
             overlaps = basis[first:size] @ image.T
             image = image - overlaps.T @ basis[first:size]
             projected[first:size, before:size] += overlaps
-        vectors, coupling = _next_block(reduced, image, basis[:size], np.abs(projected[:size, :size]).max())
+        scale = max(scale, float(np.abs(projected[:size, before:size]).max()))
+        vectors, coupling = _next_block(reduced, image, basis[:size], scale)
         last, interval = size + block > largest, max(CHECK_INTERVAL, CHECK_FRACTION * size)
         if last or (size > (2 + block // 2) * expected and size - checked >= interval):
             checked = size

@@ -47,4 +47,4 @@ def test_the_other_program_of_three_dimensions_finds_the_same_modes() -> None:
     done = quench(samples.new_liquid(200, 3, 20), samples.potential(3))
     pairs = InteractingPairs.of(done.configuration, samples.potential(3))
     spectrum = all_modes_of_hessian(ReducedHessian(pairs)).eigenvalues
-    assert three_dimensions._superlu(pairs) == pytest.approx(spectrum[: three_dimensions.MODES], rel=1e-7)
+    assert three_dimensions.superlu_eigenvalues(pairs) == pytest.approx(spectrum[: three_dimensions.MODES], rel=1e-7)

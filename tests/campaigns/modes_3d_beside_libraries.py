@@ -12,20 +12,17 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from quench_times_3d import PARTICLES, kept, liquid
-from scipy.sparse.linalg import LinearOperator, eigsh, splu
+from scipy.sparse.linalg import LinearOperator, eigsh
 
 import atomglass as ag
+from atomglass.bench.three_dimensions import MODES, SHIFT, superlu_eigenvalues
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
 from atomglass.vibrations.modes import lowest_modes_of_hessian
-
-COUNT, SHIFT = 20, -1e-3
 
 
 def glass(folder: Path, copies: int) -> ag.Configuration:
@@ -35,19 +32,9 @@ def glass(folder: Path, copies: int) -> ag.Configuration:
     return kept(file, lambda: ag.quench(liquid(folder, copies, 1), potential).configuration)
 
 
-def shift_invert(matrix: Any, solve: Callable[[Any], Any]) -> np.ndarray:
-    """Return the lowest eigenvalues but the three of translations."""
-    inverse = LinearOperator(matrix.shape, matvec=solve, dtype=float)
-    return np.sort(eigsh(matrix, COUNT + 3, sigma=SHIFT, OPinv=inverse)[0])[3:]
-
-
 def superlu(pairs: InteractingPairs) -> np.ndarray:
     """Factor by SuperLU with the order and the mode that suit symmetric matrices."""
-    matrix = pair_hessian(pairs).tocsc()
-    shifted = matrix.copy()
-    shifted.setdiag(shifted.diagonal() - SHIFT)
-    options = {"SymmetricMode": True}
-    return shift_invert(matrix, splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0, options=options).solve)
+    return superlu_eigenvalues(pairs)
 
 
 def cholmod(pairs: InteractingPairs) -> np.ndarray:
@@ -55,12 +42,13 @@ def cholmod(pairs: InteractingPairs) -> np.ndarray:
     from sksparse.cholmod import cholesky
 
     matrix = pair_hessian(pairs).tocsc()
-    return shift_invert(matrix, cholesky(matrix, beta=-SHIFT, ordering_method="nesdis"))
+    inverse = LinearOperator(matrix.shape, matvec=cholesky(matrix, beta=-SHIFT, ordering_method="nesdis"), dtype=float)
+    return np.sort(eigsh(matrix, MODES + 3, sigma=SHIFT, OPinv=inverse)[0])[3:]
 
 
 def ours(pairs: InteractingPairs) -> np.ndarray:
     """Modes with their residuals and the count of eigenvalues below the last."""
-    return lowest_modes_of_hessian(ReducedHessian(pairs), COUNT).eigenvalues
+    return lowest_modes_of_hessian(ReducedHessian(pairs), MODES).eigenvalues
 
 
 def main() -> None:

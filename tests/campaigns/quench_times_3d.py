@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 import atomglass as ag
+from atomglass.bench.samples import tiled
 from atomglass.minimization.random_start import random_start
 
 PARTICLES, TEMPERATURE, SWEEPS, SWEEPS_OF_COPIES = 1500, 0.1, 20_000, 300
@@ -46,12 +47,7 @@ def _sampled(folder: Path, copies: int, seed: int) -> ag.Configuration:
         chain = ag.SwapMonteCarlo(start, potential, TEMPERATURE, seed=seed, trajectories=moves)
         chain.run(SWEEPS)
         return chain.configuration
-    tile = liquid(folder, 1, seed)
-    offsets = np.stack(np.meshgrid(*[np.arange(copies)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    positions = (tile.positions[None] + offsets[:, None] * tile.box).reshape(-1, 3)
-    order = np.random.default_rng(seed).permutation(len(positions))
-    diameters = np.tile(tile.diameters, copies**3)[order]
-    start = ag.Configuration(positions[order], diameters, tile.box * copies)
+    start = tiled(liquid(folder, 1, seed), copies, seed)
     chain = ag.SwapMonteCarlo(start, potential, TEMPERATURE, 0.2, 0.12, seed)
     chain.run(SWEEPS_OF_COPIES)
     return chain.configuration

@@ -36,7 +36,7 @@ def test_solutions_and_inertia_are_those_of_the_dense_matrix(maker, name: str, n
         assert factor.negative_count == np.count_nonzero(eigenvalues < shift)
         expected = np.linalg.solve(dense - shift * np.eye(len(dense)), right)
         assert factor.solve(right) == pytest.approx(expected, rel=1e-7, abs=1e-8 * np.abs(expected).max())
-        assert factor.solve(right[:, 1]) == pytest.approx(factor.solve(right)[:, 1], rel=1e-9, abs=1e-10)
+        assert factor.solve(right[:, 1]) == pytest.approx(factor.solve(right[:, :2])[:, 1], rel=1e-12)
         assert 0.5 * reduced.size < factor.stored < reduced.size**2
 
 
