@@ -15,6 +15,7 @@ from atomglass.kernels.sampling.drawn_moves import MoveParameters
 from atomglass.kernels.sampling.flat_pair_list import HMCWorkspace
 from atomglass.kernels.sampling.hybrid_monte_carlo import HMCParameters
 from atomglass.kernels.sampling.verlet_table import VerletTable
+from atomglass.kernels.sampling.windowed_sweeps import WindowedWorkspace, run_windowed_sweeps, with_rows
 from atomglass.sampling.moves import MIN_HMC_SKIN, DiameterSwaps, Displacements, HybridMonteCarlo
 from atomglass.sampling.state import LiquidState
 from atomglass.types import IntArray
@@ -249,8 +250,54 @@ class SwapsAndTrajectories:
         return self
 
     def extra_settings(self) -> dict[str, Any]:
-        """Return the parameters of the trajectories."""
-        return {"trajectories": asdict(self.trajectories)}
+        """Return the parameters of the trajectories; without a window of the swaps, as states were saved before it."""
+        settings = asdict(self.trajectories)
+        if self.trajectories.swap_window is None:
+            settings.pop("swap_window")
+        return {"trajectories": settings}
+
+
+@dataclass(frozen=True)
+class SimilarSwapsAndTrajectories(SwapsAndTrajectories):
+    """Swaps of similar diameters at fixed positions, and trajectories of hybrid Monte Carlo between the sweeps.
+
+    The attributes are those of `SwapsAndTrajectories`. The window of the swaps is that of the trajectories' settings.
+    """
+
+    def rebuild(self, liquid: LiquidState) -> WindowedWorkspace:  # type: ignore[override]
+        """Rebuild the pair list at the current positions, recompute all energies, and rank the diameters."""
+        return with_rows(super().rebuild(liquid), self._window)
+
+    def restored(self, liquid: LiquidState) -> WindowedWorkspace:  # type: ignore[override]
+        """Return the pair list for the reference positions, and the diameters by rank."""
+        return with_rows(super().restored(liquid), self._window)
+
+    def run(  # type: ignore[override]
+        self, liquid: LiquidState, neighbors: WindowedWorkspace, sweeps: int, counters: IntArray
+    ) -> WindowedWorkspace:
+        """Run sweeps of N attempted swaps in place, with the trajectories that are due between them.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            The particles.
+        neighbors : WindowedWorkspace
+            Their pair list, and diameters by rank.
+        sweeps : int
+            Number of sweeps.
+        counters : (7,) int array
+            Incremented by the attempted and accepted moves.
+        """
+        hmc, count = self.trajectories, (liquid.sweep, sweeps)
+        parameters = HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
+        return run_windowed_sweeps(
+            liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, self._window, count, counters
+        )
+
+    @property
+    def _window(self) -> float:
+        assert self.trajectories.swap_window is not None
+        return float(self.trajectories.swap_window)
 
 
 def move_set(
@@ -277,4 +324,6 @@ def move_set(
     swaps, displacements = DiameterSwaps(swap_fraction), Displacements(max_displacement)
     if trajectories is None:
         return DisplacementsAndSwaps(displacements, swaps)
+    if trajectories.swap_window is not None:
+        return SimilarSwapsAndTrajectories(displacements, swaps, trajectories)
     return SwapsAndTrajectories(displacements, swaps, trajectories)

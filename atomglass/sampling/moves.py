@@ -116,6 +116,9 @@ class HybridMonteCarlo:
     time_step : float
         Length of a time step, in units of sqrt(m sigma^2 / epsilon), where m is the mass of every particle. The energy
         error grows as its square and as the square root of N. About three in four trajectories should be accepted.
+    swap_window : float, optional
+        Largest difference of two diameters that are swapped, in units of length. By default any two are: then most
+        swaps are of diameters so different that they are rejected.
 
     Raises
     ------
@@ -138,6 +141,7 @@ class HybridMonteCarlo:
     every: int = 6
     steps: int = 8
     time_step: float = 0.05
+    swap_window: float | None = None
 
     def __post_init__(self) -> None:
         check_count("sweeps from one trajectory to the next", self.every, 1, MAX_HMC_COUNT)
@@ -145,6 +149,10 @@ class HybridMonteCarlo:
         if isinstance(self.time_step, bool) or not isinstance(self.time_step, (int, float, np.number)):
             raise InputError("time step of a trajectory", self.time_step, "a number > 0")
         check_range("time step of a trajectory", self.time_step, self.time_step > 0, "> 0")
+        if self.swap_window is not None:
+            if isinstance(self.swap_window, bool) or not isinstance(self.swap_window, (int, float, np.number)):
+                raise InputError("swap window with trajectories", self.swap_window, "a number > 0, or None")
+            check_range("swap window with trajectories", self.swap_window, self.swap_window > 0, "> 0")
 
     @staticmethod
     def acceptance(counters: IntArray) -> float:

@@ -58,14 +58,14 @@ def _vector_energies(
             context.make_array(signature.args[n])(context, b, arguments[n]).data for n in (0, 1, 2, 11)
         )
         begin, end = arguments[3], arguments[12]
-        sigma, a, cutoff, epsilon, c0, c2, c4 = (_broadcast(b, arguments[n]) for n in range(4, 11))
+        sigma, a, cutoff, epsilon, c0, c2, c4 = (broadcast(b, arguments[n]) for n in range(4, 11))
         other: Any = ir.Constant(_VECTOR, ir.Undefined)
         for lane in range(LANES):
             index = b.zext(b.load(b.gep(near, [b.add(begin, begin.type(lane))])), begin.type)
             other = b.insert_element(other, b.load(b.gep(own, [index])), _INDEX(lane))
         r2 = b.load(b.bitcast(b.gep(square, [begin]), _VECTOR.as_pointer()), align=8)
         absolute = cgutils.get_or_insert_function(b.module, ir.FunctionType(_VECTOR, [_VECTOR]), "llvm.fabs.v8f64")
-        one, half = _broadcast(b, _NUMBER(1.0)), _broadcast(b, _NUMBER(0.5))
+        one, half = broadcast(b, _NUMBER(1.0)), broadcast(b, _NUMBER(0.5))
         mixing = b.fsub(one, b.fmul(a, b.call(absolute, [b.fsub(sigma, other)]), _FLAGS), _FLAGS)
         pair = b.fmul(b.fmul(half, b.fadd(sigma, other)), mixing)
         pair2 = b.fmul(pair, pair)
@@ -76,20 +76,20 @@ def _vector_energies(
         within = b.fcmp_ordered("<", r2, b.fmul(cutoff, pair2))
         phi = b.select(within, phi, ir.Constant(_VECTOR, [0.0] * LANES))
         b.store(phi, b.bitcast(b.gep(out, [end]), _VECTOR.as_pointer()), align=8)
-        return _sum(b, phi)
+        return sum_of_lanes(b, phi)
 
     number = types.float64
     return number(neighbors, squares, diameters, types.intp, *[number] * 7, terms, types.intp), codegen
 
 
-def _broadcast(builder: Any, number: Any) -> Any:
+def broadcast(builder: Any, number: Any) -> Any:
     """Return a vector with this number in all lanes."""
     undefined = ir.Constant(_VECTOR, ir.Undefined)
     one = builder.insert_element(undefined, number, _INDEX(0))
     return builder.shuffle_vector(one, undefined, ir.Constant(ir.VectorType(_INDEX, LANES), [0] * LANES))
 
 
-def _sum(builder: Any, vector: Any) -> Any:
+def sum_of_lanes(builder: Any, vector: Any) -> Any:
     """Return the sum of the lanes: the halves are added until one number remains."""
     width = LANES
     while width > 1:
