@@ -266,11 +266,11 @@ class SimilarSwapsAndTrajectories(SwapsAndTrajectories):
 
     def rebuild(self, liquid: LiquidState) -> WindowedWorkspace:  # type: ignore[override]
         """Rebuild the pair list at the current positions, recompute all energies, and rank the diameters."""
-        return with_rows(super().rebuild(liquid), self._window)
+        return with_rows(super().rebuild(liquid), self._window, liquid.pair)
 
     def restored(self, liquid: LiquidState) -> WindowedWorkspace:  # type: ignore[override]
         """Return the pair list for the reference positions, and the diameters by rank."""
-        return with_rows(super().restored(liquid), self._window)
+        return with_rows(super().restored(liquid), self._window, liquid.pair)
 
     def run(  # type: ignore[override]
         self, liquid: LiquidState, neighbors: WindowedWorkspace, sweeps: int, counters: IntArray

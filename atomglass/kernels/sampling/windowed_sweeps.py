@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from atomglass.kernels.jit import kernel
+from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.flat_pair_list import HMCWorkspace, compute_squares
 from atomglass.kernels.sampling.hybrid_monte_carlo import HMCParameters, hmc_step
 from atomglass.kernels.sampling.records import (
@@ -41,9 +42,9 @@ class WindowedWorkspace(NamedTuple):
 
 
 @kernel
-def with_rows(w: HMCWorkspace, window: float) -> WindowedWorkspace:
+def with_rows(w: HMCWorkspace, window: float, p: Potential) -> WindowedWorkspace:
     """Return a workspace with rows for swaps of diameters that differ by at most `window`, in units of length."""
-    return WindowedWorkspace(w, allocate_rows(w, window))
+    return WindowedWorkspace(w, allocate_rows(w, window, p))
 
 
 @kernel
@@ -84,11 +85,11 @@ def run_windowed_sweeps(
         The workspace, which may be a new one.
     """
     w, rows = workspace.pairs, workspace.rows
-    limit, every, n = (geometry.list_cutoff - geometry.skin) ** 2, parameters.every, chain.particles.shape[0]
+    every, n = parameters.every, chain.particles.shape[0]
     done, last = sweeps[0], sweeps[0] + sweeps[1]
     while done < last:
         compute_squares(axes, w)
-        fill_rows(w, limit, rows)
+        fill_rows(w, rows)
         block = min(last - done, every - done % every)
         for _ in range(block):
             if not rows.unique:
@@ -104,5 +105,5 @@ def run_windowed_sweeps(
             counters[TRAJECTORIES_ACCEPTED] += accepted
             counters[REBUILDS] += rebuilt
             if rebuilt:
-                rows = allocate_rows(w, window)
+                rows = allocate_rows(w, window, parameters.pair)
     return WindowedWorkspace(w, rows)
