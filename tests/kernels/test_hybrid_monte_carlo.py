@@ -78,11 +78,21 @@ def test_every_trajectory_is_that_of_the_twin(monkeypatch, case: Case) -> None:
         assert not all(accepted)
 
 
-def test_a_saved_run_continues_bit_for_bit(tmp_path) -> None:
-    potential, moves = ag.load_potential("kumar2021"), HybridMonteCarlo(2, 5, 0.06)
+@pytest.mark.parametrize(
+    ("moves", "equal_diameters"),
+    [
+        (HybridMonteCarlo(2, 5, 0.06), False),
+        (HybridMonteCarlo(2, 5, 0.06, swap_window=0.12), False),
+        (HybridMonteCarlo(2, 5, 0.06, swap_window=0.12), True),
+    ],
+)
+def test_a_saved_run_continues_bit_for_bit(tmp_path, moves: HybridMonteCarlo, equal_diameters: bool) -> None:
+    potential, sample = ag.load_potential("kumar2021"), glass("kumar2021", 400, 2, seed=5)
+    if equal_diameters:
+        sample = ag.Configuration(sample.positions, np.round(sample.diameters, 1), sample.box)
 
     def make() -> ag.SwapMonteCarlo:
-        return ag.SwapMonteCarlo(glass("kumar2021", 400, 2, seed=5), potential, 0.2, seed=4, trajectories=moves)
+        return ag.SwapMonteCarlo(sample, potential, 0.2, seed=4, trajectories=moves)
 
     whole, parts = make(), make()
     whole.run(1013)
@@ -96,6 +106,17 @@ def test_a_saved_run_continues_bit_for_bit(tmp_path) -> None:
     assert whole.configuration.identical(parts.configuration) and whole.energy == parts.energy
     for name, array in whole.state().items():
         assert np.array_equal(array, parts.state()[name]), name
+
+
+@pytest.mark.parametrize(("model", "d", "n"), [("kumar2021", 2, 400), ("kumar2021_3d", 3, 300), ("ipl10", 2, 200)])
+def test_energies_stay_those_of_a_full_recompute_with_similar_swaps(model: str, d: int, n: int) -> None:
+    potential, moves = ag.load_potential(model), HybridMonteCarlo(50, 4, 0.03, swap_window=0.15)
+    sample = glass(model, n, d, seed=5)
+    chain = ag.SwapMonteCarlo(sample, potential, 0.2, seed=4, trajectories=moves)
+    stats = chain.run(49)  # no trajectory yet, which would recompute the energies
+    assert 0.2 < stats.swap_acceptance < 0.9
+    assert np.array_equal(np.sort(chain.configuration.diameters), np.sort(sample.diameters))
+    assert chain.energy == pytest.approx(ag.energy(chain.configuration, potential), rel=1e-11)
 
 
 def test_a_trajectory_that_diverges_is_rejected() -> None:
@@ -134,6 +155,12 @@ def test_a_saved_state_that_contradicts_its_trajectories_is_refused(change) -> N
 def test_parameters_out_of_range_are_refused(values) -> None:
     with pytest.raises(InputError, match="trajector"):
         HybridMonteCarlo(*values)
+
+
+@pytest.mark.parametrize("window", [0.0, -1.0, float("nan"), True, "wide"])
+def test_a_window_out_of_range_is_refused(window) -> None:
+    with pytest.raises(InputError, match="swap window"):
+        HybridMonteCarlo(swap_window=window)
 
 
 def test_a_box_too_small_for_trajectories_is_refused() -> None:

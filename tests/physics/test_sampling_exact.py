@@ -155,6 +155,7 @@ def three_particle_counts(chain, cell, samples, thin):
         (False, 0.8, None, 600),
         (True, 0.2, None, 150),
         (False, 1.0, HybridMonteCarlo(2, 4, 0.3), 60),
+        (False, 1.0, HybridMonteCarlo(2, 4, 0.3, swap_window=0.2), 80),
     ],
 )
 def test_three_particles_and_their_diameters(sheared, swap_fraction, trajectories, thin):
@@ -208,6 +209,11 @@ def test_configurational_temperature_with_trajectories():
     assert abs(temperature_score("kumar2021", 144, 0.2, 0.2, 1.0, trajectories=HybridMonteCarlo(4, 5, 0.07))) < 4
 
 
+def test_configurational_temperature_with_swaps_of_similar_diameters():
+    moves = HybridMonteCarlo(4, 5, 0.07, swap_window=0.12)
+    assert abs(temperature_score("kumar2021", 144, 0.2, 0.2, 1.0, trajectories=moves)) < 4
+
+
 def test_trajectories_at_a_temperature_three_per_cent_too_high_are_detected():
     moves = HybridMonteCarlo(4, 5, 0.07)
     assert temperature_score("kumar2021", 144, 1.03 * 0.2, 0.2, 1.0, 2100, moves) > 4
@@ -223,9 +229,11 @@ def test_displacements_at_a_temperature_three_per_cent_too_high_are_detected():
 SIZES = np.array([0.8, 0.95, 1.1, 1.3])
 
 
-def swap_only_probability(sampler_temperature, temperature, dimension, seed, samples=60_000):
+def swap_only_probability(
+    sampler_temperature, temperature, dimension, seed, samples=60_000, trajectories=None, thin=12
+):
     """Return the chi-squared probability of the visits to the 24 assignments, each known by its energy."""
-    height = 2 * (1.25 * SIZES.max() + 2 * 0.05 * np.sqrt(dimension) + 1e-6)
+    height = 2 * (1.25 * SIZES.max() + (2 * 0.05 * np.sqrt(dimension) if trajectories is None else 0.7) + 1e-6)
     places = np.array([[0.0, 0.0, 0.0], [0.95, 0.1, 0.05], [0.4, 0.98, -0.1], [1.45, 0.9, 0.3]])[:, :dimension]
     box = np.full(dimension, height)
     first, second = np.triu_indices(4, 1)
@@ -235,8 +243,9 @@ def swap_only_probability(sampler_temperature, temperature, dimension, seed, sam
     levels = POTENTIAL.phi(distances, sigma).sum(axis=1)
     order = np.argsort(levels)
     assert np.diff(levels[order]).min() > 1e-6, "two assignments have the same energy"
-    chain = ag.SwapMonteCarlo(ag.Configuration(places, SIZES, box), POTENTIAL, sampler_temperature, 1.0, 0.05, seed)
-    energies = 4 * chain.run(12 * samples, record_every=12).energies
+    start = ag.Configuration(places, SIZES, box)
+    chain = ag.SwapMonteCarlo(start, POTENTIAL, sampler_temperature, 1.0, 0.05, seed, trajectories)
+    energies = 4 * chain.run(thin * samples, record_every=thin).energies
     nearest = np.abs(energies[:, None] - levels[order]).argmin(axis=1)
     assert np.abs(energies - levels[order][nearest]).max() < 1e-9
     assert integrated_correlation_time(energies).time < 1.15
@@ -247,6 +256,20 @@ def swap_only_probability(sampler_temperature, temperature, dimension, seed, sam
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_swaps_alone_give_every_assignment_its_boltzmann_weight(dimension):
     assert swap_only_probability(1.0, 1.0, dimension, seed=4) > FOUR_SIGMA
+
+
+#: The four diameters differ by 0.15, 0.15 and 0.2 from one to the next: the windows exclude the larger differences.
+WINDOWS = [HybridMonteCarlo(10**6, swap_window=0.21), HybridMonteCarlo(10**6, swap_window=0.32)]
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("trajectories", WINDOWS)
+def test_swaps_of_similar_diameters_give_every_assignment_its_boltzmann_weight(dimension, trajectories):
+    assert swap_only_probability(1.0, 1.0, dimension, 4, 40_000, trajectories, 20) > FOUR_SIGMA
+
+
+def test_swaps_of_similar_diameters_at_a_temperature_four_per_cent_too_high_are_detected():
+    assert swap_only_probability(1.04, 1.0, 2, 4, 60_000, WINDOWS[0], 20) < FOUR_SIGMA
 
 
 @pytest.mark.parametrize("dimension", [2, 3])

@@ -142,9 +142,7 @@ def _vector_or_scalar_row_energies(
             terms,
             at,
         )
-    return _scalar_row_energies(
-        neighbors, inverse_squares, labels, k, label, partner, partner_label, p, terms, at
-    )
+    return _scalar_row_energies(neighbors, inverse_squares, labels, k, label, partner, partner_label, p, terms, at)
 
 
 def _eight_slot_energies(  # type: ignore[empty-body]

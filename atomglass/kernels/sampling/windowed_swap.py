@@ -253,9 +253,7 @@ def _update_neighbors(
 
 
 @leaf
-def _draw(
-    rows: SwapRows, generator: NDArray[np.uint64], temperature: float, number: int
-) -> None:
+def _draw(rows: SwapRows, generator: NDArray[np.uint64], temperature: float, number: int) -> None:
     """Draw the ranks and the allowance of some moves, and fetch the rows of their particles from memory."""
     n = rows.ranked.shape[0]
     for t in range(number):

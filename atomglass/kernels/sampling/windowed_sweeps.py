@@ -43,7 +43,17 @@ class WindowedWorkspace(NamedTuple):
 
 @kernel
 def with_rows(w: HMCWorkspace, window: float, p: Potential) -> WindowedWorkspace:
-    """Return a workspace with rows for swaps of diameters that differ by at most `window`, in units of length."""
+    """Return a workspace with rows for swaps of similar diameters.
+
+    Parameters
+    ----------
+    w : HMCWorkspace
+        Neighbor list, and diameters.
+    window : float
+        Largest difference between two diameters that are swapped, in units of length.
+    p : PairParameters or FormParameters
+        The potential.
+    """
     return WindowedWorkspace(w, allocate_rows(w, window, p))
 
 
