@@ -1,4 +1,4 @@
-"""Energies of eight pairs at once whose data are contiguous in memory: no label is gathered, and one division is enough."""
+"""Energies of eight pairs at once whose data are contiguous in memory: one division is enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Swaps of similar diameters at fixed positions, chosen by their ranks, with the data of each particle's pairs in one row.
+"""Swaps of similar diameters at fixed positions, chosen by their ranks, with one row of pairs for each particle.
 
 A swap is accepted only if the two diameters differ by little: with `kumar2021` at T = 0.1 half as often for every 0.03.
 Partners are therefore chosen among the diameters within a window above the smaller one. The probability with which two
@@ -147,7 +147,7 @@ def allocate_rows(w: HMCWorkspace, window: float, p: Potential) -> SwapRows:
 
 @kernel
 def rank_again(rows: SwapRows, diameters: Array) -> None:
-    """Rank particles of equal diameters by their indices, as after a restart, so that a saved run continues bit for bit.
+    """Rank particles of equal diameters by their indices, as after a restart.
 
     Parameters
     ----------
