@@ -75,6 +75,7 @@ class DecorrelationTime:
 SCHEMES = {
     "default": Scheme("displacements and random swaps", samples.swap_sampler, 25),
     "trajectories": Scheme("trajectories and random swaps", samples.hybrid_sampler, 6),
+    "similar": Scheme("longer trajectories, swaps of similar diameters", samples.similar_swap_sampler, 6),
 }
 
 

@@ -10,26 +10,39 @@ from atomglass.bench.table import Row, markdown
 from atomglass.errors import InputError
 from atomglass.io.files import atomic_output
 
-#: Lines between which the table stands.
-BEGIN, END = "<!-- table of atomglass bench: begin -->", "<!-- table of atomglass bench: end -->"
+#: The program whose table it is.
+PROGRAM = "atomglass bench"
 
 
-def check_page(path: Path) -> None:
+def marks(program: str = PROGRAM) -> tuple[str, str]:
+    """Return the lines between which the table of a program stands."""
+    return f"<!-- table of {program}: begin -->", f"<!-- table of {program}: end -->"
+
+
+def check_page(path: Path, program: str = PROGRAM) -> None:
     """Reject a page without a place for the table, before the work.
+
+    Parameters
+    ----------
+    path : Path
+        The page.
+    program : str
+        The program whose table it is.
 
     Raises
     ------
     InputError
         The file does not exist, or has not exactly one pair of marks in their order.
     """
+    begin, end = marks(program)
     if not path.is_file():
-        raise InputError("--write", str(path), "an existing page", f"make one with the lines '{BEGIN}' and '{END}'")
+        raise InputError("--write", str(path), "an existing page", f"make one with the lines '{begin}' and '{end}'")
     text = path.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise InputError("--write", str(path), f"a page with the lines '{BEGIN}' and '{END}'", "add them, once each")
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise InputError("--write", str(path), f"a page with the lines '{begin}' and '{end}'", "add them, once each")
 
 
-def write_page(path: Path, rows: Sequence[Row], known: Mapping[str, Any]) -> None:
+def write_page(path: Path, rows: Sequence[Row], known: Mapping[str, Any], program: str = PROGRAM) -> None:
     """Replace the table of a page.
 
     Parameters
@@ -39,16 +52,19 @@ def write_page(path: Path, rows: Sequence[Row], known: Mapping[str, Any]) -> Non
     rows : sequence of Row
         The table.
     known : mapping
-        From `runner.results_data`: date, processor, versions.
+        From `runner.results_data`: date, processor, versions; `programs`, if given, are versions of other programs.
+    program : str
+        The program whose table it is.
     """
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    packages = known["packages"]
-    versions = ", ".join(f"{name} {packages[name]}" for name in ("numpy", "scipy", "numba") if name in packages)
+    begin, end = marks(program)
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    packages = {name: known["packages"][name] for name in ("numpy", "scipy", "numba") if name in known["packages"]}
+    versions = ", ".join(f"{name} {number}" for name, number in (packages | known.get("programs", {})).items())
     caption = (
         f"Measured on {known['time'][:10]} with atomglass {known['atomglass']}: {known['processor']}, "
         f"{known['cores']} cores, {known['compiler'] or 'no C compiler'}, Python {known['python']}, {versions}."
     )
-    table = f"{BEGIN}\n\n{caption}\n\n{markdown(rows)}\n\n{END}"
+    table = f"{begin}\n\n{caption}\n\n{markdown(rows)}\n\n{end}"
     with atomic_output(path) as stream:
         stream.write(f"{before}{table}{after}".encode())

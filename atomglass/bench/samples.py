@@ -54,6 +54,12 @@ def hybrid_sampler(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
     return SwapMonteCarlo(sample, potential(d), TEMPERATURE[d], seed=seed, trajectories=HybridMonteCarlo())
 
 
+def similar_swap_sampler(sample: Configuration, seed: int = 1) -> SwapMonteCarlo:
+    """Return a sampler with longer trajectories and swaps of similar diameters, at the sample's temperature."""
+    d, moves = sample.dimension, HybridMonteCarlo(steps=16, swap_window=0.14)
+    return SwapMonteCarlo(sample, potential(d), TEMPERATURE[d], seed=seed, trajectories=moves)
+
+
 @cache
 def liquids(count: int) -> list[Configuration]:
     """Return the reference sample and those that follow it in one chain, `SWEEPS_BETWEEN` apart."""

@@ -67,6 +67,9 @@ def sample(
         bool,
         typer.Option("--trajectories", help="Hybrid Monte Carlo instead of displacements, for faster decorrelation."),
     ] = False,
+    swap_window: Annotated[
+        float | None, typer.Option(help="With --trajectories: largest difference of two diameters that are swapped.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
 ) -> None:
     """Equilibrate a liquid by swap Monte Carlo and write its configuration."""
@@ -76,7 +79,7 @@ def sample(
 
     file = None if start is None else InputFile(start, frame, diameters_by_type, species)
     begin = LiquidStart(particles, file, density, diameters, sizes, dimension)
-    moves = MoveOptions(temperature, swap_fraction, max_displacement, trajectories)
+    moves = MoveOptions(temperature, swap_fraction, max_displacement, trajectories, swap_window)
     sample_liquid(out, potential, begin, moves, sweeps, seed)
 
 

@@ -58,12 +58,15 @@ class MoveOptions:
         `SwapMonteCarlo`.
     hybrid : bool
         Whether to use hybrid Monte Carlo instead of displacements.
+    swap_window : float or None
+        Largest difference of two diameters that are swapped between its trajectories, in units of length.
     """
 
     temperature: float
     swap_fraction: float | None
     max_displacement: float | None
     hybrid: bool
+    swap_window: float | None = None
 
     def sampler(self, configuration: Configuration, potential: PairPotential, seed: int) -> SwapMonteCarlo:
         """Return a sampler.
@@ -84,7 +87,9 @@ class MoveOptions:
             option = f"--{name.replace('_', '-')}"
             remedy = f"leave {option} out: there are no displacements then"
             raise InputError(option, value, "only without --trajectories", remedy)
-        hybrid = HybridMonteCarlo() if self.hybrid else None
+        if self.swap_window is not None and not self.hybrid:
+            raise InputError("--swap-window", self.swap_window, "only with --trajectories")
+        hybrid = HybridMonteCarlo(swap_window=self.swap_window) if self.hybrid else None
         return SwapMonteCarlo(configuration, potential, self.temperature, seed=seed, trajectories=hybrid, **options)
 
 

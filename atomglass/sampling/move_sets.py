@@ -24,6 +24,9 @@ from atomglass.types import IntArray
 TABLE_SKIN = {2: 1.3, 3: 1.4}
 #: Skin of the flat list of hybrid Monte Carlo, all of whose pairs are read, in units of length.
 HMC_SKIN = 1.3
+#: The same with swaps of similar diameters, by dimension. In three dimensions the wider one is faster; without a window
+#: of the swaps the narrow one is kept, so that studies can be repeated to the bit.
+SIMILAR_SWAPS_SKIN = {2: 1.3, 3: 1.7}
 
 NeighborData = TypeVar("NeighborData")
 
@@ -263,6 +266,10 @@ class SimilarSwapsAndTrajectories(SwapsAndTrajectories):
 
     The attributes are those of `SwapsAndTrajectories`. The window of the swaps is that of the trajectories' settings.
     """
+
+    def wanted_skin(self, dimension: int) -> float:
+        """Return the skin of the pair list with which the moves are fastest."""
+        return SIMILAR_SWAPS_SKIN[dimension]
 
     def rebuild(self, liquid: LiquidState) -> WindowedWorkspace:  # type: ignore[override]
         """Rebuild the pair list at the current positions, recompute all energies, and rank the diameters."""

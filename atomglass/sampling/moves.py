@@ -154,6 +154,23 @@ class HybridMonteCarlo:
                 raise InputError("swap window with trajectories", self.swap_window, "a number > 0, or None")
             check_range("swap window with trajectories", self.swap_window, self.swap_window > 0, "> 0")
 
+    def check_species(self, species: int) -> None:
+        """Reject a window of diameters for a potential whose particles differ by their species.
+
+        Parameters
+        ----------
+        species : int
+            Number of species of the potential; 0 if particles have diameters.
+
+        Raises
+        ------
+        InputError
+            There are species, and a window.
+        """
+        if species and self.swap_window is not None:
+            remedy = "the particles of this potential have species, not diameters"
+            raise InputError("swap window with trajectories", self.swap_window, "None", remedy)
+
     @staticmethod
     def acceptance(counters: IntArray) -> float:
         """Return the accepted fraction of the trajectories; NaN if none was attempted."""

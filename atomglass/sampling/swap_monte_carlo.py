@@ -85,6 +85,8 @@ class SwapMonteCarlo:
     ) -> None:
         check_sample(configuration, potential)
         _check_temperature(temperature)
+        if trajectories is not None:
+            trajectories.check_species(potential.species)
         self._moves: MoveSet[Any] = move_set(swap_fraction, max_displacement, trajectories)
         skin = allowed_skin(configuration, potential, self._moves.wanted_skin(configuration.dimension))
         self._moves.check(skin, configuration.dimension)

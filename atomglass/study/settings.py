@@ -34,6 +34,7 @@ class TrajectorySettings(Settings):
     every: int = Field(default=HybridMonteCarlo.every, ge=1, le=MAX_HMC_COUNT)
     steps: int = Field(default=HybridMonteCarlo.steps, ge=1, le=MAX_HMC_COUNT)
     time_step: float = Field(default=HybridMonteCarlo.time_step, gt=0)
+    swap_window: float | None = Field(default=None, gt=0)
 
 
 class SampleSettings(Settings):
@@ -248,6 +249,8 @@ class StudySettings(StudyBase):
         data["sample"].pop("sizes")  # it is part of the potential
         if self.sample.trajectories is None:
             data["sample"].pop("trajectories")
+        elif self.sample.trajectories.swap_window is None:
+            data["sample"]["trajectories"].pop("swap_window")
         if self.modes.below is None:
             data["modes"].pop("below")
         if self.modes.nonlinear == "none":
@@ -309,6 +312,7 @@ def _check_box(settings: StudySettings, source: str) -> None:
     skin = 2 * settings.sample.max_displacement * d**0.5
     if settings.sample.trajectories is not None:
         skin = MIN_HMC_SKIN
+        HybridMonteCarlo(**settings.sample.trajectories.model_dump()).check_species(potential.species)
     max_cutoff = potential.max_cutoff(potential.diameters.maximum)
     if side / 2 < max_cutoff + skin:
         least = int(settings.density * (2 * (max_cutoff + skin)) ** d) + 1

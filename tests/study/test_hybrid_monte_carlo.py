@@ -22,10 +22,12 @@ DATA = Path(__file__).parents[2] / "data"
 SECTION = "[sample.trajectories]\nevery = 3\nsteps = 5\n"
 
 
-def test_an_interrupted_study_gives_the_same_tables(study_file, tmp_path: Path) -> None:
+@pytest.mark.parametrize("window", [None, 0.14])
+def test_an_interrupted_study_gives_the_same_tables(study_file, tmp_path: Path, window: float | None) -> None:
     """Interruptions also occur between two trajectories, within the sweeps of swap moves."""
-    settings = read_study(study_file(sample=SECTION, chains=2))
-    assert start_chain(settings, 0).trajectories == HybridMonteCarlo(every=3, steps=5)
+    section = SECTION if window is None else SECTION + f"swap_window = {window}\n"
+    settings = read_study(study_file(sample=section, chains=2))
+    assert start_chain(settings, 0).trajectories == HybridMonteCarlo(every=3, steps=5, swap_window=window)
     whole, parts = (StudyStore.create(tmp_path / name, settings) for name in ("whole", "parts"))
     assert run_serial(whole, Silent()).complete
     assert run_in_pieces(parts, 1) > 3
@@ -38,6 +40,15 @@ def test_an_interrupted_study_gives_the_same_tables(study_file, tmp_path: Path) 
 def test_the_hash_differs_from_that_with_displacements(undisturbed: Path, study_file, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"sample\.trajectories"):
         StudyStore.create(undisturbed, read_study(study_file(sample=SECTION)))
+
+
+def test_without_a_window_of_the_swaps_the_hash_is_that_of_older_studies(study_file) -> None:
+    plain = read_study(study_file(sample=SECTION))
+    assert plain.physics()["sample"]["trajectories"] == {"every": 3, "steps": 5, "time_step": 0.05}
+    windowed = read_study(study_file(sample=SECTION + "swap_window = 0.14\n"))
+    assert windowed.physics()["sample"]["trajectories"]["swap_window"] == 0.14
+    portion = json.loads((DATA / "kumar2021" / "portion_01" / "study.json").read_text())
+    assert StudyStore(DATA / "kumar2021" / "portion_01").physics_hash == portion["physics_hash"]
 
 
 def test_older_studies_keep_their_hash() -> None:
@@ -54,6 +65,7 @@ def test_older_studies_keep_their_hash() -> None:
         ({"sample": SECTION + "time_step = 0"}, "sample.trajectories.time_step"),
         ({"sample": SECTION.replace("5", "1000001")}, "sample.trajectories.steps"),
         ({"sample": SECTION + "stepps = 3"}, "did you mean 'steps'"),
+        ({"sample": SECTION + "swap_window = 0"}, "sample.trajectories.swap_window"),
         ({"sample": SECTION, "particles": 26}, "sample.particles"),
     ],
 )
