@@ -360,8 +360,8 @@ class SwapTwin:
     def similar_swap(self, window: float) -> bool:
         """One attempted swap of two diameters that differ by no more than `window`; whether it was accepted.
 
-        Random numbers: the rank of the smaller diameter, the choice of the larger one, one for the acceptance (read also
-        when no diameter is within the window, which is no attempt).
+        Random numbers: the rank of the smaller diameter, the choice of the larger one, one for the acceptance (read
+        also when no diameter is within the window, which is no attempt).
         """
         n, diameters = len(self.diameters), self.diameters.copy()
         low, choice, threshold = int(self.random.uniform() * n), self.random.uniform(), self.random.uniform()
