@@ -16,6 +16,7 @@ import pandas as pd
 from atomglass.analysis.counted_glasses import true_minima
 from atomglass.analysis.figures.bound_figure import bound_figure
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
+from atomglass.analysis.report.text_tables import particle_number_rows
 from atomglass.analysis.results.bound_dependence import (
     HARMONIC,
     SPOTS,
@@ -25,6 +26,7 @@ from atomglass.analysis.results.bound_dependence import (
     exponents_by_bound,
 )
 from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
+from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
 from atomglass.analysis.results.spot_selection import select_spots
@@ -43,10 +45,14 @@ from atomglass.theory.output import save_png
 #: The studies whose modes are known below a fixed frequency, in the order of the tables.
 STUDIES = (
     *("kumar2021_n400", "kumar2021_n400_quantile", "kumar2021_n400_cg", "kumar2021_n400_sd", "kumar2021_n400_fire"),
-    *("kumar2021_n400_t008", "smoothness_q4", "kumar2021_n1000", "kumar2021_3d_n1000"),
+    *("kumar2021_n400_t008", "smoothness_q3", "smoothness_q4", "smoothness_q6"),
+    *("kumar2021_n1000", "kumar2021_3d_n1000"),
 )
 #: Those whose exponents are given for every bound.
-BY_BOUND = ("kumar2021_n400", "kumar2021_n400_quantile", "smoothness_q4", "kumar2021_n1000", "kumar2021_3d_n1000")
+BY_BOUND = (
+    *("kumar2021_n400", "kumar2021_n400_quantile", "smoothness_q3", "smoothness_q4", "smoothness_q6"),
+    *("kumar2021_n1000", "kumar2021_3d_n1000"),
+)
 KINDS = {
     SPOTS_BY_CHAIN: "pseudo-harmonic, f of the chain's median omega_1",
     SPOTS: "pseudo-harmonic, fixed omega",
@@ -54,8 +60,10 @@ KINDS = {
     UNCUT: "harmonic, no bound on PR, fixed omega",
 }
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+#: Those whose exponents are given by the number of particles of a mode, by the smoothness of the cutoff.
+BY_SMOOTHNESS = ("kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
 #: The studies whose second wells were tested.
-WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400", "smoothness_q4")
+WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
 Loaded = dict[str, Study]
 
 
@@ -110,6 +118,19 @@ def bounds(loaded: Loaded) -> list[str]:
                 lines = found[(found["kind"] == kind) & (found["group"] == group)].set_index("share")
                 rows.append([name, words, group, *(_exponent(lines, share) for share in SHARES)])
     return table(("study", "modes", "group", *(f"f = {share:g}" for share in SHARES)), rows)
+
+
+def particles(loaded: Loaded) -> list[str]:
+    """Return the exponents of modes of few and of many particles, for each smoothness of the cutoff."""
+    header: list[str] = []
+    rows = []
+    for name in BY_SMOOTHNESS:
+        if name in loaded:
+            study = loaded[name]
+            found = exponents_by_particle_number(study.spots, study.realizations, shares=SHARES)
+            header, lines = particle_number_rows(found, TYPESET)
+            rows += [[name, *line] for line in lines]
+    return table(("study", *header), rows)
 
 
 def _exponent(lines: pd.DataFrame, share: float) -> str:
@@ -221,6 +242,7 @@ def others(loaded: Loaded) -> list[str]:
 BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "studies": studies,
     "bounds": bounds,
+    "particles": particles,
     "thirds": thirds,
     "statements": statements,
     "theory": theory,

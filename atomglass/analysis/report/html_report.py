@@ -191,6 +191,8 @@ def _spot_section(found: Analysis) -> Section:
         tables.append(nonlinear_section.both_statements_table(found.statements, found.spot_statements))
     if found.spot_bins is not None:
         tables.append(nonlinear_section.spot_bins_table(found.spot_bins))
+    if found.particle_numbers is not None and len(found.particle_numbers):
+        tables.append(nonlinear_section.particle_number_table(found.particle_numbers))
     if found.spot_theory is not None:
         tables.append(report_tables.theory_table(found.spot_theory))
     text = (

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from atomglass.analysis.report.report_tables import ReportTable, report_table, verdict_mark
+from atomglass.analysis.report.text_tables import particle_number_rows
 from atomglass.analysis.results.paper_statements import side_by_side
 from atomglass.analysis.statistics.number_format import TYPESET
 
@@ -35,6 +36,16 @@ def bounds_table(table: pd.DataFrame) -> ReportTable:
         "the bound; pseudo-harmonic modes may be missing there.",
         ("kind", "group", "share", "omega <", "modes", "effective chains", "s", "95 %", "verdict", "beyond starts"),
         rows,
+    )
+
+
+def particle_number_table(table: pd.DataFrame) -> ReportTable:
+    """Return the exponents of pseudo-harmonic modes of few and of many particles."""
+    return report_table(
+        "Exponents of pseudo-harmonic modes by the number of particles that take part, N PR, below the share f of the "
+        "median omega_1 of their chain; the number of modes in parentheses. Vibrations of few particles, which only "
+        "contacts near their cutoff hold, obey a law of their own.",
+        *particle_number_rows(table, TYPESET),
     )
 
 

@@ -13,7 +13,7 @@ from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.results.two_level_theories import THEORIES
 from atomglass.analysis.selection import Selection
-from atomglass.analysis.statistics.number_format import PLAIN
+from atomglass.analysis.statistics.number_format import PLAIN, NumberFormat
 
 #: Title, header and rows.
 TextTable = tuple[str, list[str], list[list[str]]]
@@ -30,7 +30,8 @@ def analysis_tables(found: Analysis) -> list[TextTable]:
         tables.append(_overview(found.two_level_links, "Two-level systems and soft modes"))
     tables += [*_spot_exponents(found), _exponents(found.exponents, found.rule)]
     tables += [_exponents(found.exponents_without_cut, without_cut(found.rule)), _cut(found.participation_cut)]
-    tables += [_bounds(found.bounds), *_spot_bins(found.spot_bins), _chain_stiffness(found.chain_stiffness)]
+    tables += [_bounds(found.bounds), *_spot_bins(found.spot_bins), *_particle_numbers(found.particle_numbers)]
+    tables.append(_chain_stiffness(found.chain_stiffness))
     tables.append(_selection(found.selection, found.rule))
     if found.two_terms is not None:
         t = found.two_terms
@@ -116,6 +117,34 @@ def _bounds(table: pd.DataFrame) -> TextTable:
     header = [name for g in ("A", "B", "all") for name in (f"s of {g}", "modes (chains)", "interval")]
     title = "Exponents below fixed frequencies (share of the study's median omega_1; verdict: 95 % interval alone)"
     return title, ["modes", "share", "omega <", *header, "beyond starts"], rows
+
+
+def _particle_numbers(table: pd.DataFrame | None) -> list[TextTable]:
+    if table is None or not len(table):
+        return []
+    title = "Exponents of pseudo-harmonic modes by number of particles, N PR, below f times the chain's median omega_1"
+    return [(title, *particle_number_rows(table, PLAIN))]
+
+
+def particle_number_rows(table: pd.DataFrame, style: NumberFormat) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of exponents by the number of particles: one column per bound.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `exponents_by_particle_number`.
+    style : NumberFormat
+        How numbers are written.
+    """
+    shares = sorted(table["share"].unique())
+    rows = []
+    for (particles, group), lines in table.groupby(["particles", "group"], sort=False):
+        at = lines.set_index("share")
+        cells = [
+            f"{style.with_error(at.exponent[s], at.error[s]) or '–'} ({style.number(at.modes[s])})" for s in shares
+        ]
+        rows.append([str(particles), str(group), *cells])
+    return ["particles", "group", *(f"f = {share:g}" for share in shares)], rows
 
 
 def _spot_bins(table: pd.DataFrame | None) -> list[TextTable]:

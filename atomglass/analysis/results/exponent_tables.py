@@ -19,7 +19,7 @@ from atomglass.analysis.selection import (
 )
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.goodness_of_fit import SIMULATIONS, power_law_test
-from atomglass.analysis.statistics.likelihood import log_likelihood_differences
+from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms, log_likelihood_differences
 from atomglass.analysis.statistics.power import modes_needed, statistical_power
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, interval_verdict
 
@@ -226,3 +226,17 @@ def share_of_grid(realizations: pd.DataFrame, rule: Selection) -> float:
         return rule.frequency_share
     unit = reference_frequency(realizations, "study")
     return float(rule.frequency / unit.iloc[0]) if len(unit) else math.nan
+
+
+def two_term_fit(in_b: pd.DataFrame) -> TwoTermFit | None:
+    """Return c3 omega^3 - c4 omega^4 fitted to the modes of group B, or None with fewer than ten.
+
+    Parameters
+    ----------
+    in_b : DataFrame
+        The selected modes of group B.
+    """
+    if len(in_b) < MIN_MODES:
+        return None
+    effective = truncated_power_law(in_b["x"], in_b["chain"]).effective_count
+    return fit_two_terms(in_b["x"], in_b["bound"], effective)

@@ -19,6 +19,9 @@ from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, bounded
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
+#: Number of particles, N PR, below which a mode is of few particles; modes of one particle have 1.0 to 1.1. And the
+#: largest share of such modes below the bound that needs no warning.
+FEW, MAX_SHARE_OF_FEW = 4.0, 0.02
 _COLUMNS = ("realization", "chain", "frequency", "participation_ratio", "group", "converged", "hits")
 
 
@@ -79,6 +82,19 @@ def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selectio
     bound = rule.share * unit.where(unit.index.isin(searched_realizations(realizations)["realization"]))
     converged = spots[spots["converged"].eq(True)]
     return bounded(converged, realizations, rule, converged["realization"].map(bound))
+
+
+def particle_numbers(spots: pd.DataFrame, realizations: pd.DataFrame) -> pd.Series:
+    """Return N PR of modes, the number of particles that take part in each.
+
+    Parameters
+    ----------
+    spots, realizations : DataFrame
+        The collected tables.
+    """
+    require_columns(realizations, ("realization", "number"), "realizations")
+    number = realizations.set_index("realization")["number"].astype(float)
+    return spots["participation_ratio"] * spots["realization"].map(number)
 
 
 def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd.DataFrame:
@@ -149,5 +165,12 @@ def spot_warnings(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selecti
             lines.append(
                 f"In {low} of {len(start)} glasses the highest start of the search for pseudo-harmonic modes lies "
                 "below the bound: some of the modes between may be missing, and exponents come out too low."
+            )
+        few = float((particle_numbers(chosen, realizations) < FEW).mean())
+        if few > MAX_SHARE_OF_FEW:
+            lines.append(
+                f"{100 * few:.0f} % of the pseudo-harmonic modes below the bound are vibrations of fewer than {FEW:g} "
+                "particles, loosely held by contacts near their cutoff, which obey another law: see the exponents by "
+                "number of particles."
             )
     return lines

@@ -25,7 +25,9 @@ from atomglass.analysis.results.exponent_tables import (
     primary_exponents,
     selection_grid,
     share_of_grid,
+    two_term_fit,
 )
+from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.json_value import json_value
 from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, spot_statements
@@ -39,8 +41,7 @@ from atomglass.analysis.results.two_level_links import link_table
 from atomglass.analysis.results.two_level_systems import two_level_table
 from atomglass.analysis.results.two_level_theories import theories_table
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
-from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
-from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms
+from atomglass.analysis.statistics.likelihood import TwoTermFit
 from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import PinnedTables
 from atomglass.study.followup.recurrence_table import with_recurrences
@@ -83,6 +84,8 @@ class Analysis(ShortRepr):
         Limitations of the study.
     spot_exponents, spot_statements, spot_theory, spot_bins : DataFrame or None
         Of the pseudo-harmonic modes, as for harmonic modes, and the evidence that they are complete, see `spot_bins`.
+    particle_numbers : DataFrame or None
+        Exponents of pseudo-harmonic modes of few and of many particles, see `exponents_by_particle_number`.
     other_spectra : dict of DataFrame
         Exponents by other roads: smallest frequencies, D - D_Debye, pinned glasses, see `other_spectra`.
     two_level_systems, two_level_links, two_level_theories : DataFrame or None
@@ -108,6 +111,7 @@ class Analysis(ShortRepr):
     spot_statements: pd.DataFrame | None = None
     spot_theory: pd.DataFrame | None = None
     spot_bins: pd.DataFrame | None = None
+    particle_numbers: pd.DataFrame | None = None
     other_spectra: dict[str, pd.DataFrame] = field(default_factory=dict)
     two_level_systems: pd.DataFrame | None = None
     two_level_links: pd.DataFrame | None = None
@@ -178,7 +182,7 @@ def analyze(
         overview=study_overview(qlms, whole, realizations),
         exponents=exponents,
         selection=grid,
-        two_terms=_two_terms(in_group(qlms, "B")),
+        two_terms=two_term_fit(in_group(qlms, "B")),
         prefactors=prefactor_table(qlms, realizations, rule),
         statements=paper_statements(study, rule, seed=seed, exponents=exponents),
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
@@ -213,14 +217,8 @@ def _spot_results(study: Any, rule: Selection, seed: int, thirds: dict[str, pd.D
         "spot_statements": spot_statements(study, rule, seed=seed, exponents=fits),
         "spot_theory": pd.DataFrame([vars(test) for test in all_tests(chosen, stream)]),
         "spot_bins": spot_bins(study.spots, study.realizations, top),
+        "particle_numbers": exponents_by_particle_number(study.spots, study.realizations),
     }
-
-
-def _two_terms(in_b: pd.DataFrame) -> TwoTermFit | None:
-    if len(in_b) < MIN_MODES:
-        return None
-    effective = truncated_power_law(in_b["x"], in_b["chain"]).effective_count
-    return fit_two_terms(in_b["x"], in_b["bound"], effective)
 
 
 def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
