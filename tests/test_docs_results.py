@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 import atomglass as ag
+from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.mode_counts import qlms_per_realization
-from atomglass.analysis.results.spot_selection import select_spots
+from atomglass.analysis.results.spot_selection import particle_numbers, select_spots
 from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.chain_errors import fraction
@@ -77,6 +78,33 @@ def test_the_tests_of_the_theory() -> None:
     for name, places in {"beta uniform (all of A)": 3, "P(b2) at fixed b3, b4 (A and B)": 2}.items():
         assert short(found[name].value, found[name].error, places) in TEXT
     assert f"{short(100 * found['hidden wells'].value, 100 * found['hidden wells'].error, 1)} % of A" in TEXT
+
+
+def many_particles(share: float) -> pd.DataFrame:
+    """The modes of four or more particles with q = 4."""
+    rows = spots("smoothness_q4", share)
+    return rows[particle_numbers(rows, study("smoothness_q4").realizations) >= 4]
+
+
+def test_the_modes_of_the_smooth_cutoff() -> None:
+    figures = [short(*exponent(many_particles(share), "A"), 2) for share in (0.6, 0.7, 0.8)]
+    assert f"A has {figures[0]}, {figures[1]}, {figures[2]} below 0.6, 0.7 and 0.8" in TEXT
+    assert f"group A has {figures[0]} and {figures[2]} below 0.6 and 0.8" in TEXT
+    for share in (0.6, 0.7, 0.8):
+        value, error = exponent(many_particles(share), "A")
+        assert value - 3 * error > 3.5, "3 + 2/q is excluded"
+    counts = [many_particles(share)["group"].eq("B").agg(["sum", "size"]) for share in (0.5, 0.9)]
+    assert f"{counts[0]['sum']} of {counts[0]['size']} below 0.5 are of B, and {counts[1]['sum']} of" in TEXT
+    softest = spots("smoothness_q4", 0.2)
+    numbers = particle_numbers(softest, study("smoothness_q4").realizations)
+    assert f"{int((numbers < 1.05).sum())} of {len(softest)} modes have N PR = 1.0" in TEXT
+    share = fraction(spots("smoothness_q4")["group"] == "B", spots("smoothness_q4")["chain"])
+    assert f"{100 * share.value:.1f}({round(1000 * share.error)}) % of the PHMs" in TEXT
+    few = exponents_by_particle_number(
+        study("smoothness_q4").spots, study("smoothness_q4").realizations, shares=(0.1, 0.2)
+    ).query("particles == 'fewer than 4' and group == 'A'")
+    (below_01, below_02) = (short(row.exponent, row.error, 2) for row in few.itertuples())
+    assert f"Measured are {below_02} below 0.2 and {below_01} below 0.1" in TEXT
 
 
 @pytest.mark.parametrize("rule", [Selection(frequency=0.45), Selection(frequency_share=0.55)], ids=str)

@@ -232,6 +232,8 @@ def barrier_along_mode(configuration: Configuration, potential: PairPotential, e
     if not len(descents) or descents[0] == 0:
         return float("nan")
     k = int(np.argmax(energies[: descents[0] + 1]))
+    if k == 0:  # the energy only falls, at first by less than rounding
+        return float("nan")
     from scipy.optimize import minimize_scalar  # imported late: it takes a tenth of the time of all imports
 
     maximum = minimize_scalar(

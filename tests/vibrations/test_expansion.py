@@ -72,3 +72,14 @@ def test_a_planted_barrier_is_found(soft, monkeypatch, height):
     assert barrier_along_mode(glass, potential, planted) == pytest.approx(height, rel=1e-9)
     monkeypatch.setattr(module, "_Profile", lambda *arguments: lambda s: s**2 + 1e-14 * np.sin(1e6 * s))
     assert np.isnan(barrier_along_mode(glass, potential, planted)), "rounding is no barrier"
+
+
+@pytest.mark.parametrize(("overlap", "offset"), [(0.01, 0.003), (0.001, 0.01)])
+def test_an_energy_that_falls_by_less_than_rounding_at_first_has_no_barrier(overlap: float, offset: float) -> None:
+    """A particle that a cage of small overlap hardly holds, slightly off its minimum."""
+    potential = ag.load_potential("kumar2021_q6")
+    cage = np.array([[offset, 0.0], [1.0, 0.0], [-0.5, 0.866], [-0.5, -0.866]])
+    sample = ag.Configuration(potential.cutoff * (1 - overlap) * cage + 6.0, np.ones(4), np.full(2, 12.0))
+    direction = np.zeros((4, 2))
+    direction[0, 0] = 1.0
+    assert np.isnan(barrier_along_mode(sample, potential, ag.expand(sample, potential, direction)))
