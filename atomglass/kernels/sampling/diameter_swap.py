@@ -12,7 +12,7 @@ from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.records import SWAPS, SWAPS_ACCEPTED, ChainState, UintArray
 from atomglass.kernels.sampling.simd_pair_energy import LANES, eight_pair_energies
 from atomglass.kernels.xoshiro import uniform
-from atomglass.types import Array, IntArray
+from atomglass.types import Array, BoolArray, IntArray
 
 #: Squared distance of the entries that pad the rows of neighbors.
 PADDING_SQUARED = 1e16
@@ -36,6 +36,8 @@ class CandidatePairs(NamedTuple):
     grown, shrunk, old : (L,) arrays
         Scratch memory for the pair energies of one row: for the growing particle, for the shrinking one, and for either
         with its old label.
+    current : (1,) bool array
+        Whether the rows are those of the current positions.
     """
 
     begin: IntArray
@@ -46,6 +48,7 @@ class CandidatePairs(NamedTuple):
     grown: Array
     shrunk: Array
     old: Array
+    current: BoolArray
 
 
 @kernel
@@ -68,7 +71,9 @@ def allocate_candidates(n: int, first: UintArray, second: UintArray) -> Candidat
     longest = np.diff(begin).max()
     neighbors, squares, labels = np.empty(begin[n], np.uint32), np.empty(begin[n]), np.empty(n)
     grown, shrunk, old = np.empty(longest), np.empty(longest), np.empty(longest)
-    return CandidatePairs(begin, begin[:n].copy(), neighbors, squares, labels, grown, shrunk, old)
+    return CandidatePairs(
+        begin, begin[:n].copy(), neighbors, squares, labels, grown, shrunk, old, np.zeros(1, np.bool_)
+    )
 
 
 @leaf
@@ -100,6 +105,7 @@ def find_candidates(first: UintArray, second: UintArray, squares: Array, limit: 
         while (c.end[particle] - c.begin[particle]) % LANES != 0:
             c.neighbors[c.end[particle]], c.squares[c.end[particle]] = particle, PADDING_SQUARED
             c.end[particle] += 1
+    c.current[0] = True
 
 
 @device

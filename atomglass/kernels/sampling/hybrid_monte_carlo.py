@@ -210,8 +210,9 @@ def run_sweeps(
     """
     done, limit, every = 0, (geometry.list_cutoff - geometry.skin) ** 2, parameters.every
     while done < sweeps:
-        compute_squares(axes, w)
-        find_candidates(w.first, w.second, w.squares, limit, w.candidates)
+        if not w.candidates.current[0]:
+            compute_squares(axes, w)
+            find_candidates(w.first, w.second, w.squares, limit, w.candidates)
         block = min(sweeps - done, every - (first + done) % every)
         swaps = block * chain.particles.shape[0]
         swap_diameters(w.candidates, chain, parameters.pair, parameters.temperature, swaps, counters)
@@ -219,6 +220,7 @@ def run_sweeps(
         done += block
         if (first + done) % every == 0:
             w, accepted, rebuilt = hmc_step(axes, chain, w, geometry, parameters)
+            w.candidates.current[0] = False
             counters[TRAJECTORIES] += 1
             counters[TRAJECTORIES_ACCEPTED] += accepted
             counters[REBUILDS] += rebuilt

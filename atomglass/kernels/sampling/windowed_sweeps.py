@@ -98,8 +98,10 @@ def run_windowed_sweeps(
     every, n = parameters.every, chain.particles.shape[0]
     done, last = sweeps[0], sweeps[0] + sweeps[1]
     while done < last:
-        compute_squares(axes, w)
-        fill_rows(w, rows)
+        if not w.candidates.current[0]:
+            compute_squares(axes, w)
+            fill_rows(w, rows)
+            w.candidates.current[0] = True
         block = min(last - done, every - done % every)
         for _ in range(block):
             if not rows.unique:
@@ -111,6 +113,7 @@ def run_windowed_sweeps(
         done += block
         if done % every == 0:
             w, accepted, rebuilt = hmc_step(axes, chain, w, geometry, parameters)
+            w.candidates.current[0] = False
             counters[TRAJECTORIES] += 1
             counters[TRAJECTORIES_ACCEPTED] += accepted
             counters[REBUILDS] += rebuilt

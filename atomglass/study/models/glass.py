@@ -109,7 +109,8 @@ class Glass:
             sampler.equilibrate(min(block, equilibration - sampler.sweep), acceptance, on_progress)
         else:
             limit = equilibration if sampler.sweep < equilibration else target
-            sampler.run(min(block, limit - sampler.sweep), progress=on_progress)
+            sweeps = min(block, limit - sampler.sweep)
+            sampler.run(sweeps, record_every=max(1, sweeps), progress=on_progress)
 
     def realize(self, settings: StudySettings, sampler: SwapMonteCarlo, check: Callable[[], object]) -> Realization:
         """Quench the liquid and analyze its modes.
@@ -130,7 +131,8 @@ class Glass:
         sampler.run(1)
         began, first = time.perf_counter(), sampler.sweep
         while time.perf_counter() - began < seconds:
-            sampler.run(max(1, 100_000 // len(sampler)))
+            sweeps = max(1, 100_000 // len(sampler))
+            sampler.run(sweeps, record_every=sweeps)
         return (time.perf_counter() - began) / (sampler.sweep - first)
 
     def plan_lines(self, settings: StudySettings) -> list[tuple[str, str]]:
