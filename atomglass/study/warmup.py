@@ -29,14 +29,16 @@ def warm_up(log: Callable[[str], object], everything: bool = False, settings: An
     log : callable
         Called with a line of text before and after compilation, if there is anything to compile.
     everything : bool
-        Whether to compile also the kernels that only studies with hybrid Monte Carlo need, which are otherwise compiled
-        when such a study begins.
+        Whether to compile also the kernels that only studies with hybrid Monte Carlo need.
     settings : StudySettings, optional
-        A study of glasses whose potential needs kernels of its own: those for its form, or for species.
+        A study of glasses: its moves may need further kernels, and so may the form of its potential, or species.
     """
     parts: dict[str, Callable[[], None]] = {"complete": _compile_common}
-    if everything:
-        parts["trajectories"] = _compile_hybrid_monte_carlo
+    moves = settings.sample.trajectories if isinstance(settings, StudySettings) else None
+    if everything or (moves is not None and moves.swap_window is None):
+        parts["trajectories"] = lambda: _compile_hybrid_monte_carlo(None)
+    if everything or (moves is not None and moves.swap_window is not None):
+        parts["similar-swaps"] = lambda: _compile_hybrid_monte_carlo(0.1)
     if isinstance(settings, StudySettings) and isinstance(settings.pair_potential.parameters, FormParameters):
         parts = {_name_of_form(settings): lambda: _compile_form(settings)}
     missing = {name: part for name, part in parts.items() if not (cache_folder() / name).exists()}
@@ -80,7 +82,7 @@ def _compile_common() -> None:
             quench(sampler.configuration, settings.pair_potential, max_iterations=1, method=method)
 
 
-def _compile_hybrid_monte_carlo() -> None:
+def _compile_hybrid_monte_carlo(swap_window: float | None) -> None:
     settings = read_study("tiny")
-    start = start_chain(settings, 0).configuration
-    SwapMonteCarlo(start, settings.pair_potential, settings.sample.temperature, trajectories=HybridMonteCarlo()).run(1)
+    start, moves = start_chain(settings, 0).configuration, HybridMonteCarlo(swap_window=swap_window)
+    SwapMonteCarlo(start, settings.pair_potential, settings.sample.temperature, trajectories=moves).run(1)

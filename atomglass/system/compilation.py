@@ -27,11 +27,13 @@ class CompilationNotice(event.Listener):  # type: ignore[misc]  # numba has no t
     ----------
     announced : bool
         Whether the user knows already that kernels are compiled. `atomglass run` and `warmup` say so themselves.
+    kernels : int
+        Number of kernels that this process has compiled.
     """
 
     def __init__(self) -> None:
         self.announced = False
-        self._depth = self._kernels = 0
+        self._depth = self.kernels = 0
         self._began = self._spoke = self._spent = 0.0
 
     def on_start(self, occurrence: event.Event) -> None:
@@ -55,10 +57,10 @@ class CompilationNotice(event.Listener):  # type: ignore[misc]  # numba has no t
         if self._depth:
             return
         now = time.monotonic()
-        self._kernels += 1
+        self.kernels += 1
         self._spent += now - self._began
         if now - self._spoke > LINE_SECONDS:
-            self._say(f"compiled {self._kernels} kernels in {self._spent:.0f} s ...")
+            self._say(f"compiled {self.kernels} kernels in {self._spent:.0f} s ...")
 
     def _say(self, text: str) -> None:
         self._spoke = time.monotonic()

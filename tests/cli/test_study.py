@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from studies import Silent
 from study_runs import said
 
-from atomglass.study import doctor
+from atomglass.study import cost, doctor
 from atomglass.study.collect import collect, provenance_warnings
 from atomglass.study.cost import Cost, plan_study
 from atomglass.study.execution.runners import run_serial
+from atomglass.study.registry import read_study
 from atomglass.study.status import study_status
 from atomglass.study.store.study_store import StudyStore
 
@@ -37,6 +39,24 @@ def test_the_arithmetic_of_a_plan(settings) -> None:
     assert lines["wall time"].startswith(f"{2 * 4100 / 3600:.3g} h with 4 processes (2 chains one after another)")
     assert lines["files"] == "21 shards, 7 checkpoints" and "at most 7 processes" in lines["parallelism"]
     assert lines["disk"] == f"{(21 * 1000 + 14 * 500) / 1e6:.3g} MB"
+
+
+def test_a_plan_does_not_count_the_time_to_compile(study_file, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = read_study(study_file(particles=100))
+    model = cost.model_of({"model": study.model}, "model")
+    realize, calls = type(model).realize, []
+
+    def compiling(self, *arguments):
+        calls.append(0)
+        if len(calls) == 1:
+            time.sleep(2.0)
+            cost.NOTICE.kernels += 1
+        return realize(self, *arguments)
+
+    monkeypatch.setattr(type(model), "realize", compiling)
+    monkeypatch.setattr(cost, "TIMED_SECONDS", 0.1)
+    assert cost.measured_cost(study).realization_seconds < 2.0
+    assert len(calls) >= 2
 
 
 def test_plan_with_measured_times(study_file) -> None:
