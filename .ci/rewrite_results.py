@@ -128,7 +128,7 @@ def particles(loaded: Loaded) -> list[str]:
         if name in loaded:
             study = loaded[name]
             found = exponents_by_particle_number(study.spots, study.realizations, shares=SHARES)
-            header, lines = particle_number_rows(found, TYPESET)
+            header, lines = particle_number_rows(found, TYPESET, SHARES)
             rows += [[name, *line] for line in lines]
     return table(("study", *header), rows)
 

@@ -80,15 +80,24 @@ def test_the_tests_of_the_theory() -> None:
     assert f"{short(100 * found['hidden wells'].value, 100 * found['hidden wells'].error, 1)} % of A" in TEXT
 
 
-def many_particles(share: float) -> pd.DataFrame:
-    """The modes of four or more particles with q = 4."""
-    rows = spots("smoothness_q4", share)
-    return rows[particle_numbers(rows, study("smoothness_q4").realizations) >= 4]
+def many_particles(share: float, name: str = "smoothness_q4") -> pd.DataFrame:
+    """The modes of four or more particles."""
+    rows = spots(name, share)
+    return rows[particle_numbers(rows, study(name).realizations) >= 4]
+
+
+def lowest_exponent(name: str) -> str:
+    """The exponent of modes of few particles below 0.1 of the median omega_1."""
+    found = exponents_by_particle_number(study(name).spots, study(name).realizations, shares=(0.1,))
+    (row,) = found.query("particles == 'fewer than 4' and group == 'A'").itertuples()
+    return short(row.exponent, row.error, 2)
 
 
 def test_the_modes_of_the_smooth_cutoff() -> None:
     figures = [short(*exponent(many_particles(share), "A"), 2) for share in (0.6, 0.7, 0.8)]
     assert f"A has {figures[0]}, {figures[1]}, {figures[2]} below 0.6, 0.7 and 0.8" in TEXT
+    smoothest = [short(*exponent(many_particles(share, "smoothness_q6"), "A"), 2) for share in (0.6, 0.7)]
+    assert f"{smoothest[0]} and {smoothest[1]} below 0.6 and 0.7 with q = 6" in TEXT
     assert f"group A has {figures[0]} and {figures[2]} below 0.6 and 0.8" in TEXT
     for share in (0.6, 0.7, 0.8):
         value, error = exponent(many_particles(share), "A")
@@ -100,11 +109,7 @@ def test_the_modes_of_the_smooth_cutoff() -> None:
     assert f"{int((numbers < 1.05).sum())} of {len(softest)} modes have N PR = 1.0" in TEXT
     share = fraction(spots("smoothness_q4")["group"] == "B", spots("smoothness_q4")["chain"])
     assert f"{100 * share.value:.1f}({round(1000 * share.error)}) % of the PHMs" in TEXT
-    few = exponents_by_particle_number(
-        study("smoothness_q4").spots, study("smoothness_q4").realizations, shares=(0.1, 0.2)
-    ).query("particles == 'fewer than 4' and group == 'A'")
-    (below_01, below_02) = (short(row.exponent, row.error, 2) for row in few.itertuples())
-    assert f"Measured are {below_02} below 0.2 and {below_01} below 0.1" in TEXT
+    assert f"s = {lowest_exponent('smoothness_q4')} and {lowest_exponent('smoothness_q6')} below 0.1" in TEXT
 
 
 @pytest.mark.parametrize("rule", [Selection(frequency=0.45), Selection(frequency_share=0.55)], ids=str)

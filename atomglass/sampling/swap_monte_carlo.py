@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.errors import InputError
 from atomglass.kernels.interrupts import DeferredInterrupt
 from atomglass.kernels.sampling.records import COUNTERS
 from atomglass.sampling import saved_state
@@ -86,6 +87,8 @@ class SwapMonteCarlo:
         check_sample(configuration, potential)
         _check_temperature(temperature)
         if trajectories is not None:
+            if not isinstance(trajectories, HybridMonteCarlo):
+                raise InputError("trajectories", trajectories, "None, or atomglass.HybridMonteCarlo(...)")
             trajectories.check_species(potential.species)
         self._moves: MoveSet[Any] = move_set(swap_fraction, max_displacement, trajectories)
         skin = allowed_skin(configuration, potential, self._moves.wanted_skin(configuration.dimension))

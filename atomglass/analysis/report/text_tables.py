@@ -126,7 +126,9 @@ def _particle_numbers(table: pd.DataFrame | None) -> list[TextTable]:
     return [(title, *particle_number_rows(table, PLAIN))]
 
 
-def particle_number_rows(table: pd.DataFrame, style: NumberFormat) -> tuple[list[str], list[list[str]]]:
+def particle_number_rows(
+    table: pd.DataFrame, style: NumberFormat, shares: tuple[float, ...] | None = None
+) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows of exponents by the number of particles: one column per bound.
 
     Parameters
@@ -135,13 +137,18 @@ def particle_number_rows(table: pd.DataFrame, style: NumberFormat) -> tuple[list
         From `exponents_by_particle_number`.
     style : NumberFormat
         How numbers are written.
+    shares : tuple of float, optional
+        The bounds; those of the table by default. A dash stands where the table has none.
     """
-    shares = sorted(table["share"].unique())
+    shares = shares or tuple(sorted(table["share"].unique()))
     rows = []
     for (particles, group), lines in table.groupby(["particles", "group"], sort=False):
         at = lines.set_index("share")
         cells = [
-            f"{style.with_error(at.exponent[s], at.error[s]) or '–'} ({style.number(at.modes[s])})" for s in shares
+            f"{style.with_error(at.exponent[s], at.error[s]) or '–'} ({style.number(at.modes[s])})"
+            if s in at.index
+            else "–"
+            for s in shares
         ]
         rows.append([str(particles), str(group), *cells])
     return ["particles", "group", *(f"f = {share:g}" for share in shares)], rows

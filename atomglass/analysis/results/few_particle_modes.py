@@ -2,9 +2,10 @@
 
 A particle that only contacts near their cutoff hold vibrates alone, however stiff the glass. With a potential
 ~ (x_c - x)^(q + 1) near the cutoff x_c, contacts that overlap by delta have a stiffness ~ delta^(q - 1). If the
-overlap of the cage that holds the particle has a finite density at zero, where the particle becomes a rattler, then
-D(omega) ~ omega^(2/(q - 1) - 1): omega^1 for q = 2, but omega^(-1/3) for q = 4. With smooth cutoffs such modes
-outnumber all others as omega goes to 0, and must be told from modes of many particles before these have an exponent.
+overlap of the cage that holds the particle had a finite density at zero, where the particle becomes a rattler, then
+D(omega) ~ omega^(2/(q - 1) - 1): omega^1 for q = 2, but omega^(-1/3) for q = 4. (Measured exponents for q = 4 and 6
+are higher, about 0 at the lowest frequencies.) With smooth cutoffs such modes outnumber all others as omega goes to 0,
+and must be told from modes of many particles before these have an exponent.
 (Single particles with few contacts: Charbonneau, Corwin, Parisi and Zamponi, Phys. Rev. Lett. 114, 125504 (2015).)
 """
 
