@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from atomglass.errors import InputError
 
@@ -19,6 +20,21 @@ class Settings(BaseModel):
     """Base class of every section of settings: frozen, without unknown keys or infinities."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """Return the settings as a dictionary.
+
+        Parameters
+        ----------
+        **options : Any
+            As in pydantic, which turns a Ctrl-C within a serializer into an error of its own. Here it stays what it is.
+        """
+        try:
+            return super().model_dump(**options)
+        except PydanticSerializationError as error:
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise KeyboardInterrupt from None
+            raise
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field, model_validator
+from pydantic import Field, field_serializer, model_validator
+from pydantic_core import PydanticSerializationError
 
 from atomglass import settings as settings_module
 from atomglass.errors import InputError
@@ -225,3 +226,17 @@ def test_the_shipped_potentials_are_found_from_any_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert read_toml(find_toml(name, "potentials"))["source"]
+
+
+def test_an_interrupt_within_a_serializer_stays_an_interrupt() -> None:
+    class Interrupted(Settings):
+        number: int = 1
+
+        @field_serializer("number")
+        def _stored(self, number: int) -> int:
+            raise KeyboardInterrupt if number == 1 else ArithmeticError
+
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted().model_dump()
+    with pytest.raises(PydanticSerializationError):
+        Interrupted(number=2).model_dump()

@@ -25,6 +25,7 @@ import atomglass as ag
 
 #: Longest time between the interrupt and its arrival, in seconds.
 LONGEST_WAIT = 10.0
+POTENTIAL = ag.load_potential("kumar2021")
 
 
 def liquid() -> ag.Configuration:
@@ -106,17 +107,15 @@ def repeated(count: int, rng: random.Random, call: Callable[[], tuple[bytes, ...
 
 def quenched(start: ag.Configuration) -> tuple[bytes, ...]:
     """Return the bits of an inherent state, by each of the minimizers."""
-    potential = ag.load_potential("kumar2021")
-    found = [ag.quench(start, potential, method=name) for name in ("conjugate_gradients", "fire")]
+    found = [ag.quench(start, POTENTIAL, method=name) for name in ("conjugate_gradients", "fire")]
     assert all(one.converged for one in found)
     return tuple(one.configuration.positions.tobytes() for one in found)
 
 
 def modes(glass: ag.Configuration) -> tuple[bytes, ...]:
     """Return the bits of the lowest modes and of their expansions."""
-    potential = ag.load_potential("kumar2021")
-    found = ag.lowest_modes(glass, potential, 4)
-    expansion = ag.expand(glass, potential, found.eigenvectors[0])
+    found = ag.lowest_modes(glass, POTENTIAL, 4)
+    expansion = ag.expand(glass, POTENTIAL, found.eigenvectors[0])
     return found.frequencies.tobytes(), found.eigenvectors.tobytes(), np.float64(expansion.b4).tobytes()
 
 

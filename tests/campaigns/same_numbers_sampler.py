@@ -170,7 +170,7 @@ def trajectories(places: Places) -> Iterator[Check]:
         mc = make()
         done = mc.run(case.sweeps)
         values = sampled(mc) | _told(done) | {"accepted some": np.array(done.trajectory_acceptance > 0)}
-        yield Check(f"{name} {astuple(schedule)}", BITS, values, bits=True)
+        yield Check(f"{name} {astuple(schedule)[:3]}", BITS, values, bits=True)
         yield Check(f"{name} in parts", BITS, sampled(_split(make(), case.sweeps, places)), bits=True)
 
 
