@@ -96,6 +96,8 @@ def lowest_exponent(name: str) -> str:
 def test_the_modes_of_the_smooth_cutoff() -> None:
     figures = [short(*exponent(many_particles(share), "A"), 2) for share in (0.6, 0.7, 0.8)]
     assert f"A has {figures[0]}, {figures[1]}, {figures[2]} below 0.6, 0.7 and 0.8" in TEXT
+    least = [short(*exponent(many_particles(share, "smoothness_q3"), "A"), 2) for share in (0.6, 0.7, 0.8)]
+    assert f"A has {least[0]}, {least[1]}, {least[2]} below 0.6, 0.7 and 0.8 of the median omega_1 with q = 3" in TEXT
     smoothest = [short(*exponent(many_particles(share, "smoothness_q6"), "A"), 2) for share in (0.6, 0.7)]
     assert f"{smoothest[0]} and {smoothest[1]} below 0.6 and 0.7 with q = 6" in TEXT
     assert f"group A has {figures[0]} and {figures[2]} below 0.6 and 0.8" in TEXT
