@@ -232,11 +232,21 @@ class SwapsAndTrajectories:
         counters : (7,) int array
             Incremented by the attempted and accepted moves.
         """
-        hmc = self.trajectories
-        parameters = HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
         return hybrid_monte_carlo.run_sweeps(
-            liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, liquid.sweep, sweeps, counters
+            *(liquid.axes, liquid.chain, neighbors, liquid.geometry),
+            *(self.parameters(liquid), liquid.sweep, sweeps, counters),
         )
+
+    def parameters(self, liquid: LiquidState) -> HMCParameters:
+        """Return the parameters of the kernels that run the trajectories.
+
+        Parameters
+        ----------
+        liquid : LiquidState
+            Its temperature and potential are among them.
+        """
+        hmc = self.trajectories
+        return HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
 
     def tuned(self, liquid: LiquidState, counters: IntArray, target_acceptance: float) -> SwapsAndTrajectories:
         """Return the same moves: trajectories are not tuned.
@@ -295,10 +305,9 @@ class SimilarSwapsAndTrajectories(SwapsAndTrajectories):
         counters : (7,) int array
             Incremented by the attempted and accepted moves.
         """
-        hmc, count = self.trajectories, (liquid.sweep, sweeps)
-        parameters = HMCParameters(liquid.temperature, hmc.every, hmc.steps, float(hmc.time_step), liquid.pair)
         return run_windowed_sweeps(
-            liquid.axes, liquid.chain, neighbors, liquid.geometry, parameters, self._window, count, counters
+            *(liquid.axes, liquid.chain, neighbors, liquid.geometry),
+            *(self.parameters(liquid), self._window, (liquid.sweep, sweeps), counters),
         )
 
     @property

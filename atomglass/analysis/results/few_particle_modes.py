@@ -11,14 +11,11 @@ and must be told from modes of many particles before these have an exponent.
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import pandas as pd
 
 from atomglass.analysis.results.spot_selection import FEW, largest_spot_share, particle_numbers, select_spots
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group
-from atomglass.analysis.statistics.exponents import MIN_MODES, truncated_power_law
+from atomglass.analysis.statistics.exponents import exponent_and_error
 
 #: Bounds in units of the chain's median omega_1.
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -55,7 +52,7 @@ def exponents_by_particle_number(
     >>> study = ag.load_study("data/smoothness_q4")  # doctest: +SKIP
     >>> exponents_by_particle_number(study.spots, study.realizations)  # doctest: +SKIP
     """
-    rows: list[dict[str, Any]] = []
+    rows = []
     for share in shares:
         rule = Selection(frequency_share=share)
         if share > largest_spot_share(realizations, rule) * (1 + FREQUENCY_TOLERANCE):
@@ -65,13 +62,7 @@ def exponents_by_particle_number(
         parts = {"all": numbers > 0, f"fewer than {few:g}": numbers < few, f"{few:g} or more": numbers >= few}
         for words, part in parts.items():
             for group in ("A", "B", "all"):
-                line = {"particles": words, "group": group, "share": share}
-                rows.append(line | _fit(in_group(chosen[part], group)))
+                modes = in_group(chosen[part], group)
+                exponent, error = exponent_and_error(modes["x"], modes["chain"])
+                rows.append((words, group, share, len(modes), exponent, error))
     return pd.DataFrame(rows, columns=list(_COLUMNS)).sort_values(["particles", "group", "share"], kind="stable")
-
-
-def _fit(rows: pd.DataFrame) -> dict[str, Any]:
-    if len(rows) < MIN_MODES or rows["chain"].nunique() < 2:
-        return {"modes": len(rows), "exponent": math.nan, "error": math.nan}
-    fit = truncated_power_law(rows["x"], rows["chain"])
-    return {"modes": len(rows), "exponent": fit.exponent, "error": fit.standard_error}
