@@ -252,7 +252,7 @@ class PairPotential:
                     "take a potential with species (--potential)",
                 )
             self.check_diameters(configuration.diameters)
-            return configuration.diameters
+            return configuration.diameters.copy()  # writable: kernels would be compiled again for a read-only array
         allowed = f"0 to {self.species - 1} ({', '.join(self.table.names if self.table else ())}) for {self.name}"
         if configuration.species is None:
             raise InputError("species of the configuration", "none", allowed, "give species=...")

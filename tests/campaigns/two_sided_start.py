@@ -2,6 +2,7 @@
 
     python tests/campaigns/two_sided_start.py --temperature 0.08 --particles 400 --chains 12 --sweeps 400000
     python tests/campaigns/two_sided_start.py --particles 4000 --chains 4 --sweeps 40000 --trajectories
+    python tests/campaigns/two_sided_start.py --temperature 0.07 --sweeps 100000 --swap-window 0.14 --diameters quantile
 
 Each chain is run twice with the same diameters: from positions at random, as a study starts, and from a liquid that was
 first cooled to half the temperature. The first begins with too much energy, the second with too little; once the paired
@@ -31,11 +32,11 @@ def approach(chain: int, cold: bool, args: argparse.Namespace) -> tuple[NDArray[
     rng = np.random.default_rng([args.seed, chain])
     d, n = potential.dimension, args.particles
     side = np.full(d, (n / potential.density) ** (1 / d))
-    diameters = ag.sample_diameters(n, rng)
+    diameters = ag.sample_diameters(n, rng, args.diameters)
     loose = ag.Configuration(rng.random((n, d)) * side, diameters, side)
     configuration = ag.quench(loose, potential, force_tolerance=1.0).configuration
     seed = 2 * chain + cold
-    moves = {"trajectories": ag.HybridMonteCarlo()} if args.trajectories else {}
+    moves = moves_of(args)
     if cold:
         for step, temperature in enumerate(np.linspace(args.temperature, args.temperature / 2, STEPS)):
             sampler = ag.SwapMonteCarlo(
@@ -49,6 +50,13 @@ def approach(chain: int, cold: bool, args: argparse.Namespace) -> tuple[NDArray[
         liquid.append(sampler.run(INHERENT_EVERY, record_every=EVERY).energies)
         inherent.append(ag.quench(sampler.configuration, potential).energy / n)
     return np.concatenate(liquid), np.array(inherent)
+
+
+def moves_of(args: argparse.Namespace) -> dict[str, ag.HybridMonteCarlo]:
+    """Return the argument of the sampler that chooses its moves: none for displacements."""
+    if args.swap_window is not None:
+        return {"trajectories": ag.HybridMonteCarlo(steps=16, swap_window=args.swap_window)}
+    return {"trajectories": ag.HybridMonteCarlo()} if args.trajectories else {}
 
 
 def windows(sweeps: int) -> list[tuple[float, float]]:
@@ -75,6 +83,8 @@ def main() -> None:
     parser.add_argument("--potential", default="kumar2021")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--trajectories", action="store_true", help="hybrid Monte Carlo instead of displacements")
+    parser.add_argument("--swap-window", type=float, help="the same with 16 steps and swaps of similar diameters only")
+    parser.add_argument("--diameters", choices=("iid", "quantile"), default="iid")
     args = parser.parse_args()
     print(
         f"N = {args.particles}, T = {args.temperature:g}, {args.chains} pairs of chains of {args.sweeps} sweeps",

@@ -220,7 +220,7 @@ def dissect(coordinates: Array, lengths: Array, row_pointers: IntArray, contacts
         fronts[0, 0], fronts[0, 1], fronts[0, 2] = inner, n, -1
         found = 1
     stack[0, 0], stack[0, 1], stack[0, 2] = 0, inner, found - 1
-    depth, label = 1, 1
+    depth, label = 1, np.int64(1)
     matching = Matching(
         np.empty(n, np.int64),
         np.empty(n, np.int64),
@@ -291,7 +291,7 @@ def analyze(tree: EliminationTree, row_pointers: IntArray, contacts: IntArray) -
     pointers = np.zeros(fronts + 1, np.int64)
     rows = np.empty(16 * n + 64, np.int64)
     first_child, next_child = np.full(fronts, -1, np.int64), np.full(fronts, -1, np.int64)
-    total, held, peak = 0, 0, 0
+    total, held, peak = np.int64(0), 0, 0
     for f in range(fronts):
         end = starts[f + 1]
         while total + n > rows.size:

@@ -107,9 +107,9 @@ def _neighbor_lists(
     bin_starts, scale = np.empty(BINS + 1, np.int64), BINS / (cutoff * cutoff)
     row_pointers = aligned_empty((LIST_END + SHELLS) * n, found).reshape(n, LIST_END + SHELLS)
     neighbors = aligned_empty(INITIAL_NEIGHBORS * n, found)
-    end = 0
+    end = np.int64(0)
     for i in range(n):
-        count = neighbors_of(search, reference, i, cell, inverse, dimension, cutoff, False, found, squares)
+        count = neighbors_of(search, reference, i, cell, inverse, dimension, cutoff, np.bool_(False), found, squares)
         _sort_by_distance(count, found, squares, scale, bin_starts, nearest, nearest_squares)
         begin = end
         end = _write_list_ends(row_pointers, i, begin, count, nearest_squares, min_cutoff, shell_width)

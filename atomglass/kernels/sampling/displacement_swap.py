@@ -78,7 +78,7 @@ def _displace(
     energy = bounded_energy(axes, v, start, end, trial, early_bound(bound, p), p)
     if energy > bound:
         return False
-    update_neighbors(axes, v, start, end, site_of(v, i, trial.label), trial, -1, p)
+    update_neighbors(axes, v, start, end, site_of(v, i, trial.label), trial, np.int64(-1), p)
     move_to(v, i, trial.x, trial.y, trial.z)
     v.table[i, ENERGY] = energy
     return True
@@ -219,11 +219,11 @@ def rebuild_table_and_energies(
     VerletTable
         The new table.
     """
-    wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, len(axes))
+    wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, np.int64(len(axes)))
     for i in range(chain.particles.shape[0]):
         for k in range(3):
             chain.reference[i, k] = chain.particles[i, k]
-    v = build_verlet_table(chain.particles, chain.reference, geometry, len(axes), p)
+    v = build_verlet_table(chain.particles, chain.reference, geometry, np.int64(len(axes)), p)
     for i in range(chain.particles.shape[0]):
         site = site_of(v, i, v.table[i, LABEL])
         end = shell_end(v, i, site.label, 0.0, p)

@@ -99,8 +99,8 @@ def build_workspace(axes: tuple[int, ...], particles: Array, reference: Array, g
     geometry : ListGeometry
         Cell and range of the list.
     """
-    d, n = len(axes), reference.shape[0]
-    begin, packed = neighbor_list(reference, geometry.cell, geometry.inverse, d, geometry.list_cutoff, True)
+    d, n = np.int64(len(axes)), reference.shape[0]
+    begin, packed = neighbor_list(reference, geometry.cell, geometry.inverse, d, geometry.list_cutoff, np.bool_(True))
     count, shifts = packed.shape[0], image_shifts(geometry.cell)
     first, second, list_shift = np.empty(count, np.uint32), np.empty(count, np.uint32), np.empty((d, count))
     for i in range(n):
@@ -274,7 +274,7 @@ def rebuild_list(axes: tuple[int, ...], chain: ChainState, geometry: ListGeometr
     geometry : ListGeometry
         Cell and range of the list.
     """
-    wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, len(axes))
+    wrap(chain.particles, chain.images, geometry.cell, geometry.inverse, np.int64(len(axes)))
     chain.reference[:, :] = chain.particles[:, :3]
     return build_workspace(axes, chain.particles, chain.reference, geometry)
 

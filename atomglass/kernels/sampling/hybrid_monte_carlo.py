@@ -136,7 +136,7 @@ def hmc_step(
     before, images_before, rebuilt = particles.copy(), chain.images.copy(), False
     hamiltonian = 0.5 * chain.energies.sum() + _draw_momenta(w.momentum.reshape(-1), temperature, chain.generator)
     allowance = -temperature * np.log(1.0 - uniform(chain.generator))
-    dt, half, count, moved = parameters.time_step, 0.5 * parameters.time_step, 0, np.inf
+    dt, half, count, moved = parameters.time_step, 0.5 * parameters.time_step, np.int64(0), np.inf
     compute_limits(w, p)
     for evaluation in range(2 * parameters.steps + 1):
         if evaluation > 0:
