@@ -123,6 +123,9 @@ def modes(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Compute the whole spectrum, by dense diagonalization.")] = False,
     quench_first: Annotated[bool, typer.Option("--quench", help="Quench the configuration first.")] = False,
+    threads: Annotated[
+        int, typer.Option(help="Threads for the modes of a sample of more than some 10,000 particles; same numbers.")
+    ] = 1,
     out: OutModes = None,
 ) -> None:
     """Find the modes of an inherent state, expand the energy along each, and classify them."""
@@ -130,7 +133,7 @@ def modes(
     from atomglass.cli.input_file import InputFile
 
     given = InputFile(file, frame, diameters_by_type, species)
-    modes_of_file(given, potential, count, full, quench_first, out or [])
+    modes_of_file(given, potential, count, full, quench_first, out or [], threads)
 
 
 @app.command()

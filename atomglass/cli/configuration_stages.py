@@ -39,6 +39,7 @@ from atomglass.vibrations.modes import (
     Modes,
     all_modes_of_hessian,
     check_not_all_rattlers,
+    check_threads,
     lowest_modes_of_hessian,
     modes_of_hessian_below,
 )
@@ -171,7 +172,13 @@ def quench_file(
 
 
 def modes_of_file(
-    file: InputFile, potential: str, count: int | None, full: bool, quench_first: bool, outs: list[Path]
+    file: InputFile,
+    potential: str,
+    count: int | None,
+    full: bool,
+    quench_first: bool,
+    outs: list[Path],
+    threads: int = 1,
 ) -> None:
     """Find, expand, classify and print the modes of one configuration of a file.
 
@@ -189,8 +196,11 @@ def modes_of_file(
         Whether to quench the configuration first.
     outs : list of Path
         Files for the table (.parquet or .csv) or for the modes, one frame each (.extxyz or .lammpstrj).
+    threads : int
+        Number of threads for the factorization of the Hessian.
     """
     check_outputs(outs)
+    check_threads("--threads", threads)
     if count is not None and count < 1:
         raise InputError("--count", count, ">= 1")
     if count is not None and full:
@@ -203,6 +213,7 @@ def modes_of_file(
     pairs = InteractingPairs.of(configuration, pot)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
+    reduced.threads = threads
     moduli = moduli_of(configuration, pairs, reduced)
     if full:
         modes = all_modes_of_hessian(reduced)

@@ -11,9 +11,9 @@ from scipy import sparse
 from scipy.linalg import lapack
 from scipy.sparse.linalg import splu
 
-from atomglass.kernels.linalg.multifrontal_ldlt import BlockMatrix, factorize
-from atomglass.kernels.linalg.multifrontal_solve import solve
+from atomglass.kernels.linalg.multifrontal_ldlt import BlockMatrix
 from atomglass.kernels.linalg.nested_dissection import analyze, dissect
+from atomglass.linalg.multifrontal import Multifrontal
 from atomglass.types import Array, IntArray
 
 #: Largest backward error, relative to the norm of the matrix, at which a factorization is accepted: its inertia is then
@@ -62,14 +62,17 @@ class Dissection:
         Positions of the particles along the cell vectors, from 0 to `lengths`, in units of length; d may differ from b.
     lengths : (d,) array
         Perpendicular heights of the periodic cell, in units of length.
+    threads : int
+        Number of threads that factorize and solve.
     """
 
-    def __init__(self, matrix: sparse.csr_array, coordinates: Array, lengths: Array) -> None:
+    def __init__(self, matrix: sparse.csr_array, coordinates: Array, lengths: Array, threads: int = 1) -> None:
         self.matrix, block = matrix, max(1, matrix.shape[0] // max(len(coordinates), 1))
         blocks = matrix.tobsr((block, block))
         self._blocks = BlockMatrix(blocks.indptr.astype(np.int64), blocks.indices.astype(np.int64), blocks.data)
         tree = dissect(coordinates, lengths, self._blocks.row_pointers, self._blocks.columns)
         self._symbolic = analyze(tree, self._blocks.row_pointers, self._blocks.columns)
+        self._elimination = Multifrontal(self._symbolic, block, threads)
 
     @property
     def order(self) -> IntArray:
@@ -120,13 +123,13 @@ class Dissection:
         return signs, float(abs(self.matrix).sum(axis=1).max())
 
     def _multifrontal(self, shift: float) -> Factor | None:
-        factor, negative = factorize(shift, self._blocks, self._symbolic)
+        factor, negative = self._elimination.factorize(shift, self._blocks)
         if negative < 0:
             return None
 
         def solve_factored(right: Array) -> Array:
             x = np.array(right.T, dtype=float, order="C", ndmin=2)
-            solve(self._symbolic, factor, x)
+            self._elimination.solve(factor, x)
             return x[0] if right.ndim == 1 else np.ascontiguousarray(x.T)
 
         return Factor(shift, negative, "multifrontal", factor.values.size, solve_factored)

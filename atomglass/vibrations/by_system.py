@@ -46,6 +46,7 @@ def lowest_modes(
     pairwise: bool = False,
     order: int = 4,
     step: float | None = None,
+    threads: int = 1,
 ) -> modes.Modes:
     """Return the modes with the lowest eigenvalues, of a configuration or of atoms with any calculator.
 
@@ -70,6 +71,9 @@ def lowest_modes(
     step : float, optional
         For atoms: displacement between the points of a difference, in units of length, rounded down to a power of two;
         by default the step with the least estimated error.
+    threads : int
+        For a configuration: number of threads that factorize the Hessian and solve with it, which pays in samples of
+        more than some 10,000 particles. The results have the same bits with any number.
 
     Returns
     -------
@@ -79,8 +83,8 @@ def lowest_modes(
     Raises
     ------
     InputError
-        `count` is below 1, the arguments do not belong together, the box is too small for the cutoff, no particle is
-        held by its neighbors, or the forces reach farther than the cutoff states.
+        `count` or `threads` is below 1, the arguments do not belong together, the box is too small for the cutoff, no
+        particle is held by its neighbors, or the forces reach farther than the cutoff states.
 
     Warns
     -----
@@ -106,9 +110,11 @@ def lowest_modes(
         if (cutoff, pairwise, order, step) != (None, False, 4, None):
             raise InputError("cutoff, pairwise, order or step", remedy="they are for an ase.Atoms: leave them out")
         assert potential is not None
-        return modes.lowest_modes_of_hessian(modes.reduced_hessian(configuration, potential), count)
+        return modes.lowest_modes_of_hessian(modes.reduced_hessian(configuration, potential, threads), count)
     if not is_atoms(configuration):
         check_sample(configuration, potential)
+    if threads != 1:
+        raise InputError("threads", threads, "1 for an ase.Atoms", "its calculator decides: leave threads out")
     if potential is not None:
         remedy = "an ase.Atoms brings its own calculator: leave the potential out, and write count=20"
         raise InputError("potential", potential, "none for an ase.Atoms", remedy)

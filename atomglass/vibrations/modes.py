@@ -115,7 +115,7 @@ def lowest_modes(configuration: Configuration, potential: PairPotential, count: 
 
 
 @typed_arguments
-def modes_below(configuration: Configuration, potential: PairPotential, frequency: float) -> Modes:
+def modes_below(configuration: Configuration, potential: PairPotential, frequency: float, threads: int = 1) -> Modes:
     """Return all modes below a frequency.
 
     Parameters
@@ -126,6 +126,8 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
         The interactions.
     frequency : float
         Upper bound, in units of sqrt(epsilon / m) over length.
+    threads : int
+        Number of threads that factorize the Hessian and solve with it. The results have the same bits with any number.
 
     Returns
     -------
@@ -135,7 +137,8 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
     Raises
     ------
     InputError
-        The bound is not positive, the box is too small for the cutoff, or all particles are rattlers.
+        The bound is not positive, `threads` is below 1, the box is too small for the cutoff, or all particles are
+        rattlers.
 
     Examples
     --------
@@ -145,7 +148,7 @@ def modes_below(configuration: Configuration, potential: PairPotential, frequenc
     """
     if not (frequency > 0 and np.isfinite(frequency)):
         raise InputError("frequency bound", frequency, "> 0")
-    return modes_of_hessian_below(reduced_hessian(configuration, potential), frequency)
+    return modes_of_hessian_below(reduced_hessian(configuration, potential, threads), frequency)
 
 
 def full_spectrum(configuration: Configuration, potential: PairPotential) -> Modes:
@@ -229,13 +232,37 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
     return _modes(reduced, eigenvalues, vectors, found == expected, keep=found)
 
 
-def reduced_hessian(configuration: Configuration, potential: PairPotential) -> ReducedHessian:
-    """Return the Hessian without rattlers, or reject a sample that consists of rattlers."""
+def reduced_hessian(configuration: Configuration, potential: PairPotential, threads: int = 1) -> ReducedHessian:
+    """Return the Hessian without rattlers, or reject a sample that consists of rattlers.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        The configuration, usually an inherent state.
+    potential : PairPotential
+        The interactions.
+    threads : int
+        Number of threads that factorize it and solve with it.
+    """
+    check_threads("threads", threads)
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs, stacklevel=4)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
+    reduced.threads = threads
     return reduced
+
+
+def check_threads(name: str, threads: int) -> None:
+    """Reject a number of threads below 1.
+
+    Raises
+    ------
+    InputError
+        It is below 1.
+    """
+    if threads < 1:
+        raise InputError(name, threads, ">= 1", "give the number of cores that may be used")
 
 
 def check_not_all_rattlers(reduced: SparseHessian) -> None:

@@ -40,6 +40,8 @@ class SparseHessian:
 
     #: Whether so few elements of the matrix vanish that it is diagonalized as a dense one.
     dense = False
+    #: Number of threads that factorize the Hessian and solve with it; the results have the same bits with any number.
+    threads = 1
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class SparseHessian:
 
     @cached_property
     def _dissection(self) -> Dissection:
-        return Dissection(self.matrix, self._coordinates, self._lengths)
+        return Dissection(self.matrix, self._coordinates, self._lengths, self.threads)
 
     @cached_property
     def _factor_below(self) -> Factor:

@@ -9,8 +9,8 @@ from scipy import sparse
 
 import atomglass as ag
 from atomglass.kernels.linalg import multifrontal_solve
-from atomglass.kernels.linalg.multifrontal_ldlt import factorize
 from atomglass.linalg.factorization import MAX_BACKWARD_ERROR, Dissection
+from atomglass.linalg.multifrontal import Multifrontal
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.hessian import ReducedHessian
 
@@ -45,7 +45,7 @@ def test_right_hand_sides_solved_together_have_the_solutions_of_each(name: str, 
     """Together they go through large fronts by matrix products, and through small ones by loops."""
     reduced = ReducedHessian(InteractingPairs.of(glass(name, n, d, 7), ag.load_potential(name)))
     dissection = reduced._dissection
-    factor, _ = factorize(0.7, dissection._blocks, dissection._symbolic)
+    factor, _ = dissection._elimination.factorize(0.7, dissection._blocks)
     assert np.diff(factor.pointers).max() > multifrontal_solve.LARGE_FRONT > np.diff(factor.pointers).min()
     right = np.random.default_rng(0).standard_normal((5, reduced.size))
     together, each = right.copy(), right.copy()
@@ -53,6 +53,32 @@ def test_right_hand_sides_solved_together_have_the_solutions_of_each(name: str, 
     for k in range(len(each)):
         multifrontal_solve.solve(dissection._symbolic, factor, each[k : k + 1])
     assert together == pytest.approx(each, rel=1e-9, abs=1e-11 * np.abs(each).max())
+
+
+@pytest.mark.parametrize("name, n, d", [("kumar2021", 1500, 2), ("kumar2021_3d", 400, 3), ("kumar2021", 100, 2)])
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_threads_give_the_bits_of_one(name: str, n: int, d: int, threads: int) -> None:
+    reduced = ReducedHessian(InteractingPairs.of(glass(name, n, d, 7), ag.load_potential(name)))
+    dissection, right = reduced._dissection, np.random.default_rng(0).standard_normal((5, reduced.size))
+    one, several = (Multifrontal(dissection._symbolic, d, number) for number in (1, threads))
+    assert sum(part.is_subtree for part in several.ranges) >= 2
+    for shift in (-1e-6, 5.0):
+        factor, negative = one.factorize(shift, dissection._blocks)
+        again, negative_again = several.factorize(shift, dissection._blocks)
+        assert negative == negative_again
+        assert np.array_equal(factor.values, again.values)
+        for count in (1, 5):
+            x, y = right[:count].copy(), right[:count].copy()
+            one.solve(factor, x)
+            several.solve(again, y)
+            assert np.array_equal(x, y)
+
+
+def test_threads_notice_a_pivot_that_is_zero() -> None:
+    reduced = ReducedHessian(InteractingPairs.of(glass("kumar2021", 400, 2, 7), ag.load_potential("kumar2021")))
+    dissection = reduced._dissection
+    dissection._blocks.blocks[:] = 0.0
+    assert Multifrontal(dissection._symbolic, 2, 2).factorize(0.0, dissection._blocks)[1] == -1
 
 
 @pytest.mark.parametrize("name, n, d, sheared", CASES)
@@ -150,3 +176,19 @@ def test_a_singular_matrix_is_refused() -> None:
     broken = sparse.csr_array(np.diag([1.0, 2.0, np.nan, 1.0, 3.0, 4.0]))
     with pytest.raises(ArithmeticError, match="pivot"):
         Dissection(broken, np.array([[0.5, 0.5], [1.0, 1.0], [1.5, 1.5]]), np.array([2.0, 2.0])).factor(-1.0)
+
+
+def test_modes_with_threads_have_the_bits_of_one() -> None:
+    sample, potential = glass("kumar2021", 1500, 2, 7), ag.load_potential("kumar2021")
+    one, several = (ag.lowest_modes(sample, potential, 6, threads=number) for number in (1, 3))
+    assert np.array_equal(one.eigenvectors, several.eigenvectors)
+    below = ag.modes_below(sample, potential, 1.01 * one.frequencies[-1], threads=2)
+    assert len(below) >= 6
+    assert below.complete
+    for refused in (
+        lambda: ag.lowest_modes(sample, potential, threads=0),
+        lambda: ag.modes_below(sample, potential, 1.0, threads=-1),
+        lambda: ag.lowest_modes(sample.to_atoms(), threads=2),
+    ):
+        with pytest.raises(ag.InputError, match="threads"):
+            refused()

@@ -4,7 +4,7 @@ For each front of the elimination tree a dense *frontal matrix* is assembled: th
 supernode, and the *contribution blocks* of its children ("extend-add"). The columns of the supernode are eliminated,
 and the Schur complement that remains is the contribution block for the parent (Duff and Reid, ACM Trans. Math. Softw.
 9, 302 (1983)). Since fronts are in postorder, contribution blocks live on a stack. Only upper triangles, U = D L^T, are
-computed and kept.
+computed and kept. Fronts of different subtrees do not depend on each other: they may be eliminated at the same time.
 """
 
 from __future__ import annotations
@@ -54,6 +54,24 @@ class LDLFactor(NamedTuple):
 
     pointers: IntArray
     values: Array
+
+
+class FrontStack(NamedTuple):
+    """Contribution blocks that wait for the elimination of their parents.
+
+    Attributes
+    ----------
+    blocks : (M,) array
+        The square blocks, one after another.
+    waiting : (F,) int array
+        The fronts to which they belong, in order of elimination.
+    used : (2,) int array
+        Number of fronts that wait, and number of elements of their blocks.
+    """
+
+    blocks: Array
+    waiting: IntArray
+    used: IntArray
 
 
 # Inner loops run from 0 over slices: numba then sees that no index is negative, and vectorizes them.
@@ -133,18 +151,6 @@ def front_sizes(symbolic: SymbolicAnalysis, f: int, d: int) -> tuple[int, int]:
 
 
 @inline
-def _allocate_factor(symbolic: SymbolicAnalysis, d: int) -> tuple[LDLFactor, int]:
-    """Return an empty factor, and the size of the largest front."""
-    fronts, largest = symbolic.parents.size, 0
-    pointers = np.zeros(fronts + 1, np.int64)
-    for f in range(fronts):
-        pivots, size = front_sizes(symbolic, f, d)
-        pointers[f + 1] = pointers[f] + pivots * size
-        largest = max(largest, size)
-    return LDLFactor(pointers, np.empty(pointers[fronts])), largest
-
-
-@inline
 def _assemble_matrix(
     front: Array, f: int, shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis, local: IntArray
 ) -> None:
@@ -194,9 +200,44 @@ def _store_pivot_rows(front: Array, pivots: int, size: int, stored: Array) -> bo
     return unusable
 
 
+@inline
+def _add_children(front: Array, f: int, symbolic: SymbolicAnalysis, stack: FrontStack, d: int, local: IntArray) -> None:
+    """Take the contribution blocks of the front's children from the stack, the last one first, and add them."""
+    count, top = stack.used[0], stack.used[1]
+    while count > 0 and symbolic.parents[stack.waiting[count - 1]] == f:
+        count -= 1
+        child = stack.waiting[count]
+        rows = symbolic.rows[symbolic.row_pointers[child] : symbolic.row_pointers[child + 1]]
+        top -= (d * rows.size) ** 2
+        contribution = stack.blocks[top : top + (d * rows.size) ** 2].reshape(d * rows.size, d * rows.size)
+        _extend_add(front, contribution, rows, d, local)
+    stack.used[0], stack.used[1] = count, top
+
+
+@inline
+def _push(front: Array, f: int, pivots: int, size: int, stack: FrontStack) -> None:
+    """Put the Schur complement that is left of a front on the stack."""
+    left, top = size - pivots, stack.used[1]
+    contribution = stack.blocks[top : top + left * left].reshape(left, left)
+    for x in range(left):
+        for y in range(x, left):
+            contribution[x, y] = front[pivots + x, pivots + y]
+    stack.waiting[stack.used[0]] = f
+    stack.used[0] += 1
+    stack.used[1] += left * left
+
+
 @kernel
-def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> tuple[LDLFactor, int]:
-    """Factorize H - shift in the order of a symbolic analysis.
+def factorize_fronts(
+    shift: float,
+    matrix: BlockMatrix,
+    symbolic: SymbolicAnalysis,
+    factor: LDLFactor,
+    begin: int,
+    end: int,
+    stack: FrontStack,
+) -> int:
+    """Eliminate the fronts begin <= f < end of H - shift, in the order of a symbolic analysis.
 
     Parameters
     ----------
@@ -206,46 +247,34 @@ def factorize(shift: float, matrix: BlockMatrix, symbolic: SymbolicAnalysis) -> 
         The symmetric matrix H.
     symbolic : SymbolicAnalysis
         From `nested_dissection.analyze` with the contacts of H.
+    factor : LDLFactor
+        Its pointers are set; the values of these fronts are written.
+    begin, end : int
+        The fronts. The contribution blocks of their children must be among them, or wait on the stack.
+    stack : FrontStack
+        Changed in place: contribution blocks are taken, and those of these fronts are added.
 
     Returns
     -------
-    factor : LDLFactor
-        Input of `multifrontal_solve.solve`.
     negative : int
-        Number of negative pivots, which are the eigenvalues of H below the shift (Sylvester's law of inertia); -1 if a
-        pivot is zero or not finite.
+        Number of negative pivots; -1 if a pivot is zero or not finite.
     """
-    d, parents = matrix.blocks.shape[1], symbolic.parents
-    fronts = parents.size
-    factor, largest = _allocate_factor(symbolic, d)
+    d, largest = matrix.blocks.shape[1], 0
+    for f in range(begin, end):
+        largest = max(largest, front_sizes(symbolic, f, d)[1])
     workspace = np.empty(largest * largest)
     local = np.empty(symbolic.order.size, np.int64)
-    stack = np.empty(symbolic.stack_size * d * d)
-    waiting = np.empty(fronts, np.int64)  # fronts whose contribution blocks are on the stack
-    count, top, negative, unusable = 0, 0, 0, False
-    for f in range(fronts):
+    negative, unusable = 0, False
+    for f in range(begin, end):
         pivots, size = front_sizes(symbolic, f, d)
         front = workspace[: size * size].reshape(size, size)
         for k in range(size * size):
             workspace[k] = 0.0
         _assemble_matrix(front, f, shift, matrix, symbolic, local)
-        while count > 0 and parents[waiting[count - 1]] == f:
-            count -= 1
-            child = waiting[count]
-            rows = symbolic.rows[symbolic.row_pointers[child] : symbolic.row_pointers[child + 1]]
-            top -= (d * rows.size) ** 2
-            contribution = stack[top : top + (d * rows.size) ** 2].reshape(d * rows.size, d * rows.size)
-            _extend_add(front, contribution, rows, d, local)
+        _add_children(front, f, symbolic, stack, d, local)
         negative += _eliminate(front, pivots, size)
         stored = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
         unusable |= _store_pivot_rows(front, pivots, size, stored)
-        if parents[f] >= 0:
-            left = size - pivots
-            contribution = stack[top : top + left * left].reshape(left, left)
-            for x in range(left):
-                for y in range(x, left):
-                    contribution[x, y] = front[pivots + x, pivots + y]
-            waiting[count] = f
-            count += 1
-            top += left * left
-    return factor, -1 if unusable else negative
+        if symbolic.parents[f] >= 0:
+            _push(front, f, pivots, size, stack)
+    return -1 if unusable else negative

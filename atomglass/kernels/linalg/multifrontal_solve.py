@@ -1,7 +1,9 @@
 """Solutions of linear systems with a multifrontal L D L^T factorization, one right-hand side or several at a time.
 
 With one right-hand side every element of the factor is used once, so that memory sets the speed. Several are solved
-together, front by front, where matrix products use each element that is read for all of them.
+together, front by front, where matrix products use each element that is read for all of them. Subtrees may be treated
+at the same time; what they contribute to their ancestors is then added in the order of the fronts, which gives the same
+bits.
 """
 
 from __future__ import annotations
@@ -100,10 +102,17 @@ def _substitute_together(pivot_rows: Array, pivots: int, size: int, x: Array, co
 
 
 @inline
-def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
-    """Overwrite right-hand sides y (K, n), in elimination order, with D^-1 L^-1 y: fronts from leaves to root."""
-    count = y.shape[0]
-    for f in range(symbolic.parents.size):
+def _forward(
+    symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, begin_front: int, end_front: int, later: Array
+) -> None:
+    """Overwrite right-hand sides y (K, n), in elimination order, with D^-1 L^-1 y: fronts from leaves to root.
+
+    If `later` (K, L) is not empty, contributions to particles that none of these fronts eliminates go there, one after
+    another, and not to y.
+    """
+    count, limit = y.shape[0], symbolic.starts[end_front] if later.shape[1] else symbolic.order.size
+    local, written = np.empty(count * _largest(symbolic, begin_front, end_front, d)), 0
+    for f in range(begin_front, end_front):
         begin, first, last = d * symbolic.starts[f], symbolic.row_pointers[f], symbolic.row_pointers[f + 1]
         pivots, size = front_sizes(symbolic, f, d)
         pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
@@ -117,19 +126,37 @@ def _forward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, lo
         else:
             for right in range(count):
                 _eliminate_forward(pivot_rows, pivots, size, local[right * size : (right + 1) * size])
+        inner = last
+        while inner > first and symbolic.rows[inner - 1] >= limit:  # rows are in ascending order
+            inner -= 1
         for right in range(count):
             for k in range(pivots):
                 y[right, begin + k] = local[right * size + k]
-            for t in range(first, last):
+            for t in range(first, inner):
                 for a in range(d):
                     y[right, d * symbolic.rows[t] + a] += local[right * size + pivots + d * (t - first) + a]
+            for k in range(d * (last - inner)):
+                later[right, written + k] = local[right * size + pivots + d * (inner - first) + k]
+        written += d * (last - inner)
 
 
 @inline
-def _backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, local: Array) -> None:
+def _largest(symbolic: SymbolicAnalysis, begin_front: int, end_front: int, d: int) -> int:
+    """Return the size of the largest front of a range."""
+    largest = 0
+    for f in range(begin_front, end_front):
+        largest = max(largest, front_sizes(symbolic, f, d)[1])
+    return largest
+
+
+@inline
+def _backward(
+    symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, begin_front: int, end_front: int
+) -> None:
     """Overwrite y (K, n), in elimination order, with L^-T y: fronts from root to leaves."""
     count = y.shape[0]
-    for f in range(symbolic.parents.size - 1, -1, -1):
+    local = np.empty(count * _largest(symbolic, begin_front, end_front, d))
+    for f in range(end_front - 1, begin_front - 1, -1):
         begin, first, last = d * symbolic.starts[f], symbolic.row_pointers[f], symbolic.row_pointers[f + 1]
         pivots, size = front_sizes(symbolic, f, d)
         pivot_rows = factor.values[factor.pointers[f] : factor.pointers[f + 1]]
@@ -158,24 +185,88 @@ def solve(symbolic: SymbolicAnalysis, factor: LDLFactor, x: Array) -> None:
     symbolic : SymbolicAnalysis
         The analysis with which the matrix was factorized.
     factor : LDLFactor
-        From `multifrontal_ldlt.factorize`.
+        From `multifrontal_ldlt.factorize_fronts`.
     x : (K, n) array
         One right-hand side in each row; overwritten with the solutions.
     """
-    order = symbolic.order
+    order, fronts = symbolic.order, symbolic.parents.size
     n, d = order.size, x.shape[1] // order.size
-    largest = 0
-    for f in range(symbolic.parents.size):
-        largest = max(largest, front_sizes(symbolic, f, d)[1])
-    local = np.empty(x.shape[0] * largest)
     y = np.empty((x.shape[0], d * n))
     for right in range(x.shape[0]):
         for p in range(n):
             for a in range(d):
                 y[right, d * p + a] = x[right, d * order[p] + a]
-    _forward(symbolic, factor, d, y, local)
-    _backward(symbolic, factor, d, y, local)
+    _forward(symbolic, factor, d, y, 0, fronts, np.empty((1, 0)))
+    _backward(symbolic, factor, d, y, 0, fronts)
     for right in range(x.shape[0]):
         for p in range(n):
             for a in range(d):
                 x[right, d * order[p] + a] = y[right, d * p + a]
+
+
+@kernel
+def forward(
+    symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, begin: int, end: int, later: Array
+) -> None:
+    """Eliminate the fronts begin <= f < end from right-hand sides, in place.
+
+    Parameters
+    ----------
+    symbolic, factor : SymbolicAnalysis, LDLFactor
+        Analysis and factor of the matrix.
+    d : int
+        Components a particle has.
+    y : (K, n) array
+        Right-hand sides, particles in the order of elimination; changed in place.
+    begin, end : int
+        The fronts: all of a subtree, or of the rest of the tree.
+    later : (K, L) array
+        Receives what a subtree contributes to particles that its fronts do not eliminate, one after another, for
+        `add_contributions`; L = 0 if it is added to `y` at once.
+    """
+    _forward(symbolic, factor, d, y, begin, end, later)
+
+
+@kernel
+def backward(symbolic: SymbolicAnalysis, factor: LDLFactor, d: int, y: Array, begin: int, end: int) -> None:
+    """Substitute back in the fronts begin <= f < end, in place, where their ancestors are solved.
+
+    Parameters
+    ----------
+    symbolic, factor : SymbolicAnalysis, LDLFactor
+        Analysis and factor of the matrix.
+    d : int
+        Components a particle has.
+    y : (K, n) array
+        From `forward`; changed in place.
+    begin, end : int
+        The fronts.
+    """
+    _backward(symbolic, factor, d, y, begin, end)
+
+
+@kernel
+def add_contributions(symbolic: SymbolicAnalysis, d: int, y: Array, begin: int, end: int, later: Array) -> None:
+    """Add what `forward` kept of the fronts begin <= f < end, in the order in which it would have been added.
+
+    Parameters
+    ----------
+    symbolic : SymbolicAnalysis
+        Analysis of the matrix.
+    d : int
+        Components a particle has.
+    y : (K, n) array
+        Right-hand sides, changed in place.
+    begin, end : int
+        The fronts of the subtree.
+    later : (K, L) array
+        From `forward`.
+    """
+    read = 0
+    for f in range(begin, end):
+        for t in range(symbolic.row_pointers[f], symbolic.row_pointers[f + 1]):
+            if symbolic.rows[t] >= symbolic.starts[end]:
+                for right in range(y.shape[0]):
+                    for a in range(d):
+                        y[right, d * symbolic.rows[t] + a] += later[right, read + a]
+                read += d

@@ -280,7 +280,7 @@ def analyze(tree: EliminationTree, row_pointers: IntArray, contacts: IntArray) -
     Returns
     -------
     SymbolicAnalysis
-        Input of `multifrontal_ldlt.factorize`, which adds the numerical values.
+        Input of `multifrontal_ldlt.factorize_fronts`, which adds the numerical values.
     """
     order, starts, parents = tree.order, tree.starts, tree.parents
     n, fronts = order.size, parents.size
@@ -301,11 +301,11 @@ def analyze(tree: EliminationTree, row_pointers: IntArray, contacts: IntArray) -
             rows = larger
         for p in range(starts[f], end):
             touched = contacts[row_pointers[order[p]] : row_pointers[order[p] + 1]]
-            total = _add_rows(inverse_order[touched], end, f, marked, rows, total)
+            total = np.int64(_add_rows(inverse_order[touched], end, f, marked, rows, total))
         child, released = first_child[f], 0
         while child >= 0:
             released += (pointers[child + 1] - pointers[child]) ** 2
-            total = _add_rows(rows[pointers[child] : pointers[child + 1]], end, f, marked, rows, total)
+            total = np.int64(_add_rows(rows[pointers[child] : pointers[child + 1]], end, f, marked, rows, total))
             child = next_child[child]
         rows[pointers[f] : total].sort()
         pointers[f + 1] = total

@@ -112,7 +112,7 @@ def _neighbor_lists(
         count = neighbors_of(search, reference, i, cell, inverse, dimension, cutoff, np.bool_(False), found, squares)
         _sort_by_distance(count, found, squares, scale, bin_starts, nearest, nearest_squares)
         begin = end
-        end = _write_list_ends(row_pointers, i, begin, count, nearest_squares, min_cutoff, shell_width)
+        end = np.int64(_write_list_ends(row_pointers, i, begin, count, nearest_squares, min_cutoff, shell_width))
         if end > neighbors.shape[0]:
             larger = aligned_empty(2 * end, found)
             for k in range(begin):

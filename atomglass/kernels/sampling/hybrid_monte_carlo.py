@@ -152,7 +152,7 @@ def hmc_step(
                 rebuilt = True
             if evaluation > 0 or rebuilt:
                 compute_squares(axes, w)
-            count = select_close_pairs(axes, w, p)
+            count = np.int64(select_close_pairs(axes, w, p))
         compute_separations(axes, w, count)
         compute_forces(axes, w, count, p)
     change = np.inf
