@@ -44,6 +44,7 @@ _HOME = {
     "soft_spots": "vibrations.soft_spots",
     "pinned_modes": "vibrations.pinning",
     "PinnedModes": "vibrations.pinning",
+    "dipole_frequencies": "vibrations.dipole_response",
     "density_of_states": "vibrations.kernel_polynomial",
     "expand": "vibrations.by_system",
     "Expansion": "vibrations.expansion",

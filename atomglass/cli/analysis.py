@@ -111,12 +111,18 @@ def compare(
 ) -> None:
     """Compare collected studies: QLMs, fractions in group B and with hidden wells, confirmed second wells, exponents.
 
-    Studies of the same liquids as the first one, but quenched differently, are also compared with it glass by glass.
+    Studies of the same liquids as the first one, but quenched differently, are also compared with it glass by glass. Of
+    three or more that differ in the temperature of the liquid alone, the density of soft modes is given by temperature.
     """
     for folder in folders:
         _need_glasses(folder)
-    from atomglass.analysis.report.comparison_text_tables import comparison_table, paired_table
+    from atomglass.analysis.report.comparison_text_tables import (
+        comparison_table,
+        paired_table,
+        parent_temperature_tables,
+    )
     from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
+    from atomglass.analysis.results.parent_temperatures import differ_in_temperature, parent_temperature_table
     from atomglass.analysis.results.selected_modes import selection_from_options
     from atomglass.analysis.results.selection_warnings import selection_warnings
     from atomglass.analysis.results.study_comparison import compare_studies
@@ -138,6 +144,10 @@ def compare(
         if have_same_liquids(studies[0], study):
             say()
             print_table(*paired_table(compare_paired_studies(studies[0], study, rule)))
+    if differ_in_temperature(studies):
+        for lines in parent_temperature_tables(parent_temperature_table(studies)):
+            say()
+            print_table(*lines)
     if out is not None:
         replace(out, table.to_csv(index=False).encode())
         say("", f"written: {out}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from atomglass.system.interactions import InteractingPairs
 from atomglass.types import Array, IntArray
+from atomglass.vibrations.dipole_response import dipole_responses
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import Modes, lowest_modes_of_hessian
 
@@ -57,7 +58,7 @@ def starting_fields(
     count = start_count(pairs.number, reduced.size - reduced.dimension, harmonic)
     modes = known if known is not None and len(known) >= count else lowest_modes_of_hessian(reduced, count)
     fields = reduced.reduce(modes.eigenvectors[:count]).T
-    responses = dipole_responses(pairs, reduced, DIPOLES_PER_MODE[pairs.dimension] * count)
+    responses = responses_at_soft_pairs(pairs, reduced, DIPOLES_PER_MODE[pairs.dimension] * count)
     return StartingFields(np.concatenate([fields, responses]), count, float(modes.frequencies[count - 1]))
 
 
@@ -76,7 +77,7 @@ def start_count(particles: int, modes: int, requested: int | None = None) -> int
     return min(requested or max(MIN_HARMONIC_STARTS, particles // PARTICLES_PER_START), modes)
 
 
-def dipole_responses(pairs: InteractingPairs, reduced: ReducedHessian, count: int) -> Array:
+def responses_at_soft_pairs(pairs: InteractingPairs, reduced: ReducedHessian, count: int) -> Array:
     """Return the linear responses (m, n) to force dipoles at the pairs most likely to be soft, m <= count.
 
     The pairs are those of smallest phi'' r / |phi'|, stiffness relative to pre-stress; no particle is used twice.
@@ -90,7 +91,7 @@ def dipole_responses(pairs: InteractingPairs, reduced: ReducedHessian, count: in
     count : int
         Largest number of dipoles.
     """
-    (held, indices), d = reduced.held_pairs(pairs), pairs.dimension
+    held, indices = reduced.held_pairs(pairs)
     distance_squared = (held.separations**2).sum(axis=1)
     # With phi as a function of r^2: phi' = 2 r phi_1, phi'' = 2 phi_1 + 4 r^2 phi_2.
     tension = 2 * held.derivatives[:, 1]
@@ -98,13 +99,7 @@ def dipole_responses(pairs: InteractingPairs, reduced: ReducedHessian, count: in
     with np.errstate(divide="ignore", invalid="ignore"):
         order = np.argsort(np.nan_to_num(stiffness / np.abs(tension), nan=np.inf), kind="stable")
     chosen = _disjoint(indices[order], count)
-    forces = np.zeros((len(chosen), reduced.size // d, d))
-    for k, p in enumerate(order[chosen]):
-        direction = held.separations[p, :d] / np.sqrt(distance_squared[p])
-        forces[k, indices[p, 1]], forces[k, indices[p, 0]] = direction, -direction
-    factor = reduced.factor_below_spectrum()
-    responses: Array = reduced.project(factor.solve(forces.reshape(len(chosen), -1).T)).T
-    return responses
+    return dipole_responses(held, indices, order[chosen], reduced)
 
 
 def _disjoint(indices: IntArray, count: int) -> IntArray:

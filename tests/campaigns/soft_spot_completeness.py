@@ -24,7 +24,7 @@ from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import lowest_modes_of_hessian
 from atomglass.vibrations.nonlinear_modes import NonlinearModes, nonlinear_modes_of_hessian
 from atomglass.vibrations.soft_spots import missed, soft_spots_of_hessian
-from atomglass.vibrations.starting_fields import dipole_responses, start_count, starting_fields
+from atomglass.vibrations.starting_fields import responses_at_soft_pairs, start_count, starting_fields
 
 BOUNDS = (0.6, 0.8, 1.0, 1.2, 1.5)
 #: Harmonic modes, dipoles at chosen pairs and dipoles at random pairs from which the library is made.
@@ -82,7 +82,7 @@ def one_glass(number: int, glass: ag.Configuration, potential: ag.PairPotential)
         "40 harmonic": harmonic[:40],
         f"{2 * few} random pairs": random[: 2 * few],
     }
-    many = [harmonic, dipole_responses(pairs, reduced, CHOSEN), random]
+    many = [harmonic, responses_at_soft_pairs(pairs, reduced, CHOSEN), random]
     library = nonlinear_modes_of_hessian(pairs, reduced, np.concatenate(many)).below(max(BOUNDS))
     table = pd.DataFrame({"glass": number, "frequency": library.frequencies, "converged": library.converged})
     for name, fields in starts.items():

@@ -19,7 +19,7 @@ from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import InteractingPairs
 from atomglass.vibrations.modes import lowest_modes_of_hessian
 from atomglass.vibrations.nonlinear_modes import SAME_MODE, minimum_hessian, nonlinear_modes_of_hessian
-from atomglass.vibrations.starting_fields import dipole_responses, start_count, starting_fields
+from atomglass.vibrations.starting_fields import responses_at_soft_pairs, start_count, starting_fields
 
 #: Starts of the wide search for each harmonic mode among the study's own: harmonic modes, dipoles in the order of their
 #: relative pre-stress, and dipoles at random among those that follow in this order, of which at most so many are made.
@@ -31,7 +31,7 @@ def wide_starts(pairs: InteractingPairs, reduced, rng: np.random.Generator) -> n
     own = start_count(pairs.number, reduced.size - reduced.dimension)
     many, first, random, pool = (round(factor * own) for factor in (HARMONIC, DIPOLES, RANDOM, POOL))
     harmonic = reduced.reduce(lowest_modes_of_hessian(reduced, many).eigenvectors).T
-    dipoles = dipole_responses(pairs, reduced, first + pool)  # fewer if there are not as many disjoint pairs
+    dipoles = responses_at_soft_pairs(pairs, reduced, first + pool)  # fewer if there are not as many disjoint pairs
     chosen = first + rng.permutation(max(len(dipoles) - first, 0))[:random]
     return np.concatenate([harmonic, dipoles[:first], dipoles[chosen]])
 

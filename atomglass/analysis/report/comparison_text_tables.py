@@ -6,9 +6,10 @@ import pandas as pd
 
 from atomglass.analysis.report.text_tables import TextTable
 from atomglass.analysis.results.paired_studies import PairedComparison
+from atomglass.analysis.results.parent_temperatures import boltzmann_fit
 from atomglass.analysis.results.well_readings import READINGS
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.number_format import PLAIN
+from atomglass.analysis.statistics.number_format import PLAIN, NumberFormat
 from atomglass.landscape.double_wells import WellOutcome
 
 #: Smaller differences of paired quantities are rounding errors: published tables hold modes in single precision.
@@ -100,3 +101,50 @@ def paired_table(found: PairedComparison) -> TextTable:
             ]
         )
     return f"Paired glasses: {first} and {second}", ["", "first", "second", "second - first"], rows
+
+
+def parent_temperature_rows(table: pd.DataFrame, style: NumberFormat = PLAIN) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of the densities by parent temperature, one row for each temperature.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `parent_temperature_table`.
+    style : NumberFormat
+        How numbers are written.
+    """
+    groups = ("A", "B", "all")
+    header = ["T", "glasses", "chains", "energy", "omega_1"]
+    header += [f"{words} {group}" for words in ("modes", "s", "A omega_1^5") for group in groups]
+    rows = []
+    for _, lines in table.groupby("temperature", sort=False):
+        first, by_group = lines.iloc[0], lines.set_index("group")
+        row = [style.number(first[name]) for name in ("temperature", "glasses", "chains")]
+        row += [
+            style.with_error(first["inherent_energy"], first["inherent_energy_error"]),
+            style.number(first["omega_1"], 3),
+        ]
+        row += [style.number(int(by_group["modes"][group])) for group in groups]
+        for name in ("exponent", "number"):
+            cells = (style.with_error(by_group[name][g], by_group[f"{name}_error"][g]) for g in groups)
+            row += [cell or "-" for cell in cells]
+        rows.append(row)
+    return header, rows
+
+
+def parent_temperature_tables(table: pd.DataFrame) -> list[TextTable]:
+    """Return the densities by parent temperature, and how well Boltzmann's law describes them."""
+    rows = []
+    for unit, name in (("omega_1", "number"), ("1", "prefactor")):
+        for group in ("A", "B", "all"):
+            lines = table[table["group"] == group]
+            fit = boltzmann_fit(lines["temperature"], lines[name], lines[f"{name}_error"])
+            chi = f"{PLAIN.number(fit.chi_squared, 3)} / {fit.freedom}"
+            rows.append([group, unit, PLAIN.with_error(fit.energy, fit.error) or "-", chi])
+    return [
+        (
+            "Pseudo-harmonic modes by the temperature of the liquid, D(omega) = A omega^4",
+            *parent_temperature_rows(table),
+        ),
+        ("Boltzmann's law, A ~ exp(-E / T), by the unit of frequency", ["group", "unit", "E", "chi^2 / freedom"], rows),
+    ]

@@ -1,0 +1,113 @@
+"""Parent temperatures: the prefactor of omega^4 and Boltzmann's law on modes drawn from known laws."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from atomglass.analysis.results.parent_temperatures import (
+    boltzmann_fit,
+    differ_in_temperature,
+    parent_temperature_table,
+)
+from atomglass.errors import InputError
+
+GLASSES, CHAINS, PARTICLES, BELOW = 4000, 20, 100, 1.0
+
+
+def drawn_study(temperature: float, number: float, omega_1: float, seed: int) -> SimpleNamespace:
+    """Return a study whose glasses have A omega_1^5 = number: modes by a Poisson law, frequencies by omega^4."""
+    rng = np.random.default_rng(seed)
+    chain = np.repeat(np.arange(CHAINS), GLASSES // CHAINS)
+    counts = rng.poisson(PARTICLES * number / 5 * (BELOW / omega_1) ** 5, GLASSES)
+    realization = np.repeat(np.arange(GLASSES), counts)
+    modes = counts.sum()
+    first = omega_1 * np.exp(0.05 * rng.standard_normal(GLASSES))
+    realizations = pd.DataFrame(
+        {
+            "realization": np.arange(GLASSES),
+            "chain": chain,
+            "status": "ok",
+            "is_minimum": True,
+            "complete": True,
+            "complete_below": BELOW,
+            "first_phonon_frequency": first,
+            "energy_per_particle": temperature + 0.01 * rng.standard_normal(GLASSES),
+            "number": PARTICLES,
+            "dimension": 2,
+            "rattlers": 0,
+            "rigid": True,
+            "spot_count": counts.astype(float),
+            "spots_below": BELOW,
+        }
+    )
+    spots = pd.DataFrame(
+        {
+            "realization": realization,
+            "chain": chain[realization],
+            "frequency": BELOW * rng.random(modes) ** 0.2,
+            "participation_ratio": 0.1,
+            "group": np.where(rng.random(modes) < 0.25, "B", "A"),
+            "converged": True,
+            "hits": 3,
+        }
+    )
+    settings = {"name": f"t{temperature}", "seed": seed, "potential": "p", "sample": {"temperature": temperature}}
+    return SimpleNamespace(realizations=realizations, spots=spots, settings=settings)
+
+
+def test_the_prefactor_and_the_energy_of_modes_drawn_from_the_laws_come_back() -> None:
+    temperatures, omega = np.array([0.25, 0.15, 0.1, 0.07]), [0.6, 0.7, 0.8, 0.9]
+    numbers = 0.5 * np.exp(-0.3 / temperatures)
+    studies = [drawn_study(*values, seed=k) for k, values in enumerate(zip(temperatures, numbers, omega, strict=True))]
+    table = parent_temperature_table(studies)
+    everything = table[table["group"] == "all"]
+    assert list(everything["temperature"]) == sorted(temperatures, reverse=True)
+    deviations = (everything["number"].to_numpy() - numbers) / everything["number_error"].to_numpy()
+    assert np.abs(deviations).max() < 3.5
+    assert everything["prefactor"].to_numpy() == pytest.approx(
+        everything["number"].to_numpy() / everything["omega_1"].to_numpy() ** 5
+    )
+    assert everything["omega_1"].to_numpy() == pytest.approx(omega, rel=0.02)
+    assert np.abs((everything["exponent"] - 4) / everything["exponent_error"]).max() < 3.5
+    fit = boltzmann_fit(everything["temperature"], everything["number"], everything["number_error"])
+    assert abs(fit.energy - 0.3) < 3.5 * fit.error < 0.1
+    assert fit.freedom == 2
+    assert fit.chi_squared < 14
+    parts = table[table["group"] != "all"].groupby("temperature")["number"].sum()
+    assert parts[0.1] == pytest.approx(float(everything.set_index("temperature")["number"][0.1]))
+
+
+def test_the_error_of_the_energy_is_the_spread_of_repeated_fits() -> None:
+    rng, temperatures = np.random.default_rng(1), np.array([0.25, 0.15, 0.1, 0.07, 0.05])
+    expected = 2000 * np.exp(-0.2 / temperatures)
+    fits = []
+    for _ in range(400):
+        counts = rng.poisson(expected)
+        fits.append(boltzmann_fit(temperatures, counts, np.sqrt(counts)))
+    energies = np.array([fit.energy for fit in fits])
+    assert energies.std() == pytest.approx(np.mean([fit.error for fit in fits]), rel=0.15)
+    assert np.mean([fit.chi_squared for fit in fits]) == pytest.approx(3, rel=0.2)
+
+
+def test_numbers_of_zero_modes_are_left_out_and_too_few_have_no_fit() -> None:
+    assert np.isnan(boltzmann_fit([0.2, 0.1, 0.05], [1.0, 0.1, 0.0], [0.1, 0.1, 0.0]).energy)
+
+
+def test_a_series_differs_in_temperature_alone() -> None:
+    series = [drawn_study(t, 0.01, 0.8, 1) for t in (0.2, 0.1, 0.05)]
+    assert differ_in_temperature(series)
+    assert not differ_in_temperature(series[:2])
+    assert not differ_in_temperature([*series[:2], series[0]])
+    series[2].settings["potential"] = "other"
+    assert not differ_in_temperature(series)
+
+
+def test_a_study_without_pseudo_harmonic_modes_is_refused() -> None:
+    study = drawn_study(0.1, 0.01, 0.8, 1)
+    study.spots = None
+    with pytest.raises(InputError, match="pseudo-harmonic"):
+        parent_temperature_table([study])
