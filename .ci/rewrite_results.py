@@ -15,6 +15,8 @@ import pandas as pd
 
 from atomglass.analysis.counted_glasses import true_minima
 from atomglass.analysis.figures.bound_figure import bound_figure
+from atomglass.analysis.figures.parent_temperature_figure import parent_temperature_figure
+from atomglass.analysis.report.comparison_text_tables import parent_temperature_rows
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.report.text_tables import particle_number_rows
 from atomglass.analysis.results.bound_dependence import (
@@ -29,13 +31,15 @@ from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffn
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
-from atomglass.analysis.results.spot_selection import select_spots
+from atomglass.analysis.results.parent_temperatures import boltzmann_fit, parent_temperature_table, with_local_stiffness
+from atomglass.analysis.results.spot_selection import largest_spot_share, select_spots
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
 from atomglass.analysis.results.well_readings import READINGS, well_readings
-from atomglass.analysis.selection import Selection, select
+from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, select
 from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.statistics.exponents import exponent_and_error
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
@@ -62,6 +66,15 @@ KINDS = {
 SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 #: Those whose exponents are given by the number of particles of a mode, by the smoothness of the cutoff.
 BY_SMOOTHNESS = ("kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
+#: Those that differ in the temperature of the liquid alone, and the file of the local stiffness at these temperatures.
+BY_TEMPERATURE = tuple(f"parent_t{t}" for t in ("025", "02", "015", "012", "01", "0085", "007", "006"))
+STIFFNESS = Path(__file__).resolve().parents[1] / "data" / "parent_dipole_frequencies.csv"
+#: Those of the same model and temperature, by size, and the bounds on the frequency at which they are compared. In
+#: `parent_t01` all chains have the same diameters; in the others they are drawn independently.
+BY_SIZE = ("kumar2021", "kumar2021_n1000", "kumar2021_n400", "parent_t01")
+FREQUENCIES = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+#: Bounds at which the theory is tested at the paper's size.
+TESTED = (0.3, 0.4, 0.5)
 #: The studies whose second wells were tested.
 WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
 Loaded = dict[str, Study]
@@ -158,9 +171,53 @@ def thirds(loaded: Loaded) -> list[str]:
     return table(("chains", "median omega_1", "group", "PHMs", "effective chains", "s"), rows)
 
 
-def statements(loaded: Loaded) -> list[str]:
-    """Return the paper's statements beside both kinds of modes, N = 400."""
-    study = loaded["kumar2021_n400"]
+def sizes(loaded: Loaded) -> list[str]:
+    """Return the exponents of pseudo-harmonic modes below fixed frequencies, by the number of particles."""
+    rows = []
+    for name in BY_SIZE:
+        if name not in loaded:
+            continue
+        study = loaded[name]
+        for group in ("A", "B", "all"):
+            cells = []
+            for frequency in FREQUENCIES:
+                rule = Selection(frequency=frequency)
+                if frequency > largest_spot_share(study.realizations, rule) * (1 + FREQUENCY_TOLERANCE):
+                    cells.append("–")
+                    continue
+                chosen = in_group(select_spots(study.spots, study.realizations, rule), group)
+                value, error = exponent_and_error(chosen["x"], chosen["chain"])
+                cells.append(f"{TYPESET.with_error(value, error) or '–'} ({TYPESET.number(len(chosen))})")
+            rows.append([name, TYPESET.number(int(study.realizations["number"].iloc[0])), group, *cells])
+    return table(("study", "N", "group", *(f"omega < {bound:g}" for bound in FREQUENCIES)), rows)
+
+
+def size_tests(loaded: Loaded) -> list[str]:
+    """Return the tests of the theory on pseudo-harmonic modes of the paper's size, below several frequencies."""
+    study = loaded["kumar2021"]
+    found = [
+        all_tests(select_spots(study.spots, study.realizations, Selection(frequency=bound)), np.random.default_rng(0))
+        for bound in TESTED
+    ]
+    rows = [
+        [
+            same[0].name,
+            *(f"{TYPESET.with_error(t.value, t.error)}: {t.verdict}" for t in same),
+            TYPESET.number(same[0].expected),
+        ]
+        for same in zip(*found, strict=True)
+    ]
+    return table(("test", *(f"omega < {bound:g}" for bound in TESTED), "theory"), rows)
+
+
+def size_statements(loaded: Loaded) -> list[str]:
+    """Return the paper's statements beside both kinds of modes at its own size."""
+    return statements(loaded, "kumar2021")
+
+
+def statements(loaded: Loaded, name: str = "kumar2021_n400") -> list[str]:
+    """Return the paper's statements beside both kinds of modes."""
+    study = loaded[name]
     both = side_by_side(paper_statements(study), spot_statements(study))
     rows = [
         [
@@ -238,6 +295,42 @@ def others(loaded: Loaded) -> list[str]:
     return lines[:-1]
 
 
+def by_temperature(loaded: Loaded) -> pd.DataFrame | None:
+    """Return the densities of the series of parent temperatures, or None where there are too few."""
+    series = [loaded[name] for name in BY_TEMPERATURE if name in loaded]
+    if len(series) < 3 or not STIFFNESS.is_file():
+        return None
+    return with_local_stiffness(parent_temperature_table(series), pd.read_csv(STIFFNESS))
+
+
+def parents(loaded: Loaded) -> list[str]:
+    """Return the density of soft modes by parent temperature, and the fits of Boltzmann's law."""
+    found = by_temperature(loaded)
+    if found is None:
+        return []
+    header, rows = parent_temperature_rows(found, TYPESET)
+    stiffness = found[found["group"] == "all"]
+    local = [
+        (
+            TYPESET.with_error(r.local_frequency, r.local_frequency_error),
+            TYPESET.with_error(r.local_number, r.local_number_error),
+        )
+        for r in stiffness.itertuples()
+    ]
+    lines = table(
+        [*header, "omega_g", "A omega_g^5 all"], [[*row, *more] for row, more in zip(rows, local, strict=True)]
+    )
+    fits = []
+    units = {"A": "prefactor", "A omega_1^5": "number", "A omega_g^5": "local_number"}
+    for words, name in units.items():
+        for group in ("A", "B", "all"):
+            chosen = found[found["group"] == group]
+            fit = boltzmann_fit(chosen["temperature"], chosen[name], chosen[f"{name}_error"])
+            quality = f"{TYPESET.number(fit.chi_squared, 3)} / {fit.freedom}"
+            fits.append([words, group, TYPESET.with_error(fit.energy, fit.error), quality])
+    return [*lines, "", *table(("number", "group", "E of exp(-E / T)", "chi^2 / freedom"), fits)]
+
+
 #: The blocks of the page, and what writes each.
 BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "studies": studies,
@@ -250,6 +343,10 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "well exponents": well_exponents,
     "others": others,
     "missing": missing,
+    "parents": parents,
+    "sizes": sizes,
+    "size tests": size_tests,
+    "size statements": size_statements,
 }
 
 
@@ -279,6 +376,9 @@ def main() -> None:
     page, data = (Path(name) for name in sys.argv[1:])
     loaded = load(data)
     replace(page, rewritten(page.read_text(encoding="utf-8"), loaded).encode())
+    series = by_temperature(loaded)
+    if series is not None:
+        save_png(parent_temperature_figure(series).figure, page.parent / "figures" / "parent_temperatures.png")
     study = loaded["kumar2021_n400"]
     drawn = bound_figure(exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots)))
     picture = page.parent / "figures" / "exponent_bound.png"

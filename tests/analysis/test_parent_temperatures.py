@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from atomglass.analysis.figures.parent_temperature_figure import draw_parent_temperatures, parent_temperature_figure
 from atomglass.analysis.results.parent_temperatures import (
     boltzmann_fit,
     differ_in_temperature,
     parent_temperature_table,
+    with_local_stiffness,
 )
 from atomglass.errors import InputError
 
@@ -111,3 +113,27 @@ def test_a_study_without_pseudo_harmonic_modes_is_refused() -> None:
     study.spots = None
     with pytest.raises(InputError, match="pseudo-harmonic"):
         parent_temperature_table([study])
+
+
+def test_numbers_in_the_unit_of_the_local_stiffness() -> None:
+    table = parent_temperature_table([drawn_study(t, 0.02, 0.8, 1) for t in (0.2, 0.1, 0.05)])
+    stiffness = pd.DataFrame({"temperature": [0.1, 0.2], "frequency": [2.0, 3.0], "error": [0.1, 0.0]})
+    found = with_local_stiffness(table, stiffness).set_index(["temperature", "group"])
+    exact, uncertain = found.loc[(0.2, "all")], found.loc[(0.1, "all")]
+    assert exact["local_number"] == pytest.approx(exact["prefactor"] * 243)
+    assert exact["local_number_error"] == pytest.approx(exact["prefactor_error"] * 243)
+    relative = np.hypot(uncertain["prefactor_error"] / uncertain["prefactor"], 5 * 0.1 / 2.0)
+    assert uncertain["local_number_error"] == pytest.approx(uncertain["local_number"] * relative)
+    assert np.isnan(found.loc[(0.05, "A")]["local_number"])
+
+
+def test_the_figure_shows_every_group_at_every_temperature() -> None:
+    temperatures = (0.2, 0.1, 0.05)
+    table = parent_temperature_table([drawn_study(t, 0.02, 0.8, 1) for t in temperatures])
+    stiffness = pd.DataFrame({"temperature": temperatures, "frequency": 2.0, "error": 0.1})
+    figure = parent_temperature_figure(with_local_stiffness(table, stiffness)).figure
+    for ax in figure.axes:
+        assert [len(container.lines[0].get_xdata()) for container in ax.containers] == [3, 3, 3]
+        assert all("E = " in text.get_text() for text in ax.get_legend().get_texts())
+    nothing = table.assign(number=0.0)
+    assert "no pseudo-harmonic modes" in draw_parent_temperatures(nothing).texts[0].get_text()

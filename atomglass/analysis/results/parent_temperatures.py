@@ -140,6 +140,36 @@ def _rows(study: Any, share: float) -> list[dict[str, Any]]:
     return rows
 
 
+def with_local_stiffness(table: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the numbers of modes in the unit of the local stiffness.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `parent_temperature_table`.
+    frequencies : DataFrame
+        temperature; frequency, the mean omega_g of the responses to force dipoles (`dipole_frequencies`); error, its
+        standard error.
+
+    Returns
+    -------
+    DataFrame
+        With `local_frequency`, omega_g, and `local_number`, A omega_g^5 per particle, and their errors; NaN at
+        temperatures for which no frequency is given.
+    """
+    known = frequencies.set_index("temperature").reindex(table["temperature"])
+    frequency, error = (known[name].to_numpy(dtype=float) for name in ("frequency", "error"))
+    number = table["prefactor"] * frequency ** (EXPONENT + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.hypot(table["prefactor_error"] / table["prefactor"], (EXPONENT + 1) * error / frequency)
+    return table.assign(
+        local_frequency=frequency,
+        local_frequency_error=error,
+        local_number=number,
+        local_number_error=number * relative,
+    )
+
+
 def boltzmann_fit(temperature: Sequence[float], number: Sequence[float], error: Sequence[float]) -> BoltzmannFit:
     """Fit ln(number) = const - E / T by least squares, weighted with the relative errors.
 
