@@ -16,7 +16,7 @@ import pandas as pd
 from atomglass.analysis.counted_glasses import true_minima
 from atomglass.analysis.figures.bound_figure import bound_figure
 from atomglass.analysis.figures.parent_temperature_figure import parent_temperature_figure
-from atomglass.analysis.report.comparison_text_tables import parent_temperature_rows
+from atomglass.analysis.report.comparison_text_tables import BOLTZMANN_HEADER, boltzmann_rows, parent_temperature_rows
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.report.text_tables import particle_number_rows
 from atomglass.analysis.results.bound_dependence import (
@@ -31,7 +31,11 @@ from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffn
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
-from atomglass.analysis.results.parent_temperatures import boltzmann_fit, parent_temperature_table, with_local_stiffness
+from atomglass.analysis.results.parent_temperatures import (
+    boltzmann_fits,
+    parent_temperature_table,
+    with_local_stiffness,
+)
 from atomglass.analysis.results.spot_selection import largest_spot_share, select_spots
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.results.theory_tests import all_tests
@@ -321,14 +325,9 @@ def parents(loaded: Loaded) -> list[str]:
         [*header, "omega_g", "A omega_g^5 all"], [[*row, *more] for row, more in zip(rows, local, strict=True)]
     )
     fits = []
-    units = {"A": "prefactor", "A omega_1^5": "number", "A omega_g^5": "local_number"}
-    for words, name in units.items():
-        for group in ("A", "B", "all"):
-            chosen = found[found["group"] == group]
-            fit = boltzmann_fit(chosen["temperature"], chosen[name], chosen[f"{name}_error"])
-            quality = f"{TYPESET.number(fit.chi_squared, 3)} / {fit.freedom}"
-            fits.append([words, group, TYPESET.with_error(fit.energy, fit.error), quality])
-    return [*lines, "", *table(("number", "group", "E of exp(-E / T)", "chi^2 / freedom"), fits)]
+    for words, name in {"A": "prefactor", "A omega_1^5": "number", "A omega_g^5": "local_number"}.items():
+        fits += [[words, *cells] for cells in boltzmann_rows(boltzmann_fits(found, name), TYPESET)]
+    return [*lines, "", *table(("number", *BOLTZMANN_HEADER), fits)]
 
 
 #: The blocks of the page, and what writes each.

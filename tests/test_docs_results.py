@@ -13,6 +13,7 @@ import pytest
 import atomglass as ag
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.mode_counts import qlms_per_realization
+from atomglass.analysis.results.parent_temperatures import boltzmann_fits, parent_temperature_table
 from atomglass.analysis.results.spot_selection import particle_numbers, select_spots
 from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
@@ -138,6 +139,26 @@ def test_the_exponents_in_three_dimensions(share: float, a: str, b: str) -> None
     rows = spots("kumar2021_3d_n1000", share)
     assert [short(*exponent(rows, group), 2) for group in "AB"] == [a, b]
     assert a in TEXT and b in TEXT
+
+
+@pytest.mark.parametrize("frequency", [0.35, 0.4, 0.45, 0.5])
+def test_the_exponents_at_the_papers_size(frequency: float) -> None:
+    for name, groups in {"kumar2021": "AB", "kumar2021_n400": "B"}.items():
+        rows = select_spots(study(name).spots, study(name).realizations, Selection(frequency=frequency))
+        for group in groups:
+            value, error = exponent(rows, group)
+            assert short(value, error, 2) in TEXT
+    assert f"{len(study('kumar2021').realizations):,} of 60,000 glasses" in TEXT
+
+
+def test_boltzmann_s_law_below_a_temperature() -> None:
+    names = [path.name for path in sorted((ROOT / "data").glob("parent_t*")) if path.is_dir()]
+    table = parent_temperature_table([study(name) for name in names])
+    for column, words in {"number": "E = {} in the unit of omega_1", "prefactor": "{} for A itself"}.items():
+        fits = boltzmann_fits(table, column).query("group == 'all'").set_index("temperatures")
+        coldest = fits.loc[5]
+        assert words.format(short(coldest["energy"], coldest["error"], 2)) in TEXT
+        assert coldest["chi_squared"] < 10 < fits.loc[len(names), "chi_squared"]
 
 
 def test_the_counts_of_what_is_missing() -> None:

@@ -11,6 +11,7 @@ import pytest
 from atomglass.analysis.figures.parent_temperature_figure import draw_parent_temperatures, parent_temperature_figure
 from atomglass.analysis.results.parent_temperatures import (
     boltzmann_fit,
+    boltzmann_fits,
     differ_in_temperature,
     parent_temperature_table,
     with_local_stiffness,
@@ -137,3 +138,14 @@ def test_the_figure_shows_every_group_at_every_temperature() -> None:
         assert all("E = " in text.get_text() for text in ax.get_legend().get_texts())
     nothing = table.assign(number=0.0)
     assert "no pseudo-harmonic modes" in draw_parent_temperatures(nothing).texts[0].get_text()
+
+
+def test_the_lowest_temperatures_are_fitted_by_themselves() -> None:
+    temperatures = np.array([0.4, 0.3, 0.2, 0.15, 0.1, 0.08, 0.06])
+    number = np.exp(-0.5 / np.minimum(temperatures, 0.2))  # no longer depends on the temperature above 0.2
+    table = pd.DataFrame({"temperature": temperatures, "group": "A", "number": number, "number_error": 0.01 * number})
+    fits = boltzmann_fits(table, "number").set_index("temperatures")
+    assert fits.loc[5, "energy"] == pytest.approx(0.5)
+    assert fits.loc[5, "highest"] == 0.2
+    assert fits.loc[7, "chi_squared"] > 100
+    assert fits.loc[7, "energy"] < 0.5

@@ -18,7 +18,7 @@ from atomglass.analysis.figures.style import (
     panel_letter,
     styled,
 )
-from atomglass.analysis.results.parent_temperatures import boltzmann_fit
+from atomglass.analysis.results.parent_temperatures import boltzmann_fits
 from atomglass.study.collected_tables import require_columns
 
 
@@ -45,17 +45,19 @@ def draw_parent_temperatures(table: pd.DataFrame, ax: Axes | None = None, *, col
     points = table[table[column] > 0]
     if not len(points):
         return annotate_empty(ax, "no pseudo-harmonic modes below the bound")
+    fits = boltzmann_fits(points, column)
     for group in ("all", "A", "B"):
         lines = points[points["group"] == group]
         beta, number = 1 / lines["temperature"].to_numpy(), lines[column].to_numpy()
         error = lines[f"{column}_error"].to_numpy()
         color, marker = GROUP_COLORS.get(group, GRAY), GROUP_MARKERS.get(group, "^")
         name = "all" if group == "all" else f"group {group}"
-        fit = boltzmann_fit(lines["temperature"].to_numpy(), number, error)
+        (fit,) = fits[fits["group"] == group].tail(1).itertuples()
         if np.isfinite(fit.energy):
-            weight = (number / error) ** 2
-            level = np.exp(np.average(np.log(number) + fit.energy * beta, weights=weight))
-            line = np.array([beta.min(), beta.max()])
+            used = beta >= 1 / fit.highest - 1e-9
+            weight = (number[used] / error[used]) ** 2
+            level = np.exp(np.average(np.log(number[used]) + fit.energy * beta[used], weights=weight))
+            line = np.array([beta[used].min(), beta.max()])
             ax.plot(line, level * np.exp(-fit.energy * line), color=color, linewidth=0.8)
             name += rf", $E = {fit.energy:.2f}\,\epsilon$"
         ax.errorbar(beta, number, error, color=color, marker=marker, markersize=3.5, linestyle="none", label=name)
@@ -85,6 +87,6 @@ def parent_temperature_figure(table: pd.DataFrame) -> NamedFigure:
     caption = (
         "Prefactor of D(omega) = A_4 omega^4 of pseudo-harmonic modes, in two units of frequency, against the inverse "
         "temperature of the liquid that was quenched, with one standard error (the larger of that of independent modes "
-        "and that between chains). Lines: least-squares fits of Boltzmann's law exp(-E / T)."
+        "and that between chains). Lines: least-squares fits of Boltzmann's law exp(-E / T) to the lowest temperatures."
     )
     return NamedFigure("parent_temperatures", "Soft modes against the parent temperature", caption, figure)

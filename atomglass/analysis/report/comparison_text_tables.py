@@ -6,7 +6,7 @@ import pandas as pd
 
 from atomglass.analysis.report.text_tables import TextTable
 from atomglass.analysis.results.paired_studies import PairedComparison
-from atomglass.analysis.results.parent_temperatures import boltzmann_fit
+from atomglass.analysis.results.parent_temperatures import boltzmann_fits
 from atomglass.analysis.results.well_readings import READINGS
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.number_format import PLAIN, NumberFormat
@@ -14,6 +14,8 @@ from atomglass.landscape.double_wells import WellOutcome
 
 #: Smaller differences of paired quantities are rounding errors: published tables hold modes in single precision.
 ROUNDING = 1e-6
+#: Names of the columns of `boltzmann_rows`.
+BOLTZMANN_HEADER = ("group", "temperatures", "E", "chi^2 / freedom")
 
 
 def well_outcomes_table(wells: pd.DataFrame) -> TextTable:
@@ -136,15 +138,32 @@ def parent_temperature_tables(table: pd.DataFrame) -> list[TextTable]:
     """Return the densities by parent temperature, and how well Boltzmann's law describes them."""
     rows = []
     for unit, name in (("omega_1", "number"), ("1", "prefactor")):
-        for group in ("A", "B", "all"):
-            lines = table[table["group"] == group]
-            fit = boltzmann_fit(lines["temperature"], lines[name], lines[f"{name}_error"])
-            chi = f"{PLAIN.number(fit.chi_squared, 3)} / {fit.freedom}"
-            rows.append([group, unit, PLAIN.with_error(fit.energy, fit.error) or "-", chi])
+        rows += [[unit, *cells] for cells in boltzmann_rows(boltzmann_fits(table, name))]
     return [
         (
             "Pseudo-harmonic modes by the temperature of the liquid, D(omega) = A omega^4",
             *parent_temperature_rows(table),
         ),
-        ("Boltzmann's law, A ~ exp(-E / T), by the unit of frequency", ["group", "unit", "E", "chi^2 / freedom"], rows),
+        ("Boltzmann's law, A ~ exp(-E / T), by the unit of frequency", ["unit", *BOLTZMANN_HEADER], rows),
+    ]
+
+
+def boltzmann_rows(fits: pd.DataFrame, style: NumberFormat = PLAIN) -> list[list[str]]:
+    """Return the rows of the fits of Boltzmann's law.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        From `boltzmann_fits`.
+    style : NumberFormat
+        How numbers are written.
+    """
+    return [
+        [
+            r.group,
+            f"{r.temperatures}, up to {style.number(r.highest)}",
+            style.with_error(r.energy, r.error) or "-",
+            f"{style.number(r.chi_squared, 3)} / {r.freedom}",
+        ]
+        for r in fits.itertuples()
     ]

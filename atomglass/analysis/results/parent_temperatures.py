@@ -27,6 +27,9 @@ from atomglass.errors import InputError
 SHARE = 0.8
 #: Exponent at which prefactors are taken.
 EXPONENT = 4.0
+#: Number of temperatures, from the lowest, that are fitted by themselves: well above the temperature below which a
+#: liquid visits ever deeper inherent states, the number of soft modes no longer depends on it.
+COLDEST = 5
 #: Settings of the sampling in which studies of a series may differ, and those of the study.
 _FREE_OF_SAMPLE = {"temperature", "equilibration_sweeps", "sweeps_between"}
 _FREE = {"name", "description", "seed", "ensemble", "sample"}
@@ -201,3 +204,29 @@ def boltzmann_fit(temperature: Sequence[float], number: Sequence[float], error: 
     return BoltzmannFit(
         float(solution[1]), math.sqrt(covariance[1, 1]), float(residual @ residual), int(usable.sum()) - 2
     )
+
+
+def boltzmann_fits(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the fits of Boltzmann's law to one column, for each group: to all temperatures, and to the lowest ones.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `parent_temperature_table` or `with_local_stiffness`.
+    column : str
+        `number`, `prefactor` or `local_number`.
+
+    Returns
+    -------
+    DataFrame
+        group; `temperatures`, how many; `highest`, the highest of them; energy, error, chi_squared and freedom of
+        `boltzmann_fit`.
+    """
+    rows = []
+    for group in ("A", "B", "all"):
+        lines = table[(table["group"] == group) & table[column].notna()].sort_values("temperature")
+        for count in sorted({len(lines), min(COLDEST, len(lines))}, reverse=True):
+            used = lines.head(count)
+            fit = boltzmann_fit(used["temperature"], used[column], used[f"{column}_error"])
+            rows.append((group, count, used["temperature"].max(), *fit))
+    return pd.DataFrame(rows, columns=["group", "temperatures", "highest", *BoltzmannFit._fields])
