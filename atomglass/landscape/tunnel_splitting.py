@@ -104,9 +104,10 @@ def tunnel_splitting(
     --------
     >>> mc = ag.SwapMonteCarlo(glass, pot, temperature=0.15, swap_fraction=0, seed=1)
     >>> stats = mc.run(7000)
-    >>> one = ag.quench(mc.configuration, pot).configuration
-    >>> stats = mc.run(1000)
-    >>> other = ag.quench(mc.configuration, pot).configuration
+    >>> one = other = ag.quench(mc.configuration, pot).configuration
+    >>> while abs(ag.energy(other, pot) - ag.energy(one, pot)) < 1e-6:  # until the liquid has left the inherent state
+    ...     stats = mc.run(500)
+    ...     other = ag.quench(mc.configuration, pot).configuration
     >>> found = ag.tunnel_splitting(one, other, pot, hbar=ag.QuantumUnits.named("argon").hbar)
     >>> bool(found.splitting > 0), bool(np.isclose(np.hypot(found.asymmetry, found.tunneling), found.splitting))
     (True, True)
