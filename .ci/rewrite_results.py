@@ -182,14 +182,19 @@ def sizes(loaded: Loaded) -> list[str]:
         if name not in loaded:
             continue
         study = loaded[name]
+        known = largest_spot_share(study.realizations, Selection(frequency=FREQUENCIES[0])) * (1 + FREQUENCY_TOLERANCE)
+        below = {
+            frequency: select_spots(study.spots, study.realizations, Selection(frequency=frequency))
+            for frequency in FREQUENCIES
+            if frequency <= known
+        }
         for group in ("A", "B", "all"):
             cells = []
             for frequency in FREQUENCIES:
-                rule = Selection(frequency=frequency)
-                if frequency > largest_spot_share(study.realizations, rule) * (1 + FREQUENCY_TOLERANCE):
+                if frequency not in below:
                     cells.append("–")
                     continue
-                chosen = in_group(select_spots(study.spots, study.realizations, rule), group)
+                chosen = in_group(below[frequency], group)
                 value, error = exponent_and_error(chosen["x"], chosen["chain"])
                 cells.append(f"{TYPESET.with_error(value, error) or '–'} ({TYPESET.number(len(chosen))})")
             rows.append([name, TYPESET.number(int(study.realizations["number"].iloc[0])), group, *cells])

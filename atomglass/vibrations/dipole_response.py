@@ -9,7 +9,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray, typed_arguments
-from atomglass.vibrations.modes import reduced_hessian
+from atomglass.vibrations.modes import reduced_hessian_of_pairs
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
 #: Number of dipoles to which the responses are found together, for the memory they take.
@@ -61,10 +61,11 @@ def dipole_frequencies(
     """
     if count < 1:
         raise InputError("count of dipoles", count, ">= 1")
-    reduced = reduced_hessian(configuration, potential)
+    pairs = InteractingPairs.of(configuration, potential)
+    reduced = reduced_hessian_of_pairs(pairs, stacklevel=4)
     if not reduced.is_minimum:
         raise InputError("configuration", "with a negative eigenvalue", "a minimum of the energy", "quench it first")
-    held, indices = reduced.held_pairs(InteractingPairs.of(configuration, potential))
+    held, indices = reduced.held_pairs(pairs)
     chosen = np.random.default_rng(seed).permutation(len(indices))[:count]
     frequencies = []
     for begin in range(0, len(chosen), TOGETHER):

@@ -245,11 +245,24 @@ def reduced_hessian(configuration: Configuration, potential: PairPotential, thre
         Number of threads that factorize it and solve with it.
     """
     check_threads("threads", threads)
-    pairs = InteractingPairs.of(configuration, potential)
-    warn_unless_inherent_state(pairs, stacklevel=4)
+    reduced = reduced_hessian_of_pairs(InteractingPairs.of(configuration, potential), stacklevel=5)
+    reduced.threads = threads
+    return reduced
+
+
+def reduced_hessian_of_pairs(pairs: InteractingPairs, stacklevel: int) -> ReducedHessian:
+    """Return the Hessian without rattlers, or reject a sample that consists of rattlers.
+
+    Parameters
+    ----------
+    pairs : InteractingPairs
+        The interacting pairs.
+    stacklevel : int
+        Where a warning that the sample is at no stationary point is said to come from, as for `warnings.warn`.
+    """
+    warn_unless_inherent_state(pairs, stacklevel=stacklevel)
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
-    reduced.threads = threads
     return reduced
 
 
