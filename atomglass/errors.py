@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import shlex
 import unicodedata
+import warnings
+from pathlib import Path
 
 _MISSING = object()
 
@@ -48,6 +51,31 @@ def shell_command(*words: str) -> str:
     atomglass collect 'my study' $'a\x09b'
     """
     return " ".join(shlex.quote(word) if all(map(_is_shown, word)) else f"$'{_in_bytes(word)}'" for word in words)
+
+
+def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn, and name the line outside the package from which it was called, however deep inside the cause is.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, and what to do.
+    category : type
+        Class of the warning.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as seen:
+    ...     warn_caller("too few modes")
+    >>> str(seen[0].message)
+    'too few modes'
+    """
+    package = str(Path(__file__).parent)
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(package):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
 
 
 def _is_shown(character: str) -> bool:

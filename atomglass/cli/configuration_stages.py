@@ -24,6 +24,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential, load_potential
+from atomglass.vibrations.checked_hessian import check_not_all_rattlers, check_threads
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
 from atomglass.vibrations.expansion import NEAR_CUTOFF
 from atomglass.vibrations.hessian import ReducedHessian
@@ -38,8 +39,6 @@ from atomglass.vibrations.mode_table import PHONON_MULTIPLE, mode_table
 from atomglass.vibrations.modes import (
     Modes,
     all_modes_of_hessian,
-    check_not_all_rattlers,
-    check_threads,
     lowest_modes_of_hessian,
     modes_of_hessian_below,
 )

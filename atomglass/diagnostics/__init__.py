@@ -4,6 +4,7 @@ from atomglass.diagnostics.autocorrelation import MemoryTime, autocorrelations, 
 from atomglass.diagnostics.bond_order import HexaticOrder, SteinhardtOrder, hexatic_order, steinhardt_order
 from atomglass.diagnostics.crystallization import LiquidReport, liquid_report
 from atomglass.diagnostics.dynamics import bond_breaking, bonds, mean_square_displacement, overlap
+from atomglass.diagnostics.pair_forces import PairForces, pair_forces
 from atomglass.diagnostics.structure import (
     RadialDistribution,
     SizeCorrelation,
@@ -17,6 +18,7 @@ __all__ = [
     "HexaticOrder",
     "LiquidReport",
     "MemoryTime",
+    "PairForces",
     "RadialDistribution",
     "SizeCorrelation",
     "SteinhardtOrder",
@@ -29,6 +31,7 @@ __all__ = [
     "mean_square_displacement",
     "memory_time",
     "overlap",
+    "pair_forces",
     "radial_distribution",
     "relaxation_time",
     "size_correlation",

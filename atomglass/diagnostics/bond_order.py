@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from itertools import product
 
@@ -11,7 +10,7 @@ from scipy.spatial import Voronoi
 from scipy.special import gammaln, lpmv
 
 from atomglass.diagnostics.pairs import neighbor_distance, pairs_within
-from atomglass.errors import InputError
+from atomglass.errors import InputError, warn_caller
 from atomglass.system.configuration import Configuration
 from atomglass.types import Array, ComplexArray, IntArray, ShortRepr
 
@@ -139,9 +138,7 @@ def steinhardt_order(
     0.764
     """
     if reach is not None:
-        warnings.warn(
-            "the keyword `reach` of steinhardt_order is deprecated: use `cutoff`", DeprecationWarning, stacklevel=2
-        )
+        warn_caller("the keyword `reach` of steinhardt_order is deprecated: use `cutoff`", DeprecationWarning)
         cutoff = reach
     if configuration.dimension != 3:
         raise InputError("dimension for Q_l", configuration.dimension, "3", "use hexatic_order in 2-D")

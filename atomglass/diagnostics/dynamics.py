@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from atomglass.diagnostics.pairs import pair_diameters, pairs_within
-from atomglass.errors import InputError
+from atomglass.errors import InputError, warn_caller
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray
@@ -119,7 +117,7 @@ def bonds(
     2
     """
     if reach is not None:
-        warnings.warn("the keyword `reach` of bonds is deprecated: use `cutoff`", DeprecationWarning, stacklevel=2)
+        warn_caller("the keyword `reach` of bonds is deprecated: use `cutoff`", DeprecationWarning)
         cutoff = reach
     if not (cutoff > 0 and np.isfinite(cutoff)):
         raise InputError("cutoff of a bond", cutoff, "> 0")

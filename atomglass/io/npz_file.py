@@ -6,7 +6,6 @@ compressed file can claim to contain any number of particles.
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
@@ -14,7 +13,7 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.lib import format as npy
 
-from atomglass.errors import InputError, printable
+from atomglass.errors import InputError, printable, warn_caller
 from atomglass.io.frame import Frame
 from atomglass.system.checks import real_array
 from atomglass.system.configuration import DIAMETER_NAMES, Configuration
@@ -65,7 +64,7 @@ def read_npz(path: Path, dimension: int | None = None) -> Frame:
         stated = _stated_dimension(arrays, by_shape)
         if by_shape == 2 and dimension == 3:
             text = f"{path} is read as two-dimensional, not as dimension=3: its positions and box have two components"
-            warnings.warn(printable(text), stacklevel=3)
+            warn_caller(printable(text))
         sizes = {name: real_array(name, arrays[name]) for name in DIAMETER_NAMES if name in arrays}
         types, species = _types(arrays.get("species"))
     except InputError as error:

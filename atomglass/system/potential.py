@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, warn_caller
 from atomglass.kernels.pair_records import FormParameters, PairParameters
 from atomglass.settings import find_toml, read_toml, validated
 from atomglass.system.checks import real_array
@@ -230,7 +229,7 @@ class PairPotential:
 
     def reach(self, diameters: ArrayLike) -> float:
         """Return `max_cutoff`; deprecated."""
-        warnings.warn("PairPotential.reach is deprecated: use max_cutoff", DeprecationWarning, stacklevel=2)
+        warn_caller("PairPotential.reach is deprecated: use max_cutoff", DeprecationWarning)
         return self.max_cutoff(diameters)
 
     def labels(self, configuration: Configuration) -> Array:

@@ -13,6 +13,7 @@ from atomglass.system.potential import PairPotential
 from atomglass.types import typed_arguments
 from atomglass.vibrations import expansion, modes
 from atomglass.vibrations.atoms_forces import is_atoms
+from atomglass.vibrations.checked_hessian import reduced_hessian
 from atomglass.vibrations.finite_difference_expansion import FiniteDifferenceExpansion, expand_atoms
 from atomglass.vibrations.finite_difference_modes import FiniteDifferenceModes, lowest_modes_of_atoms
 
@@ -110,7 +111,7 @@ def lowest_modes(
         if (cutoff, pairwise, order, step) != (None, False, 4, None):
             raise InputError("cutoff, pairwise, order or step", remedy="they are for an ase.Atoms: leave them out")
         assert potential is not None
-        return modes.lowest_modes_of_hessian(modes.reduced_hessian(configuration, potential, threads), count)
+        return modes.lowest_modes_of_hessian(reduced_hessian(configuration, potential, threads), count)
     if not is_atoms(configuration):
         check_sample(configuration, potential)
     if threads != 1:

@@ -9,7 +9,8 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray, typed_arguments
-from atomglass.vibrations.modes import reduced_hessian_of_pairs
+from atomglass.vibrations.checked_hessian import minimum_hessian
+from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
 #: Number of dipoles to which the responses are found together, for the memory they take.
@@ -62,9 +63,8 @@ def dipole_frequencies(
     if count < 1:
         raise InputError("count of dipoles", count, ">= 1")
     pairs = InteractingPairs.of(configuration, potential)
-    reduced = reduced_hessian_of_pairs(pairs, stacklevel=4)
-    if not reduced.is_minimum:
-        raise InputError("configuration", "with a negative eigenvalue", "a minimum of the energy", "quench it first")
+    warn_unless_inherent_state(pairs)
+    reduced = minimum_hessian(pairs)
     held, indices = reduced.held_pairs(pairs)
     chosen = np.random.default_rng(seed).permutation(len(indices))[:count]
     frequencies = []

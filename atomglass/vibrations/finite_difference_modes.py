@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, warn_caller
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
@@ -235,11 +234,10 @@ def _warn_unless_stationary(forces: AtomsForces, reduced: MassWeightedHessian) -
     """Warn of a structure that is no stationary point, with its largest force."""
     allowed = STATIONARY * abs(reduced.unweighted_scale) * nearest_distance(forces.atoms)
     if forces.max_force > allowed:
-        warnings.warn(
+        warn_caller(
             f"no stationary point: the largest force is {forces.max_force:.3g} (below {allowed:.1g} is expected), so "
             "that frequencies are not those of an inherent state; relax the atoms first",
             NotAnInherentStateWarning,
-            stacklevel=4,
         )
 
 

@@ -12,8 +12,8 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, ShortRepr, typed_arguments
+from atomglass.vibrations.checked_hessian import check_not_all_rattlers
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import check_not_all_rattlers
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
 #: Factor applied to the Lanczos estimate of the largest eigenvalue, so that the scaled spectrum lies below 1.

@@ -9,12 +9,10 @@ from scipy.linalg import eigh
 
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
-from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, ShortRepr, typed_arguments
-from atomglass.vibrations.hessian import ReducedHessian
+from atomglass.vibrations.checked_hessian import reduced_hessian
 from atomglass.vibrations.lanczos import factor_above, lanczos, lanczos_below, refined
-from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
 #: Numbers of modes sought beyond those requested, until the number of eigenvalues proves that none is missing.
@@ -230,69 +228,6 @@ def modes_of_hessian_below(reduced: SparseHessian, frequency: float) -> Modes:
         eigenvalues, vectors = np.empty(0), np.empty((reduced.size, 0))
     found = int(np.count_nonzero(eigenvalues < bound))
     return _modes(reduced, eigenvalues, vectors, found == expected, keep=found)
-
-
-def reduced_hessian(configuration: Configuration, potential: PairPotential, threads: int = 1) -> ReducedHessian:
-    """Return the Hessian without rattlers, or reject a sample that consists of rattlers.
-
-    Parameters
-    ----------
-    configuration : Configuration
-        The configuration, usually an inherent state.
-    potential : PairPotential
-        The interactions.
-    threads : int
-        Number of threads that factorize it and solve with it.
-    """
-    check_threads("threads", threads)
-    reduced = reduced_hessian_of_pairs(InteractingPairs.of(configuration, potential), stacklevel=5)
-    reduced.threads = threads
-    return reduced
-
-
-def reduced_hessian_of_pairs(pairs: InteractingPairs, stacklevel: int) -> ReducedHessian:
-    """Return the Hessian without rattlers, or reject a sample that consists of rattlers.
-
-    Parameters
-    ----------
-    pairs : InteractingPairs
-        The interacting pairs.
-    stacklevel : int
-        Where a warning that the sample is at no stationary point is said to come from, as for `warnings.warn`.
-    """
-    warn_unless_inherent_state(pairs, stacklevel=stacklevel)
-    reduced = ReducedHessian(pairs)
-    check_not_all_rattlers(reduced)
-    return reduced
-
-
-def check_threads(name: str, threads: int) -> None:
-    """Reject a number of threads below 1.
-
-    Raises
-    ------
-    InputError
-        It is below 1.
-    """
-    if threads < 1:
-        raise InputError(name, threads, ">= 1", "give the number of cores that may be used")
-
-
-def check_not_all_rattlers(reduced: SparseHessian) -> None:
-    """Reject a sample in which at most one particle is held by its neighbors.
-
-    Raises
-    ------
-    InputError
-        All particles, or all but one, are rattlers.
-    """
-    if reduced.size <= reduced.dimension:
-        raise InputError(
-            "number of particles held by their neighbors",
-            reduced.size // reduced.dimension,
-            ">= 2",
-            "the sample is too dilute for modes: all particles are rattlers; is its unit of length the potential's?",
-        )
 
 
 def _dense_eigenpairs(reduced: SparseHessian) -> tuple[Array, Array]:

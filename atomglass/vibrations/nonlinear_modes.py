@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from atomglass.errors import InputError
+from atomglass.errors import InputError, warn_caller
 from atomglass.system.arguments import check_sample
 from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, BoolArray, IntArray, ShortRepr, typed_arguments
+from atomglass.vibrations.checked_hessian import minimum_hessian
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.modes import check_not_all_rattlers, participation_ratios
+from atomglass.vibrations.modes import participation_ratios
 from atomglass.vibrations.nonlinear_search import Fields, NonlinearKind, NonlinearSearch, followed
 from atomglass.vibrations.starting_fields import starting_fields
 
@@ -162,10 +162,9 @@ def nonlinear_modes(
     if max_iterations < 1:
         raise InputError("max_iterations", max_iterations, ">= 1")
     if kind is not NonlinearKind.PSEUDOHARMONIC and potential.smoothness < SMOOTH_ORDER:
-        warnings.warn(
+        warn_caller(
             f"{kind} modes of a potential with q = {potential.smoothness}: derivatives of order 3 or 4 jump at the "
-            f"cutoff, so that the modes depend on which pairs lie within it; q >= {SMOOTH_ORDER} avoids this",
-            stacklevel=2,
+            f"cutoff, so that the modes depend on which pairs lie within it; q >= {SMOOTH_ORDER} avoids this"
         )
     pairs = InteractingPairs.of(configuration, potential)
     reduced = minimum_hessian(pairs)
@@ -174,26 +173,6 @@ def nonlinear_modes(
     else:
         given = reduced.reduce(_checked_starts(starts, configuration)).T
     return nonlinear_modes_of_hessian(pairs, reduced, given, kind, max_iterations)
-
-
-def minimum_hessian(pairs: InteractingPairs) -> ReducedHessian:
-    """Return the Hessian without rattlers of a minimum.
-
-    Raises
-    ------
-    InputError
-        All particles are rattlers, or an eigenvalue is negative.
-    """
-    reduced = ReducedHessian(pairs)
-    check_not_all_rattlers(reduced)
-    if not reduced.is_minimum:
-        raise InputError(
-            "number of negative eigenvalues of the Hessian",
-            reduced.negative_count,
-            "0",
-            "quench the configuration first: nonlinear modes are defined at a minimum",
-        )
-    return reduced
 
 
 def _checked_kind(kind: NonlinearKind | str) -> NonlinearKind:

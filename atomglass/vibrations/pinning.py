@@ -11,10 +11,10 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import BoolArray, Seed, typed_arguments
+from atomglass.vibrations.checked_hessian import check_not_all_rattlers
 from atomglass.vibrations.hessian import ReducedHessian, pair_rattlers
 from atomglass.vibrations.modes import (
     Modes,
-    check_not_all_rattlers,
     lowest_modes_of_hessian,
     modes_of_hessian_below,
 )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
+from atomglass.errors import warn_caller
 from atomglass.system.interactions import InteractingPairs
 
 #: Largest force, in units of epsilon over length, at which a configuration still counts as an inherent state.
@@ -35,15 +34,13 @@ def largest_force(pairs: InteractingPairs) -> float:
     return float(np.linalg.norm(forces, axis=1).max(initial=0.0))
 
 
-def warn_unless_inherent_state(pairs: InteractingPairs, stacklevel: int = 3) -> None:
+def warn_unless_inherent_state(pairs: InteractingPairs) -> None:
     """Warn if the largest force shows that the configuration is no inherent state.
 
     Parameters
     ----------
     pairs : InteractingPairs
         The interacting pairs of the configuration.
-    stacklevel : int
-        How many calls back the warning points; 3 is the caller of the function that calls this one.
 
     Warns
     -----
@@ -52,9 +49,8 @@ def warn_unless_inherent_state(pairs: InteractingPairs, stacklevel: int = 3) -> 
     """
     force = largest_force(pairs)
     if not force <= RESIDUAL_FORCE:
-        warnings.warn(
+        warn_caller(
             f"the configuration is no inherent state: its largest force is {force:.3g}, not below {RESIDUAL_FORCE:g}; "
             "quench it first, unless you want the instantaneous normal modes of a liquid",
             NotAnInherentStateWarning,
-            stacklevel=stacklevel,
         )

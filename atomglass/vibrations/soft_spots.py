@@ -11,8 +11,9 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import BoolArray, IntArray, ShortRepr, typed_arguments
+from atomglass.vibrations.checked_hessian import minimum_hessian
 from atomglass.vibrations.hessian import ReducedHessian
-from atomglass.vibrations.nonlinear_modes import NonlinearModes, minimum_hessian, nonlinear_modes_of_hessian
+from atomglass.vibrations.nonlinear_modes import NonlinearModes, nonlinear_modes_of_hessian
 from atomglass.vibrations.nonlinear_search import MARGIN
 from atomglass.vibrations.starting_fields import StartingFields, starting_fields
 

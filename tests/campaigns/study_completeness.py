@@ -17,8 +17,9 @@ import numpy as np
 from atomglass.study.store.inherent_states import kept_configurations
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.interactions import InteractingPairs
+from atomglass.vibrations.checked_hessian import minimum_hessian
 from atomglass.vibrations.modes import lowest_modes_of_hessian
-from atomglass.vibrations.nonlinear_modes import SAME_MODE, minimum_hessian, nonlinear_modes_of_hessian
+from atomglass.vibrations.nonlinear_modes import SAME_MODE, nonlinear_modes_of_hessian
 from atomglass.vibrations.starting_fields import responses_at_soft_pairs, start_count, starting_fields
 
 #: Starts of the wide search for each harmonic mode among the study's own: harmonic modes, dipoles in the order of their

@@ -109,8 +109,9 @@ def test_a_sampler_is_not_saved_where_it_cannot_be(tmp_path):
 def test_a_liquid_is_no_inherent_state(call):
     hot = liquid("kumar2021", 36, 2, 1)
     force = np.linalg.norm(ag.forces(hot, POTENTIAL), axis=1).max()
-    with pytest.warns(ag.NotAnInherentStateWarning, match=f"its largest force is {force:.3g}, not below 1e-06"):
+    with pytest.warns(ag.NotAnInherentStateWarning, match=f"its largest force is {force:.3g}, not below 1e-06") as seen:
         call(hot, POTENTIAL)
+    assert {warning.filename for warning in seen} == {__file__}  # the caller's line, not one of the package
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         call(SAMPLE, POTENTIAL)

@@ -123,3 +123,22 @@ def test_polydisperse_lennard_jones() -> None:
         for k in range(5):
             expected = smooth_lennard_jones(1.1, 1.0, sigma, k)
             assert potential.phi(1.1, sigma, k) == pytest.approx(expected, rel=1e-11)
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 6])
+def test_the_glass_formers_of_the_smoothness_scan_differ_in_smoothness_alone(dimension: int, order: int) -> None:
+    """q derivatives vanish at the cutoff, and the next one does not; all else is as in the paper's model."""
+    base = ag.load_potential("kumar2021")
+    plane = {1: "kumar2021_q1", 2: "kumar2021", 3: "kumar2021_q3", 4: "kumar2021_smooth", 6: "kumar2021_q6"}
+    space = {2: "kumar2021_3d"} | {q: f"kumar2021_3d_q{q}" for q in (1, 3, 4, 6)}
+    found = ag.load_potential((plane if dimension == 2 else space)[order])
+    assert (found.dimension, found.order, found.smoothness) == (dimension, order, order)
+    for name in ("exponent", "cutoff", "epsilon", "nonadditivity", "density", "diameters"):
+        assert getattr(found, name) == getattr(base, name)
+    z, z_c = sympy.Symbol("z"), sympy.Rational(25, 16)
+    energy = z**-6 + sum(sympy.Rational(float(c)) * z**k for k, c in enumerate(found.coefficients))
+    scale = [float(abs(sympy.diff(z**-6, z, k).subs(z, z_c))) for k in range(order + 2)]
+    at_cutoff = [float(sympy.diff(energy, z, k).subs(z, z_c)) / scale[k] for k in range(order + 2)]
+    assert np.abs(at_cutoff[:-1]).max() < 1e-10  # coefficients are rounded
+    assert abs(at_cutoff[-1]) == pytest.approx(1, abs=1e-10)

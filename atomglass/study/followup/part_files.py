@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.errors import printable
+from atomglass.errors import printable, warn_caller
 from atomglass.io.atomic import replace
 
 _CHECKSUM = b"atomglass.sha256"
@@ -38,7 +37,7 @@ def read_part(path: Path) -> pd.DataFrame | None:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         found = None
     if found is None:
-        warnings.warn(printable(f"{path} is damaged; its chain is computed again"), stacklevel=2)
+        warn_caller(printable(f"{path} is damaged; its chain is computed again"))
     return found
 
 
