@@ -1,6 +1,7 @@
 """Do all moves sample the same ensemble? Energy, heat capacity and g(r) of long runs of the same particles.
 
     python tests/campaigns/same_ensemble.py --sweeps 2000000 --chains 4
+    python tests/campaigns/same_ensemble.py --particles 100 --sweeps 62500000 --chains 4 --processes 2
 
 Displacements and swaps, hybrid Monte Carlo, and hybrid Monte Carlo with swaps of similar diameters, N = 400, T = 0.1,
 the same diameters in all (`--sweeps` is the number for displacements; the others decorrelate faster and take a fourth
@@ -11,6 +12,8 @@ runs; for g(r) the chi-squared per bin of the difference from displacements.
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +27,8 @@ MOVES = {
     "trajectories, similar swaps": (8, {"trajectories": ag.HybridMonteCarlo(6, 16, 0.05, swap_window=0.14)}),
 }
 BLOCKS, RECORDS, EQUILIBRATION, BINS, RANGE = 8, 500, 40_000, 60, 3.0
+#: Sweeps from one energy to the next.
+EVERY = 10
 
 
 def histogram(configuration: ag.Configuration) -> NDArray[np.float64]:
@@ -34,7 +39,7 @@ def histogram(configuration: ag.Configuration) -> NDArray[np.float64]:
     return np.histogram(np.linalg.norm(step, axis=1), BINS, (0, RANGE))[0].astype(float)
 
 
-def blocks(name: str, seed: int, args: argparse.Namespace) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def blocks(args: argparse.Namespace, name: str, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the energies per particle of each block of a run, and its pairs by distance."""
     share, options = MOVES[name]
     potential = ag.load_potential("kumar2021")
@@ -45,11 +50,10 @@ def blocks(name: str, seed: int, args: argparse.Namespace) -> tuple[NDArray[np.f
     for _ in range(BLOCKS):
         per_record = args.sweeps // share // BLOCKS // RECORDS
         energies, counts = [], np.zeros(BINS)
-        for record in range(RECORDS):
-            energies.append(chain.run(per_record, record_every=per_record).energies[-1])
-            if record % 10 == 0:
-                counts += histogram(chain.configuration)
-        found.append(energies)
+        for _ in range(RECORDS):
+            energies.append(chain.run(per_record, record_every=EVERY).energies)
+            counts += histogram(chain.configuration)
+        found.append(np.concatenate(energies))
         pairs.append(counts)
     return np.array(found), np.array(pairs)
 
@@ -66,10 +70,14 @@ def main() -> None:
     options.add_argument("--temperature", type=float, default=0.1)
     options.add_argument("--sweeps", type=int, default=2_000_000)
     options.add_argument("--chains", type=int, default=4)
+    options.add_argument("--processes", type=int, default=1)
     args = options.parse_args()
+    jobs = [(name, 100 + k) for name in MOVES for k in range(args.chains)]
+    with ProcessPoolExecutor(args.processes) as pool:
+        found = dict(zip(jobs, pool.map(partial(blocks, args), *zip(*jobs, strict=True)), strict=True))
     reference = None
     for name in MOVES:
-        runs = [blocks(name, 100 + k, args) for k in range(args.chains)]
+        runs = [run for (of, _), run in found.items() if of == name]
         values, pairs = (np.concatenate([run[n] for run in runs]) for n in (0, 1))
         mean, error = mean_and_error(values.mean(axis=1))
         square = args.particles * (values - mean) ** 2 / args.temperature**2  # about the mean of all runs

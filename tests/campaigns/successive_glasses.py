@@ -3,11 +3,12 @@
     python tests/campaigns/successive_glasses.py FOLDER [FOLDER ...]
 
 Printed against the number of glasses between two of a chain, with the standard error over chains: the autocorrelation
-of the energy per particle and of the lowest frequency; the share of bonds that survive; the share of particles within
-0.3 of where they were; and the normalized correlation of the displacement fields from one glass to the next. The last
-three need the inherent states. If glasses are independent configurations within the same cages, the correlation of
-successive displacement fields is -1/2 and that of later ones zero. Then the statistical inefficiency of the energy,
-and the share of soft spots that recur from an earlier glass of the chain.
+of the energy per particle, of the lowest harmonic frequency and of the lowest pseudo-harmonic one (the highest of the
+table for a glass that has none in it); the share of bonds that survive; the share of particles within 0.3 of where they
+were; and the normalized correlation of the displacement fields from one glass to the next. The last three need the
+inherent states. If glasses are independent configurations within the same cages, the correlation of successive
+displacement fields is -1/2 and that of later ones zero. Then the statistical inefficiency of the energy, and the share
+of soft spots that recur from an earlier glass of the chain.
 """
 
 from __future__ import annotations
@@ -88,6 +89,12 @@ def of_chains(folder: Path, chains: int) -> list[list[ag.Configuration]]:
     return [glasses for glasses in found if len(glasses) == per_chain]
 
 
+def lowest_frequency(study: ag.Study, modes: pd.DataFrame) -> pd.Series:
+    """Return the lowest frequency of each realization; the table's highest where the realization has none in it."""
+    lowest = modes.groupby("realization")["frequency"].min().reindex(study.realizations["realization"])
+    return lowest.fillna(modes["frequency"].max())
+
+
 def recurring(spots: pd.DataFrame) -> str:
     """Return which share of soft spots are, by central particle, frequency and b4, those of an earlier glass."""
     spots = spots[spots["converged"]].rename(columns={"spot": "mode"}).reset_index(drop=True)
@@ -101,8 +108,13 @@ def report(folder: Path) -> None:
     study = ag.load_study(folder)
     ensemble = study.settings["ensemble"]
     print(f"{folder}: {ensemble['chains']} chains of {ensemble['realizations_per_chain']}")
-    lowest = study.modes.groupby("realization")["frequency"].min().reindex(study.realizations["realization"])
-    for name, values in (("energy per particle", study.realizations["energy_per_particle"]), ("omega_min", lowest)):
+    series_of = {
+        "energy per particle": study.realizations["energy_per_particle"],
+        "lowest harmonic frequency": lowest_frequency(study, study.modes),
+    }
+    if study.spots is not None:
+        series_of["lowest pseudo-harmonic frequency"] = lowest_frequency(study, study.spots)
+    for name, values in series_of.items():
         print(f" {name}")
         series = by_chain(study, values)
         if len(series) > 1:
