@@ -6,6 +6,7 @@ python .ci/rewrite_results.py docs/results.md data
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -49,6 +50,7 @@ from atomglass.errors import InputError
 from atomglass.io.atomic import replace
 from atomglass.study.load import Study, load_study
 from atomglass.theory.output import save_png
+from atomglass.vibrations.localization import PARTICIPATION_RATIO
 
 #: The studies whose modes are known below a fixed frequency, in the order of the tables.
 STUDIES = (
@@ -77,6 +79,8 @@ STIFFNESS = Path(__file__).resolve().parents[1] / "data" / "parent_dipole_freque
 #: `parent_t01` all chains have the same diameters; in the others they are drawn independently.
 BY_SIZE = ("kumar2021", "kumar2021_n1000", "kumar2021_n400", "parent_t01")
 FREQUENCIES = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+#: Bounds on the frequency of harmonic modes at the paper's size, far below the first phonon at 0.25.
+HARMONIC_FREQUENCIES = (0.1, 0.12, 0.14, 0.16, 0.18, 0.2)
 #: Bounds at which the theory is tested at the paper's size.
 TESTED = (0.3, 0.4, 0.5)
 #: The studies whose second wells were tested.
@@ -199,6 +203,23 @@ def sizes(loaded: Loaded) -> list[str]:
                 cells.append(f"{TYPESET.with_error(value, error) or '–'} ({TYPESET.number(len(chosen))})")
             rows.append([name, TYPESET.number(int(study.realizations["number"].iloc[0])), group, *cells])
     return table(("study", "N", "group", *(f"omega < {bound:g}" for bound in FREQUENCIES)), rows)
+
+
+def size_harmonic(loaded: Loaded) -> list[str]:
+    """Return the exponents of harmonic modes of the paper's size below fixed frequencies."""
+    study = loaded["kumar2021"]
+    rows = []
+    for text, ratio in (("PR < 0.27", PARTICIPATION_RATIO), ("no bound on PR", math.inf)):
+        below = {
+            frequency: select(study.modes, study.realizations, Selection(frequency, participation_ratio=ratio))
+            for frequency in HARMONIC_FREQUENCIES
+        }
+        for group in ("A", "B", "all"):
+            chosen = [in_group(modes, group) for modes in below.values()]
+            values = [exponent_and_error(modes["x"], modes["chain"]) for modes in chosen]
+            cells = [TYPESET.with_error(*value) or "–" for value in values]
+            rows.append([text, group, *(f"{c} ({TYPESET.number(len(m))})" for c, m in zip(cells, chosen, strict=True))])
+    return table(("harmonic modes", "group", *(f"omega < {bound:g}" for bound in HARMONIC_FREQUENCIES)), rows)
 
 
 def size_tests(loaded: Loaded) -> list[str]:
@@ -349,6 +370,7 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "missing": missing,
     "parents": parents,
     "sizes": sizes,
+    "size harmonic": size_harmonic,
     "size tests": size_tests,
     "size statements": size_statements,
 }
