@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from atomglass.study.registry import model_of
 from atomglass.study.settings import StudyBase
@@ -23,7 +24,7 @@ class Cost:
     Attributes
     ----------
     step_seconds, realization_seconds : float
-        Wall time of one sweep (or another step of a chain; 0 if there are none), and of one realization with its modes.
+        CPU time of one sweep (or another step of a chain; 0 if there are none), and of one realization with its modes.
     shard_bytes, checkpoint_bytes : int
         Sizes of a full shard and of a checkpoint, in bytes.
     """
@@ -37,23 +38,37 @@ class Cost:
 def measured_cost(settings: StudyBase) -> Cost:
     """Measure the cost of some steps and of one realization of a study.
 
-    The liquid is far from equilibrium, so that its quench takes longer than that of an equilibrated liquid. The time to
-    compile kernels, which is spent once on a machine, is left out: a realization in which one was compiled is repeated.
+    Times are CPU times, which other programs on the machine change little. Sweeps are timed a second time, as the first
+    ones start from random positions; the liquid is still not in equilibrium, so that its quench may take longer. The
+    time to compile kernels, which is spent once on a machine, is left out: a realization in which one was compiled is
+    repeated, and then as many are averaged as fit into `TIMED_SECONDS`.
     """
     model = model_of({"model": settings.model}, "model")
     sampler = model.start(settings, 0)
-    step = model.timed_step(sampler, TIMED_SECONDS)
+    for _ in range(2):
+        step = model.timed_step(sampler, TIMED_SECONDS / 2)
     if not model.labels.steps:
         model.advance(settings, sampler, model.steps(settings, 0), lambda count: None)
     kernels = -1
     while NOTICE.kernels != kernels:
-        kernels, began = NOTICE.kernels, time.perf_counter()
-        done = model.realize(settings, sampler, lambda: None)
-        seconds = time.perf_counter() - began
+        kernels = NOTICE.kernels
+        seconds, done = _timed_realization(settings, sampler)
+    times = [seconds]
+    while sum(times) + max(times) < TIMED_SECONDS:
+        model.timed_step(sampler, TIMED_SECONDS / 10)
+        seconds, done = _timed_realization(settings, sampler)
+        times.append(seconds)
     several = [done] * settings.ensemble.realizations_per_shard
     shard = len(shards.encode(several, {}, model, model.further_tables(settings)))
     checkpoint = len(checkpoints.encode(Checkpoint(sampler.state(), 1, [done]), 0, sampler.sweep, ""))
-    return Cost(step, seconds, shard, checkpoint)
+    return Cost(step, sum(times) / len(times), shard, checkpoint)
+
+
+def _timed_realization(settings: StudyBase, sampler: Any) -> tuple[float, Any]:
+    """Return the CPU time of one realization, and the realization."""
+    began = time.process_time()
+    done = model_of({"model": settings.model}, "model").realize(settings, sampler, lambda: None)
+    return time.process_time() - began, done
 
 
 def plan_study(settings: StudyBase, cost: Cost | None, cores: int) -> list[tuple[str, str]]:

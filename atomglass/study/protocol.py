@@ -217,7 +217,7 @@ class StudyModel(Protocol):
         """
 
     def timed_step(self, sampler: Any, seconds: float) -> float:
-        """Return the wall time of one step in seconds, measured for some seconds; 0 if steps take no time."""
+        """Return the CPU time of one step in seconds, measured for some seconds; 0 if steps take no time."""
 
     def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
         """Return additional lines, each a name and a text, for the table of `atomglass plan`."""

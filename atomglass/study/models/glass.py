@@ -127,13 +127,13 @@ class Glass:
         return realize(sampler.configuration, settings.pair_potential, settings, check)
 
     def timed_step(self, sampler: SwapMonteCarlo, seconds: float) -> float:
-        """Return the wall time of one sweep."""
+        """Return the CPU time of one sweep, measured for some seconds."""
         sampler.run(1)
-        began, first = time.perf_counter(), sampler.sweep
-        while time.perf_counter() - began < seconds:
+        began, first = time.process_time(), sampler.sweep
+        while time.process_time() - began < seconds:
             sweeps = max(1, 100_000 // len(sampler))
             sampler.run(sweeps, record_every=sweeps)
-        return (time.perf_counter() - began) / (sampler.sweep - first)
+        return (time.process_time() - began) / (sampler.sweep - first)
 
     def plan_lines(self, settings: StudySettings) -> list[tuple[str, str]]:
         """Return a line on the bound of the modes, and one with the disk space of the glasses that are kept."""
