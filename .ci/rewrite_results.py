@@ -32,6 +32,7 @@ from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffn
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
+from atomglass.analysis.results.paper_values import verdict_with_needed
 from atomglass.analysis.results.parent_temperatures import (
     boltzmann_fits,
     parent_temperature_table,
@@ -254,9 +255,9 @@ def statements(loaded: Loaded, name: str = "kumar2021_n400") -> list[str]:
             r.quantity,
             TYPESET.number(r.paper),
             TYPESET.with_error(r.ours, r.error),
-            r.verdict,
+            verdict_with_needed(r.verdict, r.needed),
             TYPESET.with_error(r.ours_spots, r.error_spots),
-            r.verdict_spots,
+            verdict_with_needed(r.verdict_spots, r.needed_spots),
         ]
         for r in both[both["paper"].notna()].fillna({"verdict": "", "verdict_spots": ""}).itertuples()
     ]

@@ -12,8 +12,10 @@ from study_tables import fake_study
 
 from atomglass.analysis.report.comparison_text_tables import comparison_table
 from atomglass.analysis.results.paper_statements import paper_statements
+from atomglass.analysis.results.paper_values import verdict_with_needed
 from atomglass.analysis.results.paper_wells import beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
+from atomglass.analysis.statistics.verdicts import difference_verdict, modes_to_decide
 from atomglass.errors import InputError
 
 
@@ -52,6 +54,36 @@ def test_few_modes_are_undecided():
     few = paper_statements(study(group_a=6, group_b=4, hidden=0)).set_index("quantity")
     for quantity in ("share of A", "exponent of D(omega) in A", "b2 of B / b2 of A", "lowest barrier of B (epsilon)"):
         assert few.verdict[quantity] == "undecided", quantity
+
+
+def test_what_is_undecided_says_how_many_modes_would_decide():
+    """In a table with thirty modes; with as many as stated, the same share of A is decided, with fewer not."""
+    few = paper_statements(study(group_a=21, group_b=9, hidden=0, chains=30)).set_index("quantity")
+    undecided = few[(few.verdict == "undecided") & few.paper.notna()]
+    assert len(undecided) > 4 and (undecided.needed > 9).all()
+    assert few.drop(undecided.index).needed.isna().all()
+    factor = float(few.needed["share of A"]) / 30
+    assert factor > 1.3
+    for more, verdict in ((1.3 * factor, "agrees"), (factor / 1.5, "undecided")):
+        many = study(group_a=round(21 * more), group_b=round(9 * more), hidden=0, chains=200)
+        assert paper_statements(many).set_index("quantity").verdict["share of A"] == verdict
+
+
+@pytest.mark.parametrize("value, error, expected_error", [(0.1, 0.3, 0.0), (0.0, 0.2, 0.05), (0.3, 0.2, 0.1)])
+def test_the_number_of_modes_that_decides(value, error, expected_error):
+    """Beside a search for the first number with which the verdict is not `undecided`."""
+
+    def verdict(modes):
+        return difference_verdict(value, error * np.sqrt(50 / modes), 0.0, expected_error, resolution=0.25)
+
+    found = modes_to_decide(50, value, error, 0.0, expected_error, 0.25)
+    assert verdict(50) == "undecided"
+    assert next(modes for modes in range(50, 100_000) if verdict(modes) != "undecided") == pytest.approx(found, abs=1)
+
+
+def test_no_number_of_modes_decides_against_the_error_of_the_paper():
+    assert modes_to_decide(50, 0.1, 0.1, 0.0, 0.2, 0.25) == math.inf
+    assert "the paper's error" in verdict_with_needed("undecided", math.inf)
 
 
 def test_every_row_is_complete(rows):

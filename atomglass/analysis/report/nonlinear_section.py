@@ -112,9 +112,9 @@ def both_statements_table(harmonic: pd.DataFrame, spots: pd.DataFrame) -> Report
             r.quantity,
             TYPESET.number(r.paper),
             TYPESET.with_error(r.ours, r.error),
-            verdict_mark(r.verdict),
+            verdict_mark(r.verdict, r.needed),
             TYPESET.with_error(r.ours_spots, r.error_spots),
-            verdict_mark(r.verdict_spots),
+            verdict_mark(r.verdict_spots, r.needed_spots),
         )
         for r in side_by_side(harmonic, spots).itertuples()
     ]

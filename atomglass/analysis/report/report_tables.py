@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from atomglass.analysis.report.typesetting import typeset
+from atomglass.analysis.results.paper_values import verdict_with_needed
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED
@@ -67,17 +68,21 @@ def _cell(value: Any) -> Markup:
     return typeset(TYPESET.number(value) if isinstance(value, (int, float)) else value)
 
 
-def verdict_mark(verdict: str) -> Markup:
-    """Return a verdict with its sign and color; an empty text stays empty."""
+def verdict_mark(verdict: str, needed: float = math.nan) -> Markup:
+    """Return a verdict with its sign and color, and how many modes would decide; an empty text stays empty."""
     if verdict not in _SIGNS:
         return typeset(verdict)
-    return Markup('<span class="verdict {0}">{1} {0}</span>').format(verdict, _SIGNS[verdict])
+    text = verdict_with_needed(verdict, needed)
+    return Markup('<span class="verdict {0}">{1} {2}</span>').format(verdict, _SIGNS[verdict], text)
 
 
 def statements_table(statements: pd.DataFrame) -> ReportTable:
     """Return the table "paper | ours | verdict" of the quantities for which the paper gives a number."""
     rows = [
-        (r.quantity, TYPESET.number(r.paper), TYPESET.with_error(r.ours, r.error), verdict_mark(r.verdict), r.note)
+        (
+            *(r.quantity, TYPESET.number(r.paper), TYPESET.with_error(r.ours, r.error)),
+            *(verdict_mark(r.verdict, r.needed), r.note),
+        )
         for r in statements[statements["paper"].notna()].itertuples()
     ]
     return report_table(

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from atomglass.analysis.results.paper_statements import side_by_side
+from atomglass.analysis.results.paper_values import verdict_with_needed
 from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.study_analysis import Analysis
 from atomglass.analysis.results.two_level_theories import THEORIES
@@ -215,14 +216,14 @@ def _statements(table: pd.DataFrame, spots: pd.DataFrame | None) -> TextTable:
     """Return the paper's statements for harmonic modes and, where there are any, pseudo-harmonic ones beside them."""
     if spots is None:
         rows = [
-            [r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), r.verdict, r.note]
+            [*(r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error)), _verdict(r), r.note]
             for r in table.itertuples()
         ]
         return "The paper's statements", ["quantity", "paper", "ours", "verdict", "note"], rows
     rows = [
         [
-            *(r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), r.verdict),
-            *(PLAIN.with_error(r.ours_spots, r.error_spots), r.verdict_spots, r.note),
+            *(r.quantity, PLAIN.number(r.paper), PLAIN.with_error(r.ours, r.error), _verdict(r)),
+            *(PLAIN.with_error(r.ours_spots, r.error_spots), _verdict(r, "_spots"), r.note),
         ]
         for r in side_by_side(table, spots).itertuples()
     ]
@@ -230,16 +231,15 @@ def _statements(table: pd.DataFrame, spots: pd.DataFrame | None) -> TextTable:
     return "The paper's statements", header, rows
 
 
+def _verdict(row: Any, kind: str = "") -> str:
+    return verdict_with_needed(getattr(row, f"verdict{kind}"), getattr(row, f"needed{kind}"))
+
+
 def _theory(table: pd.DataFrame, kind: str) -> TextTable:
     rows = [
         [
-            r.name,
-            r.meaning,
-            PLAIN.with_error(r.value, r.error),
-            PLAIN.number(r.expected),
-            PLAIN.number(r.p, 2),
-            PLAIN.number(r.modes),
-            r.verdict,
+            *(r.name, r.meaning, PLAIN.with_error(r.value, r.error), PLAIN.number(r.expected)),
+            *(PLAIN.number(r.p, 2), PLAIN.number(r.modes), r.verdict),
         ]
         for r in table.rename(columns={"count": "modes"}).itertuples()
     ]

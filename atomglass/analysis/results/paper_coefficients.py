@@ -31,7 +31,7 @@ def frequency_statement(groups: dict[str, pd.DataFrame], rng: np.random.Generato
         For the bootstrap.
     """
     note = "ratio of medians; 'almost two orders of magnitude smaller' taken as a factor of 50"
-    return _ratio("frequency of B / frequency of A", 0.02, _median_ratio(groups, "frequency", rng), note)
+    return _ratio("frequency of B / frequency of A", 0.02, _median_ratio(groups, "frequency", rng), note, _size(groups))
 
 
 def coefficient_statements(groups: dict[str, pd.DataFrame], rng: np.random.Generator) -> list[PaperStatement]:
@@ -51,7 +51,8 @@ def coefficient_statements(groups: dict[str, pd.DataFrame], rng: np.random.Gener
         ("b3", 10.0, "ratio of medians of |b3|; 'an order of magnitude larger'"),
     ):
         label = _label(column)
-        rows.append(_ratio(f"{label} of B / {label} of A", paper, _median_ratio(groups, column, rng), note))
+        ratio = _median_ratio(groups, column, rng)
+        rows.append(_ratio(f"{label} of B / {label} of A", paper, ratio, note, _size(groups)))
     for column in ("b2", "b3", "b4"):
         for name in "AB":
             values = groups[name][column].abs()
@@ -95,6 +96,11 @@ def _rank_correlation(qlms: pd.DataFrame, one: str, other: str) -> PaperStatemen
     return PaperStatement(quantity, math.nan, float(found.statistic), float(error), verdict, note)
 
 
+def _size(groups: dict[str, pd.DataFrame]) -> int:
+    """Return the number of modes of both groups."""
+    return sum(map(len, groups.values()))
+
+
 def _label(column: str) -> str:
     """Return the name of a coefficient; the sign of b3 is a convention, so its magnitude is meant."""
     return "|b3|" if column == "b3" else column
@@ -119,11 +125,11 @@ def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.G
     return ratio, np.log(weighted_medians(in_b) / weighted_medians(~in_b))
 
 
-def _ratio(quantity: str, paper: float, ratio: tuple[float, NDArray[Any]], note: str) -> PaperStatement:
+def _ratio(quantity: str, paper: float, ratio: tuple[float, NDArray[Any]], note: str, count: int) -> PaperStatement:
     """Compare a ratio with what the paper says in words: it agrees within a factor of two."""
     value, logs = ratio
     if math.isnan(value):
-        return PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, note)
+        return PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, note, 2 * MIN_MODES)
     spread, expected, tolerance = float(logs.std()), math.log(paper), math.log(_FACTOR)
     low, high = math.log(value) - Z_95 * spread, math.log(value) + Z_95 * spread
     if low > expected + tolerance or high < expected - tolerance:
@@ -131,4 +137,8 @@ def _ratio(quantity: str, paper: float, ratio: tuple[float, NDArray[Any]], note:
     else:
         close = abs(math.log(value) - expected) < tolerance and spread < tolerance / 2
         verdict = AGREES if close else UNDECIDED
-    return PaperStatement(quantity, paper, value, value * spread, verdict, note)
+    needed = math.nan
+    if verdict == UNDECIDED:
+        beyond = abs(math.log(value) - expected) - tolerance
+        needed = math.ceil(count * (spread / (beyond / Z_95 if beyond > 0 else tolerance / 2)) ** 2)
+    return PaperStatement(quantity, paper, value, value * spread, verdict, note, needed)

@@ -19,7 +19,7 @@ from atomglass.analysis.results.paper_values import (
 )
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, known_shares, select
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, difference_verdict
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, difference_verdict, modes_to_decide
 
 
 def count_statements(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[PaperStatement]:
@@ -59,9 +59,11 @@ def _rate(name: str, count: int, rows: pd.DataFrame, whole: pd.DataFrame) -> Pap
     """Compare modes per realization, with the paper's Poisson error."""
     found = qlms_per_realization(rows, whole)
     paper, paper_error = count / PAPER_REALIZATIONS, math.sqrt(count) / PAPER_REALIZATIONS
-    verdict = difference_verdict(found.value, found.error, paper, paper_error, resolution=paper / 2)
+    compared = found.value, found.error, paper, paper_error, paper / 2
+    verdict = difference_verdict(*compared)
+    needed = modes_to_decide(len(rows), *compared) if verdict == UNDECIDED else math.nan
     note = "the paper's bound in frequency is not stated"
-    return PaperStatement(f"{name} per realization", paper, found.value, found.error, verdict, note)
+    return PaperStatement(f"{name} per realization", paper, found.value, found.error, verdict, note, needed)
 
 
 def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
@@ -69,8 +71,10 @@ def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
     found = fraction(both["group"] == name, both["chain"])
     paper = count / PAPER_QLMS
     paper_error = math.sqrt(paper * (1 - paper) / PAPER_QLMS)
-    verdict = difference_verdict(found.value, found.error, paper, paper_error, resolution=0.15)
-    return PaperStatement(f"share of {name}", paper, found.value, found.error, verdict, "of A and B together")
+    compared = found.value, found.error, paper, paper_error, 0.15
+    verdict = difference_verdict(*compared)
+    needed = modes_to_decide(len(both), *compared) if verdict == UNDECIDED else math.nan
+    return PaperStatement(f"share of {name}", paper, found.value, found.error, verdict, "of A and B together", needed)
 
 
 def matching_bound(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> PaperStatement:

@@ -6,6 +6,7 @@ says which number was taken for them.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from atomglass.analysis.results.paper_wells import barrier_statements, well_stat
 from atomglass.analysis.results.spot_selection import searched_realizations, select_spots
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
+from atomglass.analysis.statistics.verdicts import UNDECIDED
 from atomglass.study.collected_tables import require_columns
 
 _COLUMNS = ("group", "b2", "b3", "b4", "beta", "barrier", "second_minimum", "chain")
@@ -48,7 +50,8 @@ def paper_statements(
     -------
     DataFrame
         Columns quantity, paper, ours, error (one standard error that allows for correlated realizations), verdict
-        (`agrees`, `differs`, `undecided`; empty if there is nothing to compare) and note.
+        (`agrees`, `differs`, `undecided`; empty if there is nothing to compare), note, and needed (about how many modes
+        would decide what is undecided).
 
     Raises
     ------
@@ -115,17 +118,21 @@ def _exponent(line: Any) -> PaperStatement:
         f"exponent of D(omega) in {line.group}",
         f"{line.because}; the paper shows a guide to the eye and no error",
     )
-    return PaperStatement(quantity, EXPECTED_EXPONENT[line.group], line.exponent, line.error, line.verdict, note)
+    # That many independent modes; of correlated ones, more.
+    inflation = line.modes / line.effective if line.effective > 0 else 1.0
+    needed = math.ceil(line.needed * inflation) if line.verdict == UNDECIDED else math.nan
+    expected = EXPECTED_EXPONENT[line.group]
+    return PaperStatement(quantity, expected, line.exponent, line.error, line.verdict, note, needed)
 
 
 def side_by_side(harmonic: pd.DataFrame, spots: pd.DataFrame) -> pd.DataFrame:
-    """Return the statements on harmonic modes with `ours_spots`, `error_spots`, `verdict_spots` in further columns.
+    """Return the statements on harmonic modes with `ours_spots`, `error_spots`, `verdict_spots`, `needed_spots` too.
 
     Parameters
     ----------
     harmonic, spots : DataFrame
         From `paper_statements` and `spot_statements`; what was not computed for pseudo-harmonic modes stays empty.
     """
-    other = spots.set_index("quantity")[["ours", "error", "verdict"]].add_suffix("_spots")
+    other = spots.set_index("quantity")[["ours", "error", "verdict", "needed"]].add_suffix("_spots")
     found = harmonic.join(other, on="quantity")
     return found.assign(verdict_spots=found["verdict_spots"].fillna(""))

@@ -29,6 +29,9 @@ class PaperStatement:
         `agrees`, `differs` or `undecided`; empty if there is nothing to compare.
     note : str
         How words of the paper were turned into a number, and other remarks.
+    needed : float
+        About how many modes of the kind that is compared would decide what is undecided; NaN if it is decided, infinity
+        if the error of the paper's own number prevents it.
     """
 
     quantity: str
@@ -37,6 +40,7 @@ class PaperStatement:
     error: float
     verdict: str
     note: str = ""
+    needed: float = math.nan
 
 
 def own_number(quantity: str, ours: float, note: str, error: float = math.nan) -> PaperStatement:
@@ -52,3 +56,26 @@ def own_number(quantity: str, ours: float, note: str, error: float = math.nan) -
         A remark.
     """
     return PaperStatement(quantity, math.nan, ours, error, "", note)
+
+
+def verdict_with_needed(verdict: str, needed: float) -> str:
+    """Return a verdict and, where it is undecided, about how many modes would decide.
+
+    Parameters
+    ----------
+    verdict : str
+        From `PaperStatement`.
+    needed : float
+        From the same.
+
+    Examples
+    --------
+    >>> verdict_with_needed("undecided", 2149.0), verdict_with_needed("agrees", float("nan"))
+    ('undecided (2100 modes would tell)', 'agrees')
+    """
+    if math.isnan(needed):
+        return verdict
+    if math.isinf(needed):
+        return f"{verdict} (the paper's error is too large)"
+    digits = max(0, len(str(int(needed))) - 2)
+    return f"{verdict} ({round(int(needed), -digits)} modes would tell)"

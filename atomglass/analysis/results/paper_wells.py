@@ -10,8 +10,18 @@ import pandas as pd
 from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_B, PAPER_BARRIERS, PaperStatement
 from atomglass.analysis.selection import barrier_is_real
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
-from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, interval_verdict, p_value_verdict
+from atomglass.analysis.statistics.verdicts import (
+    AGREES,
+    DIFFERS,
+    UNDECIDED,
+    Z_95,
+    interval_verdict,
+    modes_to_decide,
+    p_value_verdict,
+)
 
+#: A share of hidden wells agrees with none if it is certainly smaller than this.
+_HIDDEN_RESOLUTION = 0.03
 #: None of 278 modes leaves room for a fraction up to this (95 %).
 _PAPER_HIDDEN_LIMIT = 0.0107
 
@@ -33,6 +43,7 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
             hidden.error,
             _hidden_verdict(hidden),
             "0 of 278; 5.7 % are expected if beta is uniform, which makes 0 of 278 improbable (1e-7)",
+            _needed(_hidden_verdict(hidden), hidden, len(groups["A"]), 0.0, _HIDDEN_RESOLUTION),
         ),
         PaperStatement(
             "share of B with a second minimum",
@@ -48,8 +59,9 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
         found = fraction(barrier_is_real(in_b), in_b["chain"])
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
         verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)
+        needed = _needed(verdict, found, len(in_b), 1.0, 0.2)
         quantity = "share of B whose second well is real"
-        rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note))
+        rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note, needed))
     return rows
 
 
@@ -57,7 +69,16 @@ def _hidden_verdict(hidden: Fraction) -> str:
     low, high = hidden.interval(0.95)
     if low > _PAPER_HIDDEN_LIMIT:
         return DIFFERS
-    return UNDECIDED if low > 0 else interval_verdict(low, high, 0.0, resolution=0.03)
+    return UNDECIDED if low > 0 else interval_verdict(low, high, 0.0, resolution=_HIDDEN_RESOLUTION)
+
+
+def _needed(verdict: str, found: Fraction, count: int, paper: float, resolution: float) -> float:
+    """Return how many modes would decide about a share, with the error that the wider side of its interval is."""
+    if verdict != UNDECIDED or not count:
+        return math.nan
+    low, high = found.interval(0.95)
+    error = max(found.value - low, high - found.value) / Z_95
+    return modes_to_decide(count, found.value, error, paper, 0.0, resolution)
 
 
 def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
@@ -69,17 +90,18 @@ def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
         The selected modes of group B.
     """
     barrier = in_b["barrier"].dropna().to_numpy()
-    rows = []
+    rows, enough = [], math.ceil(PAPER_B / 2)
     for end, paper, pick in (("lowest", PAPER_BARRIERS[0], np.min), ("highest", PAPER_BARRIERS[1], np.max)):
         quantity = f"{end} barrier of B (epsilon)"
         if len(barrier) < MIN_MODES:
-            rows.append(PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, "too few modes"))
+            rows.append(PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, "too few modes", enough))
             continue
         beyond = int((barrier < paper).sum() if end == "lowest" else (barrier > paper).sum())
         p = beyond_extreme_p(beyond, len(barrier), PAPER_B)
-        verdict = p_value_verdict(p, enough=len(barrier) >= PAPER_B / 2)
+        verdict = p_value_verdict(p, enough=len(barrier) >= enough)
         note = f"{beyond} of our {len(barrier)} lie beyond the paper's of 125: p = {p:.2g}"
-        rows.append(PaperStatement(quantity, paper, float(pick(barrier)), math.nan, verdict, note))
+        needed = enough if verdict == UNDECIDED else math.nan
+        rows.append(PaperStatement(quantity, paper, float(pick(barrier)), math.nan, verdict, note, needed))
     return rows
 
 

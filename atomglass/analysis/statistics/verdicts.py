@@ -77,3 +77,36 @@ def difference_verdict(value: float, error: float, expected: float, expected_err
     """
     margin = Z_95 * math.hypot(error, expected_error)
     return interval_verdict(value - expected - margin, value - expected + margin, 0.0, resolution=resolution)
+
+
+def modes_to_decide(
+    count: int, value: float, error: float, expected: float, expected_error: float, resolution: float
+) -> float:
+    """Return with how many modes `difference_verdict` would no longer be `undecided`, if the value stays as it is.
+
+    The error falls as count^(-1/2). A difference from the expected value shows when it exceeds the margin, agreement
+    when the difference and its margin stay within the resolution.
+
+    Parameters
+    ----------
+    count : int
+        Number of modes on which the value rests now.
+    value, error : float
+        The measured number and its standard error.
+    expected, expected_error : float
+        The number that it is compared with, and its standard error.
+    resolution : float
+        As for `difference_verdict`.
+
+    Returns
+    -------
+    float
+        Infinity if the expected value's own error is too large for any number of modes; NaN without an error.
+    """
+    difference = abs(value - expected)
+    largest_error = max(difference, resolution - difference) / Z_95
+    if math.isnan(error) or math.isnan(largest_error):
+        return math.nan
+    if largest_error <= expected_error:
+        return math.inf
+    return math.ceil(count * error**2 / (largest_error**2 - expected_error**2))
