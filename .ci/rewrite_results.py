@@ -70,7 +70,7 @@ KINDS = {
     HARMONIC: "harmonic, PR < 0.27, fixed omega",
     UNCUT: "harmonic, no bound on PR, fixed omega",
 }
-SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 #: Those whose exponents are given by the number of particles of a mode, by the smoothness of the cutoff.
 BY_SMOOTHNESS = ("kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
 #: Those that differ in the temperature of the liquid alone, and the file of the local stiffness at these temperatures.
@@ -85,7 +85,7 @@ HARMONIC_FREQUENCIES = (0.1, 0.12, 0.14, 0.16, 0.18, 0.2)
 #: Bounds at which the theory is tested at the paper's size.
 TESTED = (0.3, 0.4, 0.5)
 #: The studies whose second wells were tested.
-WITH_WELLS = ("kumar2021_n4000", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
+WITH_WELLS = ("kumar2021", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
 Loaded = dict[str, Study]
 
 
@@ -349,10 +349,10 @@ def parents(loaded: Loaded) -> list[str]:
         for r in stiffness.itertuples()
     ]
     lines = table(
-        [*header, "omega_g", "A omega_g^5 all"], [[*row, *more] for row, more in zip(rows, local, strict=True)]
+        [*header, "omega_g", "A_4 omega_g^5 all"], [[*row, *more] for row, more in zip(rows, local, strict=True)]
     )
     fits = []
-    for words, name in {"A": "prefactor", "A omega_1^5": "number", "A omega_g^5": "local_number"}.items():
+    for words, name in {"A_4": "prefactor", "A_4 omega_1^5": "number", "A_4 omega_g^5": "local_number"}.items():
         fits += [[words, *cells] for cells in boltzmann_rows(boltzmann_fits(found, name), TYPESET)]
     return [*lines, "", *table(("number", *BOLTZMANN_HEADER), fits)]
 

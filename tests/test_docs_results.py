@@ -154,7 +154,7 @@ def test_the_exponents_at_the_papers_size(frequency: float) -> None:
 def test_boltzmann_s_law_below_a_temperature() -> None:
     names = [path.name for path in sorted((ROOT / "data").glob("parent_t*")) if path.is_dir()]
     table = parent_temperature_table([study(name) for name in names])
-    for column, words in {"number": "E = {} in the unit of omega_1", "prefactor": "{} for A itself"}.items():
+    for column, words in {"number": "E = {} in the unit of omega_1", "prefactor": "{} for A_4 itself"}.items():
         fits = boltzmann_fits(table, column).query("group == 'all'").set_index("temperatures")
         coldest = fits.loc[5]
         assert words.format(short(coldest["energy"], coldest["error"], 2)) in TEXT

@@ -16,6 +16,7 @@ from atomglass.bench.yardstick import SwapMoves
 from atomglass.diagnostics.time_series import integrated_correlation_time
 from atomglass.errors import InputError
 from atomglass.minimization.quench import quench
+from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.study.load import load_study
 from atomglass.study.models.glass_realization import realize
 from atomglass.study.registry import read_study
@@ -106,9 +107,9 @@ _CHAIN_SPACING, _CHAIN_LENGTH = 300, 260
 
 def independent_glasses(context: BenchmarkContext) -> Iterator[Row]:
     """Glasses per core-hour, all of them and statistically independent ones, N = 4000, T = 0.1."""
-    settings = read_study("kumar2021")
+    settings = read_study("kumar2021")  # by trajectories, as the sampler here
     sweeps_between = settings.sample.sweeps_between
-    chain = samples.swap_sampler(samples.reference(), seed=2)
+    chain = samples.hybrid_sampler(samples.reference(), seed=2)
     chain.run(1)
     pot = samples.potential(2)
     realize(chain.configuration, pot, settings)
@@ -134,7 +135,7 @@ def independent_glasses(context: BenchmarkContext) -> Iterator[Row]:
 def _correlation_time_of_chain(context: BenchmarkContext) -> tuple[float, str]:
     """Return the statistical inefficiency of the inherent states' energy, in sweeps, from a chain run for it."""
     context.log(f"{_CHAIN_LENGTH} quenches, {_CHAIN_SPACING} sweeps apart, for the correlation time ...")
-    chain, energies = samples.swap_sampler(samples.reference(), seed=3), []
+    chain, energies = samples.hybrid_sampler(samples.reference(), seed=3), []
     for _ in range(_CHAIN_LENGTH):
         chain.run(_CHAIN_SPACING, record_every=_CHAIN_SPACING)
         energies.append(quench(chain.configuration, samples.potential(2)).energy)
@@ -149,8 +150,16 @@ def _correlation_time_of_study(folder: Path) -> tuple[float, str]:
     """Return the statistical inefficiency of the inherent states' energy, in sweeps, from a collected study.
 
     Each chain is evaluated on its own, because each has its own diameters and thus its own mean energy.
+
+    Raises
+    ------
+    InputError
+        The study has other moves, or no chain of 50 glasses.
     """
     study = load_study(folder)
+    moves = study.settings["sample"].get("trajectories")
+    if moves is None or HybridMonteCarlo(**moves) != HybridMonteCarlo():
+        raise InputError("--study", str(folder), "a study by hybrid Monte Carlo with the default moves, as kumar2021")
     sweeps_between = study.settings["sample"]["sweeps_between"]
     good = study.realizations[study.realizations["status"] == "ok"].sort_values("realization")
     series = [group["energy_per_particle"].to_numpy() for _, group in good.groupby("chain") if len(group) >= 50]

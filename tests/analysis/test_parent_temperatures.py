@@ -22,7 +22,7 @@ GLASSES, CHAINS, PARTICLES, BELOW = 4000, 20, 100, 1.0
 
 
 def drawn_study(temperature: float, number: float, omega_1: float, seed: int) -> SimpleNamespace:
-    """Return a study whose glasses have A omega_1^5 = number: modes by a Poisson law, frequencies by omega^4."""
+    """Return a study whose glasses have A_4 omega_1^5 = number: modes by a Poisson law, frequencies by omega^4."""
     rng = np.random.default_rng(seed)
     chain = np.repeat(np.arange(CHAINS), GLASSES // CHAINS)
     counts = rng.poisson(PARTICLES * number / 5 * (BELOW / omega_1) ** 5, GLASSES)

@@ -135,7 +135,7 @@ def test_the_answer_is_that_of_the_spots(found, study):
     statements = found.spot_statements.set_index("quantity")
     assert statements.ours["QLMs"] == len(chosen)
     assert statements.ours["exponent of D(omega) in A"] == found.spot_exponents.set_index("group").exponent["A"]
-    assert "share of B whose second well is real" not in statements.index  # the true energy was not computed
+    assert "share of B with the barrier in the true energy" not in statements.index  # the true energy was not computed
 
 
 def test_every_output_has_the_spots(found, study, tmp_path):

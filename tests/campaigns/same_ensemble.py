@@ -71,8 +71,9 @@ def main() -> None:
     options.add_argument("--sweeps", type=int, default=2_000_000)
     options.add_argument("--chains", type=int, default=4)
     options.add_argument("--processes", type=int, default=1)
+    options.add_argument("--seed", type=int, default=100)
     args = options.parse_args()
-    jobs = [(name, 100 + k) for name in MOVES for k in range(args.chains)]
+    jobs = [(name, args.seed + k) for name in MOVES for k in range(args.chains)]
     with ProcessPoolExecutor(args.processes) as pool:
         found = dict(zip(jobs, pool.map(partial(blocks, args), *zip(*jobs, strict=True)), strict=True))
     reference = None

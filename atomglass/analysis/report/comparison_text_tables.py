@@ -117,7 +117,7 @@ def parent_temperature_rows(table: pd.DataFrame, style: NumberFormat = PLAIN) ->
     """
     groups = ("A", "B", "all")
     header = ["T", "glasses", "chains", "energy", "omega_1"]
-    header += [f"{words} {group}" for words in ("modes", "s", "A omega_1^5") for group in groups]
+    header += [f"{words} {group}" for words in ("modes", "s", "A_4 omega_1^5") for group in groups]
     rows = []
     for _, lines in table.groupby("temperature", sort=False):
         first, by_group = lines.iloc[0], lines.set_index("group")

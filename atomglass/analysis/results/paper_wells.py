@@ -60,7 +60,7 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
         verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)
         needed = _needed(verdict, found, len(in_b), 1.0, 0.2)
-        quantity = "share of B whose second well is real"
+        quantity = "share of B with the barrier in the true energy"
         rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note, needed))
     return rows
 

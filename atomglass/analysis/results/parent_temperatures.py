@@ -85,7 +85,7 @@ def parent_temperature_table(studies: Sequence[Any], share: float = SHARE) -> pd
     DataFrame
         In descending order of temperature: temperature; glasses; chains; `inherent_energy`, mean energy per particle of
         the inherent states, and its error; `omega_1`, the mean of the first phonon frequency; group; modes below the
-        bound; `exponent` and its error; `number`, A omega_1^5 per particle of D(omega) = A omega^4, and its error;
+        bound; `exponent` and its error; `number`, A_4 omega_1^5 per particle of D(omega) = A_4 omega^4, and its error;
         `prefactor`, A per particle in the study's units, and its error.
 
     Raises
@@ -157,7 +157,7 @@ def with_local_stiffness(table: pd.DataFrame, frequencies: pd.DataFrame) -> pd.D
     Returns
     -------
     DataFrame
-        With `local_frequency`, omega_g, and `local_number`, A omega_g^5 per particle, and their errors; NaN at
+        With `local_frequency`, omega_g, and `local_number`, A_4 omega_g^5 per particle, and their errors; NaN at
         temperatures for which no frequency is given.
     """
     known = frequencies.set_index("temperature").reindex(table["temperature"])
