@@ -80,7 +80,7 @@ STIFFNESS = Path(__file__).resolve().parents[1] / "data" / "parent_dipole_freque
 #: `parent_t01` all chains have the same diameters; in the others they are drawn independently.
 BY_SIZE = ("kumar2021", "kumar2021_n1000", "kumar2021_n400", "parent_t01")
 FREQUENCIES = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
-#: Bounds on the frequency of harmonic modes at the paper's size, far below the first phonon at 0.25.
+#: Bounds on the frequency of harmonic modes at the paper's size, below the first phonon at 0.25.
 HARMONIC_FREQUENCIES = (0.1, 0.12, 0.14, 0.16, 0.18, 0.2)
 #: Bounds at which the theory is tested at the paper's size.
 TESTED = (0.3, 0.4, 0.5)
@@ -159,7 +159,15 @@ def _exponent(lines: pd.DataFrame, share: float) -> str:
     if share not in lines.index:
         return "–"
     line = lines.loc[share]
-    return f"{TYPESET.with_error(line['exponent'], line['error'])} ({TYPESET.number(int(line['modes']))})"
+    return _with_count(line["exponent"], line["error"], int(line["modes"]))
+
+
+def _fitted(modes: pd.DataFrame) -> str:
+    return _with_count(*exponent_and_error(modes["x"], modes["chain"]), len(modes))
+
+
+def _with_count(exponent: float, error: float, modes: int) -> str:
+    return f"{TYPESET.with_error(exponent, error)} ({TYPESET.number(modes)})"
 
 
 def thirds(loaded: Loaded) -> list[str]:
@@ -199,9 +207,7 @@ def sizes(loaded: Loaded) -> list[str]:
                 if frequency not in below:
                     cells.append("–")
                     continue
-                chosen = in_group(below[frequency], group)
-                value, error = exponent_and_error(chosen["x"], chosen["chain"])
-                cells.append(f"{TYPESET.with_error(value, error) or '–'} ({TYPESET.number(len(chosen))})")
+                cells.append(_fitted(in_group(below[frequency], group)))
             rows.append([name, TYPESET.number(int(study.realizations["number"].iloc[0])), group, *cells])
     return table(("study", "N", "group", *(f"omega < {bound:g}" for bound in FREQUENCIES)), rows)
 
@@ -216,10 +222,7 @@ def size_harmonic(loaded: Loaded) -> list[str]:
             for frequency in HARMONIC_FREQUENCIES
         }
         for group in ("A", "B", "all"):
-            chosen = [in_group(modes, group) for modes in below.values()]
-            values = [exponent_and_error(modes["x"], modes["chain"]) for modes in chosen]
-            cells = [TYPESET.with_error(*value) or "–" for value in values]
-            rows.append([text, group, *(f"{c} ({TYPESET.number(len(m))})" for c, m in zip(cells, chosen, strict=True))])
+            rows.append([text, group, *(_fitted(in_group(modes, group)) for modes in below.values())])
     return table(("harmonic modes", "group", *(f"omega < {bound:g}" for bound in HARMONIC_FREQUENCIES)), rows)
 
 

@@ -71,7 +71,7 @@ def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
     >>> str(seen[0].message)
     'too few modes'
     """
-    package = str(Path(__file__).parent)
+    package = str(Path(__file__).parent) + os.sep
     level, frame = 1, inspect.currentframe()
     while frame is not None and frame.f_code.co_filename.startswith(package):
         level, frame = level + 1, frame.f_back

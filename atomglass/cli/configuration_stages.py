@@ -24,10 +24,9 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.interactions import forces as all_forces
 from atomglass.system.potential import PairPotential, load_potential
-from atomglass.vibrations.checked_hessian import check_not_all_rattlers, check_threads
+from atomglass.vibrations.checked_hessian import check_threads, hessian_without_rattlers
 from atomglass.vibrations.elasticity import ElasticModuli, moduli_of
 from atomglass.vibrations.expansion import NEAR_CUTOFF
-from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.kernel_polynomial import (
     MODES_IN_KERNEL,
     DensityOfStates,
@@ -210,8 +209,7 @@ def modes_of_file(
         configuration = quench(configuration, pot).configuration
     _check_quenched(configuration, pot, f"add --quench, or {_quench_first(file)}")
     pairs = InteractingPairs.of(configuration, pot)
-    reduced = ReducedHessian(pairs)
-    check_not_all_rattlers(reduced)
+    reduced = hessian_without_rattlers(pairs)
     reduced.threads = threads
     moduli = moduli_of(configuration, pairs, reduced)
     if full:

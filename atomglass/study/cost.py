@@ -52,11 +52,11 @@ def measured_cost(settings: StudyBase) -> Cost:
     kernels = -1
     while NOTICE.kernels != kernels:
         kernels = NOTICE.kernels
-        seconds, done = _timed_realization(settings, sampler)
+        seconds, done = _timed_realization(model, settings, sampler)
     times = [seconds]
     while sum(times) + max(times) < TIMED_SECONDS:
         model.timed_step(sampler, TIMED_SECONDS / 10)
-        seconds, done = _timed_realization(settings, sampler)
+        seconds, done = _timed_realization(model, settings, sampler)
         times.append(seconds)
     several = [done] * settings.ensemble.realizations_per_shard
     shard = len(shards.encode(several, {}, model, model.further_tables(settings)))
@@ -64,10 +64,10 @@ def measured_cost(settings: StudyBase) -> Cost:
     return Cost(step, sum(times) / len(times), shard, checkpoint)
 
 
-def _timed_realization(settings: StudyBase, sampler: Any) -> tuple[float, Any]:
+def _timed_realization(model: Any, settings: StudyBase, sampler: Any) -> tuple[float, Any]:
     """Return the CPU time of one realization, and the realization."""
     began = time.process_time()
-    done = model_of({"model": settings.model}, "model").realize(settings, sampler, lambda: None)
+    done = model.realize(settings, sampler, lambda: None)
     return time.process_time() - began, done
 
 

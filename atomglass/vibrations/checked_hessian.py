@@ -12,7 +12,7 @@ from atomglass.vibrations.sparse_hessian import SparseHessian
 
 
 def reduced_hessian(configuration: Configuration, potential: PairPotential, threads: int = 1) -> ReducedHessian:
-    """Return the Hessian without rattlers, or reject a sample that consists of rattlers.
+    """Return the Hessian without rattlers of a configuration, with a warning if that is no inherent state.
 
     Parameters
     ----------
@@ -26,9 +26,21 @@ def reduced_hessian(configuration: Configuration, potential: PairPotential, thre
     check_threads("threads", threads)
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs)
+    reduced = hessian_without_rattlers(pairs)
+    reduced.threads = threads
+    return reduced
+
+
+def hessian_without_rattlers(pairs: InteractingPairs) -> ReducedHessian:
+    """Return the Hessian without rattlers, or reject a sample that consists of rattlers.
+
+    Raises
+    ------
+    InputError
+        All particles, or all but one, are rattlers.
+    """
     reduced = ReducedHessian(pairs)
     check_not_all_rattlers(reduced)
-    reduced.threads = threads
     return reduced
 
 
@@ -69,8 +81,7 @@ def minimum_hessian(pairs: InteractingPairs) -> ReducedHessian:
     InputError
         All particles are rattlers, or an eigenvalue is negative.
     """
-    reduced = ReducedHessian(pairs)
-    check_not_all_rattlers(reduced)
+    reduced = hessian_without_rattlers(pairs)
     if not reduced.is_minimum:
         raise InputError(
             "number of negative eigenvalues of the Hessian",

@@ -12,7 +12,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, ShortRepr
-from atomglass.vibrations.checked_hessian import check_not_all_rattlers
+from atomglass.vibrations.checked_hessian import hessian_without_rattlers
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
@@ -85,8 +85,7 @@ def elastic_moduli(configuration: Configuration, potential: PairPotential) -> El
     """
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs)
-    reduced = ReducedHessian(pairs)
-    check_not_all_rattlers(reduced)
+    reduced = hessian_without_rattlers(pairs)
     return moduli_of(configuration, pairs, reduced)
 
 

@@ -12,7 +12,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, ShortRepr, typed_arguments
-from atomglass.vibrations.checked_hessian import check_not_all_rattlers
+from atomglass.vibrations.checked_hessian import hessian_without_rattlers
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.residual_force import warn_unless_inherent_state
 
@@ -124,8 +124,7 @@ def density_of_states(
             raise InputError(f"{name} of the density of states", value, f">= {least}")
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs)
-    reduced = ReducedHessian(pairs)
-    check_not_all_rattlers(reduced)
+    reduced = hessian_without_rattlers(pairs)
     random = np.random.default_rng(seed).choice([-1.0, 1.0], (reduced.size, vectors))
     top = SAFETY_FACTOR * float(eigsh(reduced.matrix, k=1, tol=1e-3, v0=random[:, 0], return_eigenvectors=False)[0])
     modes = reduced.size - reduced.dimension

@@ -26,14 +26,12 @@ PARTICLES, TEMPERATURE, EQUILIBRATION, BLOCKS = 100, 0.1, 20_000, 16
 BETWEEN, BETWEEN_TRAJECTORIES = 24, 6
 
 
-def sums(pairs: InteractingPairs) -> tuple[float, float]:
+def sums(configuration: ag.Configuration, potential: ag.PairPotential) -> tuple[float, float]:
     """Return |grad U|^2 and the Laplacian of U."""
-    step, first, second = pairs.separations, pairs.derivatives[:, 1], pairs.derivatives[:, 2]
-    gradient = np.zeros((pairs.number, 3))
-    np.add.at(gradient, pairs.indices[:, 0], -2 * first[:, None] * step)
-    np.add.at(gradient, pairs.indices[:, 1], 2 * first[:, None] * step)
-    laplacian = 4 * second * (step**2).sum(axis=1) + 2 * pairs.dimension * first
-    return float((gradient**2).sum()), float(2 * laplacian.sum())  # of both particles
+    pairs = InteractingPairs.of(configuration, potential)
+    first, second = pairs.derivatives[:, 1], pairs.derivatives[:, 2]
+    laplacian = 4 * second * (pairs.separations**2).sum(axis=1) + 2 * pairs.dimension * first
+    return float((ag.forces(configuration, potential) ** 2).sum()), float(2 * laplacian.sum())  # of both particles
 
 
 def blocks(samples: int, name: str, seed: int) -> NDArray[np.float64]:
@@ -47,7 +45,7 @@ def blocks(samples: int, name: str, seed: int) -> NDArray[np.float64]:
     found = []
     for _ in range(samples):
         chain.run(between, record_every=between)
-        found.append(sums(InteractingPairs.of(chain.configuration, potential)))
+        found.append(sums(chain.configuration, potential))
     return np.array([block.mean(axis=0) for block in np.array_split(found, BLOCKS)])
 
 

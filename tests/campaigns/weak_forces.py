@@ -19,22 +19,23 @@ import atomglass as ag
 from atomglass import diagnostics
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.minimization.random_start import random_start
+from atomglass.study.registry import read_study
 
-STATES = {
-    2: {1: ("kumar2021_q1", 0.15), 2: ("kumar2021", 0.1), 3: ("kumar2021_q3", 0.055), 4: ("kumar2021_smooth", 0.025)}
-    | {6: ("kumar2021_q6", 0.004)},
-    3: {1: ("kumar2021_3d_q1", 0.18), 2: ("kumar2021_3d", 0.11), 3: ("kumar2021_3d_q3", 0.057)}
-    | {4: ("kumar2021_3d_q4", 0.0265), 6: ("kumar2021_3d_q6", 0.0032)},
+#: The studies whose models and temperatures are taken, by dimension and by q.
+STUDIES = {
+    2: {2: "kumar2021_n400_quantile"} | {q: f"smoothness_q{q}" for q in (1, 3, 4, 6)},
+    3: {q: f"smoothness_3d_q{q}" for q in (1, 2, 3, 4, 6)},
 }
 BOUNDS = (0.01, 0.02, 0.05)
 
 
-def glasses(name: str, temperature: float, seed: int, args: argparse.Namespace) -> list[diagnostics.PairForces]:
+def glasses(name: str, seed: int, args: argparse.Namespace) -> list[diagnostics.PairForces]:
     """Return the pairs of inherent states of one chain."""
-    potential = ag.load_potential(name)
+    settings = read_study(name)
+    potential = settings.pair_potential
     seeds = np.random.SeedSequence(seed).spawn(2)
     start = random_start(args.particles, potential, potential.density, "quantile", *seeds)
-    chain = ag.SwapMonteCarlo(start, potential, temperature, seed=seed)
+    chain = ag.SwapMonteCarlo(start, potential, settings.sample.temperature, seed=seed)
     chain.run(args.sweeps)
     found = []
     for _ in range(args.glasses):
@@ -45,7 +46,7 @@ def glasses(name: str, temperature: float, seed: int, args: argparse.Namespace) 
 
 def exponents(d: int, q: int, args: argparse.Namespace) -> str:
     """Return a line of the table: exponents of overlaps and of weak forces for each bound."""
-    chains = [glasses(*STATES[d][q], seed, args) for seed in range(args.chains)]
+    chains = [glasses(STUDIES[d][q], seed, args) for seed in range(args.chains)]
     overlaps = np.concatenate([pairs.overlaps for chain in chains for pairs in chain])
     number = np.concatenate([np.full(len(pairs.overlaps), k) for k, chain in enumerate(chains) for pairs in chain])
     cells = []
@@ -67,8 +68,8 @@ def main() -> None:
     options.add_argument("--glasses", type=int, default=20)
     args = options.parse_args()
     print("| d | q | 1/q - 1 | " + " | ".join(f"pairs within {b} | a | theta" for b in BOUNDS) + " |")
-    for d, of_order in STATES.items():
-        for q in of_order:
+    for d, of_order in STUDIES.items():
+        for q in sorted(of_order):
             print(exponents(d, q, args), flush=True)
 
 

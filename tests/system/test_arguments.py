@@ -10,6 +10,7 @@ import pytest
 from samples import glass, liquid
 
 import atomglass as ag
+from atomglass.errors import warn_caller
 from atomglass.landscape.double_wells import find_second_well
 from atomglass.system.interactions import InteractingPairs, energy_forces_stress
 from atomglass.vibrations.expansion import barrier_along_mode, energy_profile
@@ -122,3 +123,12 @@ def test_the_largest_force(name, n, d):
     hot, potential = liquid(name, n, d, 1), ag.load_potential(name)
     expected = np.linalg.norm(ag.forces(hot, potential), axis=1).max()
     assert largest_force(InteractingPairs.of(hot, potential)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_script_beside_the_package_is_a_caller():
+    """A warning names it, though the name of its folder begins like that of the package."""
+    script = f"{Path(ag.__file__).parent}_of_mine/script.py"
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        exec(compile("warn_caller('here')", script, "exec"), {"warn_caller": warn_caller})
+    assert seen[0].filename == script
