@@ -3,25 +3,30 @@
     python tests/campaigns/two_sided_start.py --temperature 0.08 --particles 400 --chains 12 --sweeps 400000
     python tests/campaigns/two_sided_start.py --particles 4000 --chains 4 --sweeps 40000 --trajectories
     python tests/campaigns/two_sided_start.py --temperature 0.07 --sweeps 100000 --swap-window 0.14 --diameters quantile
+    python tests/campaigns/two_sided_start.py workflows/smoothness_3d_q4.toml --chains 4 --sweeps 8000
 
 Each chain is run twice with the same diameters: from positions at random, as a study starts, and from a liquid that was
 first cooled to half the temperature. The first begins with too much energy, the second with too little; once the paired
 difference vanishes, neither remembers its start. Printed in windows of time that double: the difference in energy per
-particle of the liquids and of their inherent states, with the standard error over chains.
+particle of the liquids and of their inherent states, with the standard error over chains. A workflow gives its model,
+temperature and trajectories.
 """
 
 from __future__ import annotations
 
 import argparse
+import tomllib
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import atomglass as ag
 
-#: Sweeps between two energies that are written down, and between two quenches.
-EVERY, INHERENT_EVERY = 50, 2000
+#: Sweeps between two energies that are written down.
+EVERY = 50
 #: Share of the run that the cooling takes before it, in steps of equal length.
 COOLING, STEPS = 0.25, 10
 
@@ -46,22 +51,30 @@ def approach(chain: int, cold: bool, args: argparse.Namespace) -> tuple[NDArray[
             configuration = sampler.configuration
     sampler = ag.SwapMonteCarlo(configuration, potential, args.temperature, seed=args.seed + seed, **moves)
     liquid, inherent = [], []
-    for _ in range(args.sweeps // INHERENT_EVERY):
-        liquid.append(sampler.run(INHERENT_EVERY, record_every=EVERY).energies)
+    for _ in range(args.sweeps // args.inherent_every):
+        liquid.append(sampler.run(args.inherent_every, record_every=EVERY).energies)
         inherent.append(ag.quench(sampler.configuration, potential).energy / n)
     return np.concatenate(liquid), np.array(inherent)
 
 
 def moves_of(args: argparse.Namespace) -> dict[str, ag.HybridMonteCarlo]:
     """Return the argument of the sampler that chooses its moves: none for displacements."""
+    if args.workflow is not None:
+        return {"trajectories": ag.HybridMonteCarlo(**workflow_sample(args.workflow)["trajectories"])}
     if args.swap_window is not None:
         return {"trajectories": ag.HybridMonteCarlo(steps=16, swap_window=args.swap_window)}
     return {"trajectories": ag.HybridMonteCarlo()} if args.trajectories else {}
 
 
-def windows(sweeps: int) -> list[tuple[float, float]]:
+def workflow_sample(workflow: Path) -> dict[str, Any]:
+    """Return the section `[sample]` of a workflow file, with its potential."""
+    settings = tomllib.loads(workflow.read_text(encoding="utf-8"))
+    return {"potential": settings["potential"], **settings["sample"]}
+
+
+def windows(sweeps: int, every: int) -> list[tuple[float, float]]:
     """Return shares of the run: the last half, the quarter before it, and so on, the earliest first."""
-    count = max(1, int(np.log2(sweeps / INHERENT_EVERY)))
+    count = max(1, int(np.log2(sweeps / every)))
     edges = [2.0**-k for k in range(min(count, 7), -1, -1)]
     return list(pairwise(edges))
 
@@ -76,23 +89,29 @@ def told(hot: NDArray, cold: NDArray, share: tuple[float, float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workflow", type=Path, nargs="?", help="take the model, temperature and trajectories from it")
     parser.add_argument("--temperature", type=float, default=0.1)
     parser.add_argument("--particles", type=int, default=400)
     parser.add_argument("--chains", type=int, default=12)
     parser.add_argument("--sweeps", type=int, default=100_000)
     parser.add_argument("--potential", default="kumar2021")
+    parser.add_argument("--inherent-every", type=int, default=2000, help="sweeps between two quenches")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--trajectories", action="store_true", help="hybrid Monte Carlo instead of displacements")
     parser.add_argument("--swap-window", type=float, help="the same with 16 steps and swaps of similar diameters only")
     parser.add_argument("--diameters", choices=("iid", "quantile"), default="iid")
     args = parser.parse_args()
+    if args.workflow is not None:
+        sample = workflow_sample(args.workflow)
+        for name in ("potential", "particles", "diameters", "temperature"):
+            setattr(args, name, sample[name])
     print(
         f"N = {args.particles}, T = {args.temperature:g}, {args.chains} pairs of chains of {args.sweeps} sweeps",
         flush=True,
     )
     ends = [[approach(chain, cold, args) for chain in range(args.chains)] for cold in (False, True)]
     print("sweeps              liquid, from above; above less below        inherent states, the same")
-    for share in windows(args.sweeps):
+    for share in windows(args.sweeps, args.inherent_every):
         cells = [told(*(np.array([run[kind] for run in end]) for end in ends), share) for kind in (0, 1)]
         print(f"{share[0] * args.sweeps:8.0f} {share[1] * args.sweeps:8.0f} {cells[0]}  {cells[1]}", flush=True)
 
