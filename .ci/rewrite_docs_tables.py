@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Rewrite the tables in the documentation that hold our own numbers; they are never edited by hand.
 
-python .ci/rewrite_docs_tables.py exponents docs/exponents_published.md data/kumar2021_n4000
-python .ci/rewrite_docs_tables.py studies docs/results.md data/kumar2021_n4000 data/kumar2021_n1000 ...
+python .ci/rewrite_docs_tables.py exponents docs/exponents_published.md data/kumar2021
+python .ci/rewrite_docs_tables.py studies docs/results.md data/kumar2021 data/kumar2021_n1000 ...
 """
 
 from __future__ import annotations

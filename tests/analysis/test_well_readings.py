@@ -53,7 +53,7 @@ def test_a_table_without_the_columns_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "study, b, control",
-    [("kumar2021_n4000", (0.62, 0.554, 0.467), 0.183), ("kumar2021_n400", (0.359, 0.337, 0.274), 0.055)],
+    [("smoothness_q4", (1.0, 0.985, 0.985), 0.0301), ("kumar2021_n400", (0.359, 0.337, 0.274), 0.0545)],
 )
 def test_the_figures_of_the_documentation_are_those_of_the_data(
     study: str, b: tuple[float, ...], control: float

@@ -17,7 +17,7 @@ import atomglass as ag
 
 WORKFLOWS = (
     "kumar2021", "kumar2021_3d_n1000", "kumar2021_n1000", "kumar2021_n400", "kumar2021_n400_cg", "kumar2021_n400_fire",
-    "kumar2021_n400_q4", "kumar2021_n400_quantile", "kumar2021_n400_sd", "kumar2021_n400_t008", "kumar2021_n400_t02",
+    "kumar2021_n400_quantile", "kumar2021_n400_sd", "kumar2021_n400_t008",
     "kumar2021_small", "parshin2007_study", "quickstart", "tiny",
 )  # fmt: skip
 SMALL = """

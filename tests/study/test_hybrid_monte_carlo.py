@@ -19,6 +19,7 @@ from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
 DATA = Path(__file__).parents[2] / "data"
+OLDER = Path(__file__).parents[1] / "data" / "older_studies" / "kumar2021_n400_short"
 SECTION = "[sample.trajectories]\nevery = 3\nsteps = 5\n"
 
 
@@ -52,9 +53,9 @@ def test_without_a_window_of_the_swaps_the_hash_is_that_of_older_studies(study_f
 
 
 def test_older_studies_keep_their_hash() -> None:
-    manifest = json.loads((DATA / "kumar2021_n400_short" / "study.json").read_text())
+    manifest = json.loads((OLDER / "study.json").read_text())
     assert "trajectories" not in manifest["settings"]["sample"]
-    assert StudyStore(DATA / "kumar2021_n400_short").physics_hash == manifest["physics_hash"]
+    assert StudyStore(OLDER).physics_hash == manifest["physics_hash"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from atomglass.study.models.glass_realization import SOLVERS, solver_name
 from atomglass.study.registry import read_study
 from atomglass.study.store.study_store import StudyStore
 
-DATA = Path(__file__).parents[2] / "data"
+OLDER = Path(__file__).parents[1] / "data" / "older_studies"
 #: Modes of such small studies are known only below a share of each glass's own omega_1.
 OWN = ("--reference", "own")
 
@@ -46,9 +46,9 @@ def test_the_liquids_are_the_same(undisturbed: Path, study_file, tmp_path: Path)
 
 @pytest.mark.parametrize("study", ["kumar2021_n400_q4", "kumar2021_n400_short"])
 def test_older_studies_keep_their_hash(study: str) -> None:
-    manifest = json.loads((DATA / study / "study.json").read_text())
+    manifest = json.loads((OLDER / study / "study.json").read_text())
     assert "method" not in manifest["settings"]["quench"]
-    assert StudyStore(DATA / study).physics_hash == manifest["physics_hash"]
+    assert StudyStore(OLDER / study).physics_hash == manifest["physics_hash"]
 
 
 def test_an_older_study_can_be_continued(undisturbed: Path, study_file, tmp_path: Path) -> None:

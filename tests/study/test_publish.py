@@ -92,7 +92,7 @@ def test_other_files_are_not_mixed_with_it(study: Path, tmp_path: Path):
 @pytest.mark.parametrize("derive", [second_wells, find_recurrences])
 def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, tmp_path: Path):
     folder = tmp_path / "published"
-    shutil.copytree(DATA / "kumar2021_n400_q4", folder, ignore=shutil.ignore_patterns("analysis"))
+    shutil.copytree(DATA / "kumar2021_n400_t008", folder, ignore=shutil.ignore_patterns("analysis"))
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(ag.InputError, match="without inherent states"):
         derive(folder)
@@ -100,7 +100,7 @@ def test_tables_without_their_glasses_are_refused_and_left_as_they_are(derive, t
 
 
 def test_outcomes_count_what_the_table_holds():
-    wells = pd.read_parquet(DATA / "kumar2021_n4000" / "wells.parquet")
+    wells = pd.read_parquet(DATA / "kumar2021_n400" / "wells.parquet")
     _, heads, rows = well_outcomes_table(wells)
     deep = wells[wells["group"] == "B"]
     row = dict(zip(heads, rows[0], strict=True))

@@ -107,8 +107,8 @@ STUDIES = {
         modes_per_defect=1.0,
         top=0.7,
     ),
-    "kumar2021_n4000": GlassEnsemble(
-        chains=61,
+    "kumar2021": GlassEnsemble(
+        chains=300,
         glasses=200,
         first_phonon=0.2455,
         first_phonon_spread=0.0104,

@@ -28,7 +28,7 @@ FIXED_FREQUENCY = {
     "kumar2021_n400": 0.35,
     "kumar2021_n400_quantile": 0.45,
     "kumar2021_3d_n1000": 0.5,
-    "kumar2021_n4000": 0.14,
+    "kumar2021": 0.14,
 }
 #: Largest number of glasses in one table of several studies.
 LARGEST_BATCH = 40_000
