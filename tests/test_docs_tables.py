@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from docs_tables import results, two_level
 from docs_tables import script as docs_tables
@@ -24,6 +25,21 @@ DATA = Path(__file__).parents[1] / "data"
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Path:
     return write_study(tmp_path_factory.mktemp("study"))
+
+
+@pytest.mark.parametrize("bound", [0.3, 0.4, 0.5])
+def test_modes_that_a_search_misses_lower_an_exponent_as_a_thinned_sample_shows(bound: float) -> None:
+    rng = np.random.default_rng(3)
+    omega = 0.5 * rng.random(1_000_000) ** (1 / 4)
+    found = np.ones(omega.size, dtype=bool)
+    for low, high, share in results.MISSED:
+        found &= (omega < low) | (omega >= high) | (rng.random(omega.size) >= share)
+
+    def exponent(sample: np.ndarray) -> float:
+        return 1 / np.mean(np.log(bound / sample[sample < bound])) - 1
+
+    # Both samples are nearly the same modes, so that their difference is known far better than either exponent.
+    assert results.lowered(3.0, bound) == pytest.approx(exponent(omega) - exponent(omega[found]), abs=0.004)
 
 
 def synthetic(name: str, **options) -> SimpleNamespace:
