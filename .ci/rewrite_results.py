@@ -30,6 +30,7 @@ from atomglass.analysis.results.bound_dependence import (
     exponents_by_bound,
 )
 from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
+from atomglass.analysis.results.energy_drift import ALARM, energy_drifts
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.other_spectra import spectra_below_rule
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
@@ -353,6 +354,20 @@ def missing(loaded: Loaded) -> list[str]:
     return table((*header, "starts that did not converge", "glasses with rattlers"), rows)
 
 
+def drifts(loaded: Loaded) -> list[str]:
+    """Return the change of the energies from the first to the second half of the chains."""
+    rows = []
+    for name, study in loaded.items():
+        found = energy_drifts(study.realizations)
+        if not found:
+            continue
+        cells = [f"{TYPESET.with_error(d.change, d.error)} ({TYPESET.number(d.p, 1)})" for d in found]
+        worst = min(d.p for d in found)
+        rows.append([name, found[0].chains, TYPESET.number(found[-1].mean), *cells, "yes" if worst < ALARM else "no"])
+    header = ("study", "chains", "energy of inherent states", "change, liquid (p)", "change, inherent states (p)")
+    return table((*header, "p < 0.0027"), rows)
+
+
 def well_exponents(loaded: Loaded) -> list[str]:
     """Return the exponents of harmonic modes by where the displaced glass went, N = 400."""
     study = loaded["kumar2021_n400"]
@@ -413,6 +428,7 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "well exponents": well_exponents,
     "others": others,
     "missing": missing,
+    "drifts": drifts,
     "parents": parents,
     "sizes": sizes,
     "size crossovers": size_crossovers,

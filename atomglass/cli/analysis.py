@@ -121,6 +121,7 @@ def compare(
         paired_table,
         parent_temperature_tables,
     )
+    from atomglass.analysis.results.energy_drift import drift_warnings
     from atomglass.analysis.results.paired_studies import compare_paired_studies, have_same_liquids
     from atomglass.analysis.results.parent_temperatures import differ_in_temperature, parent_temperature_table
     from atomglass.analysis.results.selected_modes import selection_from_options
@@ -137,7 +138,7 @@ def compare(
         table["study"] = [folder.resolve().name for folder in folders]
     print_table(*comparison_table(table))
     for folder, study in zip(folders, studies, strict=True):
-        for line in selection_warnings(study.realizations, rule):
+        for line in (*selection_warnings(study.realizations, rule), *drift_warnings(study.realizations)):
             say(f"warning: {folder}: {line}")
     rule = rule if fixed_number_of is None else rule.at_fixed_number(fixed_number_of)
     for study in studies[1:]:

@@ -5,11 +5,12 @@
     python tests/campaigns/two_sided_start.py --temperature 0.07 --sweeps 100000 --swap-window 0.14 --diameters quantile
     python tests/campaigns/two_sided_start.py workflows/smoothness_3d_q4.toml --chains 4 --sweeps 8000
 
-Each chain is run twice with the same diameters: from positions at random, as a study starts, and from a liquid that was
-first cooled to half the temperature. The first begins with too much energy, the second with too little; once the paired
-difference vanishes, neither remembers its start. Printed in windows of time that double: the difference in energy per
-particle of the liquids and of their inherent states, with the standard error over chains. A workflow gives its model,
-temperature and trajectories.
+Each chain is run twice with the same diameters: from positions at random, as a study starts, and from a liquid that
+was first cooled to half the temperature. Printed in windows of time that double: the energy per particle of the liquids
+and of their inherent states from above, and the paired difference, with the standard error over chains. In equilibrium
+the difference vanishes and the energy no longer changes. One without the other says little: a liquid that was cooled
+quickly is not always the lower one, and then both relax together. A workflow gives its model, temperature and
+trajectories.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from scipy import stats
 
 from atomglass.analysis.report.paragraphs import paragraph
 from atomglass.analysis.report.summary_exponents import exponents_section
+from atomglass.analysis.results.energy_drift import drift_warnings
 from atomglass.analysis.results.selected_modes import rule_or_refusal
 from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.results.spot_selection import select_spots
@@ -177,7 +178,7 @@ def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) ->
             f"{_count(chains, 'chain')}. {errors}"
         ),
     ]
-    lines += [paragraph(line) for line in selection_warnings(realizations, rule)]
+    lines += [paragraph(line) for line in (*selection_warnings(realizations, rule), *drift_warnings(realizations))]
     doubles = qlms[qlms["second_minimum"]]
     missing = int((~barrier_is_real(doubles)).sum())
     if missing:

@@ -19,6 +19,7 @@ from atomglass.analysis.results.bound_dependence import (
     exponents_by_bound,
 )
 from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
+from atomglass.analysis.results.energy_drift import drift_warnings
 from atomglass.analysis.results.exponent_tables import (
     exponent_drift_warnings,
     exponent_table,
@@ -192,6 +193,7 @@ def analyze(
         chain_stiffness=pd.concat([table.assign(kind=kind) for kind, table in thirds.items()], ignore_index=True),
         warnings=(
             *selection_warnings(realizations, rule),
+            *drift_warnings(realizations),
             *mode_warnings(qlms, whole),
             *exponent_drift_warnings(grid, rule, share_of_grid(realizations, rule)),
             *([] if spots is None else spot_warnings(spots, realizations, rule)),

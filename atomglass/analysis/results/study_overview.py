@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import true_minima
+from atomglass.analysis.results.energy_drift import energy_drifts
 from atomglass.analysis.results.mode_counts import qlms_per_realization
 from atomglass.analysis.selection import in_group
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
@@ -50,18 +51,18 @@ def study_overview(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.Dat
 
 
 def _stationarity(realizations: pd.DataFrame) -> list[tuple[str, float, float]]:
-    """Return the drift of the liquid along full chains, and the correlation of consecutive glasses, over chains."""
+    """Return the drifts of the energies, and the correlation of consecutive glasses in full chains, over chains."""
+    drifts = energy_drifts(realizations)
+    if not drifts:
+        return []
     sizes = realizations["chain"].map(realizations["chain"].value_counts())
     full = [chain for _, chain in realizations[sizes == sizes.max()].groupby("chain")]
-    if len(full) < 2 or len(full[0]) < 4 or "liquid_energy_per_particle" not in realizations:
-        return []
-    half = len(full[0]) // 2
-    liquid = [chain["liquid_energy_per_particle"] for chain in full]
-    found = {
-        "liquid's energy, 2nd half - 1st": [e.iloc[half:].mean() - e.iloc[:half].mean() for e in liquid],
-        "energy's correlation, next glass": [c["energy_per_particle"].autocorr(1) for c in full],
-    }
-    return [(name, float(np.mean(x)), float(np.std(x, ddof=1) / math.sqrt(len(x)))) for name, x in found.items()]
+    x = np.array([chain["energy_per_particle"].autocorr(1) for chain in full])
+    error = float(np.std(x, ddof=1) / math.sqrt(len(x))) if len(x) > 1 else math.nan
+    return [
+        *((f"{d.name}, 2nd half - 1st", d.change, d.error) for d in drifts),
+        ("energy's correlation, next glass", float(x.mean()), error),
+    ]
 
 
 def mode_warnings(qlms: pd.DataFrame, whole: pd.DataFrame) -> list[str]:
