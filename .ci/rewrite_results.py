@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Rewrite the tables of docs/results.md from the published tables in data/; they are never edited by hand.
+"""Rewrite the tables of our results from the published tables in data/; they are never edited by hand.
 
-python .ci/rewrite_results.py docs/results.md data
+python .ci/rewrite_results.py docs data
+
+Tables stand in docs/results.md and docs/results_tables.md, each between two marks with its name.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +43,7 @@ from atomglass.analysis.results.parent_temperatures import (
     parent_temperature_table,
     with_local_stiffness,
 )
-from atomglass.analysis.results.spot_selection import largest_spot_share, select_spots
+from atomglass.analysis.results.spot_selection import FEW, largest_spot_share, particle_numbers, select_spots
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
@@ -75,7 +78,12 @@ KINDS = {
 }
 SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 #: Those whose exponents are given by the number of particles of a mode, by the smoothness of the cutoff.
-BY_SMOOTHNESS = ("kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
+BY_SMOOTHNESS = (
+    *("smoothness_q1", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6"),
+    *("smoothness_3d_q1", "smoothness_3d_q2", "smoothness_3d_q3", "smoothness_3d_q4", "smoothness_3d_q6"),
+)
+#: Bounds, in units of the chain's median omega_1, at which these are compared with the predictions.
+SMOOTHNESS_SHARES = (0.4, 0.5, 0.6)
 #: Those that differ in the temperature of the liquid alone, and the file of the local stiffness at these temperatures.
 BY_TEMPERATURE = tuple(f"parent_t{t}" for t in ("025", "02", "015", "012", "01", "0085", "007", "006"))
 STIFFNESS = Path(__file__).resolve().parents[1] / "data" / "parent_dipole_frequencies.csv"
@@ -94,6 +102,21 @@ CROSSOVERS = (0.3, 0.35, 0.4, 0.45, 0.5)
 TESTED = (0.3, 0.4, 0.5)
 #: The studies whose second wells were tested.
 WITH_WELLS = ("kumar2021", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
+#: The rows of the first table: study, the bound in words, and the rule.
+ANSWERS = (
+    ("kumar2021", "omega < 0.3", Selection(frequency=0.3)),
+    ("kumar2021", "omega < 0.4", Selection(frequency=0.4)),
+    ("kumar2021", "omega < 0.5", Selection(frequency=0.5)),
+    ("kumar2021_n1000", "f = 0.9", Selection(frequency_share=0.9)),
+    ("kumar2021_n400", "f = 0.6", Selection(frequency_share=0.6)),
+    ("kumar2021_n400", "f = 0.8", Selection(frequency_share=0.8)),
+    ("kumar2021_n400_quantile", "f = 0.8", Selection(frequency_share=0.8)),
+    ("parent_t01", "f = 0.8", Selection(frequency_share=0.8)),
+)
+#: Studies whose potentials do not have the derivatives that define the groups.
+WITHOUT_GROUPS = ("smoothness_q1", "smoothness_3d_q1", "universality_harmonic", "universality_hertz")
+#: The pages that hold the tables.
+PAGES = ("results.md", "results_tables.md")
 Loaded = dict[str, Study]
 
 
@@ -113,6 +136,26 @@ def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
     return ["| " + " | ".join(line) + " |" if k != 1 else "|" + "|".join(line) + "|" for k, line in enumerate(lines)]
 
 
+def answer(loaded: Loaded) -> list[str]:
+    """Return the exponents of pseudo-harmonic modes that the answer rests on, and what the theory expects."""
+    rows = []
+    for name, words, rule in ANSWERS:
+        if name not in loaded:
+            continue
+        study = loaded[name]
+        spots = select_spots(study.spots, study.realizations, rule)
+        number = TYPESET.number(int(study.realizations["number"].iloc[0]))
+        rows.append([name, number, words, *(_fitted(in_group(spots, group)) for group in ("A", "B", "all"))])
+    rows.append(["theory", "", "omega to 0", "4", "3, or less near omega_c", "3"])
+    return table(("study", "N", "bound", "s of A", "s of B", "s of all"), rows)
+
+
+def moves(sample: dict[str, Any]) -> str:
+    """Return how a liquid was sampled: by displacements (d), trajectories (t), or these with similar swaps (ts)."""
+    trajectories = sample.get("trajectories")
+    return "d" if not trajectories else "ts" if trajectories.get("swap_window") else "t"
+
+
 def studies(loaded: Loaded) -> list[str]:
     """Return how the studies were made, their modes, and the exponents of the default rule."""
     chosen = {name: study for name, study in loaded.items() if has_fixed_bound(study)}
@@ -128,11 +171,19 @@ def studies(loaded: Loaded) -> list[str]:
         both = spots[spots["group"].isin(["A", "B"])]
         share = fraction(both["group"] == "B", both["chain"])
         cells = [line["study"], *(TYPESET.number(line[name]) for name in ("N", "d", "T", "realizations", "chains"))]
-        cells += [TYPESET.number(len(spots)), TYPESET.with_error(share.value, share.error)]
+        sample = study.settings["sample"]
+        sweeps = [TYPESET.number(sample[name]) for name in ("equilibration_sweeps", "sweeps_between")]
+        cells += [f"{', '.join(sweeps)} {moves(sample)}", TYPESET.number(len(spots))]
+        grouped = line["study"] not in WITHOUT_GROUPS
+        cells += [TYPESET.with_error(share.value, share.error) if grouped else "–"]
         rows.append(
-            cells + [TYPESET.with_error(line[name], line[f"{name}_error"]) or "–" for name in measured.values()]
+            cells
+            + [
+                (TYPESET.with_error(line[name], line[f"{name}_error"]) or "–") if grouped or "all" in name else "–"
+                for name in measured.values()
+            ]
         )
-    return table(("study", "N", "d", "T", "glasses", "chains", "PHMs", "B", *measured), rows)
+    return table(("study", "N", "d", "T", "glasses", "chains", "sweeps", "PHMs", "B", *measured), rows)
 
 
 def bounds(loaded: Loaded) -> list[str]:
@@ -161,6 +212,31 @@ def particles(loaded: Loaded) -> list[str]:
             header, lines = particle_number_rows(found, TYPESET, SHARES)
             rows += [[name, *line] for line in lines]
     return table(("study", *header), rows)
+
+
+def smoothness(loaded: Loaded) -> list[str]:
+    """Return the exponents of modes of four or more particles beside 4 and 3 + 2/q, in standard errors."""
+    rows = []
+    for name in BY_SMOOTHNESS:
+        if name not in loaded:
+            continue
+        study = loaded[name]
+        q = study.settings["potential"]["pair"]["order"]
+        claimed = 3 + 2 / q
+        found = exponents_by_particle_number(study.spots, study.realizations, shares=SMOOTHNESS_SHARES)
+        of_many = found[found["particles"].str.endswith("or more")].set_index(["group", "share"])
+        for group in ("A", "all") if q > 1 else ("all",):
+            cells = []
+            for share in SMOOTHNESS_SHARES:
+                line = of_many.loc[(group, share)]
+                distances = [f"{(line['exponent'] - s) / line['error']:+.1f}" for s in (4, claimed)]
+                cells.append(
+                    f"{_with_count(line['exponent'], line['error'], int(line['modes']))}; {', '.join(distances)}"
+                )
+            dimension = study.settings["potential"]["dimension"]
+            rows.append([name, dimension, q, TYPESET.number(claimed), group, *cells])
+    header = ("study", "d", "q", "3 + 2/q", "group", *(f"f = {share:g}" for share in SMOOTHNESS_SHARES))
+    return table(header, rows)
 
 
 def _exponent(lines: pd.DataFrame, share: float) -> str:
@@ -239,18 +315,34 @@ def size_crossovers(loaded: Loaded) -> list[str]:
     """Return the exponent of group B at the paper's size below several frequencies, and the fit of a crossover."""
     study = loaded["kumar2021"]
     rows = []
-    for bound in CROSSOVERS:
-        spots = in_group(select_spots(study.spots, study.realizations, Selection(frequency=bound)), "all")
+    for bound in reversed(CROSSOVERS):
+        spots = select_spots(study.spots, study.realizations, Selection(frequency=bound))
+        spots = spots[spots["group"].isin(["A", "B"])]
         share = fraction(spots["group"] == "B", spots["chain"])
         b = in_group(spots, "B")
         power = truncated_power_law(b["x"], b["chain"])
         two = fit_two_terms(b["x"], b["bound"], power.effective_count)
+        if bound == max(CROSSOVERS):
+            crossing = two.crossing  # of all modes; the other samples are parts of this one
         corrected = power.exponent + lowered(3.0, bound)
+        # N_B / N_A of the theory below a bound: the integrals of omega^3 - omega^4 / omega_c and of omega^4 / omega_c.
+        expected = crossing / (0.8 * bound) - 1
+        relative = share.value / (1 - share.value) / expected
         cells = [TYPESET.with_error(share.value, share.error), _fitted(b)]
         cells += [f"{(3 - s) / power.standard_error:.1f}" for s in (power.exponent, corrected)]
         cells += [f"{corrected:.2f}", f"{TYPESET.number(two.crossing)} ({TYPESET.interval(two.low, two.high)})"]
-        rows.append([f"omega < {bound:g}", *cells])
-    header = ("PHMs", "share of B", "s of B", "errors below 3", "the same, corrected", "corrected s", "omega_c (95 %)")
+        error = share.error / (1 - share.value) ** 2 / expected
+        rows.insert(0, [f"omega < {bound:g}", *cells, TYPESET.with_error(relative, error)])
+    header = (
+        "PHMs",
+        "share of B",
+        "s of B",
+        "errors below 3",
+        "the same, corrected",
+        "corrected s",
+        "omega_c (95 %)",
+        "p",
+    )
     return table(header, rows)
 
 
@@ -316,10 +408,11 @@ def theory(loaded: Loaded) -> list[str]:
         study = loaded.get(name)
         if study is None or not has_fixed_bound(study):
             continue
-        tests = [
-            {t.name: t for t in all_tests(modes, np.random.default_rng(0))}
-            for modes in (select_spots(study.spots, study.realizations), select(study.modes, study.realizations))
-        ]
+        spots, modes = select_spots(study.spots, study.realizations), select(study.modes, study.realizations)
+        if study.settings["potential"]["pair"]["order"] > 2:  # single, loosely held particles are a third of the modes
+            spots = spots[particle_numbers(spots, study.realizations) >= FEW]
+            modes = modes[particle_numbers(modes, study.realizations) >= FEW]
+        tests = [{t.name: t for t in all_tests(rows_of, np.random.default_rng(0))} for rows_of in (spots, modes)]
         for test in tests[0].values():
             other = tests[1].get(test.name)
             second = TYPESET.with_error(other.value, other.error) if other else "–"
@@ -418,9 +511,11 @@ def parents(loaded: Loaded) -> list[str]:
 
 #: The blocks of the page, and what writes each.
 BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
+    "answer": answer,
     "studies": studies,
     "bounds": bounds,
     "particles": particles,
+    "smoothness": smoothness,
     "thirds": thirds,
     "statements": statements,
     "theory": theory,
@@ -447,31 +542,35 @@ def load(data: Path) -> Loaded:
     return {name: study for name, study in studies.items() if study.tls is None}
 
 
-def rewritten(text: str, loaded: Loaded) -> str:
-    """Return a page with every block between its two marks written from the data."""
+def rewritten(texts: list[str], loaded: Loaded) -> list[str]:
+    """Return pages with every table, which stands on one of them, written from the data."""
     for name, write in BLOCKS.items():
         begin, end = f"<!-- {name}: written by `.ci/rewrite_results.py` -->", f"<!-- end of {name} -->"
-        if text.count(begin) != 1 or text.count(end) != 1:
-            raise InputError("the page", f"no place for the table {name}", f"the lines {begin} and {end}, once each")
-        before, rest = text.split(begin)
+        places = [k for k, text in enumerate(texts) if begin in text]
+        if len(places) != 1 or [texts[places[0]].count(mark) for mark in (begin, end)] != [1, 1]:
+            raise InputError("the pages", f"no place for the table {name}", f"the lines {begin} and {end}, once each")
+        before, rest = texts[places[0]].split(begin)
         after = rest.split(end)[1]
-        text = "\n".join([f"{before}{begin}", *write(loaded), f"{end}{after}"])
-    return text
+        texts = texts.copy()
+        texts[places[0]] = "\n".join([f"{before}{begin}", *write(loaded), f"{end}{after}"])
+    return texts
 
 
 def main() -> None:
-    """Rewrite the page."""
-    page, data = (Path(name) for name in sys.argv[1:])
+    """Rewrite the pages."""
+    docs, data = (Path(name) for name in sys.argv[1:])
     loaded = load(data)
-    replace(page, rewritten(page.read_text(encoding="utf-8"), loaded).encode())
+    pages = [docs / name for name in PAGES]
+    for page, text in zip(pages, rewritten([page.read_text(encoding="utf-8") for page in pages], loaded), strict=True):
+        replace(page, text.encode())
     series = by_temperature(loaded)
     if series is not None:
-        save_png(parent_temperature_figure(series).figure, page.parent / "figures" / "parent_temperatures.png")
+        save_png(parent_temperature_figure(series).figure, docs / "figures" / "parent_temperatures.png")
     study = loaded["kumar2021_n400"]
     drawn = bound_figure(exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots)))
-    picture = page.parent / "figures" / "exponent_bound.png"
+    picture = docs / "figures" / "exponent_bound.png"
     save_png(drawn.figure, picture)
-    print(f"written: {page} {picture}")
+    print("written:", *pages, picture)
 
 
 if __name__ == "__main__":

@@ -106,14 +106,16 @@ def test_the_table_of_studies_is_written_into_a_page(tmp_path):
 
 @pytest.mark.extended
 def test_the_tables_of_the_results_are_those_of_the_data():
-    page = DATA.parent / "docs" / "results.md"
-    text = page.read_text(encoding="utf-8")
-    assert results.rewritten(text, results.load(DATA)) == text
+    texts = [(DATA.parent / "docs" / name).read_text(encoding="utf-8") for name in results.PAGES]
+    assert results.rewritten(texts, results.load(DATA)) == texts
 
 
 def test_a_page_without_a_place_for_a_table_of_results_is_refused():
-    with pytest.raises(InputError, match="no place for the table studies"):
-        results.rewritten("nothing here", {})
+    with pytest.raises(InputError, match="no place for the table answer"):
+        results.rewritten(["nothing here", "nor here"], {})
+    mark = "<!-- answer: written by `.ci/rewrite_results.py` -->\n<!-- end of answer -->"
+    with pytest.raises(InputError, match="no place for the table answer"):
+        results.rewritten([mark, mark], {})
 
 
 @pytest.mark.extended
