@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from atomglass.cli.printing import say, warn
+from atomglass.errors import InputError
 
 app = typer.Typer()
 
@@ -145,13 +146,18 @@ def compare(
         if have_same_liquids(studies[0], study):
             say()
             print_table(*paired_table(compare_paired_studies(studies[0], study, rule)))
-    if differ_in_temperature(studies):
-        for lines in parent_temperature_tables(parent_temperature_table(studies)):
-            say()
-            print_table(*lines)
-    if out is not None:
+    if out is not None:  # before a table that other studies may refuse
         replace(out, table.to_csv(index=False).encode())
         say("", f"written: {out}")
+    if differ_in_temperature(studies):
+        try:
+            densities = parent_temperature_tables(parent_temperature_table(studies))
+        except InputError as error:
+            say(f"warning: no densities by temperature: {error}")
+            return
+        for lines in densities:
+            say()
+            print_table(*lines)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -19,11 +20,12 @@ from atomglass.cli.main import app
 from atomglass.errors import InputError
 from atomglass.study.archive.join import join_studies
 from atomglass.study.archive.portions import publish_portion
-from atomglass.study.archive.publish import Cuts
+from atomglass.study.archive.publish import Cuts, publish_tables
 from atomglass.study.collect import collect
 from atomglass.study.execution.runners import run_serial
 from atomglass.study.followup.recurrence_table import load_recurrences
 from atomglass.study.registry import read_study
+from atomglass.study.store.manifest import sealed
 from atomglass.study.store.study_store import StudyStore
 
 SEEDS = (1, 2, 5)
@@ -216,7 +218,7 @@ def test_what_does_not_belong_is_not_published(studies: list[Path], copy: Path, 
         (write_study(tmp_path / "hot", 23, temperature=0.2), "sample.temperature is 0.2, not 0.1"),
         (short, f"has {CHAINS * PER_CHAIN - 1} realizations in 1 studies; allowed: one complete study"),
         (uncollected, "modes.parquet is missing; run `atomglass collect"),
-        (copy, "run `atomglass collect"),
+        (copy, "published in portions already"),
     ):
         with pytest.raises(InputError, match=message):
             publish_portion(study, copy, Cuts())
@@ -271,3 +273,33 @@ def test_the_plan_and_the_dry_run_know_portions(study_file, tmp_path: Path):
     result = CliRunner().invoke(app, ["run", file, "--portion", "2/3", "--out", str(tmp_path / "out"), "--dry-run"])
     assert "seed 9" in result.output and "would start 1 chains, 5 glasses" in result.output
     assert "5 in 1 chains of 5" in CliRunner().invoke(app, ["plan", file, "--portion", "2/3", "--no-measure"]).output
+
+
+def test_a_table_of_some_portions_only_is_refused(copy: Path, tmp_path: Path):
+    without = write_study(tmp_path / "without", 9, kernel_version=2)
+    (without / "wells.parquet").unlink()
+    with pytest.raises(InputError, match="has a table wells"):
+        publish_portion(without, shutil.copytree(copy, tmp_path / "other"), Cuts())
+    remove_table(copy, "portion_02", "wells")
+    with pytest.raises(InputError, match=r"wells.parquet in 2 of 3 portions, but not in portion_02"):
+        ag.load_study(copy)
+
+
+def remove_table(folder: Path, portion: str, name: str) -> None:
+    """Remove a table from a portion, as if it had been published without it."""
+    sums = folder / portion / "SHA256SUMS"
+    sums.write_text(
+        "".join(line for line in sums.read_text().splitlines(keepends=True) if f"{name}.parquet" not in line)
+    )
+    (folder / portion / f"{name}.parquet").unlink()
+    manifest = json.loads((folder / "study.json").read_text())
+    for part in manifest["portions"]:
+        if part["folder"] == portion:
+            part["sums"] = hashlib.sha256(sums.read_bytes()).hexdigest()
+    (folder / "study.json").write_bytes(sealed(manifest))
+
+
+def test_a_study_in_portions_is_not_published_again(published: Path, tmp_path: Path):
+    with pytest.raises(InputError, match="published in portions already"):
+        publish_tables(published, tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -72,7 +72,7 @@ def summarize(
     parts = [_glasses(realizations), _selection(qlms, realizations, rule)]
     if len(qlms):
         parts += [_groups(qlms), _exponents(qlms, realizations, spots, refusal)]
-        parts.append(_caveats(qlms, realizations, rule))
+    parts += _caveats(qlms, realizations, rule)
     return "\n\n".join(parts)
 
 
@@ -163,8 +163,15 @@ def _exponents(qlms: pd.DataFrame, realizations: pd.DataFrame, spots: pd.DataFra
     return exponents_section(qlms, refusal, None if spots is None else select_spots(spots, realizations))
 
 
-def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> str:
-    """Return the limitations of these numbers."""
+def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> list[str]:
+    """Return the limitations of these numbers, at most one part of the text."""
+    warnings = (*selection_warnings(realizations, rule), *drift_warnings(realizations))
+    lines = [*(_mode_caveats(qlms) if len(qlms) else []), *map(paragraph, warnings)]
+    return ["\n".join(["NOTE", *lines])] if lines else []
+
+
+def _mode_caveats(qlms: pd.DataFrame) -> list[str]:
+    """Return the limitations of what the modes say."""
     chains = qlms["chain"].nunique()
     errors = (
         "Errors of s allow for that; those of the shares do not."
@@ -172,13 +179,11 @@ def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) ->
         else "With only one chain their errors cannot be judged."
     )
     lines = [
-        "NOTE",
         paragraph(
             f"Realizations of one chain are correlated: the same mode can appear in several. These modes come from "
             f"{_count(chains, 'chain')}. {errors}"
         ),
     ]
-    lines += [paragraph(line) for line in (*selection_warnings(realizations, rule), *drift_warnings(realizations))]
     doubles = qlms[qlms["second_minimum"]]
     missing = int((~barrier_is_real(doubles)).sum())
     if missing:
@@ -196,7 +201,7 @@ def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) ->
                 "potential, where its third derivative may jump: compare with a smoother potential."
             )
         )
-    return "\n".join(lines)
+    return lines
 
 
 def _share(count: int, total: int) -> str:

@@ -61,10 +61,14 @@ def _windows(modes: pd.DataFrame) -> list[str]:
     """Return a table of the fraction of B in windows of frequency that hold equal numbers of modes."""
     frequency = modes["frequency"].to_numpy()
     edges = np.unique(np.quantile(frequency, np.linspace(0, 1, WINDOWS + 1)))
+    if len(edges) == 1:  # all frequencies are equal
+        edges = np.repeat(edges, 2)
     lines = [f"  {'frequency':<22}{'modes':>8}  {'share of B (68 % interval)':<28}"]
     for low, high in itertools.pairwise(edges):
         inside = modes[(frequency >= low) & ((frequency < high) | (high == edges[-1]))]
         total, upper = len(inside), int((inside["group"] == "B").sum())
+        if not total:  # fewer modes than windows
+            continue
         interval = stats.binomtest(upper, total).proportion_ci(0.68, method="wilson")
         share = f"{upper / total:.2%} ({interval.low:.2%} to {interval.high:.2%})"
         lines.append(f"  {f'{low:.4g} to {high:.4g}':<22}{total:>8}  {share}")

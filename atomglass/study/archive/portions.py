@@ -109,6 +109,14 @@ def _require_next(part: JoinedPart, out: Path, present: list[Portion]) -> None:
     per_chain = whole.ensemble.realizations_per_chain
     if part.per_chain != per_chain:
         raise InputError(f"realizations per chain of {folder}", part.per_chain, f"{per_chain}, as in {out}")
+    for name in TABLES:
+        if (read_table(folder, name) is None) != (present[0].table(name) is None):
+            has, lacks = (out, folder) if read_table(folder, name) is None else (folder, out)
+            raise InputError(
+                f"{has} has a table {name}, {lacks} does not",
+                allowed="the same tables in all portions",
+                remedy="make the missing table, or remove the other, before the portion is published",
+            )
 
 
 def _tables(part: JoinedPart, present: list[Portion]) -> dict[str, pa.Table]:

@@ -18,6 +18,7 @@ from atomglass.io.atomic import is_temporary, new_folder, remove_stale_temporari
 from atomglass.study.schema import FURTHER_TABLES
 from atomglass.study.store.checksums import SUMS, checked_table, require_folder
 from atomglass.study.store.manifest import read_manifest
+from atomglass.study.store.portions import portions
 from atomglass.types import Array
 
 #: The tables that are published if they exist. Attempts and runs are left out because they describe hosts and times.
@@ -154,6 +155,8 @@ def collected_tables(folder: Path) -> list[Path]:
         The study was not collected.
     """
     require_folder(folder)
+    if portions(folder):
+        raise InputError(f"{folder} is published in portions already", remedy="give the study that they came from")
     sources = [folder / f"{name}.parquet" for name in TABLES]
     for path in (*sources[:2], folder / "study.json"):
         if not path.is_file():

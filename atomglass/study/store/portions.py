@@ -209,16 +209,25 @@ def read_table(folder: str | Path, name: str) -> pa.Table | None:
     Raises
     ------
     InputError
-        The table is damaged or was changed, or a portion is missing or not consistent with the others.
+        The table is damaged or was changed, a portion is missing or not consistent with the others, or only some of the
+        portions have the table.
     """
     folder = Path(folder)
     parts = portions(folder)
     if not parts:
         path = folder / f"{name}.parquet"
         return checked_table(path) if path.is_file() else None
-    tables = [table for table in (part.table(name) for part in parts) if table is not None]
+    found = {part.folder.name: part.table(name) for part in parts}
+    tables = [table for table in found.values() if table is not None]
     if not tables:
         return None
+    if len(tables) < len(parts):
+        without = ", ".join(part for part, table in found.items() if table is None)
+        raise InputError(
+            f"{folder} has {name}.parquet in {len(tables)} of {len(parts)} portions, but not in {without}",
+            allowed="a table in all portions or in none",
+            remedy="publish the portions again with the same tables, or read each by itself",
+        )
     return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
 
 
