@@ -143,7 +143,11 @@ def _sections(found: Analysis, wells: list[ReportTable]) -> list[Section]:
             "The paper and this study",
             "A verdict needs errors: “differs” means outside the 95 % interval, “agrees” that other values are "
             "excluded too, “undecided” that the data do not suffice.",
-            [report_tables.statements_table(found.statements), report_tables.own_numbers_table(found.statements)],
+            [
+                report_tables.statements_table(found.statements),
+                report_tables.own_numbers_table(found.statements),
+                report_tables.overview_table(found.overview),
+            ],
         ),
         Section(
             "exponents",

@@ -113,6 +113,12 @@ def own_numbers_table(statements: pd.DataFrame) -> ReportTable:
     return report_table("Also measured, without a number in the paper.", ("quantity", "ours", "note"), rows)
 
 
+def overview_table(overview: pd.DataFrame) -> ReportTable:
+    """Return the counts and shares, and whether the chains are stationary."""
+    rows = [(r.quantity, TYPESET.with_error(r.value, r.error)) for r in overview.itertuples()]
+    return report_table("Counts, shares, and the change of the energy along the chains.", ("quantity", "value"), rows)
+
+
 def exponents_table(exponents: pd.DataFrame, what: str) -> ReportTable:
     """Return the exponents with their intervals and tests, of modes that `what` names."""
     columns: dict[str, Callable[[Any], Any]] = {
