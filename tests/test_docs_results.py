@@ -134,7 +134,7 @@ def test_the_exponents_at_the_papers_size(frequency: float) -> None:
         assert short(*exponent(rows, group), 2) in TEXT
     harmonic = select(whole.modes, whole.realizations, Selection(frequency=0.16))
     assert f"has {short(*exponent(harmonic, 'B'), 2)} where the paper measured" in TEXT
-    like_the_papers = select(whole.modes, whole.realizations, Selection(frequency=0.156))
+    like_the_papers = select(whole.modes, whole.realizations, Selection(frequency=0.153))
     assert len(like_the_papers) / len(whole.realizations) == pytest.approx(403 / 60000, rel=0.1)
     share = fraction(like_the_papers["group"] == "B", like_the_papers["chain"])
     assert f"there {100 * share.value:.0f}({100 * share.error:.0f}) % of our harmonic modes" in TEXT
