@@ -11,7 +11,8 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.counted_glasses import complete_realizations, reference_frequency
-from atomglass.analysis.results.exponent_tables import exponent_drift_warnings, selection_grid
+from atomglass.analysis.results.exponent_drift import exponent_drift_warnings
+from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.analysis.results.selected_modes import mark_selected, rule_or_refusal
 from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.selection import Selection, counted_realizations, select
@@ -224,10 +225,28 @@ def test_the_primary_rule_recovers_a_hidden_law(hidden):
 
 def test_a_drift_with_the_bound_gives_a_warning(hidden):
     """A power law stays silent, also a steep one; modes cut away near the bound, as by too low a bound on PR, speak."""
-    assert exponent_drift_warnings(selection_grid(hidden, glasses_of(4000)), Selection(frequency_share=0.8)) == []
+    rule, glasses = Selection(frequency_share=0.8), glasses_of(4000)
+    assert exponent_drift_warnings(hidden, glasses, rule) == []
     bent = hidden[(hidden["frequency"] < 0.65) | (np.random.default_rng(4).random(len(hidden)) < 0.1)]
-    said = exponent_drift_warnings(selection_grid(bent, glasses_of(4000)), Selection(frequency_share=0.8))
+    said = exponent_drift_warnings(bent, glasses, rule)
     assert any("exponent of A" in line and "no plateau" in line for line in said)
+
+
+@pytest.mark.parametrize("localized", [{"participation_ratio": 0.25}, {"participation_number": 0.25 * 400}])
+@pytest.mark.parametrize("bound", [{"frequency_share": 0.73}, {"frequency": 0.73}])
+def test_a_drift_is_sought_whatever_the_bounds(hidden, localized, bound):
+    """Neither bound need be one that the table of exponents against the selection shows."""
+    bent = hidden[(hidden["frequency"] < 0.6) | (np.random.default_rng(4).random(len(hidden)) < 0.1)]
+    rule, glasses = Selection(**bound, **localized), glasses_of(4000)
+    outer = select(bent, glasses, rule)
+    inner = outer[outer["frequency"] < 0.73 / 1.5]
+    low, high = (truncated_power_law(rows["frequency"] / top) for rows, top in ((inner, 0.73 / 1.5), (outer, 0.73)))
+    said = exponent_drift_warnings(bent, glasses, rule)
+    where = "below omega = {:.3g}" if "frequency" in bound else "at f = {:.3g}"
+    (line,) = (line for line in said if "exponent of all" in line)
+    for fit, top in ((low, 0.73 / 1.5), (high, 0.73)):
+        assert f"{fit.exponent:.1f} +- " in line and where.format(top) in line
+    assert exponent_drift_warnings(hidden, glasses, rule) == []
 
 
 def test_another_hidden_law_is_distinguished():

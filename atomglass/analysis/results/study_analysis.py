@@ -20,12 +20,11 @@ from atomglass.analysis.results.bound_dependence import (
 )
 from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
 from atomglass.analysis.results.energy_drift import drift_warnings
+from atomglass.analysis.results.exponent_drift import exponent_drift_warnings
 from atomglass.analysis.results.exponent_tables import (
-    exponent_drift_warnings,
     exponent_table,
     primary_exponents,
     selection_grid,
-    share_of_grid,
     two_term_fit,
 )
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
@@ -195,7 +194,7 @@ def analyze(
             *selection_warnings(realizations, rule),
             *drift_warnings(realizations),
             *mode_warnings(qlms, whole),
-            *exponent_drift_warnings(grid, rule, share_of_grid(realizations, rule)),
+            *exponent_drift_warnings(modes, realizations, rule),
             *([] if spots is None else spot_warnings(spots, realizations, rule)),
             *bound_drift_warnings(bounds),
         ),
