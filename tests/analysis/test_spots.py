@@ -99,7 +99,8 @@ def test_unbounded_spots_belong_to_neither_group(study):
 
 
 def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
-    table = exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots))
+    tables = ModeTables(study.modes, study.realizations, study.spots)
+    table = exponents_by_bound(tables)
     assert set(table["kind"]) == {HARMONIC, UNCUT, SPOTS, SPOTS_BY_CHAIN}
     spots = table[(table["kind"] == SPOTS) & table["exponent"].notna()]
     for group, law in (("A", 4), ("B", 3)):
@@ -113,7 +114,7 @@ def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
     assert widest["exponent"] == pytest.approx(fit.exponent) and widest["modes"] == len(rows)
     number = rows["chain"].value_counts()
     assert widest["effective_chains"] == pytest.approx(number.sum() ** 2 / (number**2).sum())
-    assert bound_drift_warnings(table) == []
+    assert bound_drift_warnings(tables) == []
     # Harmonic modes end where the tables end: the grid stops there, that of the spots goes on.
     assert table[table["kind"] == HARMONIC]["share"].max() < table[table["kind"] == SPOTS]["share"].max() == 1.0
 
@@ -121,10 +122,23 @@ def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
 def test_a_drift_with_the_bound_is_told_unless_spots_are_missing_there(study):
     thin = (study.spots["frequency"] > 0.5) & (np.random.default_rng(0).random(len(study.spots)) < 0.7)
     bent = study.spots[~thin]
-    said = bound_drift_warnings(exponents_by_bound(ModeTables(study.modes, study.realizations, bent)))
+    said = bound_drift_warnings(ModeTables(study.modes, study.realizations, bent))
     assert any("exponent of A" in line and "no plateau" in line for line in said)
     short = study.realizations.assign(spot_start_frequency=0.45)
-    assert bound_drift_warnings(exponents_by_bound(ModeTables(study.modes, short, bent))) == []
+    assert bound_drift_warnings(ModeTables(study.modes, short, bent)) == []
+
+
+def test_a_drift_is_told_where_chains_scatter_most_at_the_higher_bound(study):
+    """omega^0 below 0.4 of the median omega_1 in every chain; above, every second chain has far more modes."""
+    rng, unit = np.random.default_rng(1), study.realizations["first_phonon_frequency"].median()
+    share = 0.4 * rng.random(len(study.spots))
+    above = rng.random(len(share)) < np.where(study.spots["chain"] % 2, 0.4, 0.8)
+    spots = study.spots.assign(frequency=unit * np.where(above, 0.4 + share / 2, share))
+    tables = ModeTables(study.modes, study.realizations.assign(spots_below=0.61 * unit), spots)
+    error = exponents_by_bound(tables).set_index(["kind", "group", "share"])["error"]
+    assert error[SPOTS, "all", 0.6] > error[SPOTS, "all", 0.4], "the difference of the squared errors is negative"
+    said = bound_drift_warnings(tables)
+    assert any(f"below omega = {0.4 * unit:.3g}" in line and "exponent of all" in line for line in said)
 
 
 def test_the_answer_is_that_of_the_spots(found, study):

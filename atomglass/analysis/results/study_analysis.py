@@ -172,7 +172,7 @@ def analyze(
     qlms = select(modes, realizations, rule)
     reference = rule.reference if rule.frequency is None else "study"
     exponents, grid = primary_exponents(qlms, seed), selection_grid(modes, realizations, reference)
-    bounds = exponents_by_bound(ModeTables(modes, realizations, spots), rule)
+    every = ModeTables(modes, realizations, spots)
     thirds = {HARMONIC: exponents_by_chain_stiffness(qlms, realizations)}
     of_spots = {} if spots is None else _spot_results(study, rule, seed, thirds)
     return Analysis(
@@ -188,7 +188,7 @@ def analyze(
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
         exponents_without_cut=exponent_table(select(modes, realizations, without_cut(rule)), streams[3]),
         participation_cut=participation_cut(modes, realizations, rule),
-        bounds=bounds,
+        bounds=exponents_by_bound(every, rule),
         chain_stiffness=pd.concat([table.assign(kind=kind) for kind, table in thirds.items()], ignore_index=True),
         warnings=(
             *selection_warnings(realizations, rule),
@@ -196,7 +196,7 @@ def analyze(
             *mode_warnings(qlms, whole),
             *exponent_drift_warnings(modes, realizations, rule),
             *([] if spots is None else spot_warnings(spots, realizations, rule)),
-            *bound_drift_warnings(bounds),
+            *bound_drift_warnings(every, rule),
         ),
         other_spectra=spectra_below_rule(study, rule, streams[4], pinned),
         two_level_systems=two_level_table(study),
