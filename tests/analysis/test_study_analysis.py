@@ -11,8 +11,12 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
+from atomglass.analysis.report.report_tables import grid_table
 from atomglass.analysis.report.text_tables import analysis_tables
+from atomglass.analysis.results.exponent_tables import share_of_grid
 from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
+from atomglass.analysis.selection import Selection
+from atomglass.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,23 @@ def test_a_study_without_modes_is_undecided_throughout():
     assert found.two_terms is None
     assert analysis_tables(found)
     json.loads(found.to_json())
+
+
+def test_a_fixed_frequency_analyzes_glasses_most_of_which_are_not_rigid(study):
+    """The median omega_1 is 0, and the refusal of the primary rule advises a fixed frequency."""
+    soft = np.random.default_rng(0).random(len(study.realizations)) < 0.8
+    first = study.realizations["first_phonon_frequency"].mask(soft)
+    realizations = study.realizations.assign(first_phonon_frequency=first, complete_below=1.0)
+    liquid = SimpleNamespace(modes=study.modes, realizations=realizations, settings={})
+    with pytest.raises(InputError, match="--frequency"):
+        analyze(liquid)
+    rule = Selection(frequency=0.45)
+    found = analyze(liquid, rule=rule)
+    assert found.exponents["modes"].tolist() == analyze(study, rule=rule).exponents["modes"].tolist()
+    statement = found.statements.set_index("quantity").ours["f that gives the paper's QLMs per realization"]
+    assert len(found.selection) == len(found.bounds) == 0 and np.isnan(statement)
+    assert np.isnan(share_of_grid(realizations, rule))
+    assert analysis_tables(found) and grid_table(found.selection)
 
 
 def test_recurrences_have_rows_of_their_own(study):

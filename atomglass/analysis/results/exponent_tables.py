@@ -159,10 +159,12 @@ def selection_grid(
     -------
     DataFrame
         group, frequency_share, participation_ratio, modes, exponent, error, effective. NaN with fewer than ten modes.
-        Bounds beyond the frequencies up to which the table holds modes are left out.
+        Bounds beyond the frequencies up to which the table holds modes are left out, and all bounds if the unit of a
+        glass is 0, as most glasses of its chain or of the study have no positive shear modulus.
     """
     rows = []
-    highest = known_shares(realizations, Selection(reference=reference)).min()
+    known = known_shares(realizations, Selection(reference=reference))
+    highest = 0.0 if reference_frequency(realizations, reference)[known.index].eq(0).any() else known.min()
     for ratio in participation_ratios:
         for f in frequency_shares:
             if f > highest * (1 + FREQUENCY_TOLERANCE):
@@ -183,12 +185,12 @@ def selection_grid(
 def share_of_grid(realizations: pd.DataFrame, rule: Selection) -> float:
     """Return a rule's bound as a share of the unit in which `selection_grid` shows it.
 
-    A fixed frequency is shown as a share of the study's median omega_1.
+    A fixed frequency is shown as a share of the study's median omega_1; NaN if that is 0.
     """
     if rule.frequency is None:
         return rule.frequency_share
     unit = reference_frequency(realizations, "study")
-    return float(rule.frequency / unit.iloc[0]) if len(unit) else math.nan
+    return float(rule.frequency / unit.iloc[0]) if len(unit) and unit.iloc[0] > 0 else math.nan
 
 
 def two_term_fit(in_b: pd.DataFrame) -> TwoTermFit | None:
