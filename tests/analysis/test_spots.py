@@ -27,9 +27,11 @@ from atomglass.analysis.results.bound_dependence import (
     bound_drift_warnings,
     exponents_by_bound,
 )
+from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
+from atomglass.analysis.results.paper_statements import spot_statements
 from atomglass.analysis.results.spot_selection import select_spots, spot_bins, spot_warnings
 from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
-from atomglass.analysis.selection import Selection
+from atomglass.analysis.selection import Selection, select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.errors import InputError
 from atomglass.study.load import load_study
@@ -74,6 +76,37 @@ def test_glasses_without_rigidity_count_and_glasses_not_searched_do_not(study):
     lines = spot_warnings(study.spots, unsearched)
     assert lines[0].startswith(f"In 1 of {len(study.realizations)} glasses no pseudo-harmonic modes were sought")
     assert lines[1].startswith(f"7 of {len(study.spots)} pseudo-harmonic modes did not converge")
+
+
+def test_a_median_of_zero_is_refused_as_for_harmonic_modes(study):
+    """Most glasses of one chain are not rigid: without a bound, its modes would be dropped and its glasses counted."""
+    liquid = study.realizations["chain"] == 3
+    first = study.realizations["first_phonon_frequency"].mask(liquid)
+    realizations = study.realizations.assign(first_phonon_frequency=first, complete_below=0.9)
+    for chosen_from, by in ((study.modes, select), (study.spots, select_spots)):
+        with pytest.raises(InputError, match=r"is 0: .* \(--frequency\)"):
+            by(chosen_from, realizations)
+    assert len(exponents_by_particle_number(study.spots, realizations)) == 0
+    kinds = set(exponents_by_bound(ModeTables(study.modes, realizations, study.spots))["kind"])
+    assert SPOTS in kinds and SPOTS_BY_CHAIN not in kinds
+    assert "No exponents of pseudo-harmonic modes" in summarize(study.modes, realizations, spots=study.spots)
+    tables = SimpleNamespace(**vars(study) | {"realizations": realizations})
+    rule = Selection(frequency=0.45)
+    same = analyze(study, rule=rule).spot_exponents
+    pd.testing.assert_frame_equal(analyze(tables, rule=rule).spot_exponents, same)
+
+
+def test_rates_are_over_the_glasses_that_have_a_bound(study):
+    """A quarter of the glasses is not rigid: they have no own omega_1, and no mode of theirs counts."""
+    soft = study.realizations["realization"] % 4 == 0
+    realizations = study.realizations.assign(
+        first_phonon_frequency=study.realizations["first_phonon_frequency"].mask(soft)
+    )
+    rule, tables = Selection(reference="own"), SimpleNamespace(**vars(study) | {"realizations": realizations})
+    ours = spot_statements(tables, rule).set_index("quantity")["ours"]["QLMs per realization"]
+    modes = study.spots[study.spots["converged"] & (study.spots["realization"] % 4 != 0)]
+    bound = 0.6 * modes["realization"].map(realizations.set_index("realization")["first_phonon_frequency"])
+    assert ours == pytest.approx((modes["frequency"] < bound).sum() / (~soft).sum())
 
 
 def test_bins_count_every_spot_once_and_show_where_starts_end(study):
