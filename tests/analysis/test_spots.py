@@ -125,6 +125,23 @@ def test_bins_count_every_spot_once_and_show_where_starts_end(study):
     assert any("highest start" in line for line in spot_warnings(study.spots, realizations, Selection(frequency=0.6)))
 
 
+def test_starts_are_compared_with_the_bound_of_their_own_glass(study):
+    """One chain is three times as stiff as the others: its bound is no bound of theirs."""
+    stiff = study.realizations["chain"] == 5
+    first = study.realizations["first_phonon_frequency"] * np.where(stiff, 3.0, 1.0)
+    start = np.where(stiff, 2.5, 0.7)  # each above the own bound, most below the largest one, 0.6 * 3 * 0.8
+    realizations = study.realizations.assign(first_phonon_frequency=first, spot_start_frequency=start)
+    assert select_spots(study.spots, realizations)["bound"].max() > 1.3
+    assert not any("highest start" in line for line in spot_warnings(study.spots, realizations))
+    lacking = realizations.assign(spot_start_frequency=np.where(realizations.index < 3, 0.3, start))
+    lacking.loc[1, "spot_start_frequency"] = np.nan
+    (line,) = (line for line in spot_warnings(study.spots, lacking) if "highest start" in line)
+    assert line.startswith(f"In 3 of {len(realizations)} glasses")
+    assert spot_bins(study.spots, lacking, 0.5)["beyond_starts"].iloc[-1] == pytest.approx(3 / len(realizations))
+    table = exponents_by_bound(ModeTables(study.modes, lacking, study.spots), shares=(0.5,))
+    assert table.loc[table["kind"] == SPOTS_BY_CHAIN, "beyond_starts"].iloc[0] == pytest.approx(3 / len(realizations))
+
+
 def test_unbounded_spots_belong_to_neither_group(study):
     spots = study.spots.copy()
     spots.loc[spots.index[:4], "group"] = "unbounded"

@@ -15,7 +15,13 @@ from atomglass.analysis.results.exponent_drift import DRIFT_RANGE, drift_in_erro
 from atomglass.analysis.results.exponent_tables import MIN_CHAINS, RESOLUTION
 from atomglass.analysis.results.mode_counts import effective_chains
 from atomglass.analysis.results.participation_cut import without_cut
-from atomglass.analysis.results.spot_selection import largest_spot_share, searched_realizations, select_spots
+from atomglass.analysis.results.spot_selection import (
+    largest_spot_share,
+    searched_realizations,
+    select_spots,
+    spot_bound,
+    starts_end_below,
+)
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, known_shares, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.verdicts import UNDECIDED, interval_verdict
@@ -130,15 +136,11 @@ def _selected_spots(tables: ModeTables, frequency: float, share: float) -> Itera
     """Yield pseudo-harmonic modes below a fixed frequency, and below a share of the median omega_1 of their chain."""
     if tables.spots is None:
         return
-    searched = searched_realizations(tables.realizations).set_index("realization")
-    start = searched["spot_start_frequency"].astype(float)
-    by_chain = share * reference_frequency(tables.realizations, "chain")[searched.index]
-    for kind, rule, bound in (
-        (SPOTS, Selection(frequency), frequency),
-        (SPOTS_BY_CHAIN, Selection(frequency_share=share), by_chain),
-    ):
+    searched = searched_realizations(tables.realizations)
+    for kind, rule in ((SPOTS, Selection(frequency)), (SPOTS_BY_CHAIN, Selection(frequency_share=share))):
         if rule.share <= largest_spot_share(tables.realizations, rule) * (1 + FREQUENCY_TOLERANCE):
-            yield kind, select_spots(tables.spots, tables.realizations, rule), float((start < bound).mean())
+            beyond = starts_end_below(searched, spot_bound(tables.realizations, rule)).mean()
+            yield kind, select_spots(tables.spots, tables.realizations, rule), float(beyond)
 
 
 def _fit(rows: pd.DataFrame, group: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import math
 
-import numpy as np
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency, round_down, true_minima, unit_without_zero
@@ -125,6 +124,21 @@ def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selectio
     return bounded(converged, realizations, rule, converged["realization"].map(bound))
 
 
+def starts_end_below(searched: pd.DataFrame, bound: float | pd.Series) -> pd.Series:
+    """Return for which glasses the highest start of the search lies below a bound, or is not known.
+
+    Parameters
+    ----------
+    searched : DataFrame
+        From `searched_realizations`.
+    bound : float or Series
+        The bound, or that of each glass, indexed by realization number; glasses without one are left out.
+    """
+    start = searched.set_index("realization")["spot_start_frequency"].astype(float)
+    own = pd.Series(bound, index=start.index).dropna()
+    return ~(start[own.index] >= own)
+
+
 def particle_numbers(spots: pd.DataFrame, realizations: pd.DataFrame) -> pd.Series:
     """Return N PR of modes, the number of particles that take part in each.
 
@@ -158,7 +172,7 @@ def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd
     """
     require_columns(spots, _COLUMNS, "spots")
     edges = round_edges(top)
-    start = searched_realizations(realizations)["spot_start_frequency"].to_numpy(dtype=float)
+    searched = searched_realizations(realizations)
     rows = []
     for low, high in itertools.pairwise(edges):
         found = spots[(spots["frequency"] >= low) & (spots["frequency"] < high)]
@@ -175,7 +189,7 @@ def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd
                 "unbounded": int((~modes["group"].isin(["A", "B"])).sum()),
                 "hits": modes["hits"].mean() if len(modes) else math.nan,
                 "hit_once": (modes["hits"] == 1).mean() if len(modes) else math.nan,
-                "beyond_starts": float((start < high).mean()) if len(start) else math.nan,
+                "beyond_starts": float(starts_end_below(searched, high).mean()),
             }
         )
     return pd.DataFrame(rows)
@@ -198,15 +212,14 @@ def spot_warnings(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selecti
     lost = int(spots["converged"].ne(True).sum())
     if lost:
         lines.append(f"{lost} of {len(spots)} pseudo-harmonic modes did not converge and are left out.")
+    low = starts_end_below(searched, spot_bound(realizations, rule or Selection()))
+    if low.any():
+        lines.append(
+            f"In {low.sum()} of {len(low)} glasses the highest start of the search for pseudo-harmonic modes lies "
+            "below the glass's bound: some of the modes between may be missing, and exponents come out too low."
+        )
     chosen = select_spots(spots, realizations, rule)
     if len(chosen):
-        start = searched.set_index("realization")["spot_start_frequency"].astype(float)
-        low = int((start < float(np.max(chosen["bound"]))).sum())
-        if low:
-            lines.append(
-                f"In {low} of {len(start)} glasses the highest start of the search for pseudo-harmonic modes lies "
-                "below the bound: some of the modes between may be missing, and exponents come out too low."
-            )
         few = float((particle_numbers(chosen, realizations) < FEW).mean())
         if few > MAX_SHARE_OF_FEW:
             lines.append(
