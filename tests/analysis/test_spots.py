@@ -18,6 +18,7 @@ from atomglass.analysis.figures.bound_figure import bound_figure, draw_bound_dep
 from atomglass.analysis.report.html_report import render
 from atomglass.analysis.report.summary import summarize
 from atomglass.analysis.report.text_tables import analysis_tables
+from atomglass.analysis.results.analysis_files import write_analysis
 from atomglass.analysis.results.bound_dependence import (
     HARMONIC,
     SPOTS,
@@ -30,7 +31,7 @@ from atomglass.analysis.results.bound_dependence import (
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.paper_statements import spot_statements
 from atomglass.analysis.results.spot_selection import select_spots, spot_bins, spot_warnings
-from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
+from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection, select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.errors import InputError

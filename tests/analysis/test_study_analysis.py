@@ -13,8 +13,9 @@ from study_tables import fake_study
 
 from atomglass.analysis.report.report_tables import grid_table
 from atomglass.analysis.report.text_tables import analysis_tables
+from atomglass.analysis.results.analysis_files import write_analysis
 from atomglass.analysis.results.exponent_tables import share_of_grid
-from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
+from atomglass.analysis.results.study_analysis import Analysis, analyze
 from atomglass.analysis.selection import Selection
 from atomglass.errors import InputError
 
@@ -54,6 +55,24 @@ def test_the_same_seed_gives_the_same_files(study, found, tmp_path):
     table = pd.read_csv(tmp_path / "one" / "statements.csv")
     assert np.allclose(table.ours, found.statements.ours, equal_nan=True)
     assert not list((tmp_path / "one").glob(".*"))
+
+
+def test_tables_of_an_earlier_rule_do_not_stay_beside_new_ones(study, found, tmp_path):
+    """A rule that follows the own omega_1 has no other spectra; files that no analysis wrote stay."""
+    write_analysis(found, tmp_path)
+    assert (tmp_path / "excess_density.csv").is_file()
+    own = [tmp_path / "notes.csv", tmp_path / "exponents_of_mine.csv", tmp_path.parent / "outside.csv"]
+    for path in own:
+        path.write_text("mine")
+    again = analyze(study, seed=3, rule=Selection(reference="own", frequency_share=0.5))
+    written = write_analysis(again, tmp_path)
+    assert "excess_density" in found.tables() and "excess_density" not in again.tables()
+    assert sorted(tmp_path.iterdir()) == sorted([*written, *own[:2]])
+    index = tmp_path / "analysis.json"
+    for broken in ('{"files": ["../outside.csv", "notes.txt", 3]}', '{"files": 1}', "[]", "{"):
+        index.write_text(broken)
+        write_analysis(again, tmp_path)
+        assert own[2].is_file() and sorted(tmp_path.iterdir()) == sorted([*written, *own[:2]])
 
 
 def test_a_study_without_modes_is_undecided_throughout():

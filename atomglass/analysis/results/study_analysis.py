@@ -1,10 +1,9 @@
-"""All statistics of a study in one frozen result, and its files."""
+"""All statistics of a study in one frozen result."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,6 @@ from atomglass.analysis.results.two_level_systems import two_level_table
 from atomglass.analysis.results.two_level_theories import theories_table
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.likelihood import TwoTermFit
-from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import PinnedTables
 from atomglass.study.followup.recurrence_table import with_recurrences
 from atomglass.types import ShortRepr
@@ -128,11 +126,12 @@ class Analysis(ShortRepr):
         return own | self.other_spectra
 
     def to_json(self) -> str:
-        """Return the whole analysis as JSON; NaN becomes null, infinity a string."""
+        """Return the whole analysis as JSON, with the names of its files; NaN becomes null, infinity a string."""
         content: dict[str, Any] = {"name": self.name, "seed": self.seed, "rule": asdict(self.rule)}
         content |= {name: table.to_dict("records") for name, table in self.tables().items()}
         content["two_terms"] = None if self.two_terms is None else asdict(self.two_terms)
         content["warnings"] = list(self.warnings)
+        content["files"] = [f"{name}.csv" for name in self.tables()]
         return json.dumps(json_value(content), indent=1, ensure_ascii=False) + "\n"
 
 
@@ -220,29 +219,3 @@ def _spot_results(study: Any, rule: Selection, seed: int, thirds: dict[str, pd.D
         "spot_bins": spot_bins(study.spots, study.realizations, top),
         "particle_numbers": exponents_by_particle_number(study.spots, study.realizations),
     }
-
-
-def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
-    """Write `analysis.json` and each table as CSV, each file atomically.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        What to write.
-    folder : Path
-        Where to write; it is created if necessary.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_stale_temporaries(folder)
-    written = []
-    contents = {"analysis.json": analysis.to_json()}
-    contents |= {f"{name}.csv": table.to_csv(index=False) for name, table in analysis.tables().items()}
-    for name, text in contents.items():
-        replace(folder / name, text.encode())
-        written.append(folder / name)
-    return written
