@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
 #: Whose first phonon frequency omega_1 is the unit of the selection's bound.
@@ -55,6 +56,22 @@ def reference_frequency(realizations: pd.DataFrame, reference: str | None) -> pd
     if reference == "study":
         return pd.Series(counted.median(), index=number)
     return pd.Series(counted.groupby(realizations["chain"]).transform("median").to_numpy(), index=number)
+
+
+def unit_without_zero(unit: pd.Series) -> pd.Series:
+    """Return the omega_1 of realizations, NaN for those that do not count; a median that is 0 is no unit, and refused.
+
+    Raises
+    ------
+    InputError
+        It is 0 for some realization.
+    """
+    if unit.eq(0).any():
+        raise InputError(
+            "the median omega_1 of a chain or study is 0: most of its glasses have no positive shear modulus",
+            remedy="bound at a fixed frequency (--frequency)",
+        )
+    return unit
 
 
 def round_down(value: float, digits: int = 3) -> float:

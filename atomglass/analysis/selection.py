@@ -14,7 +14,13 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from atomglass.analysis.counted_glasses import REFERENCES, complete_realizations, reference_frequency, round_down
+from atomglass.analysis.counted_glasses import (
+    REFERENCES,
+    complete_realizations,
+    reference_frequency,
+    round_down,
+    unit_without_zero,
+)
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 from atomglass.vibrations.localization import PARTICIPATION_RATIO
@@ -170,13 +176,7 @@ def selection_bound(realizations: pd.DataFrame, rule: Selection | None = None) -
     if len(known) and not rule.share <= known.min() * (1 + FREQUENCY_TOLERANCE):
         raise _refusal(rule, known, realizations)
     unit = reference_frequency(realizations, rule.reference if rule.unit else None)
-    unit = unit.where(unit.index.isin(known.index))
-    if unit.eq(0).any():
-        raise InputError(
-            "the median omega_1 of a chain or study is 0: most of its glasses have no positive shear modulus",
-            remedy="bound at a fixed frequency (--frequency)",
-        )
-    return rule.share * unit
+    return rule.share * unit_without_zero(unit.where(unit.index.isin(known.index)))
 
 
 def _refusal(rule: Selection, known: pd.Series, realizations: pd.DataFrame) -> InputError:

@@ -199,8 +199,9 @@ def analyze(
     )
     from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
     from atomglass.analysis.report.text_tables import analysis_tables
+    from atomglass.analysis.results.analysis_files import write_analysis
     from atomglass.analysis.results.selected_modes import selection_from_options
-    from atomglass.analysis.results.study_analysis import analyze, write_analysis
+    from atomglass.analysis.results.study_analysis import analyze
     from atomglass.analysis.results.well_exponents import exponents_by_quench_outcome
     from atomglass.analysis.results.well_readings import well_readings
     from atomglass.cli.text_table import print_table

@@ -63,7 +63,8 @@ def study_with_soft_modes() -> SimpleNamespace:
     spots = pd.DataFrame(
         {"realization": glass, "frequency": BOUND * rng.random(len(glass)) ** 0.2, "b4": B4, "converged": True}
     )
-    realizations = tunneling_model.realizations.assign(spots_below=BOUND, spot_coupling_t=COUPLING)
+    counts = np.bincount(glass, minlength=GLASSES)
+    realizations = tunneling_model.realizations.assign(spot_count=counts, spots_below=BOUND, spot_coupling_t=COUPLING)
     omega = np.linspace(0.1, 5, 200)
     density = pd.DataFrame({"frequency": omega, "density": omega**4 * np.exp(-omega), "error": 1e-6})
     settings = {

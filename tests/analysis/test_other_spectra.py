@@ -297,6 +297,26 @@ def test_exponents_of_pinned_glasses() -> None:
     assert pinned_exponents(empty, realizations_of(4100, rng))["modes"].eq(0).all()
 
 
+def test_smallest_spots_are_those_of_the_glasses_that_were_searched() -> None:
+    """Half of the glasses were searched, up to 0.8, whatever is known of harmonic modes: omega^4 comes back."""
+    rng = np.random.default_rng(13)
+    table = realizations_of(6000, rng).assign(first_phonon_frequency=1.0, spots_below=0.8)
+    spots = modes_of(table, rng, {"A": (4.0, 2.0)}, 1.0).assign(converged=True)
+    spots = spots[(spots["realization"] % 2 == 0) & (spots["frequency"] < 0.8)]
+    counts = spots.groupby("realization").size().reindex(table["realization"], fill_value=0).to_numpy(dtype=float)
+    searched = (table["realization"] % 2 == 0) & (table["status"] == "ok")
+    table = table.assign(spot_count=np.where(searched, counts, np.nan), complete=table["complete"] & (table.index > 99))
+    study = SimpleNamespace(modes=modes_of(table, rng, {"A": (4.0, 0.3)}, 1.0), realizations=table, spots=spots)
+    found = other_spectra(study, 0.9, rng)["smallest_frequencies"]
+    rows = found[(found["kind"] == "spots") & (found["group"] == "A") & (found["share"] == 1)]
+    assert rows["glasses"].eq(searched.sum()).all() and rows["left_out"].eq((~searched).sum()).all()
+    assert rows["bound"].to_numpy() == pytest.approx(0.8)
+    for row in rows.itertuples():
+        assert row.exponent == pytest.approx(4.0, abs=3 * row.error) and row.error < 0.3
+    harmonic = found[found["kind"] == "harmonic"]
+    assert harmonic["glasses"].eq(table["complete"].sum()).all() and harmonic["bound"].max() == 0.9
+
+
 def test_all_tables_together() -> None:
     rng = np.random.default_rng(10)
     table = realizations_of(1000, rng)
@@ -305,6 +325,7 @@ def test_all_tables_together() -> None:
     found = other_spectra(study, 0.6, np.random.default_rng(0))
     assert list(found) == ["smallest_frequencies", "excess_exponents", "excess_density"]
     study.spots = modes.assign(frequency=0.9 * modes["frequency"], converged=modes.index % 7 != 0)
+    study.realizations = table.assign(first_phonon_frequency=1.0, spot_count=1.0)
     again = other_spectra(study, 0.6, np.random.default_rng(0), pinned_tables(500, rng))
     smallest = again["smallest_frequencies"]
     assert smallest["kind"].unique().tolist() == ["harmonic", "spots"]

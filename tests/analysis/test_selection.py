@@ -8,15 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from study_tables import fake_study
 
 from atomglass.analysis.counted_glasses import complete_realizations, reference_frequency
-from atomglass.analysis.results.exponent_tables import exponent_drift_warnings, selection_grid
+from atomglass.analysis.results.exponent_drift import drift_in_errors, exponent_drift_warnings
+from atomglass.analysis.results.exponent_tables import selection_grid
 from atomglass.analysis.results.selected_modes import mark_selected, rule_or_refusal
 from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.selection import Selection, counted_realizations, select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.validation.hybridization import HybridModel, hybrid_spectra
+from atomglass.analysis.validation.synthetic import SyntheticStudy, draw_labels, power_law_quantile
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import quasi_localized
 
@@ -224,10 +227,58 @@ def test_the_primary_rule_recovers_a_hidden_law(hidden):
 
 def test_a_drift_with_the_bound_gives_a_warning(hidden):
     """A power law stays silent, also a steep one; modes cut away near the bound, as by too low a bound on PR, speak."""
-    assert exponent_drift_warnings(selection_grid(hidden, glasses_of(4000)), Selection(frequency_share=0.8)) == []
+    rule, glasses = Selection(frequency_share=0.8), glasses_of(4000)
+    assert exponent_drift_warnings(hidden, glasses, rule) == []
     bent = hidden[(hidden["frequency"] < 0.65) | (np.random.default_rng(4).random(len(hidden)) < 0.1)]
-    said = exponent_drift_warnings(selection_grid(bent, glasses_of(4000)), Selection(frequency_share=0.8))
+    said = exponent_drift_warnings(bent, glasses, rule)
     assert any("exponent of A" in line and "no plateau" in line for line in said)
+
+
+@pytest.mark.parametrize("localized", [{"participation_ratio": 0.25}, {"participation_number": 0.25 * 400}])
+@pytest.mark.parametrize("bound", [{"frequency_share": 0.73}, {"frequency": 0.73}])
+def test_a_drift_is_sought_whatever_the_bounds(hidden, localized, bound):
+    """Neither bound need be one that the table of exponents against the selection shows."""
+    bent = hidden[(hidden["frequency"] < 0.6) | (np.random.default_rng(4).random(len(hidden)) < 0.1)]
+    rule, glasses = Selection(**bound, **localized), glasses_of(4000)
+    outer = select(bent, glasses, rule)
+    inner = outer[outer["frequency"] < 0.73 / 1.5]
+    low, high = (truncated_power_law(rows["frequency"] / top) for rows, top in ((inner, 0.73 / 1.5), (outer, 0.73)))
+    said = exponent_drift_warnings(bent, glasses, rule)
+    where = "below omega = {:.3g}" if "frequency" in bound else "at f = {:.3g}"
+    (line,) = (line for line in said if "exponent of all" in line)
+    for fit, top in ((low, 0.73 / 1.5), (high, 0.73)):
+        assert f"{fit.exponent:.1f} +- " in line and where.format(top) in line
+    assert exponent_drift_warnings(hidden, glasses, rule) == []
+
+
+def test_a_drift_is_told_where_chains_scatter_most_at_the_higher_bound():
+    """omega^0 below 0.4 in every chain; above, every second chain has many modes, the others have none."""
+    rng, chains = np.random.default_rng(9), np.arange(60)
+    home = np.concatenate([np.repeat(chains, 30), np.repeat(chains, np.where(chains % 2, 60, 0))])
+    frequency = np.concatenate([0.4 * rng.random(1800), rng.uniform(0.4, 0.6, len(home) - 1800)])
+    modes = pd.DataFrame({"realization": home, "chain": home, "frequency": frequency, "group": "A"})
+    rule, glasses = Selection(frequency=0.6), glasses_of(60)
+    outer, inner = (select(modes.assign(participation_ratio=0.1), glasses, Selection(frequency=f)) for f in (0.6, 0.4))
+    high, low = (truncated_power_law(rows["x"], rows["chain"]) for rows in (outer, inner))
+    assert high.standard_error > low.standard_error, "the difference of the squared errors is negative"
+    said = exponent_drift_warnings(modes.assign(participation_ratio=0.1), glasses, rule)
+    assert [line.split(" drifts")[0] for line in said] == ["The exponent of A", "The exponent of all"]
+
+
+@pytest.mark.parametrize(("per_defect", "chains"), [(3.0, 60), (1.0, 10)])
+def test_an_exact_power_law_drifts_as_often_as_errors_say(per_defect, chains):
+    """Also where each defect is found three times: the errors are those of the differences over many samples."""
+    rng, study = np.random.default_rng(10), SyntheticStudy(600, chains, per_defect)
+    found = []
+    for _ in range(500):
+        labels = draw_labels(study, rng)
+        own, common = rng.standard_normal(600), rng.standard_normal(labels.defect.max() + 1)[labels.defect]
+        score = own if per_defect == 1 else np.sqrt(0.9) * common + np.sqrt(0.1) * own
+        x = power_law_quantile(stats.norm.cdf(score), 3)
+        outer = pd.DataFrame({"x": x, "chain": labels.chain})
+        found.append(drift_in_errors(outer[x < 2 / 3].assign(x=1.5 * x[x < 2 / 3]), outer))
+    assert 0.85 < np.sqrt(np.mean(np.square(found))) < 1.15
+    assert 0.02 < np.mean(np.array(found) > 2) < 0.09
 
 
 def test_another_hidden_law_is_distinguished():

@@ -18,6 +18,7 @@ from atomglass.analysis.figures.bound_figure import bound_figure, draw_bound_dep
 from atomglass.analysis.report.html_report import render
 from atomglass.analysis.report.summary import summarize
 from atomglass.analysis.report.text_tables import analysis_tables
+from atomglass.analysis.results.analysis_files import write_analysis
 from atomglass.analysis.results.bound_dependence import (
     HARMONIC,
     SPOTS,
@@ -27,9 +28,11 @@ from atomglass.analysis.results.bound_dependence import (
     bound_drift_warnings,
     exponents_by_bound,
 )
+from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
+from atomglass.analysis.results.paper_statements import spot_statements
 from atomglass.analysis.results.spot_selection import select_spots, spot_bins, spot_warnings
-from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
-from atomglass.analysis.selection import Selection
+from atomglass.analysis.results.study_analysis import Analysis, analyze
+from atomglass.analysis.selection import Selection, select
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.errors import InputError
 from atomglass.study.load import load_study
@@ -76,6 +79,37 @@ def test_glasses_without_rigidity_count_and_glasses_not_searched_do_not(study):
     assert lines[1].startswith(f"7 of {len(study.spots)} pseudo-harmonic modes did not converge")
 
 
+def test_a_median_of_zero_is_refused_as_for_harmonic_modes(study):
+    """Most glasses of one chain are not rigid: without a bound, its modes would be dropped and its glasses counted."""
+    liquid = study.realizations["chain"] == 3
+    first = study.realizations["first_phonon_frequency"].mask(liquid)
+    realizations = study.realizations.assign(first_phonon_frequency=first, complete_below=0.9)
+    for chosen_from, by in ((study.modes, select), (study.spots, select_spots)):
+        with pytest.raises(InputError, match=r"is 0: .* \(--frequency\)"):
+            by(chosen_from, realizations)
+    assert len(exponents_by_particle_number(study.spots, realizations)) == 0
+    kinds = set(exponents_by_bound(ModeTables(study.modes, realizations, study.spots))["kind"])
+    assert SPOTS in kinds and SPOTS_BY_CHAIN not in kinds
+    assert "No exponents of pseudo-harmonic modes" in summarize(study.modes, realizations, spots=study.spots)
+    tables = SimpleNamespace(**vars(study) | {"realizations": realizations})
+    rule = Selection(frequency=0.45)
+    same = analyze(study, rule=rule).spot_exponents
+    pd.testing.assert_frame_equal(analyze(tables, rule=rule).spot_exponents, same)
+
+
+def test_rates_are_over_the_glasses_that_have_a_bound(study):
+    """A quarter of the glasses is not rigid: they have no own omega_1, and no mode of theirs counts."""
+    soft = study.realizations["realization"] % 4 == 0
+    realizations = study.realizations.assign(
+        first_phonon_frequency=study.realizations["first_phonon_frequency"].mask(soft)
+    )
+    rule, tables = Selection(reference="own"), SimpleNamespace(**vars(study) | {"realizations": realizations})
+    ours = spot_statements(tables, rule).set_index("quantity")["ours"]["QLMs per realization"]
+    modes = study.spots[study.spots["converged"] & (study.spots["realization"] % 4 != 0)]
+    bound = 0.6 * modes["realization"].map(realizations.set_index("realization")["first_phonon_frequency"])
+    assert ours == pytest.approx((modes["frequency"] < bound).sum() / (~soft).sum())
+
+
 def test_bins_count_every_spot_once_and_show_where_starts_end(study):
     start = np.where(study.realizations["realization"] % 4 == 0, 0.55, 1.3)
     realizations = study.realizations.assign(spot_start_frequency=start)
@@ -92,6 +126,23 @@ def test_bins_count_every_spot_once_and_show_where_starts_end(study):
     assert any("highest start" in line for line in spot_warnings(study.spots, realizations, Selection(frequency=0.6)))
 
 
+def test_starts_are_compared_with_the_bound_of_their_own_glass(study):
+    """One chain is three times as stiff as the others: its bound is no bound of theirs."""
+    stiff = study.realizations["chain"] == 5
+    first = study.realizations["first_phonon_frequency"] * np.where(stiff, 3.0, 1.0)
+    start = np.where(stiff, 2.5, 0.7)  # each above the own bound, most below the largest one, 0.6 * 3 * 0.8
+    realizations = study.realizations.assign(first_phonon_frequency=first, spot_start_frequency=start)
+    assert select_spots(study.spots, realizations)["bound"].max() > 1.3
+    assert not any("highest start" in line for line in spot_warnings(study.spots, realizations))
+    lacking = realizations.assign(spot_start_frequency=np.where(realizations.index < 3, 0.3, start))
+    lacking.loc[1, "spot_start_frequency"] = np.nan
+    (line,) = (line for line in spot_warnings(study.spots, lacking) if "highest start" in line)
+    assert line.startswith(f"In 3 of {len(realizations)} glasses")
+    assert spot_bins(study.spots, lacking, 0.5)["beyond_starts"].iloc[-1] == pytest.approx(3 / len(realizations))
+    table = exponents_by_bound(ModeTables(study.modes, lacking, study.spots), shares=(0.5,))
+    assert table.loc[table["kind"] == SPOTS_BY_CHAIN, "beyond_starts"].iloc[0] == pytest.approx(3 / len(realizations))
+
+
 def test_unbounded_spots_belong_to_neither_group(study):
     spots = study.spots.copy()
     spots.loc[spots.index[:4], "group"] = "unbounded"
@@ -99,7 +150,8 @@ def test_unbounded_spots_belong_to_neither_group(study):
 
 
 def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
-    table = exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots))
+    tables = ModeTables(study.modes, study.realizations, study.spots)
+    table = exponents_by_bound(tables)
     assert set(table["kind"]) == {HARMONIC, UNCUT, SPOTS, SPOTS_BY_CHAIN}
     spots = table[(table["kind"] == SPOTS) & table["exponent"].notna()]
     for group, law in (("A", 4), ("B", 3)):
@@ -113,7 +165,7 @@ def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
     assert widest["exponent"] == pytest.approx(fit.exponent) and widest["modes"] == len(rows)
     number = rows["chain"].value_counts()
     assert widest["effective_chains"] == pytest.approx(number.sum() ** 2 / (number**2).sum())
-    assert bound_drift_warnings(table) == []
+    assert bound_drift_warnings(tables) == []
     # Harmonic modes end where the tables end: the grid stops there, that of the spots goes on.
     assert table[table["kind"] == HARMONIC]["share"].max() < table[table["kind"] == SPOTS]["share"].max() == 1.0
 
@@ -121,10 +173,23 @@ def test_exponents_are_flat_in_the_bound_for_spots_of_a_known_law(study):
 def test_a_drift_with_the_bound_is_told_unless_spots_are_missing_there(study):
     thin = (study.spots["frequency"] > 0.5) & (np.random.default_rng(0).random(len(study.spots)) < 0.7)
     bent = study.spots[~thin]
-    said = bound_drift_warnings(exponents_by_bound(ModeTables(study.modes, study.realizations, bent)))
+    said = bound_drift_warnings(ModeTables(study.modes, study.realizations, bent))
     assert any("exponent of A" in line and "no plateau" in line for line in said)
     short = study.realizations.assign(spot_start_frequency=0.45)
-    assert bound_drift_warnings(exponents_by_bound(ModeTables(study.modes, short, bent))) == []
+    assert bound_drift_warnings(ModeTables(study.modes, short, bent)) == []
+
+
+def test_a_drift_is_told_where_chains_scatter_most_at_the_higher_bound(study):
+    """omega^0 below 0.4 of the median omega_1 in every chain; above, every second chain has far more modes."""
+    rng, unit = np.random.default_rng(1), study.realizations["first_phonon_frequency"].median()
+    share = 0.4 * rng.random(len(study.spots))
+    above = rng.random(len(share)) < np.where(study.spots["chain"] % 2, 0.4, 0.8)
+    spots = study.spots.assign(frequency=unit * np.where(above, 0.4 + share / 2, share))
+    tables = ModeTables(study.modes, study.realizations.assign(spots_below=0.61 * unit), spots)
+    error = exponents_by_bound(tables).set_index(["kind", "group", "share"])["error"]
+    assert error[SPOTS, "all", 0.6] > error[SPOTS, "all", 0.4], "the difference of the squared errors is negative"
+    said = bound_drift_warnings(tables)
+    assert any(f"below omega = {0.4 * unit:.3g}" in line and "exponent of all" in line for line in said)
 
 
 def test_the_answer_is_that_of_the_spots(found, study):

@@ -11,8 +11,13 @@ import pandas as pd
 import pytest
 from study_tables import fake_study
 
+from atomglass.analysis.report.report_tables import grid_table
 from atomglass.analysis.report.text_tables import analysis_tables
-from atomglass.analysis.results.study_analysis import Analysis, analyze, write_analysis
+from atomglass.analysis.results.analysis_files import write_analysis
+from atomglass.analysis.results.exponent_tables import share_of_grid
+from atomglass.analysis.results.study_analysis import Analysis, analyze
+from atomglass.analysis.selection import Selection
+from atomglass.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,24 @@ def test_the_same_seed_gives_the_same_files(study, found, tmp_path):
     assert not list((tmp_path / "one").glob(".*"))
 
 
+def test_tables_of_an_earlier_rule_do_not_stay_beside_new_ones(study, found, tmp_path):
+    """A rule that follows the own omega_1 has no other spectra; files that no analysis wrote stay."""
+    write_analysis(found, tmp_path)
+    assert (tmp_path / "excess_density.csv").is_file()
+    own = [tmp_path / "notes.csv", tmp_path / "exponents_of_mine.csv", tmp_path.parent / "outside.csv"]
+    for path in own:
+        path.write_text("mine")
+    again = analyze(study, seed=3, rule=Selection(reference="own", frequency_share=0.5))
+    written = write_analysis(again, tmp_path)
+    assert "excess_density" in found.tables() and "excess_density" not in again.tables()
+    assert sorted(tmp_path.iterdir()) == sorted([*written, *own[:2]])
+    index = tmp_path / "analysis.json"
+    for broken in ('{"files": ["../outside.csv", "notes.txt", 3]}', '{"files": 1}', "[]", "{"):
+        index.write_text(broken)
+        write_analysis(again, tmp_path)
+        assert own[2].is_file() and sorted(tmp_path.iterdir()) == sorted([*written, *own[:2]])
+
+
 def test_a_study_without_modes_is_undecided_throughout():
     modes, realizations = fake_study(group_a=0, group_b=0, hidden=0)
     found = analyze(SimpleNamespace(modes=modes, realizations=realizations, settings={}))
@@ -60,6 +83,23 @@ def test_a_study_without_modes_is_undecided_throughout():
     assert found.two_terms is None
     assert analysis_tables(found)
     json.loads(found.to_json())
+
+
+def test_a_fixed_frequency_analyzes_glasses_most_of_which_are_not_rigid(study):
+    """The median omega_1 is 0, and the refusal of the primary rule advises a fixed frequency."""
+    soft = np.random.default_rng(0).random(len(study.realizations)) < 0.8
+    first = study.realizations["first_phonon_frequency"].mask(soft)
+    realizations = study.realizations.assign(first_phonon_frequency=first, complete_below=1.0)
+    liquid = SimpleNamespace(modes=study.modes, realizations=realizations, settings={})
+    with pytest.raises(InputError, match="--frequency"):
+        analyze(liquid)
+    rule = Selection(frequency=0.45)
+    found = analyze(liquid, rule=rule)
+    assert found.exponents["modes"].tolist() == analyze(study, rule=rule).exponents["modes"].tolist()
+    statement = found.statements.set_index("quantity").ours["f that gives the paper's QLMs per realization"]
+    assert len(found.selection) == len(found.bounds) == 0 and np.isnan(statement)
+    assert np.isnan(share_of_grid(realizations, rule))
+    assert analysis_tables(found) and grid_table(found.selection)
 
 
 def test_recurrences_have_rows_of_their_own(study):

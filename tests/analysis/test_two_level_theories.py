@@ -31,6 +31,17 @@ def test_inputs_are_recovered(study: SimpleNamespace):
     assert found.density == pytest.approx(1000 / VOLUME)
 
 
+def test_glasses_that_were_not_searched_for_modes_do_not_thin_them_out(study: SimpleNamespace):
+    """Half of the glasses, without modes: the density per volume is that of the others."""
+    half = study.realizations["realization"] % 2 == 1
+    columns = ["spot_count", "spots_below", "spot_coupling_t"]
+    realizations = study.realizations.assign(**{name: study.realizations[name].mask(half) for name in columns})
+    spots = study.spots[study.spots["realization"] % 2 == 0]
+    found = theory_inputs(SimpleNamespace(**vars(study) | {"realizations": realizations, "spots": spots}))
+    assert found.mode_density.value == pytest.approx(MODE_DENSITY, abs=4 * found.mode_density.error)
+    assert found.mode_density.error < 0.09 * MODE_DENSITY and found.coupling == pytest.approx(COUPLING)
+
+
 def test_predictions_are_those_of_the_theories(study: SimpleNamespace):
     found, inputs = predictions(study), theory_inputs(study)
     assert tuple(found) == THEORIES

@@ -12,6 +12,7 @@ from atomglass.analysis.results.selected_modes import rule_or_refusal
 from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.results.spot_selection import select_spots
 from atomglass.analysis.selection import Selection, barrier_is_real, select
+from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
 _REMEDIES = {
@@ -160,7 +161,11 @@ def _confirmed(rows: pd.DataFrame) -> str:
 
 def _exponents(qlms: pd.DataFrame, realizations: pd.DataFrame, spots: pd.DataFrame | None, refusal: str) -> str:
     """Return the exponents; those of pseudo-harmonic modes below the primary rule's bound, which needs no table."""
-    return exponents_section(qlms, refusal, None if spots is None else select_spots(spots, realizations))
+    try:
+        return exponents_section(qlms, refusal, None if spots is None else select_spots(spots, realizations))
+    except InputError as error:  # this rule's unit is 0, or the modes were not sought so far up
+        unknown = paragraph(f"No exponents of pseudo-harmonic modes are given: {error}.")
+        return exponents_section(qlms, refusal) + "\n" + unknown
 
 
 def _caveats(qlms: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> list[str]:

@@ -6,15 +6,22 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency
+from atomglass.analysis.results.exponent_drift import DRIFT_RANGE, drift_in_errors
 from atomglass.analysis.results.exponent_tables import MIN_CHAINS, RESOLUTION
 from atomglass.analysis.results.mode_counts import effective_chains
 from atomglass.analysis.results.participation_cut import without_cut
-from atomglass.analysis.results.spot_selection import largest_spot_share, searched_realizations, select_spots
+from atomglass.analysis.results.spot_selection import (
+    largest_spot_share,
+    searched_realizations,
+    select_spots,
+    spot_bound,
+    starts_end_below,
+)
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, known_shares, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
 from atomglass.analysis.statistics.verdicts import UNDECIDED, interval_verdict
@@ -25,9 +32,8 @@ SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 HARMONIC, UNCUT, SPOTS = "harmonic", "harmonic, no bound on PR", "pseudo-harmonic"
 #: Pseudo-harmonic modes below the same share of the median omega_1 of their own chain.
 SPOTS_BY_CHAIN = "pseudo-harmonic, by chain"
-#: A drift is sought between bounds whose frequencies differ by at least this factor, and must exceed this number of
-#: standard errors, as the largest of several differences.
-DRIFT_RANGE, DRIFT_ERRORS = 1.5, 2.5
+#: A drift must exceed this number of standard errors, as the largest of several differences.
+DRIFT_ERRORS = 2.5
 #: Largest share of glasses whose highest start lies below a bound for which a drift says something of the law.
 MAX_BEYOND_STARTS = 0.05
 _COLUMNS = (
@@ -79,20 +85,39 @@ def exponents_by_bound(
         may be missing; NaN for harmonic ones). NaN with fewer than ten modes. Kinds are left out where the tables do
         not hold their modes.
     """
-    rule = rule or Selection()
-    unit = reference_frequency(tables.realizations, "study")
-    rows: list[dict[str, Any]] = []
-    if len(unit) and unit.iloc[0] > 0:
-        largest = float(known_shares(tables.realizations, Selection(frequency=1.0)).min())
-        for share in shares:
-            frequency = share * float(unit.iloc[0])
-            known = frequency <= largest * (1 + FREQUENCY_TOLERANCE)
-            selected = [*_selected(tables, rule, frequency, known), *_selected_spots(tables, frequency, share)]
-            for kind, chosen, beyond in selected:
-                for group in ("A", "B", "all"):
-                    line = {"kind": kind, "group": group, "share": share, "frequency": frequency}
-                    rows.append(line | _fit(in_group(chosen, group), group) | {"beyond_starts": beyond})
+    rows = []
+    for below in _below_bounds(tables, rule or Selection(), shares):
+        for group in ("A", "B", "all"):
+            line = {"kind": below.kind, "group": group, "share": below.share, "frequency": below.frequency}
+            fit = _fit(in_group(below.modes, group), group)
+            rows.append(line | fit | {"beyond_starts": below.beyond_starts})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+class _ModesBelow(NamedTuple):
+    """The modes of one kind below one bound, with the meaning of the columns of `exponents_by_bound`."""
+
+    kind: str
+    share: float
+    frequency: float
+    modes: pd.DataFrame
+    beyond_starts: float
+
+
+def _below_bounds(tables: ModeTables, rule: Selection, shares: tuple[float, ...]) -> Iterator[_ModesBelow]:
+    """Yield the modes of each kind below each bound up to which they are known."""
+    unit = reference_frequency(tables.realizations, "study")
+    if not (len(unit) and unit.iloc[0] > 0):
+        return
+    largest = float(known_shares(tables.realizations, Selection(frequency=1.0)).min())
+    for share in shares:
+        frequency = share * float(unit.iloc[0])
+        known = frequency <= largest * (1 + FREQUENCY_TOLERANCE)
+        for kind, modes, beyond in (
+            *_selected(tables, rule, frequency, known),
+            *_selected_spots(tables, frequency, share),
+        ):
+            yield _ModesBelow(kind, share, frequency, modes, beyond)
 
 
 def _selected(
@@ -111,15 +136,11 @@ def _selected_spots(tables: ModeTables, frequency: float, share: float) -> Itera
     """Yield pseudo-harmonic modes below a fixed frequency, and below a share of the median omega_1 of their chain."""
     if tables.spots is None:
         return
-    searched = searched_realizations(tables.realizations).set_index("realization")
-    start = searched["spot_start_frequency"].astype(float)
-    by_chain = share * reference_frequency(tables.realizations, "chain")[searched.index]
-    for kind, rule, bound in (
-        (SPOTS, Selection(frequency), frequency),
-        (SPOTS_BY_CHAIN, Selection(frequency_share=share), by_chain),
-    ):
+    searched = searched_realizations(tables.realizations)
+    for kind, rule in ((SPOTS, Selection(frequency)), (SPOTS_BY_CHAIN, Selection(frequency_share=share))):
         if rule.share <= largest_spot_share(tables.realizations, rule) * (1 + FREQUENCY_TOLERANCE):
-            yield kind, select_spots(tables.spots, tables.realizations, rule), float((start < bound).mean())
+            beyond = starts_end_below(searched, spot_bound(tables.realizations, rule)).mean()
+            yield kind, select_spots(tables.spots, tables.realizations, rule), float(beyond)
 
 
 def _fit(rows: pd.DataFrame, group: str) -> dict[str, Any]:
@@ -136,43 +157,41 @@ def _fit(rows: pd.DataFrame, group: str) -> dict[str, Any]:
     return line | {"verdict": verdict if line["chains"] >= MIN_CHAINS else UNDECIDED}
 
 
-def bound_drift_warnings(table: pd.DataFrame, kind: str = SPOTS) -> list[str]:
+def bound_drift_warnings(tables: ModeTables, rule: Selection | None = None, kind: str = SPOTS) -> list[str]:
     """Return a warning for each group whose exponent differs between two bounds a factor 1.5 apart.
-
-    One sample lies within the other. Where a power law holds, the difference of the two fits has a variance equal to
-    the difference of their variances (Hausman, Econometrica 46, 1251 (1978)).
 
     Parameters
     ----------
-    table : DataFrame
-        From `exponents_by_bound`.
+    tables : ModeTables
+        The study.
+    rule : Selection, optional
+        As for `exponents_by_bound`.
     kind : str
         The kind of modes.
 
     Returns
     -------
     list of str
-        For each group the most significantly different pair, if the difference exceeds 2.5 standard errors. Bounds
-        above the highest starts of more than 5 % of the glasses are left out: pseudo-harmonic modes are missing there.
+        For each group the most significantly different pair, if the difference exceeds 2.5 standard errors, see
+        `drift_in_errors`. Bounds above the highest starts of more than 5 % of the glasses are left out: pseudo-harmonic
+        modes are missing there.
     """
+    below = [each for each in _below_bounds(tables, rule or Selection(), SHARES) if each.kind == kind]
+    below = [each for each in below if not each.beyond_starts > MAX_BEYOND_STARTS]
     lines = []
     for group in ("A", "B", "all"):
-        rows = table[(table["kind"] == kind) & (table["group"] == group) & table["exponent"].notna()]
-        rows = rows[~(rows["beyond_starts"] > MAX_BEYOND_STARTS)]
-        worst, found = DRIFT_ERRORS, ""
-        for inner, outer in itertools.combinations(rows.sort_values("share").itertuples(), 2):
-            variance = inner.error**2 - outer.error**2
-            if outer.share < DRIFT_RANGE * inner.share * (1 - FREQUENCY_TOLERANCE) or not variance > 0:
+        most, worst = DRIFT_ERRORS, None
+        for pair in itertools.combinations(sorted(below, key=lambda each: each.share), 2):
+            if pair[1].share < DRIFT_RANGE * pair[0].share * (1 - FREQUENCY_TOLERANCE):
                 continue
-            deviation = abs(inner.exponent - outer.exponent) / math.sqrt(variance)
-            if deviation > worst:
-                worst, found = (
-                    deviation,
-                    (
-                        f"The exponent of {group} ({kind} modes) drifts with the bound, {inner.exponent:.1f} +- "
-                        f"{inner.error:.1f} below omega = {inner.frequency:.3g} and {outer.exponent:.1f} +- "
-                        f"{outer.error:.1f} below {outer.frequency:.3g}: there is no plateau."
-                    ),
-                )
-        lines += [found] if found else []
+            deviation = drift_in_errors(*(in_group(each.modes, group) for each in pair))
+            if deviation > most:
+                most, worst = deviation, pair
+        if worst is not None:
+            inner, outer = (_fit(in_group(each.modes, group), group) for each in worst)
+            lines.append(
+                f"The exponent of {group} ({kind} modes) drifts with the bound, {inner['exponent']:.1f} +- "
+                f"{inner['error']:.1f} below omega = {worst[0].frequency:.3g} and {outer['exponent']:.1f} +- "
+                f"{outer['error']:.1f} below {worst[1].frequency:.3g}: there is no plateau."
+            )
     return lines

@@ -32,8 +32,6 @@ MIN_CHAINS = 5
 MIN_FIT_P = 0.01
 #: An exponent whose 95 % interval extends farther than this from the theory's is undecided.
 RESOLUTION = 1.5
-#: An exponent is compared with the one below this fraction of its frequency bound.
-DRIFT_RANGE = 1.5
 #: Most numbers drawn for a simulated p-value, and fewest samples: with many modes there are fewer samples.
 MAX_DRAWS, MIN_SIMULATIONS = 4_000_000, 200
 #: Exponents at which log-likelihoods are given.
@@ -161,10 +159,12 @@ def selection_grid(
     -------
     DataFrame
         group, frequency_share, participation_ratio, modes, exponent, error, effective. NaN with fewer than ten modes.
-        Bounds beyond the frequencies up to which the table holds modes are left out.
+        Bounds beyond the frequencies up to which the table holds modes are left out, and all bounds if the unit of a
+        glass is 0, as most glasses of its chain or of the study have no positive shear modulus.
     """
     rows = []
-    highest = known_shares(realizations, Selection(reference=reference)).min()
+    known = known_shares(realizations, Selection(reference=reference))
+    highest = 0.0 if reference_frequency(realizations, reference)[known.index].eq(0).any() else known.min()
     for ratio in participation_ratios:
         for f in frequency_shares:
             if f > highest * (1 + FREQUENCY_TOLERANCE):
@@ -182,50 +182,15 @@ def selection_grid(
     return pd.DataFrame(rows, columns=columns)
 
 
-def exponent_drift_warnings(grid: pd.DataFrame, rule: Selection, upper: float | None = None) -> list[str]:
-    """Return a warning for each group whose exponent still changes by a factor 1.5 in frequency below the rule's bound.
-
-    One sample lies within the other. Where a power law holds, the difference of the two fits has a variance equal to
-    the difference of their variances (Hausman, Econometrica 46, 1251 (1978)). A difference of more than two standard
-    errors means that the exponent depends on the bound: there is no plateau.
-
-    Parameters
-    ----------
-    grid : DataFrame
-        From `selection_grid`.
-    rule : Selection
-        The primary rule.
-    upper : float, optional
-        The rule's bound as a share f of the grid's unit; its own share by default.
-    """
-    upper = rule.share if upper is None else upper
-    outer_f = grid["frequency_share"][grid["frequency_share"] <= upper * (1 + FREQUENCY_TOLERANCE)].max()
-    lower = grid["frequency_share"][grid["frequency_share"] >= outer_f / DRIFT_RANGE * (1 - FREQUENCY_TOLERANCE)].min()
-    at = grid[grid["participation_ratio"] == rule.participation_ratio].set_index(["group", "frequency_share"])
-    lines = []
-    for group in ("A", "B", "all"):
-        if (group, lower) not in at.index or not lower < outer_f:
-            continue
-        inner, outer = at.loc[(group, lower)], at.loc[(group, outer_f)]
-        variance = inner["error"] ** 2 - outer["error"] ** 2
-        if variance > 0 and abs(inner["exponent"] - outer["exponent"]) > 2 * math.sqrt(variance):
-            lines.append(
-                f"The exponent of {group} drifts with the bound, {inner['exponent']:.1f} +- {inner['error']:.1f} at "
-                f"f = {lower:g} and {outer['exponent']:.1f} +- {outer['error']:.1f} at f = {outer_f:g}: "
-                "it depends on the selection, there is no plateau."
-            )
-    return lines
-
-
 def share_of_grid(realizations: pd.DataFrame, rule: Selection) -> float:
     """Return a rule's bound as a share of the unit in which `selection_grid` shows it.
 
-    A fixed frequency is shown as a share of the study's median omega_1.
+    A fixed frequency is shown as a share of the study's median omega_1; NaN if that is 0.
     """
     if rule.frequency is None:
         return rule.frequency_share
     unit = reference_frequency(realizations, "study")
-    return float(rule.frequency / unit.iloc[0]) if len(unit) else math.nan
+    return float(rule.frequency / unit.iloc[0]) if len(unit) and unit.iloc[0] > 0 else math.nan
 
 
 def two_term_fit(in_b: pd.DataFrame) -> TwoTermFit | None:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.selection import FREQUENCY_TOLERANCE
+from atomglass.analysis.results.spot_selection import largest_spot_share, searched_realizations
+from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
@@ -24,11 +25,12 @@ class CountedGlasses:
     Attributes
     ----------
     glasses : DataFrame
-        Rows of the table of realizations: true minima, rigid or not, whose number of modes is proven.
+        Rows of the table of realizations: true minima, rigid or not, whose number of modes is proven; for
+        pseudo-harmonic modes those in which they were sought.
     bound : array, shape (len(glasses),)
         The frequency bound of each.
     left_out : int
-        Realizations that failed or are not proven complete.
+        Realizations that failed or are not proven complete, or not searched.
     """
 
     glasses: pd.DataFrame
@@ -72,10 +74,38 @@ def counted_glasses(realizations: pd.DataFrame, omega: ArrayLike) -> CountedGlas
     """
     require_columns(realizations, ("realization", "chain", "status", "complete", "complete_below"), "realizations")
     good = ((realizations["status"] == "ok") & realizations["complete"].eq(True)).to_numpy(dtype=bool)
+    known = realizations["complete_below"].to_numpy(dtype=float)
+    return _counted(realizations, omega, good, known)
+
+
+def searched_for_spots(realizations: pd.DataFrame, omega: ArrayLike) -> CountedGlasses:
+    """Return the glasses in which pseudo-harmonic modes were sought, with a bound up to which they were.
+
+    Parameters
+    ----------
+    realizations : DataFrame
+        The collected table. Whether the harmonic modes of a glass are all known does not matter.
+    omega : float or array, shape (len(realizations),)
+        As for `counted_glasses`, but lowered to the frequency up to which the modes were sought in every glass.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or a bound is not positive.
+    """
+    good = realizations.index.isin(searched_realizations(realizations).index)
+    largest = largest_spot_share(realizations, Selection(frequency=1.0))
+    return _counted(realizations, np.minimum(omega, largest), good, np.full(len(realizations), largest))
+
+
+def _counted(
+    realizations: pd.DataFrame, omega: ArrayLike, good: NDArray[np.bool_], complete_below: NDArray[np.float64]
+) -> CountedGlasses:
+    """Return the good realizations, whose modes must be known up to their bounds."""
     bound = np.broadcast_to(np.asarray(omega, dtype=float), (len(realizations),))[good]
     if not ((bound > 0) & np.isfinite(bound)).all():
         raise InputError("the frequency bound", bound[~((bound > 0) & np.isfinite(bound))][0], "> 0")
-    known = realizations["complete_below"].to_numpy(dtype=float)[good]
+    known = complete_below[good]
     if (bound > known * (1 + FREQUENCY_TOLERANCE)).any():
         largest = float((known / bound).min() * bound.max())
         raise InputError(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from atomglass.analysis.counted_glasses import reference_frequency
 from atomglass.analysis.results.debye import excess_density, excess_exponents
 from atomglass.analysis.results.pinned_exponents import pinned_exponents
-from atomglass.analysis.results.smallest_frequencies import smallest_frequency_table
+from atomglass.analysis.results.smallest_frequencies import SPOTS, smallest_frequency_table
 from atomglass.analysis.selection import Selection, known_shares
 from atomglass.study.followup.pinned_modes import PinnedTables
 
@@ -52,7 +52,7 @@ def other_spectra(
     spots = getattr(study, "spots", None)
     if spots is not None:
         settled = spots[spots["converged"].eq(True)] if "converged" in spots else spots
-        smallest.append(smallest_frequency_table(settled, realizations, omega, rng, kind="spots"))
+        smallest.append(smallest_frequency_table(settled, realizations, omega, rng, kind=SPOTS))
     tables = {
         "smallest_frequencies": pd.concat(smallest, ignore_index=True),
         "excess_exponents": excess_exponents(modes, realizations, omega),

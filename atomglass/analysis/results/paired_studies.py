@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 
 from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction, ratio_error
+from atomglass.analysis.statistics.ratio_of_sums import (
+    RatioOfSums,
+    difference_error,
+    exponent_ratio,
+    sums_over,
+)
 from atomglass.landscape.double_wells import WellOutcome
 from atomglass.types import ShortRepr
 
@@ -89,8 +95,8 @@ def compare_paired_studies(one: Any, other: Any, rule: Selection | None = None) 
     energy_change = (pairs[f"{_ENERGY}_other"] - pairs[_ENERGY]).to_numpy(dtype=float)
     same = np.abs(energy_change) <= ENERGY_TOLERANCE
     chains = np.unique(pairs["chain"])
-    count = _sums(pairs["chain"], np.ones(len(pairs)), chains)
-    total = _sums(pairs["chain"], energy_change, chains)
+    count = sums_over(pairs["chain"], np.ones(len(pairs)), chains)
+    total = sums_over(pairs["chain"], energy_change, chains)
     first, second = (_quantities(study, pairs, chains, rule) for study in (one, other))
     differences = [{"quantity": name} | _difference(first[name], second[name]) for name in first if name in second]
     return PairedComparison(
@@ -111,37 +117,6 @@ def _name(study: Any) -> str:
     return str(study.settings.get("name", "study"))
 
 
-class RatioOfSums(NamedTuple):
-    """A quantity that is a ratio of sums over chains, plus a constant.
-
-    Attributes
-    ----------
-    numerator, denominator : array, shape (chains,)
-        The sums over each chain.
-    offset : float
-        What is added to the ratio.
-    """
-
-    numerator: Array
-    denominator: Array
-    offset: float = 0.0
-
-    def value(self) -> float:
-        """Return the quantity; NaN if the denominator is 0."""
-        return self._ratio() + self.offset
-
-    def contributions(self) -> Array:
-        """Return the change of the quantity due to each chain, to first order: (n_k - R d_k) / sum d."""
-        total = self.denominator.sum()
-        if not total > 0:
-            return np.full(len(self.numerator), math.nan)
-        return (self.numerator - self._ratio() * self.denominator) / total
-
-    def _ratio(self) -> float:
-        total = self.denominator.sum()
-        return self.numerator.sum() / total if total > 0 else math.nan
-
-
 def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection) -> dict[str, RatioOfSums]:
     """Return the quantities of one study that are compared, over its paired glasses."""
     selected = select(study.modes, study.realizations, rule)
@@ -151,16 +126,14 @@ def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection)
     every = pd.Series(True, qlms.index)
 
     def ratio(event: Any, among: Any) -> RatioOfSums:
-        return RatioOfSums(_sums(qlms["chain"], event & among, chains), _sums(qlms["chain"], among, chains))
+        return RatioOfSums(sums_over(qlms["chain"], event & among, chains), sums_over(qlms["chain"], among, chains))
 
     def exponent(chosen: Any) -> RatioOfSums:
-        # The maximum of the likelihood, s + 1 = n / sum(-ln x), is a ratio of sums as well.
-        logs = -np.log(qlms["x"]) * chosen
-        return RatioOfSums(_sums(qlms["chain"], chosen, chains), _sums(qlms["chain"], logs, chains), -1.0)
+        return exponent_ratio(qlms.loc[chosen, "x"], qlms.loc[chosen, "chain"], chains)
 
-    glasses = _sums(pairs["chain"], np.ones(len(pairs)), chains)
+    glasses = sums_over(pairs["chain"], np.ones(len(pairs)), chains)
     found = {
-        "QLMs per glass": RatioOfSums(_sums(qlms["chain"], every, chains), glasses),
+        "QLMs per glass": RatioOfSums(sums_over(qlms["chain"], every, chains), glasses),
         "share of B": ratio(in_b, in_a | in_b),
         "share of A with a second well": ratio(qlms["second_minimum"].eq(True), in_a),
         "second wells that the true energy has": ratio(barrier_is_real(qlms), double),
@@ -171,24 +144,13 @@ def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection)
     if study.wells is not None:
         rows = study.wells.merge(qlms[["realization", "mode"]], on=["realization", "mode"])
         rows = rows[rows["second_minimum"].astype(bool)]
-        new = _sums(rows["chain"], rows["outcome"] == str(WellOutcome.NEW), chains)
-        tested = _sums(rows["chain"], np.ones(len(rows)), chains)
+        new = sums_over(rows["chain"], rows["outcome"] == str(WellOutcome.NEW), chains)
+        tested = sums_over(rows["chain"], np.ones(len(rows)), chains)
         found["second wells that glasses fall into"] = RatioOfSums(new, tested)
     return found
 
 
-def _sums(chain: pd.Series, values: Any, chains: Array) -> Array:
-    """Return the sum of values over each of the chains, also those without values."""
-    index = np.searchsorted(chains, chain.to_numpy())
-    return np.bincount(index, np.asarray(values, dtype=float), minlength=len(chains)).astype(float)
-
-
 def _difference(one: RatioOfSums, other: RatioOfSums) -> dict[str, float]:
-    """Return both values, their difference and its error.
-
-    The chains of both studies are the same, so their contributions are subtracted before they are squared.
-    """
-    change, chains = other.contributions() - one.contributions(), len(one.numerator)
-    error = math.sqrt(chains / (chains - 1) * float(change @ change)) if chains > 1 else math.nan
+    """Return both values, their difference and its error: the chains of both studies are the same."""
     first, second = one.value(), other.value()
-    return {"first": first, "second": second, "difference": second - first, "error": error}
+    return {"first": first, "second": second, "difference": second - first, "error": difference_error(one, other)}

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from atomglass.analysis.counted_glasses import reference_frequency
 from atomglass.analysis.results.mode_counts import qlms_per_realization
 from atomglass.analysis.results.paper_values import (
     PAPER_A,
@@ -82,14 +83,15 @@ def matching_bound(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Select
         The collected tables.
     rule : Selection
         Gives the bound on the participation ratio and the unit of f; for a fixed frequency it is the study's median
-        omega_1.
+        omega_1. Where that unit is 0 for a glass there is no such f: NaN.
     """
     if rule.frequency is not None:
         rule = replace(rule, frequency=None, reference="study")
     whole, largest = counted_realizations(realizations, rule), known_shares(realizations, rule).min()
     widest = replace(rule, frequency_share=min(1.2, largest)) if largest > 0 else rule
-    lowest = select(modes, realizations, widest)
-    ratio = np.sort((lowest["x"] * widest.frequency_share).to_numpy())
+    ratio = np.empty(0)
+    if not reference_frequency(realizations, rule.reference)[whole["realization"]].eq(0).any():
+        ratio = np.sort(widest.frequency_share * select(modes, realizations, widest)["x"].to_numpy())
     count = round(PAPER_QLMS / PAPER_REALIZATIONS * len(whole))
     known = len(whole) > 0 and 1 <= count <= len(ratio)
     f = float(ratio[count - 1]) if known else math.nan

@@ -21,7 +21,7 @@ from atomglass.analysis.results.paper_coefficients import (
 from atomglass.analysis.results.paper_counts import count_statements, matching_bound
 from atomglass.analysis.results.paper_values import PaperStatement
 from atomglass.analysis.results.paper_wells import barrier_statements, well_statements
-from atomglass.analysis.results.spot_selection import searched_realizations, select_spots
+from atomglass.analysis.results.spot_selection import counted_for_spots, select_spots
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.statistics.verdicts import UNDECIDED
@@ -85,13 +85,13 @@ def spot_statements(
     Raises
     ------
     InputError
-        A table lacks a column.
+        A table lacks a column, or the modes cannot be selected by this rule, see `select_spots`.
     """
     rng, rule = np.random.default_rng(np.random.SeedSequence([seed, 2])), rule or Selection()
     require_columns(study.spots, _COLUMNS, "spots")
     chosen = select_spots(study.spots, study.realizations, rule)
     fits = exponent_table(chosen, rng) if exponents is None else exponents
-    counts = count_statements(chosen, searched_realizations(study.realizations), study.realizations)
+    counts = count_statements(chosen, counted_for_spots(study.realizations, rule), study.realizations)
     return _statements(chosen, counts, fits, rng)
 
 

@@ -10,12 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from atomglass.analysis.results.glasses_below_bound import BOUND_SHARES, CountedGlasses, counted_glasses
+from atomglass.analysis.results.glasses_below_bound import (
+    BOUND_SHARES,
+    CountedGlasses,
+    counted_glasses,
+    searched_for_spots,
+)
 from atomglass.analysis.statistics.exponents import MIN_MODES
 from atomglass.analysis.statistics.weibull import weibull_fit, weibull_interval
 from atomglass.study.collected_tables import require_columns
 
 Array = NDArray[np.float64]
+#: The kinds of modes.
+HARMONIC, SPOTS = "harmonic", "spots"
 #: Number of resamples of the intervals.
 RESAMPLES = 2000
 
@@ -48,7 +55,7 @@ def smallest_frequencies(modes: pd.DataFrame, counted: CountedGlasses) -> pd.Dat
 
 
 def smallest_frequency_table(
-    modes: pd.DataFrame, realizations: pd.DataFrame, omega: ArrayLike, rng: np.random.Generator, kind: str = "harmonic"
+    modes: pd.DataFrame, realizations: pd.DataFrame, omega: ArrayLike, rng: np.random.Generator, kind: str = HARMONIC
 ) -> pd.DataFrame:
     """Return the exponents of the Weibull law of the smallest frequency, by group of the lowest mode.
 
@@ -64,28 +71,30 @@ def smallest_frequency_table(
     realizations : DataFrame
         The collected table.
     omega : float or array, shape (len(realizations),)
-        The bound; above the first phonon the lowest mode may be a phonon.
+        The bound; above the first phonon the lowest mode may be a phonon. For soft spots it is lowered to the frequency
+        up to which they were sought in every glass.
     rng : numpy.random.Generator
         For the bootstrap over chains.
     kind : str
-        Name of these modes in the table.
+        Which modes these are, `harmonic` or `spots`: soft spots count in the glasses in which they were sought,
+        harmonic modes in those in which their number is proven.
 
     Returns
     -------
     DataFrame
         kind; group; scale_of (`chain`: each chain has its own omega_0, for chains of unlike glasses; `common`: one for
         all, which lowers the exponent if chains differ); bound (the highest one); share (of each glass's bound that
-        the row uses); glasses; left_out (realizations that failed or are not proven complete); events (glasses whose
-        lowest mode is of the group); chains; exponent s; error (one standard error, chains as the unit); low68, high68,
-        low95, high95 (bootstrap over chains, for share 1 alone); scale (omega_0 of all glasses together). NaN with
-        fewer than ten events.
+        the row uses); glasses; left_out (realizations that failed or are not proven complete, for soft spots those that
+        failed or were not searched); events (glasses whose lowest mode is of the group); chains;
+        exponent s; error (one standard error, chains as the unit); low68, high68, low95, high95 (bootstrap over chains,
+        for share 1 alone); scale (omega_0 of all glasses together). NaN with fewer than ten events.
 
     Raises
     ------
     InputError
         A column is missing, or a bound is not positive or above the frequencies that the table holds.
     """
-    counted = counted_glasses(realizations, omega)
+    counted = (searched_for_spots if kind == SPOTS else counted_glasses)(realizations, omega)
     lowest = smallest_frequencies(modes, counted)
     highest = float(counted.bound.max(initial=0.0))
     rows = []

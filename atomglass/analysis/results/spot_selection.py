@@ -10,10 +10,9 @@ from __future__ import annotations
 import itertools
 import math
 
-import numpy as np
 import pandas as pd
 
-from atomglass.analysis.counted_glasses import reference_frequency, round_down, true_minima
+from atomglass.analysis.counted_glasses import reference_frequency, round_down, true_minima, unit_without_zero
 from atomglass.analysis.results.participation_cut import round_edges, without_cut
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, bounded
 from atomglass.errors import InputError
@@ -31,6 +30,21 @@ def searched_realizations(realizations: pd.DataFrame) -> pd.DataFrame:
     return true_minima(realizations[realizations["spot_count"].notna()])
 
 
+def counted_for_spots(realizations: pd.DataFrame, rule: Selection) -> pd.DataFrame:
+    """Return the searched realizations to which a rule gives a bound; rates of pseudo-harmonic modes are over these.
+
+    Those are all, except for glasses without a positive shear modulus if the reference is the own omega_1.
+    """
+    searched = searched_realizations(realizations)
+    return searched[searched["first_phonon_frequency"] > 0] if rule.is_own else searched
+
+
+def _spot_unit(realizations: pd.DataFrame, rule: Selection) -> pd.Series:
+    """Return the rule's unit for each realization, NaN for those that do not count."""
+    unit = reference_frequency(realizations, rule.reference if rule.unit else None)
+    return unit.where(unit.index.isin(counted_for_spots(realizations, rule)["realization"]))
+
+
 def largest_spot_share(realizations: pd.DataFrame, rule: Selection) -> float:
     """Return the largest bound, in the rule's unit, up to which pseudo-harmonic modes were sought in every glass.
 
@@ -39,13 +53,48 @@ def largest_spot_share(realizations: pd.DataFrame, rule: Selection) -> float:
     realizations : DataFrame
         The collected table. Without the column `spots_below` there is no limit.
     rule : Selection
-        Gives the unit: 1 for a fixed frequency, otherwise omega_1 of the rule's reference.
+        Gives the unit: 1 for a fixed frequency, otherwise omega_1 of the rule's reference. Where that is 0 for a glass
+        there is no bound in this unit, and the largest one is 0.
     """
-    searched = searched_realizations(realizations).set_index("realization")
-    if "spots_below" not in searched or not len(searched):
+    counted = counted_for_spots(realizations, rule).set_index("realization")
+    unit = _spot_unit(realizations, rule)[counted.index]
+    if unit.eq(0).any():
+        return 0.0
+    if "spots_below" not in counted or not len(counted):
         return math.inf
-    unit = reference_frequency(realizations, rule.reference if rule.unit else None)
-    return float((searched["spots_below"].astype(float) / unit[searched.index]).min())
+    return float((counted["spots_below"].astype(float) / unit).min())
+
+
+def spot_bound(realizations: pd.DataFrame, rule: Selection) -> pd.Series:
+    """Return the frequency below which a rule selects pseudo-harmonic modes, as `selection_bound` does harmonic ones.
+
+    Parameters
+    ----------
+    realizations : DataFrame
+        All realizations of the study.
+    rule : Selection
+        Gives the bound on the frequency.
+
+    Returns
+    -------
+    Series
+        Indexed by realization number; NaN for those that do not count.
+
+    Raises
+    ------
+    InputError
+        A bound lies above the frequency up to which the modes were sought, or is 0.
+    """
+    unit = unit_without_zero(_spot_unit(realizations, rule))
+    largest = largest_spot_share(realizations, rule)
+    if not rule.share <= largest * (1 + FREQUENCY_TOLERANCE):
+        raise InputError(
+            "the frequency bound of pseudo-harmonic modes" + f" in units of the {rule.unit}" * bool(rule.unit),
+            rule.share,
+            f"at most {round_down(largest):g}",
+            "they were sought up to [modes] below in the study's file",
+        )
+    return rule.share * unit
 
 
 def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selection | None = None) -> pd.DataFrame:
@@ -66,22 +115,28 @@ def select_spots(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selectio
     Raises
     ------
     InputError
-        A column is missing, or a bound lies above the frequency up to which the modes were sought.
+        A column is missing, or a bound lies above the frequency up to which the modes were sought, or is 0.
     """
     rule = without_cut(rule or Selection())
     require_columns(spots, _COLUMNS, "spots")
-    largest = largest_spot_share(realizations, rule)
-    if not rule.share <= largest * (1 + FREQUENCY_TOLERANCE):
-        raise InputError(
-            "the frequency bound of pseudo-harmonic modes" + f" in units of the {rule.unit}" * bool(rule.unit),
-            rule.share,
-            f"at most {round_down(largest):g}",
-            "they were sought up to [modes] below in the study's file",
-        )
-    unit = reference_frequency(realizations, rule.reference if rule.unit else None)
-    bound = rule.share * unit.where(unit.index.isin(searched_realizations(realizations)["realization"]))
+    bound = spot_bound(realizations, rule)
     converged = spots[spots["converged"].eq(True)]
     return bounded(converged, realizations, rule, converged["realization"].map(bound))
+
+
+def starts_end_below(searched: pd.DataFrame, bound: float | pd.Series) -> pd.Series:
+    """Return for which glasses the highest start of the search lies below a bound, or is not known.
+
+    Parameters
+    ----------
+    searched : DataFrame
+        From `searched_realizations`.
+    bound : float or Series
+        The bound, or that of each glass, indexed by realization number; glasses without one are left out.
+    """
+    start = searched.set_index("realization")["spot_start_frequency"].astype(float)
+    own = pd.Series(bound, index=start.index).dropna()
+    return ~(start[own.index] >= own)
 
 
 def particle_numbers(spots: pd.DataFrame, realizations: pd.DataFrame) -> pd.Series:
@@ -117,7 +172,7 @@ def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd
     """
     require_columns(spots, _COLUMNS, "spots")
     edges = round_edges(top)
-    start = searched_realizations(realizations)["spot_start_frequency"].to_numpy(dtype=float)
+    searched = searched_realizations(realizations)
     rows = []
     for low, high in itertools.pairwise(edges):
         found = spots[(spots["frequency"] >= low) & (spots["frequency"] < high)]
@@ -134,7 +189,7 @@ def spot_bins(spots: pd.DataFrame, realizations: pd.DataFrame, top: float) -> pd
                 "unbounded": int((~modes["group"].isin(["A", "B"])).sum()),
                 "hits": modes["hits"].mean() if len(modes) else math.nan,
                 "hit_once": (modes["hits"] == 1).mean() if len(modes) else math.nan,
-                "beyond_starts": float((start < high).mean()) if len(start) else math.nan,
+                "beyond_starts": float(starts_end_below(searched, high).mean()),
             }
         )
     return pd.DataFrame(rows)
@@ -157,15 +212,14 @@ def spot_warnings(spots: pd.DataFrame, realizations: pd.DataFrame, rule: Selecti
     lost = int(spots["converged"].ne(True).sum())
     if lost:
         lines.append(f"{lost} of {len(spots)} pseudo-harmonic modes did not converge and are left out.")
+    low = starts_end_below(searched, spot_bound(realizations, rule or Selection()))
+    if low.any():
+        lines.append(
+            f"In {low.sum()} of {len(low)} glasses the highest start of the search for pseudo-harmonic modes lies "
+            "below the glass's bound: some of the modes between may be missing, and exponents come out too low."
+        )
     chosen = select_spots(spots, realizations, rule)
     if len(chosen):
-        start = searched.set_index("realization")["spot_start_frequency"].astype(float)
-        low = int((start < float(np.max(chosen["bound"]))).sum())
-        if low:
-            lines.append(
-                f"In {low} of {len(start)} glasses the highest start of the search for pseudo-harmonic modes lies "
-                "below the bound: some of the modes between may be missing, and exponents come out too low."
-            )
         few = float((particle_numbers(chosen, realizations) < FEW).mean())
         if few > MAX_SHARE_OF_FEW:
             lines.append(

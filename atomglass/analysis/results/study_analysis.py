@@ -1,10 +1,9 @@
-"""All statistics of a study in one frozen result, and its files."""
+"""All statistics of a study in one frozen result."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,11 @@ from atomglass.analysis.results.bound_dependence import (
 )
 from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffness
 from atomglass.analysis.results.energy_drift import drift_warnings
+from atomglass.analysis.results.exponent_drift import exponent_drift_warnings
 from atomglass.analysis.results.exponent_tables import (
-    exponent_drift_warnings,
     exponent_table,
     primary_exponents,
     selection_grid,
-    share_of_grid,
     two_term_fit,
 )
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
@@ -43,7 +41,6 @@ from atomglass.analysis.results.two_level_systems import two_level_table
 from atomglass.analysis.results.two_level_theories import theories_table
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.likelihood import TwoTermFit
-from atomglass.io.atomic import remove_stale_temporaries, replace
 from atomglass.study.followup.pinned_modes import PinnedTables
 from atomglass.study.followup.recurrence_table import with_recurrences
 from atomglass.types import ShortRepr
@@ -129,11 +126,12 @@ class Analysis(ShortRepr):
         return own | self.other_spectra
 
     def to_json(self) -> str:
-        """Return the whole analysis as JSON; NaN becomes null, infinity a string."""
+        """Return the whole analysis as JSON, with the names of its files; NaN becomes null, infinity a string."""
         content: dict[str, Any] = {"name": self.name, "seed": self.seed, "rule": asdict(self.rule)}
         content |= {name: table.to_dict("records") for name, table in self.tables().items()}
         content["two_terms"] = None if self.two_terms is None else asdict(self.two_terms)
         content["warnings"] = list(self.warnings)
+        content["files"] = [f"{name}.csv" for name in self.tables()]
         return json.dumps(json_value(content), indent=1, ensure_ascii=False) + "\n"
 
 
@@ -173,7 +171,7 @@ def analyze(
     qlms = select(modes, realizations, rule)
     reference = rule.reference if rule.frequency is None else "study"
     exponents, grid = primary_exponents(qlms, seed), selection_grid(modes, realizations, reference)
-    bounds = exponents_by_bound(ModeTables(modes, realizations, spots), rule)
+    every = ModeTables(modes, realizations, spots)
     thirds = {HARMONIC: exponents_by_chain_stiffness(qlms, realizations)}
     of_spots = {} if spots is None else _spot_results(study, rule, seed, thirds)
     return Analysis(
@@ -189,15 +187,15 @@ def analyze(
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
         exponents_without_cut=exponent_table(select(modes, realizations, without_cut(rule)), streams[3]),
         participation_cut=participation_cut(modes, realizations, rule),
-        bounds=bounds,
+        bounds=exponents_by_bound(every, rule),
         chain_stiffness=pd.concat([table.assign(kind=kind) for kind, table in thirds.items()], ignore_index=True),
         warnings=(
             *selection_warnings(realizations, rule),
             *drift_warnings(realizations),
             *mode_warnings(qlms, whole),
-            *exponent_drift_warnings(grid, rule, share_of_grid(realizations, rule)),
+            *exponent_drift_warnings(modes, realizations, rule),
             *([] if spots is None else spot_warnings(spots, realizations, rule)),
-            *bound_drift_warnings(bounds),
+            *bound_drift_warnings(every, rule),
         ),
         other_spectra=spectra_below_rule(study, rule, streams[4], pinned),
         two_level_systems=two_level_table(study),
@@ -221,29 +219,3 @@ def _spot_results(study: Any, rule: Selection, seed: int, thirds: dict[str, pd.D
         "spot_bins": spot_bins(study.spots, study.realizations, top),
         "particle_numbers": exponents_by_particle_number(study.spots, study.realizations),
     }
-
-
-def write_analysis(analysis: Analysis, folder: Path) -> list[Path]:
-    """Write `analysis.json` and each table as CSV, each file atomically.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        What to write.
-    folder : Path
-        Where to write; it is created if necessary.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_stale_temporaries(folder)
-    written = []
-    contents = {"analysis.json": analysis.to_json()}
-    contents |= {f"{name}.csv": table.to_csv(index=False) for name, table in analysis.tables().items()}
-    for name, text in contents.items():
-        replace(folder / name, text.encode())
-        written.append(folder / name)
-    return written

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from atomglass.analysis.results.spot_selection import searched_realizations
 from atomglass.analysis.results.two_level_pairs import (
     Estimate,
     glass_volumes,
@@ -91,7 +92,7 @@ def theory_inputs(study: Any) -> TheoryInputs:
     Returns
     -------
     TheoryInputs
-        Of the glasses that were searched.
+        The modes are those of the glasses in which they were sought, the moduli those of all.
 
     Raises
     ------
@@ -103,17 +104,18 @@ def theory_inputs(study: Any) -> TheoryInputs:
         raise InputError("the study has no pseudo-harmonic modes", remedy='run it with nonlinear = "pseudoharmonic"')
     require_columns(glasses, _GLASS, "realizations")
     require_columns(spots, _SPOTS, "spots")
-    bound = float(glasses["spots_below"].min())
-    known = spots["realization"].isin(glasses["realization"]) & spots["converged"].eq(True)
+    searched = searched_realizations(glasses)
+    bound = float(searched["spots_below"].min())
+    known = spots["realization"].isin(searched["realization"]) & spots["converged"].eq(True)
     soft = spots[known & (spots["frequency"] < bound)]
     if not len(soft):
         raise InputError("pseudo-harmonic modes below the bound", 0, "at least one", "search more glasses")
-    counts = sum_per_glass(pd.Series(1.0, index=soft.index), soft["realization"], glasses)
+    counts = sum_per_glass(pd.Series(1.0, index=soft.index), soft["realization"], searched)
     settings = study.settings
     hbar, below = float(settings["paths"]["hbar"]), float(settings["paths"]["splitting_below"])
     w = float(quartic_energy(float(soft["b4"][soft["b4"] > 0].mean()), hbar))
-    squares, weights = glasses["spot_coupling_t"] ** 2, soft.groupby("realization")["b4"].sum()
-    weight = weights.reindex(glasses["realization"].to_numpy(), fill_value=0.0).to_numpy()
+    squares, weights = searched["spot_coupling_t"] ** 2, soft.groupby("realization")["b4"].sum()
+    weight = weights.reindex(searched["realization"].to_numpy(), fill_value=0.0).to_numpy()
     some = squares.notna().to_numpy() & (weight > 0)
     return TheoryInputs(
         hbar=hbar,
@@ -121,7 +123,7 @@ def theory_inputs(study: Any) -> TheoryInputs:
         density=float(glasses["density"].median()),
         modes=len(soft),
         bound=bound,
-        mode_density=mean_over_glasses(5 * counts / (glass_volumes(glasses) * bound**5)),
+        mode_density=mean_over_glasses(5 * counts / (glass_volumes(searched) * bound**5)),
         quartic_energy=w,
         coupling=float(np.sqrt(np.average(squares[some], weights=weight[some]))),
         shear_modulus=wave_moduli(glasses)[0],
