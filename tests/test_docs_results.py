@@ -159,3 +159,40 @@ def test_the_counts_of_what_is_missing() -> None:
     medians = realizations.groupby("chain")["first_phonon_frequency"].median()
     assert f"ranges from {medians.min():.2f} to {medians.max():.2f}" in TEXT
     assert math.isclose((realizations["rattlers"] > 0).mean(), 1 / 3000, rel_tol=0.05)
+
+
+@pytest.mark.parametrize(
+    "name, figures", [("smoothness_q6", "{} and {} below f = 0.7"), ("smoothness_q4", "{} and {}.")]
+)
+def test_the_two_halves_of_the_chains(name: str, figures: str) -> None:
+    realizations = study(name).realizations
+    later = realizations["index_in_chain"] * 2 >= realizations["chain"].map(realizations["chain"].value_counts())
+    late = many_particles(0.7, name)["realization"].isin(realizations["realization"][later])
+    halves = [many_particles(0.7, name)[half] for half in (~late, late)]
+    assert figures.format(*(short(*exponent(half, "A"), 2) for half in halves)) in TEXT
+
+
+def test_the_cutoff_and_the_groups() -> None:
+    rows = spots("kumar2021_n400")
+    at_the_cutoff = {g: (in_group(rows, g)["b3_cutoff_share"].abs() > 0.5).mean() for g in "AB"}
+    assert f"{at_the_cutoff['B']:.0%} of the PHMs of B".replace("%", " %") in TEXT
+    assert f"but {at_the_cutoff['A']:.0%} of A".replace("%", " %") in TEXT
+    names = ("kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
+    medians = [study(name).realizations.groupby("chain")["first_phonon_frequency"].median() for name in names]
+    spreads = [f"{100 * m.std() / m.mean():.0f}" for m in medians]
+    assert f"({', '.join(spreads[:3])} and {spreads[3]} % with q = 2, 3, 4 and 6)" in TEXT
+
+
+@pytest.mark.parametrize("limit", [2, 8])
+def test_other_limits_of_particles_give_the_same_exponents(limit: int) -> None:
+    for name in ("smoothness_q3", "smoothness_q4", "smoothness_q6"):
+        rows = spots(name, 0.7)
+        numbers = particle_numbers(rows, study(name).realizations)
+        value, error = exponent(rows[numbers >= 4], "A")
+        assert abs(exponent(rows[numbers >= limit], "A")[0] - value) < error, name
+
+
+def test_the_mean_of_the_studies_with_equal_diameters() -> None:
+    values, errors = np.array([exponent(spots(name, 0.8), "B") for name in ("parent_t01", "kumar2021_n400_quantile")]).T
+    weights = errors**-2
+    assert short((weights * values).sum() / weights.sum(), weights.sum() ** -0.5, 2) + " with the same" in TEXT
