@@ -186,6 +186,14 @@ def test_fractions_and_rates_allow_for_chains():
     assert rate.error >= math.sqrt(3) / 6
 
 
+@pytest.mark.parametrize("count", [7, 10, 13, 28, 35, 60, 278])
+def test_no_event_and_nothing_else_are_inside_their_own_intervals(count):
+    """Exactly: what is compared with 0 or 1 must not differ by a rounding error."""
+    chain = np.arange(count) % 7
+    assert chain_errors.fraction(np.zeros(count, bool), chain).interval(0.95)[0] == 0
+    assert chain_errors.fraction(np.ones(count, bool), chain).interval(0.95)[1] == 1
+
+
 def test_verdicts():
     assert verdicts.interval_verdict(3.5, 4.5, 4, rivals=(3,)) == "agrees"
     assert verdicts.interval_verdict(2.5, 4.5, 4, rivals=(3,)) == "undecided"

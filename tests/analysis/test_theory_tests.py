@@ -55,6 +55,19 @@ def test_a_peaked_beta_is_detected(obeying):
     assert beta_tests.hidden_wells(none).verdict == "differs"
 
 
+@pytest.mark.parametrize("count, verdict", [(35, "undecided"), (50, "undecided"), (60, "undecided"), (400, "differs")])
+def test_few_modes_without_a_hidden_well_do_not_agree_with_six_percent(obeying, count, verdict):
+    """None of 60 is not improbable, whether there are none at all or 5.7 % are expected."""
+    none = obeying[(obeying["group"] == "A") & (obeying["beta"].abs() < 0.9)].iloc[:count]
+    found = beta_tests.hidden_wells(none)
+    assert (len(none), found.value, found.verdict) == (count, 0, verdict)
+
+
+def test_all_second_wells_confirmed_agree_whatever_their_number(obeying):
+    wells = obeying[obeying["second_minimum"].eq(True)]
+    assert {tests.confirmed_wells(wells.iloc[:count]).verdict for count in range(20, 120)} == {"agrees"}
+
+
 def test_few_modes_are_undecided(obeying):
     few, rng = obeying.iloc[:8], np.random.default_rng(5)
     assert {test.verdict for test in tests.all_tests(few, rng) if test.name != "second wells confirmed"} == {

@@ -52,14 +52,16 @@ def beta_uniformity(qlms: pd.DataFrame, rng: np.random.Generator, softest: float
 
 
 def hidden_wells(qlms: pd.DataFrame) -> TheoryTest:
-    """Test the fraction of group A with a hidden, higher well: 1 - sqrt(8/9) = 5.7 % if beta is uniform."""
+    """Test the fraction of group A with a hidden, higher well: 1 - sqrt(8/9) = 5.7 % if beta is uniform.
+
+    The rival is that there are no hidden wells, as the paper finds: as long as none is seen, few modes allow both.
+    """
     rows, expected = in_group(qlms, "A"), 1 - HIDDEN_WELL_BETA
     name, meaning = "hidden wells", "share of A with sqrt(8/9) < |beta| <= 1"
     if len(rows) < MIN_MODES:
         return undecided(name, meaning, expected, len(rows))
     found = fraction(rows["beta"].abs() > HIDDEN_WELL_BETA, rows["chain"])
-    low, high = found.interval(0.95)
-    verdict = interval_verdict(low, high, expected, rivals=(0.0,) if low > 0 else (), resolution=expected)
+    verdict = interval_verdict(*found.interval(0.95), expected, rivals=(0.0,), resolution=expected)
     return TheoryTest(name, meaning, found.value, found.error, expected, math.nan, len(rows), verdict)
 
 

@@ -48,7 +48,9 @@ class Fraction:
         """Return Wilson's central interval of a fraction, at the effective number of trials.
 
         Student's factor widens it if the error was estimated from few chains. It stays within [0, 1] and has a finite
-        width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)).
+        width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)). It ends exactly at 0 if there are no
+        events and exactly at 1 if there is nothing else: a bound that rounding errors move off 0 or 1 would exclude
+        the very number that was measured.
         """
         n = self.effective
         z = float(stats.norm.isf((1 - confidence) / 2)) * student_factor(self.freedom, confidence)
@@ -56,7 +58,8 @@ class Fraction:
             return math.nan, math.nan
         middle = (self.value + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(self.value * (1 - self.value) / n + z * z / (4 * n * n))
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        low = max(middle - half, 0.0) if self.value > 0 else 0.0
+        return low, min(middle + half, 1.0) if self.value < 1 else 1.0
 
 
 def sum_by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float64]]:
