@@ -11,12 +11,17 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.report.comparison_text_tables import comparison_table
+from atomglass.analysis.results.paper_coefficients import frequency_statement
+from atomglass.analysis.results.paper_counts import count_statements
 from atomglass.analysis.results.paper_statements import paper_statements
-from atomglass.analysis.results.paper_values import verdict_with_needed
+from atomglass.analysis.results.paper_values import PAPER_A, PAPER_QLMS, verdict_with_needed
 from atomglass.analysis.results.paper_wells import beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.verdicts import difference_verdict, modes_to_decide
 from atomglass.errors import InputError
+
+#: A table of one realization, for statements in which realizations do not matter.
+ONE_GLASS = pd.DataFrame({"realization": [0], "chain": [0], "status": ["ok"]})
 
 
 def study(name="fake", **options) -> SimpleNamespace:
@@ -55,6 +60,41 @@ def test_few_modes_are_undecided():
         assert few.verdict[quantity] == "undecided", quantity
 
 
+@pytest.mark.parametrize("chains", [1, 4])
+def test_a_few_chains_decide_nothing(chains):
+    """However many modes they hold; nor does any number of modes of so few chains."""
+    few = paper_statements(study(group_a=600, group_b=300, hidden=0, chains=chains)).set_index("quantity")
+    exact = ["share of B with a second minimum", "modes in neither group"]  # of every quartic, and a plain count
+    assert set(few.drop(exact).verdict) == {"undecided", ""}
+    assert few.needed.isna().all()
+    ratio = few.loc["b2 of B / b2 of A"]
+    assert math.isnan(ratio.error) if chains == 1 else ratio.error > 0
+
+
+def test_a_share_among_few_unlike_chains_differs_no_more_often_than_it_should():
+    """Five chains, each with a share of A of its own around the paper's; with a normal interval it is 9 %."""
+    rng, differs = np.random.default_rng(3), 0
+    mean = PAPER_A / PAPER_QLMS
+    for _ in range(600):
+        chance = rng.beta(12 * mean, 12 * (1 - mean), 5)[:, None]
+        in_a = (rng.random((5, 100)) < chance).ravel()
+        modes = pd.DataFrame({"group": np.where(in_a, "A", "B"), "chain": np.repeat(np.arange(5), 100)})
+        modes["realization"] = 0
+        rows = count_statements(modes, ONE_GLASS, ONE_GLASS)
+        differs += next(row for row in rows if row.quantity == "share of A").verdict == "differs"
+    assert differs / 600 < 0.06
+
+
+def test_resamples_without_a_group_do_not_count():
+    """B lies in two chains of twenty, one of its values far below the others."""
+    groups = {}
+    for name, chains in (("A", 20), ("B", 2)):
+        values = np.linspace(1, 1.1, 100)
+        values[0] = 1e-6
+        groups[name] = pd.DataFrame({"group": name, "frequency": values, "chain": np.arange(100) % chains})
+    assert frequency_statement(groups, np.random.default_rng(4)).error < 0.1
+
+
 def test_what_is_undecided_says_how_many_modes_would_decide():
     """In a table with thirty modes; with as many as stated, the same share of A is decided, with fewer not."""
     few = paper_statements(study(group_a=21, group_b=9, hidden=0, chains=30)).set_index("quantity")
@@ -68,14 +108,15 @@ def test_what_is_undecided_says_how_many_modes_would_decide():
         assert paper_statements(many).set_index("quantity").verdict["share of A"] == verdict
 
 
+@pytest.mark.parametrize("freedom", [math.inf, 6.0])
 @pytest.mark.parametrize("value, error, expected_error", [(0.1, 0.3, 0.0), (0.0, 0.2, 0.05), (0.3, 0.2, 0.1)])
-def test_the_number_of_modes_that_decides(value, error, expected_error):
+def test_the_number_of_modes_that_decides(value, error, expected_error, freedom):
     """Beside a search for the first number with which the verdict is not `undecided`."""
 
     def verdict(modes):
-        return difference_verdict(value, error * np.sqrt(50 / modes), 0.0, expected_error, resolution=0.25)
+        return difference_verdict(value, error * np.sqrt(50 / modes), 0.0, expected_error, 0.25, freedom)
 
-    found = modes_to_decide(50, value, error, 0.0, expected_error, 0.25)
+    found = modes_to_decide(50, value, error, 0.0, expected_error, 0.25, freedom)
     assert verdict(50) == "undecided"
     assert next(modes for modes in range(50, 100_000) if verdict(modes) != "undecided") == pytest.approx(found, abs=1)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from atomglass.analysis.results import exponent_tables
 from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.validation import synthetic
@@ -203,3 +204,9 @@ def test_verdicts():
     assert verdicts.p_value_verdict(0.01, enough=False) == "differs"
     assert verdicts.p_value_verdict(0.5, enough=False) == "undecided"
     assert verdicts.difference_verdict(1.0, 0.1, 1.1, 0.1, resolution=0.5) == "agrees"
+
+
+def test_the_fewest_chains_of_every_verdict_are_those_of_an_exponent():
+    assert verdicts.MIN_CHAINS == exponent_tables.MIN_CHAINS
+    assert verdicts.verdict_over_chains("agrees", np.arange(20) % 5) == "agrees"
+    assert verdicts.verdict_over_chains("differs", np.arange(20) % 4) == "undecided"

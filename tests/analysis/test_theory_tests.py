@@ -11,6 +11,7 @@ from theory_modes import boson_peak_modes, jacobian_modes
 from atomglass.analysis.results import beta_tests
 from atomglass.analysis.results import theory_tests as tests
 from atomglass.analysis.statistics.bounded_power_law import fit_bounded_power_law
+from atomglass.analysis.statistics.verdicts import interval_95
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,31 @@ def test_few_modes_are_undecided(obeying):
     assert tests.curvature_law(some, "B").count > 10
 
 
+def test_a_few_chains_decide_nothing(obeying):
+    """However many modes they hold, and whatever these say; from five chains on there are verdicts."""
+    violating = obeying.assign(beta=obeying["beta"] ** 2, b2=obeying["b2"] ** 2, true_barrier=0.0)
+    violating["barrier"] = obeying["barrier"] ** 2
+    for modes in (obeying, violating):
+        for chains in (1, 2, 4):
+            few = modes.assign(chain=np.arange(len(modes)) % chains)
+            assert {test.verdict for test in tests.all_tests(few, np.random.default_rng(13))} == {"undecided"}
+        five = modes.assign(chain=np.arange(len(modes)) % 5)
+        decided = [test for test in tests.all_tests(five, np.random.default_rng(13)) if test.verdict != "undecided"]
+        assert len(decided) > 5
+
+
+def test_the_interval_of_an_exponent_allows_for_few_chains():
+    """Six chains of five values, each found five times: the normal law would make their interval too narrow."""
+    rng, held = np.random.default_rng(14), 0
+    for _ in range(600):
+        y = np.repeat(np.sqrt(rng.random((6, 5))), 5, axis=1).ravel()
+        value, error, freedom = fit_bounded_power_law(y, np.zeros(y.size), np.repeat(np.arange(6), 25))
+        assert freedom == pytest.approx(5) or math.isinf(freedom)
+        low, high = interval_95(value, error, freedom)
+        held += low <= 1 <= high
+    assert 0.925 < held / 600 < 0.985
+
+
 def test_both_fits_of_omega_star_find_it():
     """P(beta | omega) and the share of A are two ways to one parameter."""
     rng = np.random.default_rng(6)
@@ -109,7 +135,7 @@ def test_bounded_power_law_with_an_interval_for_each_event():
     low = rng.uniform(0, 0.9, 5000)
     for m in (-0.5, 1.0, 3.0):
         y = (low ** (m + 1) + rng.random(5000) * (1 - low ** (m + 1))) ** (1 / (m + 1))
-        value, error = fit_bounded_power_law(y, low, np.arange(5000) % 50)
+        value, error, _ = fit_bounded_power_law(y, low, np.arange(5000) % 50)
         assert abs(value - m) < 3 * error < 0.5
 
 

@@ -16,7 +16,7 @@ from atomglass.analysis.results.theory_result import MIN_MODES, MIN_MODES_FOR_SH
 from atomglass.analysis.selection import cluster_labels, in_group
 from atomglass.analysis.statistics.chain_errors import fraction, mean_error, sandwich_error, sum_by_chain
 from atomglass.analysis.statistics.goodness_of_fit import uniformity_test
-from atomglass.analysis.statistics.verdicts import interval_verdict, p_value_verdict
+from atomglass.analysis.statistics.verdicts import interval_verdict, p_value_verdict, verdict_over_chains
 from atomglass.quartic import HIDDEN_WELL_BETA
 from atomglass.theory.oscillators.boson_peak import LEVEL_WELLS, boson_peak_dos, dos_between
 
@@ -47,7 +47,7 @@ def beta_uniformity(qlms: pd.DataFrame, rng: np.random.Generator, softest: float
     beta = rows["beta"].abs().to_numpy()
     error = mean_error(beta, rows["chain"].to_numpy())
     p = uniformity_test(np.clip(beta, 1e-12, 1.0), cluster_labels(rows), rng).p
-    verdict = p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE)
+    verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
     return TheoryTest(name, meaning, float(beta.mean()), error, 0.5, p, len(rows), verdict)
 
 
@@ -62,6 +62,7 @@ def hidden_wells(qlms: pd.DataFrame) -> TheoryTest:
         return undecided(name, meaning, expected, len(rows))
     found = fraction(rows["beta"].abs() > HIDDEN_WELL_BETA, rows["chain"])
     verdict = interval_verdict(*found.interval(0.95), expected, rivals=(0.0,), resolution=expected)
+    verdict = verdict_over_chains(verdict, rows["chain"])
     return TheoryTest(name, meaning, found.value, found.error, expected, math.nan, len(rows), verdict)
 
 
@@ -91,7 +92,7 @@ def beta_given_frequency(qlms: pd.DataFrame, rng: np.random.Generator) -> Theory
     x = omega / star
     u = np.array([float(dos_between(a, 0.0, LEVEL_WELLS * b * b)) for a, b in zip(x, beta, strict=True)])
     p = uniformity_test(np.clip(u / boson_peak_dos(x), 1e-12, 1.0), cluster_labels(rows), rng).p
-    verdict = p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE)
+    verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
     return TheoryTest(name, meaning, _bounded_by_data(star, error, omega), error, math.nan, p, len(rows), verdict)
 
 
@@ -133,7 +134,7 @@ def group_a_fraction(qlms: pd.DataFrame, bins: int = 5) -> TheoryTest:
     variance = np.bincount(bin_of, probability * (1 - probability))
     design_effect = max(1.0, float((sum_by_chain(chain, in_a - probability)[0] ** 2).sum() / variance.sum()))
     p = float(stats.chi2.sf((excess**2 / variance).sum() / design_effect, bins - 1))
-    verdict = p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE)
+    verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
     return TheoryTest(name, meaning, _bounded_by_data(star, error, omega), error, math.nan, p, len(rows), verdict)
 
 

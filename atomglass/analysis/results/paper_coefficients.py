@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,44 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from atomglass.analysis.results.paper_values import MIN_MODES, PaperStatement, own_number
+from atomglass.analysis.statistics.bootstrap import chain_weights, standard_error
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, Z_95
+from atomglass.analysis.statistics.cluster_variance import degrees_of_freedom, student_factor
+from atomglass.analysis.statistics.verdicts import (
+    AGREES,
+    DIFFERS,
+    UNDECIDED,
+    Z_95,
+    enough_chains,
+    interval_95,
+    verdict_over_chains,
+)
 
 #: Bootstrap resamples of whole chains for a ratio of medians.
 RESAMPLES = 500
 #: A ratio agrees with a phrase such as "an order of magnitude" within this factor.
 _FACTOR = 2
+
+
+class MedianRatio(NamedTuple):
+    """A ratio of medians, B to A.
+
+    Attributes
+    ----------
+    value : float
+        The ratio; NaN with too few modes.
+    log_error : float
+        Standard error of its logarithm, chains as units; NaN if there is only one.
+    freedom : float
+        Degrees of freedom of that error.
+    enough_chains : bool
+        Whether the modes of either group come from enough chains for a verdict.
+    """
+
+    value: float = math.nan
+    log_error: float = math.nan
+    freedom: float = math.inf
+    enough_chains: bool = False
 
 
 def frequency_statement(groups: dict[str, pd.DataFrame], rng: np.random.Generator) -> PaperStatement:
@@ -76,10 +107,12 @@ def distribution_statements(qlms: pd.DataFrame, groups: dict[str, pd.DataFrame])
     if min(map(len, cubic.values())) >= MIN_MODES:
         small = fraction(cubic["A"] < cubic["A"].max() / 4, groups["A"]["chain"])
         verdict = AGREES if small.interval(0.95)[0] > 0.25 else UNDECIDED
+        verdict = verdict_over_chains(verdict, groups["A"]["chain"])
         note = "in the lowest quarter of A's range; 'peaks at very small values', so more than a quarter"
         rows.append(PaperStatement("share of A at small |b3|", math.nan, small.value, small.error, verdict, note))
         dip = fraction(cubic["B"] < cubic["A"].median(), groups["B"]["chain"])
         verdict = AGREES if dip.interval(0.95)[1] < 0.5 else UNDECIDED
+        verdict = verdict_over_chains(verdict, groups["B"]["chain"])
         note = "below the median of A; 'has a dip at small values', so less than half"
         rows.append(PaperStatement("share of B at small |b3|", math.nan, dip.value, dip.error, verdict, note))
     if len(qlms) >= MIN_MODES:
@@ -90,7 +123,7 @@ def distribution_statements(qlms: pd.DataFrame, groups: dict[str, pd.DataFrame])
 def _rank_correlation(qlms: pd.DataFrame, one: str, other: str) -> PaperStatement:
     found = stats.spearmanr(qlms[one].abs(), qlms[other].abs())
     error = (1 - found.statistic**2) / math.sqrt(len(qlms) - 1)
-    verdict = AGREES if found.pvalue < 0.05 else UNDECIDED
+    verdict = verdict_over_chains(AGREES if found.pvalue < 0.05 else UNDECIDED, qlms["chain"])
     quantity = f"rank correlation of {_label(one)} and {_label(other)}"
     note = "Spearman's, all QLMs; 'correlations exist'"
     return PaperStatement(quantity, math.nan, float(found.statistic), float(error), verdict, note)
@@ -106,39 +139,50 @@ def _label(column: str) -> str:
     return "|b3|" if column == "b3" else column
 
 
-def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.Generator) -> tuple[float, NDArray[Any]]:
-    """Return the ratio of the medians of |column|, B to A, and its logarithms in resamples of whole chains."""
+def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.Generator) -> MedianRatio:
+    """Return the ratio of the medians of |column|, B to A, with its error from resamples of whole chains."""
     if min(len(rows) for rows in groups.values()) < MIN_MODES:
-        return math.nan, np.empty(0)
+        return MedianRatio()
     both = pd.concat(groups.values())
     values, in_b = both[column].abs().to_numpy(), (both["group"] == "B").to_numpy()
     labels, chain = np.unique(both["chain"], return_inverse=True)
     order = np.argsort(values)
     values, in_b, chain = values[order], in_b[order], chain[order]
-    weights = rng.multinomial(len(labels), np.full(len(labels), 1 / len(labels)), size=RESAMPLES)[:, chain]
+    weights = chain_weights(len(labels), rng, RESAMPLES)[:, chain]
+    # If few chains hold a group, resamples may lack it, and then there is no median.
+    weights = weights[(weights[:, in_b].sum(axis=1) > 0) & (weights[:, ~in_b].sum(axis=1) > 0)]
 
     def weighted_medians(member: NDArray[Any]) -> NDArray[Any]:
         cumulative = np.cumsum(weights[:, member], axis=1)
         return values[member][np.argmax(cumulative >= cumulative[:, -1:] / 2, axis=1)]
 
-    ratio = float(np.median(values[in_b]) / np.median(values[~in_b]))
-    return ratio, np.log(weighted_medians(in_b) / weighted_medians(~in_b))
+    logs = np.log(weighted_medians(in_b) / weighted_medians(~in_b))
+    sizes = [rows["chain"].value_counts() for rows in groups.values()]
+    return MedianRatio(
+        value=float(np.median(values[in_b]) / np.median(values[~in_b])),
+        log_error=standard_error(logs, min(map(len, sizes))),
+        freedom=min(degrees_of_freedom(size) for size in sizes),
+        enough_chains=all(enough_chains(rows["chain"]) for rows in groups.values()),
+    )
 
 
-def _ratio(quantity: str, paper: float, ratio: tuple[float, NDArray[Any]], note: str, count: int) -> PaperStatement:
+def _ratio(quantity: str, paper: float, ratio: MedianRatio, note: str, count: int) -> PaperStatement:
     """Compare a ratio with what the paper says in words: it agrees within a factor of two."""
-    value, logs = ratio
+    value, error, freedom, _ = ratio
     if math.isnan(value):
         return PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, note, 2 * MIN_MODES)
-    spread, expected, tolerance = float(logs.std()), math.log(paper), math.log(_FACTOR)
-    low, high = math.log(value) - Z_95 * spread, math.log(value) + Z_95 * spread
+    if not ratio.enough_chains:
+        return PaperStatement(quantity, paper, value, value * error, UNDECIDED, note)
+    expected, tolerance = math.log(paper), math.log(_FACTOR)
+    low, high = interval_95(math.log(value), error, freedom)
     if low > expected + tolerance or high < expected - tolerance:
         verdict = DIFFERS
     else:
-        close = abs(math.log(value) - expected) < tolerance and spread < tolerance / 2
+        close = abs(math.log(value) - expected) < tolerance and error < tolerance / 2
         verdict = AGREES if close else UNDECIDED
     needed = math.nan
     if verdict == UNDECIDED:
         beyond = abs(math.log(value) - expected) - tolerance
-        needed = math.ceil(count * (spread / (beyond / Z_95 if beyond > 0 else tolerance / 2)) ** 2)
-    return PaperStatement(quantity, paper, value, value * spread, verdict, note, needed)
+        widest = beyond / Z_95 / student_factor(freedom, 0.95) if beyond > 0 else tolerance / 2
+        needed = math.ceil(count * (error / widest) ** 2)
+    return PaperStatement(quantity, paper, value, value * error, verdict, note, needed)

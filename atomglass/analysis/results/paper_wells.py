@@ -15,9 +15,11 @@ from atomglass.analysis.statistics.verdicts import (
     DIFFERS,
     UNDECIDED,
     Z_95,
+    enough_chains,
     interval_verdict,
     modes_to_decide,
     p_value_verdict,
+    verdict_over_chains,
 )
 
 #: A share of hidden wells agrees with none if it is certainly smaller than this.
@@ -35,15 +37,16 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
         The selected modes of groups A and B.
     """
     hidden, double = (fraction(rows["second_minimum"].eq(True), rows["chain"]) for rows in groups.values())
+    hidden_verdict = verdict_over_chains(_hidden_verdict(hidden), groups["A"]["chain"])
     rows = [
         PaperStatement(
             "share of A with a second minimum",
             0.0,
             hidden.value,
             hidden.error,
-            _hidden_verdict(hidden),
+            hidden_verdict,
             "0 of 278; 5.7 % are expected if beta is uniform, which makes 0 of 278 improbable (1e-7)",
-            _needed(_hidden_verdict(hidden), hidden, len(groups["A"]), 0.0, _HIDDEN_RESOLUTION),
+            _needed(hidden_verdict, hidden, groups["A"]["chain"], 0.0, _HIDDEN_RESOLUTION),
         ),
         PaperStatement(
             "share of B with a second minimum",
@@ -58,8 +61,8 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
     if len(in_b) and "true_barrier" in in_b:
         found = fraction(barrier_is_real(in_b), in_b["chain"])
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
-        verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)
-        needed = _needed(verdict, found, len(in_b), 1.0, 0.2)
+        verdict = verdict_over_chains(interval_verdict(*found.interval(0.95), 1.0, resolution=0.2), in_b["chain"])
+        needed = _needed(verdict, found, in_b["chain"], 1.0, 0.2)
         quantity = "share of B with the barrier in the true energy"
         rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note, needed))
     return rows
@@ -72,13 +75,16 @@ def _hidden_verdict(hidden: Fraction) -> str:
     return UNDECIDED if low > 0 else interval_verdict(low, high, 0.0, resolution=_HIDDEN_RESOLUTION)
 
 
-def _needed(verdict: str, found: Fraction, count: int, paper: float, resolution: float) -> float:
-    """Return how many modes would decide about a share, with the error that the wider side of its interval is."""
-    if verdict != UNDECIDED or not count:
+def _needed(verdict: str, found: Fraction, chain: pd.Series, paper: float, resolution: float) -> float:
+    """Return how many modes would decide about a share, with the error that the wider side of its interval is.
+
+    NaN if it is decided, or if it is more chains that are needed.
+    """
+    if verdict != UNDECIDED or not enough_chains(chain):
         return math.nan
     low, high = found.interval(0.95)
     error = max(found.value - low, high - found.value) / Z_95
-    return modes_to_decide(count, found.value, error, paper, 0.0, resolution)
+    return modes_to_decide(len(chain), found.value, error, paper, 0.0, resolution)
 
 
 def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
@@ -89,7 +95,8 @@ def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
     in_b : DataFrame
         The selected modes of group B.
     """
-    barrier = in_b["barrier"].dropna().to_numpy()
+    known = in_b[in_b["barrier"].notna()]
+    barrier = known["barrier"].to_numpy()
     rows, enough = [], math.ceil(PAPER_B / 2)
     for end, paper, pick in (("lowest", PAPER_BARRIERS[0], np.min), ("highest", PAPER_BARRIERS[1], np.max)):
         quantity = f"{end} barrier of B (epsilon)"
@@ -98,9 +105,9 @@ def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
             continue
         beyond = int((barrier < paper).sum() if end == "lowest" else (barrier > paper).sum())
         p = beyond_extreme_p(beyond, len(barrier), PAPER_B)
-        verdict = p_value_verdict(p, enough=len(barrier) >= enough)
+        verdict = verdict_over_chains(p_value_verdict(p, enough=len(barrier) >= enough), known["chain"])
         note = f"{beyond} of our {len(barrier)} lie beyond the paper's of 125: p = {p:.2g}"
-        needed = enough if verdict == UNDECIDED else math.nan
+        needed = enough if verdict == UNDECIDED and enough_chains(known["chain"]) else math.nan
         rows.append(PaperStatement(quantity, paper, float(pick(barrier)), math.nan, verdict, note, needed))
     return rows
 

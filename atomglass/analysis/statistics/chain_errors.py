@@ -175,6 +175,19 @@ def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
 
 
 def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArray[Any]) -> float:
+    """Return the standard error of a fitted parameter alone.
+
+    Parameters
+    ----------
+    score, information, chain
+        As for `sandwich_error_and_freedom`.
+    """
+    return sandwich_error_and_freedom(score, information, chain)[0]
+
+
+def sandwich_error_and_freedom(
+    score: NDArray[np.float64], information: float, chain: NDArray[Any]
+) -> tuple[float, float]:
     """Return the standard error of a fitted parameter: the larger of the model's own and that with chains as units.
 
     Parameters
@@ -188,10 +201,12 @@ def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArra
 
     Returns
     -------
-    float
-        NaN if the information is not positive: the likelihood has no maximum there.
+    error, freedom : float
+        The error, NaN if the information is not positive: the likelihood has no maximum there. Its degrees of freedom,
+        infinity where the model's own error is the larger one.
     """
     if not information > 0:
-        return math.nan
+        return math.nan, math.inf
     sums, size = sum_by_chain(chain, score, np.ones(len(score)))  # every mode is taken to hold as much information
-    return math.sqrt(float(np.fmax(cluster_variance(sums, size) / information**2, 1 / information)))
+    error = math.sqrt(float(np.fmax(cluster_variance(sums, size) / information**2, 1 / information)))
+    return error, _freedom(error, 1 / math.sqrt(information), size)
