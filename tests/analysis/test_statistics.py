@@ -140,6 +140,18 @@ def test_two_terms_are_distinguished_from_powers():
     assert density.mean() == pytest.approx(1, abs=0.02)
 
 
+def test_copies_of_every_mode_in_its_chain_add_no_likelihood():
+    """Five copies are no new modes: interval and differences stay, as those of a single exponent do."""
+    x = synthetic.two_term_quantile(np.random.default_rng(20).random(300), 0.7)
+    once = likelihood.fit_two_terms(x, np.full(300, 0.4))
+    copies = likelihood.fit_two_terms(np.repeat(x, 5), np.full(1500, 0.4), effective=300)
+    assert (copies.low, copies.high) == pytest.approx((once.low, once.high))
+    assert (copies.over_cubic, copies.over_quartic) == pytest.approx((once.over_cubic, once.over_quartic))
+    assert once.over_cubic > 0.5
+    cubic = likelihood.fit_two_terms(CUBIC(np.random.default_rng(23).random(300)), np.full(300, 0.4))
+    assert cubic.over_cubic >= 0
+
+
 def test_two_term_bounds_have_their_nominal_coverage():
     rng = np.random.default_rng(10)
     held = 0
