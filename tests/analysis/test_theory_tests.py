@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.optimize import brentq
 from theory_modes import boson_peak_modes, jacobian_modes
 
 from atomglass.analysis.results import beta_tests
 from atomglass.analysis.results import theory_tests as tests
+from atomglass.analysis.results.omega_star import RefittedBeta, beta_distribution, beta_log_density, fit_omega_star
 from atomglass.analysis.statistics.bounded_power_law import fit_bounded_power_law
 from atomglass.analysis.statistics.verdicts import interval_95
 
@@ -114,6 +117,33 @@ def test_both_fits_of_omega_star_find_it():
     wrong = modes[modes["group"] == "A"].copy()
     wrong["beta"] = rng.beta(3, 3, len(wrong))  # concentrated in the middle, where the theory has the fewest
     assert beta_tests.beta_given_frequency(wrong, rng).verdict == "differs"
+
+
+@pytest.mark.extended
+def test_the_p_value_of_a_true_law_is_uniform_although_omega_star_is_fitted():
+    """Without a fit to each simulated sample its mean is 0.6, and a false law agrees too easily."""
+    rng = np.random.default_rng(15)
+    p = [beta_tests.beta_given_frequency(boson_peak_modes(300, rng, star=0.4, bound=0.5), rng).p for _ in range(200)]
+    assert abs(np.mean(p) - 0.5) < 3 / math.sqrt(12 * len(p))
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+
+
+def test_omega_star_of_a_simulated_sample_is_that_of_a_fit_to_it():
+    """The tabulated functions and Newton's method beside the fit to data and the closed form."""
+    rng = np.random.default_rng(16)
+    omega = 0.5 * np.sort(rng.random(400)) ** 0.2
+    for star in (0.2, 0.45):
+        u = rng.random((4, omega.size))
+        found = RefittedBeta(omega, star)(u)
+        for sample, values in zip(found, u, strict=True):
+            beta = np.array([brentq(lambda b, v=v, x=x: float(beta_distribution(x, b)) - v, 0, 1)
+                             for v, x in zip(values, omega / star, strict=True)])  # fmt: skip
+            best, _ = fit_omega_star(
+                lambda log_star, beta=beta: beta_log_density(omega / math.exp(log_star), beta),
+                float(np.median(omega)),
+                np.arange(omega.size),
+            )
+            assert sample == pytest.approx(beta_distribution(omega / best, beta), abs=2e-3)
 
 
 def test_no_sign_of_omega_star_is_infinity():
