@@ -11,11 +11,11 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.report.comparison_text_tables import comparison_table
-from atomglass.analysis.results.paper_coefficients import frequency_statement
+from atomglass.analysis.results.paper_coefficients import distribution_statements, frequency_statement
 from atomglass.analysis.results.paper_counts import count_statements
 from atomglass.analysis.results.paper_statements import paper_statements
-from atomglass.analysis.results.paper_values import PAPER_A, PAPER_QLMS, verdict_with_needed
-from atomglass.analysis.results.paper_wells import beyond_extreme_p
+from atomglass.analysis.results.paper_values import PAPER_A, PAPER_B, PAPER_BARRIERS, PAPER_QLMS, verdict_with_needed
+from atomglass.analysis.results.paper_wells import barrier_statements, beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.verdicts import difference_verdict, modes_to_decide
 from atomglass.errors import InputError
@@ -157,6 +157,46 @@ def test_the_p_value_of_extremes_is_exact():
     for k in range(8):
         direct = min(1.0, 2 * min((beyond >= k).mean(), (beyond <= k).mean()))
         assert beyond_extreme_p(k, 7, 5) == pytest.approx(direct, abs=0.02)
+
+
+def recurring(chains: int, defects: int, times: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return modes of defects with b2, b3, b4 and barriers of independent laws; each recurs nearly as it was."""
+    count = chains * defects
+    modes = pd.DataFrame({name: rng.lognormal(size=count) for name in ("b2", "b3", "b4", "barrier")})
+    modes = modes.loc[modes.index.repeat(times)].reset_index(drop=True)
+    modes *= np.exp(0.01 * rng.standard_normal(modes.shape))
+    return modes.assign(chain=np.repeat(np.arange(chains), defects * times), group="B")
+
+
+def test_recurrences_are_no_correlation_of_coefficients():
+    """18 defects of independent coefficients, each found forty times in one of six chains."""
+    rng, found = np.random.default_rng(5), []
+    for _ in range(80):
+        modes = recurring(6, 3, 40, rng)
+        found += distribution_statements(modes, {"A": modes[:0], "B": modes}, rng)
+    verdicts = pd.Series([row.verdict for row in found])
+    assert len(found) == 240 and verdicts.eq("agrees").mean() < 0.1
+    spread, error = np.std([row.ours for row in found]), np.mean([row.error for row in found])
+    assert error == pytest.approx(spread, rel=0.25)
+
+
+def test_correlations_of_coefficients_that_exist_or_do_not_are_told():
+    rng = np.random.default_rng(6)
+    modes = recurring(100, 40, 1, rng)
+    modes["b4"] *= modes["b3"]
+    words = {row.quantity: row.verdict for row in distribution_statements(modes, {"A": modes[:0], "B": modes}, rng)}
+    assert words["rank correlation of |b3| and b4"] == "agrees"
+    assert words["rank correlation of b2 and |b3|"] == "differs"
+
+
+def test_recurrences_are_no_extreme_barriers():
+    """Of 20 defects that recur ten times, and of a sample of the paper's size with the same law."""
+    rng, differs = np.random.default_rng(7), 0
+    for _ in range(600):
+        modes = recurring(10, 2, 10, rng)
+        modes["barrier"] *= PAPER_BARRIERS[1] / rng.lognormal(size=PAPER_B).max()
+        differs += barrier_statements(modes)[1].verdict == "differs"
+    assert differs / 600 < 0.05
 
 
 def test_studies_are_compared():

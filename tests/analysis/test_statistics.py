@@ -12,6 +12,7 @@ from scipy import stats
 from atomglass.analysis.results import exponent_tables
 from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
 from atomglass.analysis.statistics.exponents import truncated_power_law
+from atomglass.analysis.statistics.rank_correlation import rank_correlation, weighted_rank_correlation
 from atomglass.analysis.validation import synthetic
 from atomglass.analysis.validation.coverage import coverage, simulated_power
 from atomglass.analysis.validation.synthetic import SyntheticStudy, draw_labels
@@ -107,6 +108,25 @@ def test_the_distance_is_that_of_scipy():
     u = np.random.default_rng(7).random((5, 83))
     expected = [stats.kstest(row, "uniform").statistic for row in u]
     assert goodness_of_fit.ks_statistic(u) == pytest.approx(expected)
+
+
+def test_a_weighted_rank_correlation_is_that_of_repeated_modes():
+    rng = np.random.default_rng(21)
+    x, y = rng.integers(8, size=(2, 40))  # equal values among them
+    weight = rng.integers(4, size=40)
+    direct = stats.spearmanr(x.repeat(weight), y.repeat(weight)).statistic
+    assert weighted_rank_correlation(x, y, weight.astype(float)) == pytest.approx(direct)
+    assert rank_correlation(x, y, np.arange(40), rng).value == pytest.approx(stats.spearmanr(x, y).statistic)
+
+
+def test_the_effective_count_is_the_number_of_different_modes():
+    rng = np.random.default_rng(22)
+    values, cluster = rng.random(50).repeat(8), np.arange(50).repeat(8)
+    assert goodness_of_fit.effective_count(values, cluster) == pytest.approx(50, rel=0.05)
+    assert goodness_of_fit.effective_count(rng.random(400), cluster) > 250
+    in_chains = goodness_of_fit.effective_count(values, cluster // 5)  # five defects in each chain
+    assert in_chains == pytest.approx(50, rel=0.5)
+    assert goodness_of_fit.effective_count([], []) == 0
 
 
 def test_likelihood_differences():

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from atomglass.analysis.results.paper_values import MIN_MODES, PaperStatement, own_number
 from atomglass.analysis.statistics.bootstrap import chain_weights, standard_error
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.cluster_variance import degrees_of_freedom, student_factor
+from atomglass.analysis.statistics.rank_correlation import rank_correlation
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
     DIFFERS,
@@ -28,6 +28,8 @@ from atomglass.analysis.statistics.verdicts import (
 RESAMPLES = 500
 #: A ratio agrees with a phrase such as "an order of magnitude" within this factor.
 _FACTOR = 2
+#: A rank correlation whose 95 % interval contains 0 and lies below this in magnitude is none.
+_NO_CORRELATION = 0.1
 
 
 class MedianRatio(NamedTuple):
@@ -92,7 +94,9 @@ def coefficient_statements(groups: dict[str, pd.DataFrame], rng: np.random.Gener
     return rows
 
 
-def distribution_statements(qlms: pd.DataFrame, groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
+def distribution_statements(
+    qlms: pd.DataFrame, groups: dict[str, pd.DataFrame], rng: np.random.Generator
+) -> list[PaperStatement]:
     """Return the rows on the shapes of Fig. 4, and on whether the coefficients are correlated.
 
     Parameters
@@ -101,6 +105,8 @@ def distribution_statements(qlms: pd.DataFrame, groups: dict[str, pd.DataFrame])
         Selected modes.
     groups : dict
         Those of groups A and B.
+    rng : numpy.random.Generator
+        For the bootstrap.
     """
     rows = []
     cubic = {name: modes["b3"].abs() for name, modes in groups.items()}
@@ -116,17 +122,22 @@ def distribution_statements(qlms: pd.DataFrame, groups: dict[str, pd.DataFrame])
         note = "below the median of A; 'has a dip at small values', so less than half"
         rows.append(PaperStatement("share of B at small |b3|", math.nan, dip.value, dip.error, verdict, note))
     if len(qlms) >= MIN_MODES:
-        rows += [_rank_correlation(qlms, *pair) for pair in (("b3", "b4"), ("b2", "b3"), ("b2", "b4"))]
+        rows += [_rank_correlation(qlms, *pair, rng) for pair in (("b3", "b4"), ("b2", "b3"), ("b2", "b4"))]
     return rows
 
 
-def _rank_correlation(qlms: pd.DataFrame, one: str, other: str) -> PaperStatement:
-    found = stats.spearmanr(qlms[one].abs(), qlms[other].abs())
-    error = (1 - found.statistic**2) / math.sqrt(len(qlms) - 1)
-    verdict = verdict_over_chains(AGREES if found.pvalue < 0.05 else UNDECIDED, qlms["chain"])
+def _rank_correlation(qlms: pd.DataFrame, one: str, other: str, rng: np.random.Generator) -> PaperStatement:
+    """Compare a rank correlation with "correlations exist": it differs if there is certainly next to none."""
+    found = rank_correlation(qlms[one].abs(), qlms[other].abs(), qlms["chain"], rng)
+    verdict = UNDECIDED
+    if not found.low95 <= 0 <= found.high95:
+        verdict = AGREES
+    elif max(-found.low95, found.high95) < _NO_CORRELATION:
+        verdict = DIFFERS
     quantity = f"rank correlation of {_label(one)} and {_label(other)}"
-    note = "Spearman's, all QLMs; 'correlations exist'"
-    return PaperStatement(quantity, math.nan, float(found.statistic), float(error), verdict, note)
+    note = f"Spearman's, all QLMs; 'correlations exist': not 0; differs if certainly below {_NO_CORRELATION:g}"
+    verdict = verdict_over_chains(verdict, qlms["chain"])
+    return PaperStatement(quantity, math.nan, found.value, found.error, verdict, note)
 
 
 def _size(groups: dict[str, pd.DataFrame]) -> int:

@@ -106,7 +106,7 @@ def _statements(
         *barrier_statements(groups["B"]),
         frequency_statement(groups, rng),
         *coefficient_statements(groups, rng),
-        *distribution_statements(qlms, groups),
+        *distribution_statements(qlms, groups, rng),
         *(_exponent(line) for line in fits[(fits["returns"] == "kept") & fits["group"].isin(["A", "B"])].itertuples()),
     ]
     return pd.DataFrame([vars(row) for row in rows])

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_B, PAPER_BARRIERS, PaperStatement
-from atomglass.analysis.selection import barrier_is_real
+from atomglass.analysis.selection import barrier_is_real, cluster_labels
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
+from atomglass.analysis.statistics.goodness_of_fit import effective_count
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
     DIFFERS,
@@ -90,6 +92,8 @@ def _needed(verdict: str, found: Fraction, chain: pd.Series, paper: float, resol
 def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
     """Return the rows on the lowest and the highest barrier, judged by how many of ours lie beyond the paper's.
 
+    Recurrences of one defect have nearly the same barrier, so that it is independent modes that are counted.
+
     Parameters
     ----------
     in_b : DataFrame
@@ -97,6 +101,7 @@ def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
     """
     known = in_b[in_b["barrier"].notna()]
     barrier = known["barrier"].to_numpy()
+    independent = effective_count(barrier, cluster_labels(known))
     rows, enough = [], math.ceil(PAPER_B / 2)
     for end, paper, pick in (("lowest", PAPER_BARRIERS[0], np.min), ("highest", PAPER_BARRIERS[1], np.max)):
         quantity = f"{end} barrier of B (epsilon)"
@@ -104,29 +109,35 @@ def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
             rows.append(PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, "too few modes", enough))
             continue
         beyond = int((barrier < paper).sum() if end == "lowest" else (barrier > paper).sum())
-        p = beyond_extreme_p(beyond, len(barrier), PAPER_B)
-        verdict = verdict_over_chains(p_value_verdict(p, enough=len(barrier) >= enough), known["chain"])
-        note = f"{beyond} of our {len(barrier)} lie beyond the paper's of 125: p = {p:.2g}"
-        needed = enough if verdict == UNDECIDED and enough_chains(known["chain"]) else math.nan
+        p = beyond_extreme_p(beyond * independent / len(barrier), independent, PAPER_B)
+        verdict = verdict_over_chains(p_value_verdict(p, enough=independent >= enough), known["chain"])
+        ours = f"{len(barrier)}, effectively {independent:.0f},"
+        note = f"{beyond} of our {ours} lie beyond the paper's of 125: p = {p:.2g}"
+        needed = math.nan
+        if verdict == UNDECIDED and enough_chains(known["chain"]):
+            needed = math.ceil(enough * len(barrier) / independent)
         rows.append(PaperStatement(quantity, paper, float(pick(barrier)), math.nan, verdict, note, needed))
     return rows
 
 
-def beyond_extreme_p(beyond: int, ours: int, theirs: int) -> float:
+def beyond_extreme_p(beyond: float, ours: float, theirs: int) -> float:
     """Return the two-sided p-value of a number of values beyond the extreme of another sample of the same law.
 
-    Whatever the law, the k most extreme of all values are ours with probability prod (m - i)/(m + n - i), i < k.
+    Whatever the law, the k most extreme of all values are ours with probability prod (m - i)/(m + n - i), i < k. This
+    is a ratio of Gamma functions, so that effective numbers need not be integers.
 
     Parameters
     ----------
-    beyond : int
-        Number of our values beyond the extreme of theirs.
-    ours, theirs : int
-        Sizes m and n of the samples.
+    beyond : float
+        Number of our independent values beyond the extreme of theirs.
+    ours, theirs : float, int
+        Numbers m and n of independent values.
     """
 
-    def at_least(k: int) -> float:
-        i = np.arange(min(k, ours + 1))
-        return float(np.prod((ours - i) / (ours + theirs - i)))
+    def at_least(k: float) -> float:
+        if k > ours:
+            return 0.0
+        logs = [special.gammaln(m + 1) - special.gammaln(m - k + 1) for m in (ours, ours + theirs)]
+        return math.exp(logs[0] - logs[1])
 
     return min(1.0, 2 * min(at_least(beyond), 1 - at_least(beyond + 1)))

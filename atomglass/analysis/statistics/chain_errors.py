@@ -94,8 +94,16 @@ def ratio_error(numerator: NDArray[Any], denominator: NDArray[Any]) -> float:
     return math.sqrt(cluster_variance(residual, denominator)) / float(total)
 
 
-def _freedom(error: float, independent: float, size: NDArray[Any]) -> float:
-    """Return the degrees of freedom of an error between chains, infinity if that of independent values is larger."""
+def freedom_of_error(error: float, independent: float, size: NDArray[Any]) -> float:
+    """Return the degrees of freedom of an error between chains, infinity if that of independent values is larger.
+
+    Parameters
+    ----------
+    error, independent : float
+        The larger of the two errors, and that of independent values.
+    size : array, shape (chains,)
+        Number of values in each chain.
+    """
     if not error > independent:
         return math.inf
     design_effect = (error / independent) ** 2 if independent > 0 else math.inf
@@ -128,7 +136,7 @@ def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
     events, size = sum_by_chain(chain, event, np.ones(total))
     error = float(np.fmax(binomial, ratio_error(events, size)))
     effective = total * (binomial / error) ** 2 if error > 0 else float(total)
-    return Fraction(value, error, count, total, effective, _freedom(error, binomial, size))
+    return Fraction(value, error, count, total, effective, freedom_of_error(error, binomial, size))
 
 
 def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
@@ -156,7 +164,7 @@ def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
     counted, size = sum_by_chain(chain, count, np.ones(total))
     error = float(np.fmax(poisson, ratio_error(counted, size)))
     effective = total * (poisson / error) ** 2 if error > 0 else float(total)
-    return Fraction(events / total, error, float(events), total, effective, _freedom(error, poisson, size))
+    return Fraction(events / total, error, float(events), total, effective, freedom_of_error(error, poisson, size))
 
 
 def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
@@ -209,4 +217,4 @@ def sandwich_error_and_freedom(
         return math.nan, math.inf
     sums, size = sum_by_chain(chain, score, np.ones(len(score)))  # every mode is taken to hold as much information
     error = math.sqrt(float(np.fmax(cluster_variance(sums, size) / information**2, 1 / information)))
-    return error, _freedom(error, 1 / math.sqrt(information), size)
+    return error, freedom_of_error(error, 1 / math.sqrt(information), size)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+from scipy import special, stats
 
 from atomglass.errors import InputError
 
@@ -70,6 +70,26 @@ def cluster_correlation(u: ArrayLike, cluster: ArrayLike) -> float:
     mean_size = (n - float((size**2).sum()) / n) / (groups - 1)
     total = between + (mean_size - 1) * within
     return float(np.clip((between - within) / total, 0.0, 1.0)) if total > 0 else 0.0
+
+
+def effective_count(values: ArrayLike, cluster: ArrayLike) -> float:
+    """Return how many independent values determine a distribution as well as a clustered sample does.
+
+    n values with the correlation rho within clusters of sizes n_k count as n / (1 + rho (sum(n_k^2)/n - 1)).
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        The values, of any law: their correlation is that of the normal scores of their ranks.
+    cluster : array, shape (n,)
+        Cluster of each value.
+    """
+    count = np.size(values)
+    if not count:
+        return 0.0
+    size = np.unique(np.asarray(cluster), return_counts=True)[1]
+    correlation = cluster_correlation((stats.rankdata(values) - 0.5) / count, cluster)
+    return float(count / (1 + correlation * ((size**2).sum() / count - 1)))
 
 
 def clustered_uniforms(
