@@ -14,7 +14,14 @@ from atomglass.analysis.report.comparison_text_tables import comparison_table
 from atomglass.analysis.results.paper_coefficients import distribution_statements, frequency_statement
 from atomglass.analysis.results.paper_counts import count_statements
 from atomglass.analysis.results.paper_statements import paper_statements
-from atomglass.analysis.results.paper_values import PAPER_A, PAPER_B, PAPER_BARRIERS, PAPER_QLMS, verdict_with_needed
+from atomglass.analysis.results.paper_values import (
+    PAPER_A,
+    PAPER_B,
+    PAPER_BARRIERS,
+    PAPER_QLMS,
+    PaperStatement,
+    verdict_with_needed,
+)
 from atomglass.analysis.results.paper_wells import barrier_statements, beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.verdicts import difference_verdict, modes_to_decide
@@ -187,6 +194,36 @@ def test_correlations_of_coefficients_that_exist_or_do_not_are_told():
     words = {row.quantity: row.verdict for row in distribution_statements(modes, {"A": modes[:0], "B": modes}, rng)}
     assert words["rank correlation of |b3| and b4"] == "agrees"
     assert words["rank correlation of b2 and |b3|"] == "differs"
+
+
+def shares_at_small_b3(in_a: np.ndarray, in_b: np.ndarray) -> dict[str, PaperStatement]:
+    """Return the two rows on |b3| of modes in forty chains."""
+    groups = {
+        name: pd.DataFrame({"b3": values, "chain": np.arange(len(values)) % 40, "group": name})
+        for name, values in (("A", in_a), ("B", in_b))
+    }
+    rows = distribution_statements(groups["A"][:0], groups, np.random.default_rng(0))
+    return {row.quantity[9]: row for row in rows}
+
+
+def test_the_share_at_small_b3_is_that_of_the_law_whatever_the_number_of_modes():
+    """An exponential law has 1 - exp(-ln(10)/4) = 44 % below a quarter of its 90 % quantile, a constant one 22.5 %."""
+    rng = np.random.default_rng(8)
+    for count in (300, 3000, 30_000):
+        in_a, in_b = rng.exponential(size=count), 1 + rng.exponential(size=count)
+        found = shares_at_small_b3(in_a, in_b)
+        assert found["A"].ours == pytest.approx(1 - 10**-0.25, abs=4 * found["A"].error)
+        assert (found["A"].verdict, found["B"].verdict) == ("agrees", "agrees")
+        violating = shares_at_small_b3(in_b, rng.exponential(size=count))
+        assert (violating["A"].verdict, violating["B"].verdict) == ("differs", "differs")
+
+
+def test_neither_peak_nor_dip_is_seldom_taken_for_one():
+    """A constant density in both groups is the border of both statements."""
+    rng = np.random.default_rng(9)
+    for name in "AB":
+        found = [shares_at_small_b3(rng.random(200), rng.random(150))[name].verdict for _ in range(300)]
+        assert found.count("undecided") > 0.92 * len(found)
 
 
 def test_recurrences_are_no_extreme_barriers():

@@ -90,6 +90,31 @@ def interval_verdict(
     return AGREES
 
 
+def side_verdict(low: float, high: float, border: float, above: bool) -> str:
+    """Return the verdict on a statement that a number lies on one side of a border.
+
+    Parameters
+    ----------
+    low, high : float
+        The 95 % interval of the measured number.
+    border : float
+        The border.
+    above : bool
+        Whether the number is said to lie above it, otherwise below.
+
+    Returns
+    -------
+    str
+        `agrees` if the interval lies on that side, `differs` if it lies on the other, otherwise, or if a bound is NaN,
+        `undecided`.
+    """
+    if low > border:
+        return AGREES if above else DIFFERS
+    if high < border:
+        return DIFFERS if above else AGREES
+    return UNDECIDED
+
+
 def p_value_verdict(p: float, enough: bool, level: float = 0.05) -> str:
     """Return the verdict of a test whose null hypothesis is the expected law.
 
