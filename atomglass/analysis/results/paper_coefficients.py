@@ -31,7 +31,7 @@ RESAMPLES = 500
 _FACTOR = 2
 #: A small |b3| in A is one below this part of the quantile that this fraction of A lies below.
 _SMALL, _BULK = 0.25, 0.9
-#: A rank correlation whose 95 % interval contains 0 and lies below this in magnitude is none.
+#: A rank correlation whose 95 % interval contains 0 and lies below this in magnitude is next to none.
 _NO_CORRELATION = 0.1
 
 
@@ -119,7 +119,7 @@ def distribution_statements(
     if min(map(len, groups.values())) >= MIN_MODES:
         rows += [_peak_of_a(groups["A"]), _dip_of_b(groups)]
     if len(qlms) >= MIN_MODES:
-        rows += [_rank_correlation(qlms, *pair, rng) for pair in (("b3", "b4"), ("b2", "b3"), ("b2", "b4"))]
+        rows += _rank_correlations(qlms, rng)
     return rows
 
 
@@ -148,18 +148,23 @@ def _dip_of_b(groups: dict[str, pd.DataFrame]) -> PaperStatement:
     return PaperStatement("share of B at small |b3|", math.nan, below.value, error, verdict, note)
 
 
-def _rank_correlation(qlms: pd.DataFrame, one: str, other: str, rng: np.random.Generator) -> PaperStatement:
-    """Compare a rank correlation with "correlations exist": it differs if there is certainly next to none."""
-    found = rank_correlation(qlms[one].abs(), qlms[other].abs(), qlms["chain"], rng)
-    verdict = UNDECIDED
-    if not found.low95 <= 0 <= found.high95:
-        verdict = AGREES
-    elif max(-found.low95, found.high95) < _NO_CORRELATION:
-        verdict = DIFFERS
-    quantity = f"rank correlation of {_label(one)} and {_label(other)}"
-    note = f"Spearman's, all QLMs; 'correlations exist': not 0; differs if certainly below {_NO_CORRELATION:g}"
-    verdict = verdict_over_chains(verdict, qlms["chain"])
-    return PaperStatement(quantity, math.nan, found.value, found.error, verdict, note)
+def _rank_correlations(qlms: pd.DataFrame, rng: np.random.Generator) -> list[PaperStatement]:
+    """Compare the rank correlations of the coefficients with "correlations exist".
+
+    That one pair is correlated is enough for it, so that it is wrong only if there is next to none in every pair.
+    """
+    pairs = ("b3", "b4"), ("b2", "b3"), ("b2", "b4")
+    found = [rank_correlation(qlms[one].abs(), qlms[other].abs(), qlms["chain"], rng) for one, other in pairs]
+    exists = [not each.low95 <= 0 <= each.high95 for each in found]
+    nowhere = not any(exists) and all(max(-each.low95, each.high95) < _NO_CORRELATION for each in found)
+    note = f"Spearman's, all QLMs; 'correlations exist': wrong if all three are certainly below {_NO_CORRELATION:g}"
+    rows = []
+    for (one, other), each, exist in zip(pairs, found, exists, strict=True):
+        verdict = AGREES if exist else DIFFERS if nowhere else UNDECIDED
+        verdict = verdict_over_chains(verdict, qlms["chain"])
+        quantity = f"rank correlation of {_label(one)} and {_label(other)}"
+        rows.append(PaperStatement(quantity, math.nan, each.value, each.error, verdict, note))
+    return rows
 
 
 def _size(groups: dict[str, pd.DataFrame]) -> int:

@@ -56,17 +56,14 @@ def rank_correlation(x: ArrayLike, y: ArrayLike, chain: ArrayLike, rng: np.rando
     value = weighted_rank_correlation(x, y, np.ones(len(x)))
     weights = chain_weights(len(size), rng, RESAMPLES)
     resampled = np.array([weighted_rank_correlation(x, y, weight[chain]) for weight in weights])
+    slope = max(1 - value**2, 1e-12)  # of the coefficient against its artanh; not 0 where all ranks agree
     independent = math.sqrt((1 + value**2 / 2) / (len(x) - 3))
-    between_chains = standard_error(_fisher(resampled[~np.isnan(resampled)]), len(size))
+    # The spread of the coefficient itself: artanh is infinite in resamples of so few modes that all ranks agree.
+    between_chains = standard_error(resampled[~np.isnan(resampled)], len(size)) / slope
     error = float(np.fmax(independent, between_chains))
-    interval = interval_95(float(_fisher(value)), error, freedom_of_error(error, independent, size))
-    low, high = np.tanh(interval)
-    return RankCorrelation(value, (1 - value**2) * error, float(low), float(high))
-
-
-def _fisher(value: ArrayLike) -> Array:
-    """Return artanh; it is finite for ranks that agree everywhere, too."""
-    return np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))
+    middle = math.atanh(math.copysign(math.sqrt(1 - slope), value))
+    low, high = np.tanh(interval_95(middle, error, freedom_of_error(error, independent, size)))
+    return RankCorrelation(value, slope * error, float(low), float(high))
 
 
 def weighted_rank_correlation(x: NDArray[Any], y: NDArray[Any], weight: Array) -> float:
