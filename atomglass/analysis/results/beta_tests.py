@@ -42,7 +42,7 @@ def beta_uniformity(qlms: pd.DataFrame, rng: np.random.Generator, softest: float
     name, meaning = f"beta uniform ({which})", "mean |beta|; p of the Kolmogorov-Smirnov test"
     if len(rows) < MIN_MODES:
         return undecided(name, meaning, 0.5, len(rows))
-    beta = rows["beta"].abs().to_numpy()
+    beta = rows["beta"].abs().to_numpy(dtype=float)
     error = mean_error(beta, rows["chain"].to_numpy())
     p = uniformity_test(np.clip(beta, 1e-12, 1.0), cluster_labels(rows), rng).p
     verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
@@ -81,7 +81,7 @@ def beta_given_frequency(qlms: pd.DataFrame, rng: np.random.Generator) -> Theory
     name, meaning = "beta given omega", "omega* from P(beta | omega) in A; p of the form"
     if len(rows) < MIN_MODES:
         return undecided(name, meaning, math.nan, len(rows))
-    omega, beta = rows["frequency"].to_numpy(), rows["beta"].abs().to_numpy()
+    omega, beta = rows["frequency"].to_numpy(dtype=float), rows["beta"].abs().to_numpy(dtype=float)
 
     star, error = fit_omega_star(
         lambda log_star: beta_log_density(omega / math.exp(log_star), beta),
@@ -112,7 +112,7 @@ def group_a_fraction(qlms: pd.DataFrame, bins: int = 5) -> TheoryTest:
     in_a = (rows["group"] == "A").to_numpy()
     if min(in_a.sum(), (~in_a).sum()) < MIN_MODES:
         return undecided(name, meaning, math.nan, len(rows))
-    omega, chain = rows["frequency"].to_numpy(), rows["chain"].to_numpy()
+    omega, chain = rows["frequency"].to_numpy(dtype=float), rows["chain"].to_numpy()
 
     def log_density(log_star: float) -> Array:
         probability = _probability_of_a(omega / math.exp(log_star))

@@ -36,7 +36,7 @@ def fit_omega_star(log_density: Callable[[float], Array], scale: float, chain: N
     Parameters
     ----------
     log_density : callable
-        Takes ln omega* and returns the log-likelihood of each mode.
+        Takes ln omega* and returns the log-likelihood of each mode, in double precision: second differences are taken.
     scale : float
         A typical frequency; omega* is looked for in a range of its multiples.
     chain : array, shape (n,)

@@ -48,8 +48,8 @@ def curvature_law(qlms: pd.DataFrame, group: str | None = None) -> TheoryTest:
     name, meaning = f"P(b2) at fixed b3, b4 ({which})", "exponent m of P(b2 | b3, b4) ~ b2^m"
     if len(rows) < MIN_MODES:
         return undecided(name, meaning, 1.0, len(rows))
-    b2, b3, b4 = (rows[c].to_numpy() for c in ("b2", "b3", "b4"))
-    split, top = b3**2 / (3 * b4), rows["bound"].to_numpy() ** 2
+    b2, b3, b4 = (rows[c].to_numpy(dtype=float) for c in ("b2", "b3", "b4"))
+    split, top = b3**2 / (3 * b4), rows["bound"].to_numpy(dtype=float) ** 2
     in_a = (rows["group"] == "A").to_numpy()
     high = np.where(in_a, top, np.minimum(split, top))
     low = np.where(in_a, split, 0.0) / high
@@ -79,7 +79,7 @@ def barrier_law(qlms: pd.DataFrame, lower_fraction: float = 0.5) -> TheoryTest:
     name, meaning = "barriers of B", f"exponent of P(V), lowest {lower_fraction:.0%} of the barriers"
     if len(rows) * lower_fraction < MIN_MODES:
         return undecided(name, meaning, expected, len(rows))
-    barrier = rows["barrier"].to_numpy()
+    barrier = rows["barrier"].to_numpy(dtype=float)
     order = np.argsort(barrier)
     kept = order[: int(len(order) * lower_fraction)]
     y = barrier[kept] / barrier[order[len(kept)]]  # the lowest barrier that is left out is the bound
