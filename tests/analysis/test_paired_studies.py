@@ -96,6 +96,18 @@ def test_other_liquids_and_failures_are_left_out() -> None:
     assert ["from other liquids, left out", "1", "", ""] in paired_table(found)[2]
 
 
+def test_liquids_of_another_processor_are_the_same() -> None:
+    """Their energies differ in the last bits."""
+    one = study()
+    other = requenched(one, [])
+    energy = other.realizations["liquid_energy_per_particle"]
+    other.realizations["liquid_energy_per_particle"] = np.nextafter(energy, np.inf)
+    found = compare_paired_studies(one, other)
+    assert (found.pairs, found.other_liquids) == (len(one.realizations), 0)
+    other.realizations["liquid_energy_per_particle"] = energy * (1 + 1e-10)
+    assert compare_paired_studies(one, other).pairs == 0
+
+
 def test_wells_of_the_pairs() -> None:
     """Glasses that fell into their second wells, of those whose quartic has one, in pairs alone."""
     one, other = study(), study(name="other")

@@ -11,12 +11,24 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.report.comparison_text_tables import comparison_table
+from atomglass.analysis.results.paper_coefficients import distribution_statements, frequency_statement
+from atomglass.analysis.results.paper_counts import count_statements
 from atomglass.analysis.results.paper_statements import paper_statements
-from atomglass.analysis.results.paper_values import verdict_with_needed
-from atomglass.analysis.results.paper_wells import beyond_extreme_p
+from atomglass.analysis.results.paper_values import (
+    PAPER_A,
+    PAPER_B,
+    PAPER_BARRIERS,
+    PAPER_QLMS,
+    PaperStatement,
+    verdict_with_needed,
+)
+from atomglass.analysis.results.paper_wells import barrier_statements, beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.verdicts import difference_verdict, modes_to_decide
 from atomglass.errors import InputError
+
+#: A table of one realization, for statements in which realizations do not matter.
+ONE_GLASS = pd.DataFrame({"realization": [0], "chain": [0], "status": ["ok"]})
 
 
 def study(name="fake", **options) -> SimpleNamespace:
@@ -55,6 +67,41 @@ def test_few_modes_are_undecided():
         assert few.verdict[quantity] == "undecided", quantity
 
 
+@pytest.mark.parametrize("chains", [1, 4])
+def test_a_few_chains_decide_nothing(chains):
+    """However many modes they hold; nor does any number of modes of so few chains."""
+    few = paper_statements(study(group_a=600, group_b=300, hidden=0, chains=chains)).set_index("quantity")
+    exact = ["share of B with a second minimum", "modes in neither group"]  # of every quartic, and a plain count
+    assert set(few.drop(exact).verdict) == {"undecided", ""}
+    assert few.needed.isna().all()
+    ratio = few.loc["b2 of B / b2 of A"]
+    assert math.isnan(ratio.error) if chains == 1 else ratio.error > 0
+
+
+def test_a_share_among_few_unlike_chains_differs_no_more_often_than_it_should():
+    """Five chains, each with a share of A of its own around the paper's; with a normal interval it is 9 %."""
+    rng, differs = np.random.default_rng(3), 0
+    mean = PAPER_A / PAPER_QLMS
+    for _ in range(600):
+        chance = rng.beta(12 * mean, 12 * (1 - mean), 5)[:, None]
+        in_a = (rng.random((5, 100)) < chance).ravel()
+        modes = pd.DataFrame({"group": np.where(in_a, "A", "B"), "chain": np.repeat(np.arange(5), 100)})
+        modes["realization"] = 0
+        rows = count_statements(modes, ONE_GLASS, ONE_GLASS)
+        differs += next(row for row in rows if row.quantity == "share of A").verdict == "differs"
+    assert differs / 600 < 0.06
+
+
+def test_resamples_without_a_group_do_not_count():
+    """B lies in two chains of twenty, one of its values far below the others."""
+    groups = {}
+    for name, chains in (("A", 20), ("B", 2)):
+        values = np.linspace(1, 1.1, 100)
+        values[0] = 1e-6
+        groups[name] = pd.DataFrame({"group": name, "frequency": values, "chain": np.arange(100) % chains})
+    assert frequency_statement(groups, np.random.default_rng(4)).error < 0.1
+
+
 def test_what_is_undecided_says_how_many_modes_would_decide():
     """In a table with thirty modes; with as many as stated, the same share of A is decided, with fewer not."""
     few = paper_statements(study(group_a=21, group_b=9, hidden=0, chains=30)).set_index("quantity")
@@ -68,14 +115,15 @@ def test_what_is_undecided_says_how_many_modes_would_decide():
         assert paper_statements(many).set_index("quantity").verdict["share of A"] == verdict
 
 
+@pytest.mark.parametrize("freedom", [math.inf, 6.0])
 @pytest.mark.parametrize("value, error, expected_error", [(0.1, 0.3, 0.0), (0.0, 0.2, 0.05), (0.3, 0.2, 0.1)])
-def test_the_number_of_modes_that_decides(value, error, expected_error):
+def test_the_number_of_modes_that_decides(value, error, expected_error, freedom):
     """Beside a search for the first number with which the verdict is not `undecided`."""
 
     def verdict(modes):
-        return difference_verdict(value, error * np.sqrt(50 / modes), 0.0, expected_error, resolution=0.25)
+        return difference_verdict(value, error * np.sqrt(50 / modes), 0.0, expected_error, 0.25, freedom)
 
-    found = modes_to_decide(50, value, error, 0.0, expected_error, 0.25)
+    found = modes_to_decide(50, value, error, 0.0, expected_error, 0.25, freedom)
     assert verdict(50) == "undecided"
     assert next(modes for modes in range(50, 100_000) if verdict(modes) != "undecided") == pytest.approx(found, abs=1)
 
@@ -116,6 +164,77 @@ def test_the_p_value_of_extremes_is_exact():
     for k in range(8):
         direct = min(1.0, 2 * min((beyond >= k).mean(), (beyond <= k).mean()))
         assert beyond_extreme_p(k, 7, 5) == pytest.approx(direct, abs=0.02)
+
+
+def recurring(chains: int, defects: int, times: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return modes of defects with b2, b3, b4 and barriers of independent laws; each recurs nearly as it was."""
+    count = chains * defects
+    modes = pd.DataFrame({name: rng.lognormal(size=count) for name in ("b2", "b3", "b4", "barrier")})
+    modes = modes.loc[modes.index.repeat(times)].reset_index(drop=True)
+    modes *= np.exp(0.01 * rng.standard_normal(modes.shape))
+    return modes.assign(chain=np.repeat(np.arange(chains), defects * times), group="B")
+
+
+def test_recurrences_are_no_correlation_of_coefficients():
+    """18 defects of independent coefficients, each found forty times in one of six chains."""
+    rng, found = np.random.default_rng(5), []
+    for _ in range(80):
+        modes = recurring(6, 3, 40, rng)
+        found += distribution_statements(modes, {"A": modes[:0], "B": modes}, rng)
+    verdicts = pd.Series([row.verdict for row in found])
+    assert len(found) == 240 and verdicts.eq("agrees").mean() < 0.1
+    spread, error = np.std([row.ours for row in found]), np.mean([row.error for row in found])
+    assert error == pytest.approx(spread, rel=0.25)
+
+
+def test_correlations_of_coefficients_that_exist_or_do_not_are_told():
+    rng = np.random.default_rng(10)
+    modes = recurring(100, 40, 1, rng)
+    nowhere = distribution_statements(modes, {"A": modes[:0], "B": modes}, rng)
+    assert [row.verdict for row in nowhere] == ["differs"] * 3
+    modes["b4"] *= modes["b3"]  # one correlation is enough for them to exist; about the others nothing is said
+    somewhere = distribution_statements(modes, {"A": modes[:0], "B": modes}, rng)
+    assert [row.verdict for row in somewhere] == ["agrees", "undecided", "undecided"]
+
+
+def shares_at_small_b3(in_a: np.ndarray, in_b: np.ndarray) -> dict[str, PaperStatement]:
+    """Return the two rows on |b3| of modes in forty chains."""
+    groups = {
+        name: pd.DataFrame({"b3": values, "chain": np.arange(len(values)) % 40, "group": name})
+        for name, values in (("A", in_a), ("B", in_b))
+    }
+    rows = distribution_statements(groups["A"][:0], groups, np.random.default_rng(0))
+    return {row.quantity[9]: row for row in rows}
+
+
+def test_the_share_at_small_b3_is_that_of_the_law_whatever_the_number_of_modes():
+    """An exponential law has 1 - exp(-ln(10)/4) = 44 % below a quarter of its 90 % quantile, a constant one 22.5 %."""
+    rng = np.random.default_rng(8)
+    for count in (300, 3000, 30_000):
+        in_a, in_b = rng.exponential(size=count), 1 + rng.exponential(size=count)
+        found = shares_at_small_b3(in_a, in_b)
+        assert found["A"].ours == pytest.approx(1 - 10**-0.25, abs=4 * found["A"].error)
+        assert (found["A"].verdict, found["B"].verdict) == ("agrees", "agrees")
+        violating = shares_at_small_b3(in_b, rng.exponential(size=count))
+        assert (violating["A"].verdict, violating["B"].verdict) == ("differs", "differs")
+
+
+def test_neither_peak_nor_dip_is_seldom_taken_for_one():
+    """A constant density in both groups is the border of both statements."""
+    rng = np.random.default_rng(9)
+    for name in "AB":
+        found = [shares_at_small_b3(rng.random(200), rng.random(150))[name].verdict for _ in range(300)]
+        assert found.count("undecided") > 0.92 * len(found)
+
+
+def test_recurrences_are_no_extreme_barriers():
+    """Of 20 defects that recur ten times, and of a sample of the paper's size with the same law."""
+    rng, differs = np.random.default_rng(7), 0
+    for _ in range(600):
+        modes = recurring(10, 2, 10, rng)
+        modes["barrier"] *= PAPER_BARRIERS[1] / rng.lognormal(size=PAPER_B).max()
+        differs += barrier_statements(modes)[1].verdict == "differs"
+    assert differs / 600 < 0.05
 
 
 def test_studies_are_compared():

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from atomglass.analysis.results import exponent_tables
 from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
 from atomglass.analysis.statistics.exponents import truncated_power_law
+from atomglass.analysis.statistics.rank_correlation import rank_correlation, weighted_rank_correlation
 from atomglass.analysis.validation import synthetic
 from atomglass.analysis.validation.coverage import coverage, simulated_power
 from atomglass.analysis.validation.synthetic import SyntheticStudy, draw_labels
@@ -108,6 +110,25 @@ def test_the_distance_is_that_of_scipy():
     assert goodness_of_fit.ks_statistic(u) == pytest.approx(expected)
 
 
+def test_a_weighted_rank_correlation_is_that_of_repeated_modes():
+    rng = np.random.default_rng(21)
+    x, y = rng.integers(8, size=(2, 40))  # equal values among them
+    weight = rng.integers(4, size=40)
+    direct = stats.spearmanr(x.repeat(weight), y.repeat(weight)).statistic
+    assert weighted_rank_correlation(x, y, weight.astype(float)) == pytest.approx(direct)
+    assert rank_correlation(x, y, np.arange(40), rng).value == pytest.approx(stats.spearmanr(x, y).statistic)
+
+
+def test_the_effective_count_is_the_number_of_different_modes():
+    rng = np.random.default_rng(22)
+    values, cluster = rng.random(50).repeat(8), np.arange(50).repeat(8)
+    assert goodness_of_fit.effective_count(values, cluster) == pytest.approx(50, rel=0.05)
+    assert goodness_of_fit.effective_count(rng.random(400), cluster) > 250
+    in_chains = goodness_of_fit.effective_count(values, cluster // 5)  # five defects in each chain
+    assert in_chains == pytest.approx(50, rel=0.5)
+    assert goodness_of_fit.effective_count([], []) == 0
+
+
 def test_likelihood_differences():
     x = QUARTIC(np.random.default_rng(8).random(300))
     below = likelihood.log_likelihood_differences(x)
@@ -137,6 +158,18 @@ def test_two_terms_are_distinguished_from_powers():
     quad = np.linspace(0, 1, 20001)[1:]
     density = np.exp([float(likelihood.two_term_log_likelihood([v], [bound], 1 / 0.5)) for v in quad[::100]])
     assert density.mean() == pytest.approx(1, abs=0.02)
+
+
+def test_copies_of_every_mode_in_its_chain_add_no_likelihood():
+    """Five copies are no new modes: interval and differences stay, as those of a single exponent do."""
+    x = synthetic.two_term_quantile(np.random.default_rng(20).random(300), 0.7)
+    once = likelihood.fit_two_terms(x, np.full(300, 0.4))
+    copies = likelihood.fit_two_terms(np.repeat(x, 5), np.full(1500, 0.4), effective=300)
+    assert (copies.low, copies.high) == pytest.approx((once.low, once.high))
+    assert (copies.over_cubic, copies.over_quartic) == pytest.approx((once.over_cubic, once.over_quartic))
+    assert once.over_cubic > 0.5
+    cubic = likelihood.fit_two_terms(CUBIC(np.random.default_rng(23).random(300)), np.full(300, 0.4))
+    assert cubic.over_cubic >= 0
 
 
 def test_two_term_bounds_have_their_nominal_coverage():
@@ -186,6 +219,14 @@ def test_fractions_and_rates_allow_for_chains():
     assert rate.error >= math.sqrt(3) / 6
 
 
+@pytest.mark.parametrize("count", [7, 10, 13, 28, 35, 60, 278])
+def test_no_event_and_nothing_else_are_inside_their_own_intervals(count):
+    """Exactly: what is compared with 0 or 1 must not differ by a rounding error."""
+    chain = np.arange(count) % 7
+    assert chain_errors.fraction(np.zeros(count, bool), chain).interval(0.95)[0] == 0
+    assert chain_errors.fraction(np.ones(count, bool), chain).interval(0.95)[1] == 1
+
+
 def test_verdicts():
     assert verdicts.interval_verdict(3.5, 4.5, 4, rivals=(3,)) == "agrees"
     assert verdicts.interval_verdict(2.5, 4.5, 4, rivals=(3,)) == "undecided"
@@ -195,3 +236,9 @@ def test_verdicts():
     assert verdicts.p_value_verdict(0.01, enough=False) == "differs"
     assert verdicts.p_value_verdict(0.5, enough=False) == "undecided"
     assert verdicts.difference_verdict(1.0, 0.1, 1.1, 0.1, resolution=0.5) == "agrees"
+
+
+def test_the_fewest_chains_of_every_verdict_are_those_of_an_exponent():
+    assert verdicts.MIN_CHAINS == exponent_tables.MIN_CHAINS
+    assert verdicts.verdict_over_chains("agrees", np.arange(20) % 5) == "agrees"
+    assert verdicts.verdict_over_chains("differs", np.arange(20) % 4) == "undecided"

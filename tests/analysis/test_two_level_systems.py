@@ -58,6 +58,19 @@ def test_links_to_modes(study: SimpleNamespace):
     assert table.loc["control", "share"] == 0 and table.loc["spot", "pairs"] == 0
 
 
+def test_the_error_of_a_link_is_over_glasses():
+    """All rearrangements of a glass have a mode under them or none has: as many independent ones as glasses."""
+    rng = np.random.default_rng(1)
+    glass = np.repeat(np.arange(100), 6)
+    pairs = pd.DataFrame({"realization": glass, "event": np.tile(np.arange(6), 100), "weight": 1.0})
+
+    def error(overlap: np.ndarray) -> float:
+        return float(link_to_modes(pairs.assign(mode_overlap=overlap), 0.5).set_index("kind").loc["mode", "error"])
+
+    assert error(rng.random(100)[glass]) == pytest.approx(np.sqrt(0.25 / 100), rel=0.05)
+    assert error(rng.random(600)) == pytest.approx(np.sqrt(0.25 / 600), rel=0.2)
+
+
 def test_the_table_of_the_analysis(study: SimpleNamespace):
     with_settings = SimpleNamespace(**vars(study), settings={"paths": {"splitting_below": BELOW}})
     table = two_level_table(with_settings)

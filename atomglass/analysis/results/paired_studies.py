@@ -24,6 +24,8 @@ from atomglass.types import ShortRepr
 Array = NDArray[np.float64]
 #: Two quenches to the same inherent state differ by less in energy per particle; different states, by far more.
 ENERGY_TOLERANCE = 1e-9
+#: Relative difference of the energies of one liquid on two processors: sums are rounded differently.
+LIQUID_TOLERANCE = 1e-12
 _KEYS = ["chain", "index_in_chain"]
 _ENERGY, _LIQUID = "energy_per_particle", "liquid_energy_per_particle"
 #: Settings that determine the liquids.
@@ -90,7 +92,8 @@ def compare_paired_studies(one: Any, other: Any, rule: Selection | None = None) 
     rule = rule or Selection()
     good = [counted_realizations(study.realizations, rule) for study in (one, other)]
     rows = good[0].merge(good[1], on=_KEYS, suffixes=("", "_other"), validate="one_to_one")
-    same_liquid = rows[_LIQUID] == rows[f"{_LIQUID}_other"]
+    liquid, other_liquid = (rows[name].to_numpy(dtype=float) for name in (_LIQUID, f"{_LIQUID}_other"))
+    same_liquid = np.isclose(liquid, other_liquid, rtol=LIQUID_TOLERANCE, atol=0)
     pairs = rows[same_liquid]
     energy_change = (pairs[f"{_ENERGY}_other"] - pairs[_ENERGY]).to_numpy(dtype=float)
     same = np.abs(energy_change) <= ENERGY_TOLERANCE

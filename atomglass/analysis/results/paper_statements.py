@@ -24,7 +24,7 @@ from atomglass.analysis.results.paper_wells import barrier_statements, well_stat
 from atomglass.analysis.results.spot_selection import counted_for_spots, select_spots
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
-from atomglass.analysis.statistics.verdicts import UNDECIDED
+from atomglass.analysis.statistics.verdicts import MIN_CHAINS, UNDECIDED
 from atomglass.study.collected_tables import require_columns
 
 _COLUMNS = ("group", "b2", "b3", "b4", "beta", "barrier", "second_minimum", "chain")
@@ -106,7 +106,7 @@ def _statements(
         *barrier_statements(groups["B"]),
         frequency_statement(groups, rng),
         *coefficient_statements(groups, rng),
-        *distribution_statements(qlms, groups),
+        *distribution_statements(qlms, groups, rng),
         *(_exponent(line) for line in fits[(fits["returns"] == "kept") & fits["group"].isin(["A", "B"])].itertuples()),
     ]
     return pd.DataFrame([vars(row) for row in rows])
@@ -120,7 +120,8 @@ def _exponent(line: Any) -> PaperStatement:
     )
     # That many independent modes; of correlated ones, more.
     inflation = line.modes / line.effective if line.effective > 0 else 1.0
-    needed = math.ceil(line.needed * inflation) if line.verdict == UNDECIDED else math.nan
+    modes_would_tell = line.verdict == UNDECIDED and line.chains >= MIN_CHAINS
+    needed = math.ceil(line.needed * inflation) if modes_would_tell else math.nan
     expected = EXPECTED_EXPONENT[line.group]
     return PaperStatement(quantity, expected, line.exponent, line.error, line.verdict, note, needed)
 

@@ -30,8 +30,8 @@ class PaperStatement:
     note : str
         How words of the paper were turned into a number, and other remarks.
     needed : float
-        About how many modes of the kind that is compared would decide what is undecided; NaN if it is decided, infinity
-        if the error of the paper's own number prevents it.
+        About how many modes of the kind that is compared would decide what is undecided; NaN if it is decided or if it
+        takes more chains, infinity if the error of the paper's own number prevents it.
     """
 
     quantity: str

@@ -6,18 +6,22 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_B, PAPER_BARRIERS, PaperStatement
-from atomglass.analysis.selection import barrier_is_real
+from atomglass.analysis.selection import barrier_is_real, cluster_labels
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
+from atomglass.analysis.statistics.goodness_of_fit import effective_count
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
     DIFFERS,
     UNDECIDED,
     Z_95,
+    enough_chains,
     interval_verdict,
     modes_to_decide,
     p_value_verdict,
+    verdict_over_chains,
 )
 
 #: A share of hidden wells agrees with none if it is certainly smaller than this.
@@ -35,15 +39,16 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
         The selected modes of groups A and B.
     """
     hidden, double = (fraction(rows["second_minimum"].eq(True), rows["chain"]) for rows in groups.values())
+    hidden_verdict = verdict_over_chains(_hidden_verdict(hidden), groups["A"]["chain"])
     rows = [
         PaperStatement(
             "share of A with a second minimum",
             0.0,
             hidden.value,
             hidden.error,
-            _hidden_verdict(hidden),
+            hidden_verdict,
             "0 of 278; 5.7 % are expected if beta is uniform, which makes 0 of 278 improbable (1e-7)",
-            _needed(_hidden_verdict(hidden), hidden, len(groups["A"]), 0.0, _HIDDEN_RESOLUTION),
+            _needed(hidden_verdict, hidden, groups["A"]["chain"], 0.0, _HIDDEN_RESOLUTION),
         ),
         PaperStatement(
             "share of B with a second minimum",
@@ -58,8 +63,8 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
     if len(in_b) and "true_barrier" in in_b:
         found = fraction(barrier_is_real(in_b), in_b["chain"])
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
-        verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)
-        needed = _needed(verdict, found, len(in_b), 1.0, 0.2)
+        verdict = verdict_over_chains(interval_verdict(*found.interval(0.95), 1.0, resolution=0.2), in_b["chain"])
+        needed = _needed(verdict, found, in_b["chain"], 1.0, 0.2)
         quantity = "share of B with the barrier in the true energy"
         rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note, needed))
     return rows
@@ -72,24 +77,31 @@ def _hidden_verdict(hidden: Fraction) -> str:
     return UNDECIDED if low > 0 else interval_verdict(low, high, 0.0, resolution=_HIDDEN_RESOLUTION)
 
 
-def _needed(verdict: str, found: Fraction, count: int, paper: float, resolution: float) -> float:
-    """Return how many modes would decide about a share, with the error that the wider side of its interval is."""
-    if verdict != UNDECIDED or not count:
+def _needed(verdict: str, found: Fraction, chain: pd.Series, paper: float, resolution: float) -> float:
+    """Return how many modes would decide about a share, with the error that the wider side of its interval is.
+
+    NaN if it is decided, or if it is more chains that are needed.
+    """
+    if verdict != UNDECIDED or not enough_chains(chain):
         return math.nan
     low, high = found.interval(0.95)
     error = max(found.value - low, high - found.value) / Z_95
-    return modes_to_decide(count, found.value, error, paper, 0.0, resolution)
+    return modes_to_decide(len(chain), found.value, error, paper, 0.0, resolution)
 
 
 def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
     """Return the rows on the lowest and the highest barrier, judged by how many of ours lie beyond the paper's.
+
+    Recurrences of one defect have nearly the same barrier, so that it is independent modes that are counted.
 
     Parameters
     ----------
     in_b : DataFrame
         The selected modes of group B.
     """
-    barrier = in_b["barrier"].dropna().to_numpy()
+    known = in_b[in_b["barrier"].notna()]
+    barrier = known["barrier"].to_numpy()
+    independent = effective_count(barrier, cluster_labels(known))
     rows, enough = [], math.ceil(PAPER_B / 2)
     for end, paper, pick in (("lowest", PAPER_BARRIERS[0], np.min), ("highest", PAPER_BARRIERS[1], np.max)):
         quantity = f"{end} barrier of B (epsilon)"
@@ -97,29 +109,35 @@ def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:
             rows.append(PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, "too few modes", enough))
             continue
         beyond = int((barrier < paper).sum() if end == "lowest" else (barrier > paper).sum())
-        p = beyond_extreme_p(beyond, len(barrier), PAPER_B)
-        verdict = p_value_verdict(p, enough=len(barrier) >= enough)
-        note = f"{beyond} of our {len(barrier)} lie beyond the paper's of 125: p = {p:.2g}"
-        needed = enough if verdict == UNDECIDED else math.nan
+        p = beyond_extreme_p(beyond * independent / len(barrier), independent, PAPER_B)
+        verdict = verdict_over_chains(p_value_verdict(p, enough=independent >= enough), known["chain"])
+        ours = f"{len(barrier)}, effectively {independent:.0f},"
+        note = f"{beyond} of our {ours} lie beyond the paper's of 125: p = {p:.2g}"
+        needed = math.nan
+        if verdict == UNDECIDED and enough_chains(known["chain"]):
+            needed = math.ceil(enough * len(barrier) / independent)
         rows.append(PaperStatement(quantity, paper, float(pick(barrier)), math.nan, verdict, note, needed))
     return rows
 
 
-def beyond_extreme_p(beyond: int, ours: int, theirs: int) -> float:
+def beyond_extreme_p(beyond: float, ours: float, theirs: int) -> float:
     """Return the two-sided p-value of a number of values beyond the extreme of another sample of the same law.
 
-    Whatever the law, the k most extreme of all values are ours with probability prod (m - i)/(m + n - i), i < k.
+    Whatever the law, the k most extreme of all values are ours with probability prod (m - i)/(m + n - i), i < k. This
+    is a ratio of Gamma functions, so that effective numbers need not be integers.
 
     Parameters
     ----------
-    beyond : int
-        Number of our values beyond the extreme of theirs.
-    ours, theirs : int
-        Sizes m and n of the samples.
+    beyond : float
+        Number of our independent values beyond the extreme of theirs.
+    ours, theirs : float, int
+        Numbers m and n of independent values.
     """
 
-    def at_least(k: int) -> float:
-        i = np.arange(min(k, ours + 1))
-        return float(np.prod((ours - i) / (ours + theirs - i)))
+    def at_least(k: float) -> float:
+        if k > ours:
+            return 0.0
+        logs = [special.gammaln(m + 1) - special.gammaln(m - k + 1) for m in (ours, ours + theirs)]
+        return math.exp(logs[0] - logs[1])
 
     return min(1.0, 2 * min(at_least(beyond), 1 - at_least(beyond + 1)))

@@ -21,6 +21,7 @@ from atomglass.analysis.results.spot_selection import searched_realizations, sel
 from atomglass.analysis.selection import Selection, in_group
 from atomglass.analysis.statistics.chain_errors import mean_error, rate
 from atomglass.analysis.statistics.exponents import exponent_and_error
+from atomglass.analysis.statistics.likelihood import prefactor
 from atomglass.errors import InputError
 
 #: Bound in units of the chain's median omega_1: nearly all modes below it are found, and A follows omega^4 up to it.
@@ -84,9 +85,10 @@ def parent_temperature_table(studies: Sequence[Any], share: float = SHARE) -> pd
     -------
     DataFrame
         In descending order of temperature: temperature; glasses; chains; `inherent_energy`, mean energy per particle of
-        the inherent states, and its error; `omega_1`, the mean of the first phonon frequency; group; modes below the
-        bound; `exponent` and its error; `number`, A_4 omega_1^5 per particle of D(omega) = A_4 omega^4, and its error;
-        `prefactor`, A per particle in the study's units, and its error.
+        the inherent states, and its error; `omega_1`, the mean over the glasses of the median first phonon frequency
+        of their chain; group; modes below the bound; `exponent` and its error; `number`, A_4 omega_1^5 per particle of
+        D(omega) = A_4 omega^4 in that unit, chain by chain, and its error; `prefactor`, A_4 per particle in the study's
+        units, and its error.
 
     Raises
     ------
@@ -111,8 +113,8 @@ def _rows(study: Any, share: float) -> list[dict[str, Any]]:
     chain = searched["chain"].to_numpy()
     energies = searched["energy_per_particle"].to_numpy(dtype=float)
     unit = reference_frequency(study.realizations, "chain")[searched["realization"]].to_numpy()
-    particles = float(searched["number"].iloc[0])
-    scale = (EXPONENT + 1) / (particles * share ** (EXPONENT + 1))
+    particles = searched["number"].to_numpy(dtype=float)
+    scale = (EXPONENT + 1) / (particles.mean() * share ** (EXPONENT + 1))
     common = {
         "temperature": float(study.settings["sample"]["temperature"]),
         "glasses": len(searched),
@@ -124,7 +126,10 @@ def _rows(study: Any, share: float) -> list[dict[str, Any]]:
     rows = []
     for group in ("A", "B", "all"):
         modes = in_group(spots, group)
-        found = rate(qlms_in_each(modes, searched), chain)
+        count = qlms_in_each(modes, searched)
+        found = rate(count, chain)
+        # Not the number over omega_1^5: where chains differ in omega_1, the mean of the power is not that of the mean.
+        in_own_units = prefactor(share * unit, particles, count, chain, EXPONENT)
         exponent, error = exponent_and_error(modes["x"], modes["chain"])
         number, number_error = scale * found.value, scale * found.error
         rows.append(
@@ -136,8 +141,8 @@ def _rows(study: Any, share: float) -> list[dict[str, Any]]:
                 "exponent_error": error,
                 "number": number,
                 "number_error": number_error,
-                "prefactor": number / common["omega_1"] ** (EXPONENT + 1),
-                "prefactor_error": number_error / common["omega_1"] ** (EXPONENT + 1),
+                "prefactor": in_own_units.value,
+                "prefactor_error": in_own_units.error,
             }
         )
     return rows

@@ -26,7 +26,7 @@ from atomglass.analysis.results.theory_result import MIN_MODES, TheoryTest, unde
 from atomglass.analysis.selection import barrier_is_real, in_group
 from atomglass.analysis.statistics.bounded_power_law import fit_bounded_power_law
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.verdicts import Z_95, interval_verdict
+from atomglass.analysis.statistics.verdicts import interval_95, interval_verdict, verdict_over_chains
 
 
 def curvature_law(qlms: pd.DataFrame, group: str | None = None) -> TheoryTest:
@@ -48,15 +48,16 @@ def curvature_law(qlms: pd.DataFrame, group: str | None = None) -> TheoryTest:
     name, meaning = f"P(b2) at fixed b3, b4 ({which})", "exponent m of P(b2 | b3, b4) ~ b2^m"
     if len(rows) < MIN_MODES:
         return undecided(name, meaning, 1.0, len(rows))
-    b2, b3, b4 = (rows[c].to_numpy() for c in ("b2", "b3", "b4"))
-    split, top = b3**2 / (3 * b4), rows["bound"].to_numpy() ** 2
+    b2, b3, b4 = (rows[c].to_numpy(dtype=float) for c in ("b2", "b3", "b4"))
+    split, top = b3**2 / (3 * b4), rows["bound"].to_numpy(dtype=float) ** 2
     in_a = (rows["group"] == "A").to_numpy()
     high = np.where(in_a, top, np.minimum(split, top))
     low = np.where(in_a, split, 0.0) / high
     y = np.clip(b2 / high, np.maximum(low, 1e-300), 1.0)
-    value, error = fit_bounded_power_law(y, low, rows["chain"].to_numpy())
-    margin = Z_95 * error
-    verdict = interval_verdict(value - margin, value + margin, 1.0, rivals=(0.0, 2.0))
+    chain = rows["chain"].to_numpy()
+    value, error, freedom = fit_bounded_power_law(y, low, chain)
+    verdict = interval_verdict(*interval_95(value, error, freedom), 1.0, rivals=(0.0, 2.0))
+    verdict = verdict_over_chains(verdict, chain)
     return TheoryTest(name, meaning, value, error, 1.0, math.nan, len(rows), verdict)
 
 
@@ -78,13 +79,14 @@ def barrier_law(qlms: pd.DataFrame, lower_fraction: float = 0.5) -> TheoryTest:
     name, meaning = "barriers of B", f"exponent of P(V), lowest {lower_fraction:.0%} of the barriers"
     if len(rows) * lower_fraction < MIN_MODES:
         return undecided(name, meaning, expected, len(rows))
-    barrier = rows["barrier"].to_numpy()
+    barrier = rows["barrier"].to_numpy(dtype=float)
     order = np.argsort(barrier)
     kept = order[: int(len(order) * lower_fraction)]
     y = barrier[kept] / barrier[order[len(kept)]]  # the lowest barrier that is left out is the bound
-    value, error = fit_bounded_power_law(y, np.zeros(y.size), rows["chain"].to_numpy()[kept])
-    margin = Z_95 * error
-    verdict = interval_verdict(value - margin, value + margin, expected, rivals=(0.0, -0.75))
+    chain = rows["chain"].to_numpy()[kept]
+    value, error, freedom = fit_bounded_power_law(y, np.zeros(y.size), chain)
+    verdict = interval_verdict(*interval_95(value, error, freedom), expected, rivals=(0.0, -0.75))
+    verdict = verdict_over_chains(verdict, chain)
     return TheoryTest(name, meaning, value, error, expected, math.nan, len(kept), verdict)
 
 
@@ -103,7 +105,7 @@ def confirmed_wells(qlms: pd.DataFrame, factor: float = 3.0) -> TheoryTest:
     if not len(rows):
         return undecided(name, meaning, 1.0, 0)
     found = fraction(barrier_is_real(rows, factor), rows["chain"])
-    verdict = interval_verdict(*found.interval(0.95), 1.0, resolution=0.2)
+    verdict = verdict_over_chains(interval_verdict(*found.interval(0.95), 1.0, resolution=0.2), rows["chain"])
     return TheoryTest(name, meaning, found.value, found.error, 1.0, math.nan, len(rows), verdict)
 
 

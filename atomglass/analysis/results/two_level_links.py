@@ -13,6 +13,7 @@ from atomglass.analysis.results.two_level_pairs import (
     tls_table,
     two_level_systems,
 )
+from atomglass.analysis.statistics.chain_errors import ratio_error, sum_by_chain
 from atomglass.landscape.minimum_energy_path import PathStatus
 
 #: Kinds of modes with which displacements are compared, in words.
@@ -35,17 +36,21 @@ def link_to_modes(pairs: pd.DataFrame, overlap: float) -> pd.DataFrame:
     -------
     DataFrame
         One row per kind of mode (`mode`, `spot`, and `control`, the displacement moved to random particles): number of
-        rearrangements for which the overlap is known, share above the bound, and its binomial error. The pairs of one
-        rearrangement share a weight of one.
+        rearrangements for which the overlap is known, share above the bound, and its standard error: the larger of the
+        binomial one and that over glasses. The pairs of one rearrangement share a weight of one.
     """
     rows = []
     for kind in KINDS:
         column = f"{kind}_overlap"
         known = pairs[pairs[column].notna()] if column in pairs else pairs[:0]
         events = len(known[["realization", "event"]].drop_duplicates())
-        weight = known["weight"].to_numpy()
-        share = float(np.average(known[column] > overlap, weights=weight)) if events else float("nan")
-        error = float(np.sqrt(share * (1 - share) / events)) if events else float("nan")
+        weight = known["weight"].to_numpy(dtype=float)
+        share = error = float("nan")
+        if events:
+            above = weight * (known[column] > overlap).to_numpy()
+            share = float(above.sum() / weight.sum())
+            over_glasses = ratio_error(*sum_by_chain(known["realization"], above, weight))
+            error = float(np.fmax(np.sqrt(share * (1 - share) / events), over_glasses))
         rows.append({"kind": kind, "pairs": events, "share": share, "error": error})
     return pd.DataFrame(rows)
 

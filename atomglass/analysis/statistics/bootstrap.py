@@ -55,6 +55,28 @@ def chain_weights(chains: int, rng: np.random.Generator, resamples: int = RESAMP
     return rng.multinomial(chains, np.full(chains, 1 / chains), size=resamples).astype(float)
 
 
+def standard_error(resampled: Array, chains: int) -> float:
+    """Return the standard error that resampled estimates show.
+
+    Their spread is too small by the factor sqrt((K - 1)/K) for K chains.
+
+    Parameters
+    ----------
+    resampled : array
+        The estimates of the resamples.
+    chains : int
+        Number of chains that were resampled.
+
+    Returns
+    -------
+    float
+        NaN for fewer than two chains or estimates: one chain shows nothing of how chains differ.
+    """
+    if chains < 2 or len(resampled) < 2:
+        return math.nan
+    return float(np.std(resampled)) * math.sqrt(chains / (chains - 1))
+
+
 def percentile_levels(chains: int, confidence: float) -> tuple[float, float]:
     """Return which quantiles of the resampled exponents bound a central interval.
 

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from atomglass.analysis.statistics.chain_errors import sandwich_error
+from atomglass.analysis.statistics.chain_errors import sandwich_error_and_freedom
 
 Array = NDArray[np.float64]
 #: Exponents between which the maximum of the likelihood is looked for.
 _EXPONENT_BOUNDS = (-0.999, 60.0)
 
 
-def fit_bounded_power_law(y: Array, low: Array, chain: NDArray[Any]) -> tuple[float, float]:
+def fit_bounded_power_law(y: Array, low: Array, chain: NDArray[Any]) -> tuple[float, float, float]:
     """Fit the exponent m of the density ~ y^m on (low, 1), with an interval for each event.
 
     Parameters
@@ -28,8 +28,9 @@ def fit_bounded_power_law(y: Array, low: Array, chain: NDArray[Any]) -> tuple[fl
 
     Returns
     -------
-    m, error : float
-        The exponent and one standard error, chains as units; NaN if the likelihood has no maximum within bounds.
+    m, error, freedom : float
+        The exponent, one standard error with chains as units, and its degrees of freedom; NaN for the first two if the
+        likelihood has no maximum within bounds.
     """
     logs = np.log(y)
     log_low = np.log(np.where(low > 0, low, 1.0))
@@ -43,8 +44,8 @@ def fit_bounded_power_law(y: Array, low: Array, chain: NDArray[Any]) -> tuple[fl
 
     lower, upper = _EXPONENT_BOUNDS
     if score(lower).sum() < 0 or score(upper).sum() > 0:
-        return math.nan, math.nan
+        return math.nan, math.nan, math.inf
     m = brentq(lambda v: float(score(v).sum()), lower, upper)
     h = 1e-4 * (1 + m)
     information = -float((score(m + h) - score(m - h)).sum()) / (2 * h)
-    return float(m), sandwich_error(score(m), information, chain)
+    return float(m), *sandwich_error_and_freedom(score(m), information, chain)

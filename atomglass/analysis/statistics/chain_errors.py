@@ -48,7 +48,9 @@ class Fraction:
         """Return Wilson's central interval of a fraction, at the effective number of trials.
 
         Student's factor widens it if the error was estimated from few chains. It stays within [0, 1] and has a finite
-        width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)).
+        width even if the count is 0 (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)). It ends exactly at 0 if there are no
+        events and exactly at 1 if there is nothing else: a bound that rounding errors move off 0 or 1 would exclude
+        the very number that was measured.
         """
         n = self.effective
         z = float(stats.norm.isf((1 - confidence) / 2)) * student_factor(self.freedom, confidence)
@@ -56,7 +58,8 @@ class Fraction:
             return math.nan, math.nan
         middle = (self.value + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(self.value * (1 - self.value) / n + z * z / (4 * n * n))
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        low = max(middle - half, 0.0) if self.value > 0 else 0.0
+        return low, min(middle + half, 1.0) if self.value < 1 else 1.0
 
 
 def sum_by_chain(chain: ArrayLike, *values: ArrayLike) -> list[NDArray[np.float64]]:
@@ -91,8 +94,16 @@ def ratio_error(numerator: NDArray[Any], denominator: NDArray[Any]) -> float:
     return math.sqrt(cluster_variance(residual, denominator)) / float(total)
 
 
-def _freedom(error: float, independent: float, size: NDArray[Any]) -> float:
-    """Return the degrees of freedom of an error between chains, infinity if that of independent values is larger."""
+def freedom_of_error(error: float, independent: float, size: NDArray[Any]) -> float:
+    """Return the degrees of freedom of an error between chains, infinity if that of independent values is larger.
+
+    Parameters
+    ----------
+    error, independent : float
+        The larger of the two errors, and that of independent values.
+    size : array, shape (chains,)
+        Number of values in each chain.
+    """
     if not error > independent:
         return math.inf
     design_effect = (error / independent) ** 2 if independent > 0 else math.inf
@@ -125,7 +136,7 @@ def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
     events, size = sum_by_chain(chain, event, np.ones(total))
     error = float(np.fmax(binomial, ratio_error(events, size)))
     effective = total * (binomial / error) ** 2 if error > 0 else float(total)
-    return Fraction(value, error, count, total, effective, _freedom(error, binomial, size))
+    return Fraction(value, error, count, total, effective, freedom_of_error(error, binomial, size))
 
 
 def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
@@ -153,7 +164,7 @@ def rate(count: ArrayLike, chain: ArrayLike) -> Fraction:
     counted, size = sum_by_chain(chain, count, np.ones(total))
     error = float(np.fmax(poisson, ratio_error(counted, size)))
     effective = total * (poisson / error) ** 2 if error > 0 else float(total)
-    return Fraction(events / total, error, float(events), total, effective, _freedom(error, poisson, size))
+    return Fraction(events / total, error, float(events), total, effective, freedom_of_error(error, poisson, size))
 
 
 def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
@@ -172,6 +183,19 @@ def mean_error(values: NDArray[np.float64], chain: NDArray[Any]) -> float:
 
 
 def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArray[Any]) -> float:
+    """Return the standard error of a fitted parameter alone.
+
+    Parameters
+    ----------
+    score, information, chain
+        As for `sandwich_error_and_freedom`.
+    """
+    return sandwich_error_and_freedom(score, information, chain)[0]
+
+
+def sandwich_error_and_freedom(
+    score: NDArray[np.float64], information: float, chain: NDArray[Any]
+) -> tuple[float, float]:
     """Return the standard error of a fitted parameter: the larger of the model's own and that with chains as units.
 
     Parameters
@@ -185,10 +209,12 @@ def sandwich_error(score: NDArray[np.float64], information: float, chain: NDArra
 
     Returns
     -------
-    float
-        NaN if the information is not positive: the likelihood has no maximum there.
+    error, freedom : float
+        The error, NaN if the information is not positive: the likelihood has no maximum there. Its degrees of freedom,
+        infinity where the model's own error is the larger one.
     """
     if not information > 0:
-        return math.nan
+        return math.nan, math.inf
     sums, size = sum_by_chain(chain, score, np.ones(len(score)))  # every mode is taken to hold as much information
-    return math.sqrt(float(np.fmax(cluster_variance(sums, size) / information**2, 1 / information)))
+    error = math.sqrt(float(np.fmax(cluster_variance(sums, size) / information**2, 1 / information)))
+    return error, freedom_of_error(error, 1 / math.sqrt(information), size)

@@ -81,7 +81,7 @@ class TwoTermFit:
         95 % bounds of omega_c from the profile likelihood at the effective number of modes; infinity if the pure
         omega^3 is not excluded.
     over_cubic, over_quartic : float
-        Log-likelihood relative to the pure omega^3 and to the pure omega^4.
+        Log-likelihood relative to the pure omega^3 and to the pure omega^4, at the effective number of modes as well.
     count : int
         Number of modes.
     """
@@ -148,8 +148,8 @@ def fit_two_terms(x: ArrayLike, bound: ArrayLike, effective: float | None = None
         crossing,
         lowest,
         highest,
-        float(top - power_log_likelihood(x, 3.0)),
-        float(top - power_log_likelihood(x, 4.0)),
+        factor * max(float(top - power_log_likelihood(x, 3.0)), 0.0),  # which is 1/omega_c = 0, but for rounding
+        factor * float(top - power_log_likelihood(x, 4.0)),
         x.size,
     )
 

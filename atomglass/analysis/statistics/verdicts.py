@@ -5,9 +5,55 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from atomglass.analysis.statistics.cluster_variance import student_factor
+
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "undecided"
 #: Normal quantile of a central 95 % interval.
 Z_95 = 1.959963984540054
+#: Fewest chains for which a verdict is given: one chain shows nothing of how chains differ, a few hardly anything.
+MIN_CHAINS = 5
+
+
+def enough_chains(chain: ArrayLike) -> bool:
+    """Return whether modes come from at least `MIN_CHAINS` chains.
+
+    Parameters
+    ----------
+    chain : array, shape (n,)
+        The chain of each mode.
+    """
+    return np.unique(np.asarray(chain)).size >= MIN_CHAINS
+
+
+def verdict_over_chains(verdict: str, chain: ArrayLike) -> str:
+    """Return a verdict, or `undecided` if its modes come from fewer than `MIN_CHAINS` chains.
+
+    Parameters
+    ----------
+    verdict : str
+        What the numbers by themselves say.
+    chain : array, shape (n,)
+        The chain of each mode that they rest on.
+    """
+    return verdict if enough_chains(chain) else UNDECIDED
+
+
+def interval_95(value: float, error: float, freedom: float = math.inf) -> tuple[float, float]:
+    """Return the central 95 % interval of a number with a normal error.
+
+    Parameters
+    ----------
+    value, error : float
+        The number and its standard error.
+    freedom : float
+        Degrees of freedom of the error, if it was itself estimated from few chains: Student's t in place of the normal
+        law.
+    """
+    margin = Z_95 * student_factor(freedom, 0.95) * error
+    return value - margin, value + margin
 
 
 def interval_verdict(
@@ -44,6 +90,31 @@ def interval_verdict(
     return AGREES
 
 
+def side_verdict(low: float, high: float, border: float, above: bool) -> str:
+    """Return the verdict on a statement that a number lies on one side of a border.
+
+    Parameters
+    ----------
+    low, high : float
+        The 95 % interval of the measured number.
+    border : float
+        The border.
+    above : bool
+        Whether the number is said to lie above it, otherwise below.
+
+    Returns
+    -------
+    str
+        `agrees` if the interval lies on that side, `differs` if it lies on the other, otherwise, or if a bound is NaN,
+        `undecided`.
+    """
+    if low > border:
+        return AGREES if above else DIFFERS
+    if high < border:
+        return DIFFERS if above else AGREES
+    return UNDECIDED
+
+
 def p_value_verdict(p: float, enough: bool, level: float = 0.05) -> str:
     """Return the verdict of a test whose null hypothesis is the expected law.
 
@@ -63,7 +134,14 @@ def p_value_verdict(p: float, enough: bool, level: float = 0.05) -> str:
     return AGREES if enough else UNDECIDED
 
 
-def difference_verdict(value: float, error: float, expected: float, expected_error: float, resolution: float) -> str:
+def difference_verdict(
+    value: float,
+    error: float,
+    expected: float,
+    expected_error: float,
+    resolution: float,
+    freedom: float = math.inf,
+) -> str:
     """Return the verdict on two measured numbers with normal errors, whose difference is compared with zero.
 
     Parameters
@@ -74,13 +152,21 @@ def difference_verdict(value: float, error: float, expected: float, expected_err
         The number that it is compared with, and its standard error.
     resolution : float
         Largest distance from zero to which the 95 % interval of the difference may extend for agreement.
+    freedom : float
+        Degrees of freedom of the measured number's error; Student's factor widens it.
     """
-    margin = Z_95 * math.hypot(error, expected_error)
+    margin = Z_95 * math.hypot(student_factor(freedom, 0.95) * error, expected_error)
     return interval_verdict(value - expected - margin, value - expected + margin, 0.0, resolution=resolution)
 
 
 def modes_to_decide(
-    count: int, value: float, error: float, expected: float, expected_error: float, resolution: float
+    count: int,
+    value: float,
+    error: float,
+    expected: float,
+    expected_error: float,
+    resolution: float,
+    freedom: float = math.inf,
 ) -> float:
     """Return with how many modes `difference_verdict` would no longer be `undecided`, if the value stays as it is.
 
@@ -95,15 +181,15 @@ def modes_to_decide(
         The measured number and its standard error.
     expected, expected_error : float
         The number that it is compared with, and its standard error.
-    resolution : float
-        As for `difference_verdict`.
+    resolution, freedom : float
+        As for `difference_verdict`; more modes of as many chains are meant.
 
     Returns
     -------
     float
         Infinity if the expected value's own error is too large for any number of modes; NaN without an error.
     """
-    difference = abs(value - expected)
+    difference, error = abs(value - expected), student_factor(freedom, 0.95) * error
     largest_error = max(difference, resolution - difference) / Z_95
     if math.isnan(error) or math.isnan(largest_error):
         return math.nan

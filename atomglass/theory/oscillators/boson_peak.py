@@ -78,7 +78,7 @@ def boson_peak_dos(x: ArrayLike, part: str = "total") -> Array:
     return dos_between(x, *PARTS[part])
 
 
-def dos_between(x: ArrayLike, lower: float, upper: float) -> Array:
+def dos_between(x: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Array:
     """Return (12/pi) x^4 Int dt/(1 + x^6 D(t)) between two values of t^2, in closed form.
 
     With z = t^2 the denominator 1 + X z (2z - 3)^2, X = x^6, is a cubic, and z = 1 - cosh(u) turns it into
@@ -90,8 +90,8 @@ def dos_between(x: ArrayLike, lower: float, upper: float) -> Array:
     ----------
     x : float or array
         omega/omega*, positive.
-    lower, upper : float
-        Limits of t^2 = 1 - k/(M omega^2); the upper one may be infinite.
+    lower, upper : float or array
+        Limits of t^2 = 1 - k/(M omega^2), the same for all x or one for each; a single upper one may be infinite.
     """
     x = np.asarray(x, dtype=float)
     if not (np.isfinite(x) & (x > 0)).all():
@@ -104,12 +104,13 @@ def dos_between(x: ArrayLike, lower: float, upper: float) -> Array:
     return -12 / np.pi * x**4 * integral.real
 
 
-def _arctanh(t_squared: float, pole: NDArray[np.complex128], theta: Array) -> NDArray[np.complex128]:
+def _arctanh(limit: ArrayLike, pole: NDArray[np.complex128], theta: Array) -> NDArray[np.complex128]:
     """Return arctanh(t/pole) = log[(pole + t)^2/(pole^2 - t^2)]/2, continued to infinite t.
 
     For x >> 1 two poles lie at a distance x^-3 from t = sqrt(3/2), so pole^2 - t^2 is evaluated without cancellation.
     """
-    if np.isinf(t_squared):
+    t_squared = np.asarray(limit, dtype=float)[..., None]
+    if np.isinf(t_squared).all():
         return 0.5j * np.pi * np.where((1 / pole).imag >= 0, 1.0, -1.0)
     cosine, sine = np.array([1.0, -0.5, -0.5]), np.sqrt(0.75) * np.array([0.0, 1.0, -1.0])
     difference = (1 - t_squared - cosine) - 2 * cosine * np.sinh(theta / 6) ** 2 - 1j * sine * np.sinh(theta / 3)
