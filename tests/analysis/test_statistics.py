@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from atomglass.analysis.results import exponent_tables
 from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.statistics.rank_correlation import rank_correlation, weighted_rank_correlation
@@ -239,6 +238,5 @@ def test_verdicts():
 
 
 def test_the_fewest_chains_of_every_verdict_are_those_of_an_exponent():
-    assert verdicts.MIN_CHAINS == exponent_tables.MIN_CHAINS
     assert verdicts.verdict_over_chains("agrees", np.arange(20) % 5) == "agrees"
     assert verdicts.verdict_over_chains("differs", np.arange(20) % 4) == "undecided"

@@ -12,7 +12,7 @@ import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency
 from atomglass.analysis.results.exponent_drift import DRIFT_RANGE, drift_in_errors
-from atomglass.analysis.results.exponent_tables import MIN_CHAINS, RESOLUTION
+from atomglass.analysis.results.exponent_tables import RESOLUTION
 from atomglass.analysis.results.mode_counts import effective_chains
 from atomglass.analysis.results.participation_cut import without_cut
 from atomglass.analysis.results.spot_selection import (
@@ -24,7 +24,7 @@ from atomglass.analysis.results.spot_selection import (
 )
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, known_shares, select
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES, truncated_power_law
-from atomglass.analysis.statistics.verdicts import UNDECIDED, interval_verdict
+from atomglass.analysis.statistics.verdicts import MIN_CHAINS, UNDECIDED, interval_verdict
 
 #: Bounds in units of the study's median omega_1.
 SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

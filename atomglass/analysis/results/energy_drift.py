@@ -21,6 +21,7 @@ from scipy import stats
 from atomglass.analysis.counted_glasses import true_minima
 from atomglass.analysis.statistics.cluster_variance import cluster_variance, degrees_of_freedom
 from atomglass.analysis.statistics.number_format import PLAIN
+from atomglass.analysis.statistics.verdicts import MIN_CHAINS
 from atomglass.study.collected_tables import require_columns
 
 Array = NDArray[np.float64]
@@ -28,8 +29,8 @@ Array = NDArray[np.float64]
 ENERGIES = {"liquid's energy": "liquid_energy_per_particle", "inherent states' energy": "energy_per_particle"}
 #: What the second half of a chain is compared with, and how many of n glasses that is.
 BEGINNINGS: dict[str, Callable[[int], int]] = {"first half": lambda n: n // 2, "first tenth": lambda n: max(1, n // 10)}
-#: Chains of fewer glasses are not divided; with fewer chains nothing is said.
-MIN_GLASSES, MIN_CHAINS = 4, 4
+#: Chains of fewer glasses are not divided.
+MIN_GLASSES = 4
 #: A drift is announced if the smallest of all p-values, times their number, is below this: three standard deviations.
 ALARM = 0.0027
 
@@ -73,7 +74,7 @@ def energy_drifts(realizations: pd.DataFrame) -> list[EnergyDrift]:
     Returns
     -------
     list of EnergyDrift
-        Two for each energy that the table has, one for each beginning; none if fewer than four chains have four
+        Two for each energy that the table has, one for each beginning; none if fewer than five chains have four
         glasses or more.
 
     Raises
@@ -84,13 +85,13 @@ def energy_drifts(realizations: pd.DataFrame) -> list[EnergyDrift]:
     Examples
     --------
     >>> import pandas as pd
-    >>> energies = [0.1 * chain + 0.001 * (k >= 10) * (chain + 5) for chain in range(4) for k in range(20)]
-    >>> table = pd.DataFrame({"chain": sorted([*range(4)] * 20), "index_in_chain": [*range(20)] * 4, "status": "ok",
+    >>> energies = [0.1 * chain + 0.001 * (k >= 10) * (chain + 5) for chain in range(5) for k in range(20)]
+    >>> table = pd.DataFrame({"chain": sorted([*range(5)] * 20), "index_in_chain": [*range(20)] * 5, "status": "ok",
     ...     "energy_per_particle": energies})
     >>> for drift in energy_drifts(table):
     ...     print(f"from the {drift.beginning}: {drift.change:.4f} +- {drift.error:.4f}, {drift.chains} chains")
-    from the first half: 0.0065 +- 0.0006, 4 chains
-    from the first tenth: 0.0065 +- 0.0006, 4 chains
+    from the first half: 0.0070 +- 0.0007, 5 chains
+    from the first tenth: 0.0070 +- 0.0007, 5 chains
     """
     require_columns(realizations, ("status", "chain", "index_in_chain"), "realizations")
     minima = true_minima(realizations).sort_values(["chain", "index_in_chain"])

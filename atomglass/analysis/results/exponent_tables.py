@@ -21,13 +21,11 @@ from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT, MIN_MODES
 from atomglass.analysis.statistics.goodness_of_fit import SIMULATIONS, power_law_test
 from atomglass.analysis.statistics.likelihood import TwoTermFit, fit_two_terms, log_likelihood_differences
 from atomglass.analysis.statistics.power import modes_needed, statistical_power
-from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, interval_verdict
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, MIN_CHAINS, UNDECIDED, interval_verdict
 
 #: The bounds f and on the participation ratio for which exponents are shown; infinity is no bound.
 GRID_FREQUENCY_SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
 GRID_PARTICIPATION_RATIOS = (0.1, 0.15, 0.2, 0.27, 0.35, math.inf)
-#: Fewest chains for which a verdict on an exponent is given.
-MIN_CHAINS = 5
 #: Below this p of the Kolmogorov-Smirnov test with the fitted exponent there is no power law.
 MIN_FIT_P = 0.01
 #: An exponent whose 95 % interval extends farther than this from the theory's is undecided.
