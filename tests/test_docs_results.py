@@ -102,7 +102,7 @@ def test_the_modes_of_the_smooth_cutoff() -> None:
     assert f"A has {least[0]}, {least[1]}, {least[2]} below 0.6, 0.7 and 0.8 of the median omega_1 with q = 3" in TEXT
     smoothest = [short(*exponent(many_particles(share, "smoothness_q6"), "A"), 2) for share in (0.6, 0.7)]
     assert f"{smoothest[0]} and {smoothest[1]} below 0.6 and 0.7 with q = 6" in TEXT
-    assert f"All of them together have {short(*exponent(many_particles(0.6), 'all'), 2)} with q = 4" in TEXT
+    assert f"all of them together have {short(*exponent(many_particles(0.6), 'all'), 2)} with q = 4" in TEXT
     assert f"they have {short(*exponent(many_particles(0.6, 'kumar2021_n400'), 'all'), 2)}." in TEXT
     (coefficients,) = [t for t in all_tests(many_particles(0.6), np.random.default_rng(0)) if "(A and B)" in t.name]
     assert f"it is {short(coefficients.value, coefficients.error, 2)}. The law is not confirmed" in TEXT
