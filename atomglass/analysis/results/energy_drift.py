@@ -29,8 +29,8 @@ Array = NDArray[np.float64]
 ENERGIES = {"liquid's energy": "liquid_energy_per_particle", "inherent states' energy": "energy_per_particle"}
 #: What the second half of a chain is compared with, and how many of n glasses that is.
 BEGINNINGS: dict[str, Callable[[int], int]] = {"first half": lambda n: n // 2, "first tenth": lambda n: max(1, n // 10)}
-#: Chains of fewer glasses are not divided.
-MIN_GLASSES = 4
+#: Chains of fewer glasses are not divided, and the scatter between fewer chains is not known.
+MIN_GLASSES, FEWEST_CHAINS = 4, 2
 #: A drift is announced if the smallest of all p-values, times their number, is below this: three standard deviations.
 ALARM = 0.0027
 
@@ -74,7 +74,7 @@ def energy_drifts(realizations: pd.DataFrame) -> list[EnergyDrift]:
     Returns
     -------
     list of EnergyDrift
-        Two for each energy that the table has, one for each beginning; none if fewer than five chains have four
+        Two for each energy that the table has, one for each beginning; none if fewer than two chains have four
         glasses or more.
 
     Raises
@@ -99,7 +99,7 @@ def energy_drifts(realizations: pd.DataFrame) -> list[EnergyDrift]:
     for name, column in ENERGIES.items():
         known = minima[minima[column].notna()] if column in minima else minima.iloc[:0]
         chains = [c[column].to_numpy(dtype=float) for _, c in known.groupby("chain") if len(c) >= MIN_GLASSES]
-        if len(chains) >= MIN_CHAINS:
+        if len(chains) >= FEWEST_CHAINS:
             found += [_drift(name, beginning, chains) for beginning in BEGINNINGS]
     return found
 
@@ -133,12 +133,12 @@ def drift_warnings(realizations: pd.DataFrame) -> list[str]:
     if not any(column in realizations for column in ENERGIES.values()):
         return []
     drifts = energy_drifts(realizations)
-    if not drifts:
+    d = found_drift(drifts)
+    if d is None and (not drifts or drifts[0].chains < MIN_CHAINS):
         return [
             "Whether the chains are stationary is not known: that takes "
             f"at least {MIN_CHAINS} chains of {MIN_GLASSES} glasses."
         ]
-    d = found_drift(drifts)
     if d is None:
         return []
     return [
