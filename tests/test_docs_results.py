@@ -196,3 +196,14 @@ def test_the_mean_of_the_studies_with_equal_diameters() -> None:
     values, errors = np.array([exponent(spots(name, 0.8), "B") for name in ("parent_t01", "kumar2021_n400_quantile")]).T
     weights = errors**-2
     assert short((weights * values).sum() / weights.sum(), weights.sum() ** -0.5, 2) + " with the same" in TEXT
+
+
+@pytest.mark.parametrize("q", [1, 4, 6])
+def test_the_exponent_in_three_dimensions_does_not_change_as_claimed(q: int) -> None:
+    cells = [f"{3 + 2 / q - 4:+.2g}"]
+    for share in (0.4, 0.5):
+        (one, its), (two, other) = (exponent(many_particles(share, f"smoothness_3d_q{k}"), "all") for k in (q, 2))
+        change, error = one - two, math.hypot(its, other)
+        cells.append(f"{change:+.2f}({round(100 * error)})")
+        assert 3.4 < abs(change - (3 + 2 / q - 4)) / error < 8.5
+    assert f"| {q} | {' | '.join(cells)} |" in TEXT
