@@ -104,6 +104,8 @@ def test_the_modes_of_the_smooth_cutoff() -> None:
     assert f"{smoothest[0]} and {smoothest[1]} below 0.6 and 0.7 with q = 6" in TEXT
     assert f"all of them together have {short(*exponent(many_particles(0.6), 'all'), 2)} with q = 4" in TEXT
     assert f"they have {short(*exponent(many_particles(0.6, 'kumar2021_n400'), 'all'), 2)}." in TEXT
+    value, error = exponent(many_particles(0.6, "smoothness_q1"), "all")
+    assert f"they have {short(value, error, 2)}, as with q = 2, and {(5 - value) / error:.0f} standard errors" in TEXT
     (coefficients,) = [t for t in all_tests(many_particles(0.6), np.random.default_rng(0)) if "(A and B)" in t.name]
     assert f"it is {short(coefficients.value, coefficients.error, 2)}. The law is not confirmed" in TEXT
     for share in (0.6, 0.7, 0.8):
