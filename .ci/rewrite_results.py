@@ -224,7 +224,7 @@ def smoothness(loaded: Loaded) -> list[str]:
         q = study.settings["potential"]["pair"]["order"]
         claimed = 3 + 2 / q
         found = exponents_by_particle_number(study.spots, study.realizations, shares=SMOOTHNESS_SHARES)
-        of_many = found[found["particles"].str.endswith("or more")].set_index(["group", "share"])
+        of_many = found[found["particles"] == f"{FEW:g} or more"].set_index(["group", "share"])
         for group in ("A", "all") if q > 1 else ("all",):
             cells = []
             for share in SMOOTHNESS_SHARES:
