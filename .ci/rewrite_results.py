@@ -16,14 +16,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from atomglass.analysis.counted_glasses import true_minima
 from atomglass.analysis.figures.bound_figure import bound_figure
+from atomglass.analysis.figures.coefficient_figures import draw_beta, draw_cubic
+from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
 from atomglass.analysis.figures.parent_temperature_figure import parent_temperature_figure
+from atomglass.analysis.figures.style import new_figure, panel_letter
 from atomglass.analysis.report.comparison_text_tables import BOLTZMANN_HEADER, boltzmann_rows, parent_temperature_rows
 from atomglass.analysis.report.other_spectra_tables import other_spectra_tables
 from atomglass.analysis.report.text_tables import particle_number_rows
+from atomglass.analysis.results.beta_tests import beta_uniformity, hidden_wells
 from atomglass.analysis.results.bound_dependence import (
     HARMONIC,
     SPOTS,
@@ -36,6 +41,7 @@ from atomglass.analysis.results.chain_stiffness import exponents_by_chain_stiffn
 from atomglass.analysis.results.energy_drift import energy_drifts, found_drift
 from atomglass.analysis.results.few_particle_modes import exponents_by_particle_number
 from atomglass.analysis.results.other_spectra import spectra_below_rule
+from atomglass.analysis.results.paper_coefficients import coefficient_statements, distribution_statements
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
 from atomglass.analysis.results.paper_values import verdict_with_needed
 from atomglass.analysis.results.parent_temperatures import (
@@ -51,7 +57,7 @@ from atomglass.analysis.results.well_readings import READINGS, well_readings
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, select
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error, truncated_power_law
-from atomglass.analysis.statistics.likelihood import fit_two_terms
+from atomglass.analysis.statistics.likelihood import fit_two_terms, log_likelihood_differences
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
 from atomglass.io.atomic import replace
@@ -100,6 +106,8 @@ MISSED = ((0.35, 0.45, 3 / 79), (0.45, 0.5, 6 / 101))
 CROSSOVERS = (0.3, 0.35, 0.4, 0.45, 0.5)
 #: Bounds at which the theory is tested at the paper's size.
 TESTED = (0.3, 0.4, 0.5)
+#: Bounds of the modes that stand beside the paper's figures: near its own, and as far as nearly all modes are found.
+PICTURED_LOW, PICTURED = 0.16, 0.4
 #: The studies whose second wells were tested.
 WITH_WELLS = ("kumar2021", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6")
 #: The rows of the first table: study, the bound in words, and the rule.
@@ -136,6 +144,11 @@ def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
     return ["| " + " | ".join(line) + " |" if k != 1 else "|" + "|".join(line) + "|" for k, line in enumerate(lines)]
 
 
+def median_first_phonon(study: Study) -> float:
+    """Return the mean over the chains of their median first phonon frequency."""
+    return float(study.realizations.groupby("chain")["first_phonon_frequency"].median().mean())
+
+
 def answer(loaded: Loaded) -> list[str]:
     """Return the exponents of pseudo-harmonic modes that the answer rests on, and what the theory expects."""
     rows = []
@@ -145,9 +158,11 @@ def answer(loaded: Loaded) -> list[str]:
         study = loaded[name]
         spots = select_spots(study.spots, study.realizations, rule)
         number = TYPESET.number(int(study.realizations["number"].iloc[0]))
-        rows.append([name, number, words, *(_fitted(in_group(spots, group)) for group in ("A", "B", "all"))])
-    rows.append(["theory", "", "omega to 0", "4", "3, or less near omega_c", "3"])
-    return table(("study", "N", "bound", "s of A", "s of B", "s of all"), rows)
+        bound = rule.frequency or rule.frequency_share * median_first_phonon(study)
+        fits = (_fitted(in_group(spots, group)) for group in ("A", "B", "all"))
+        rows.append([name, number, words, f"{bound:.2f}", *fits])
+    rows.append(["theory", "", "omega to 0", "", "4", "3, or less near omega_c", "3"])
+    return table(("study", "N", "bound", "about omega <", "s of A", "s of B", "s of all"), rows)
 
 
 def moves(sample: dict[str, Any]) -> str:
@@ -157,8 +172,29 @@ def moves(sample: dict[str, Any]) -> str:
 
 
 def studies(loaded: Loaded) -> list[str]:
-    """Return how the studies were made, their modes, and the exponents of the default rule."""
-    chosen = {name: study for name, study in loaded.items() if has_fixed_bound(study)}
+    """Return how the studies were made, and how many of their modes are of group B."""
+    rows = []
+    for name, study in with_spots(loaded).items():
+        both = select_spots(study.spots, study.realizations)
+        both = both[both["group"].isin(["A", "B"])]
+        share = fraction(both["group"] == "B", both["chain"])
+        r, sample = study.realizations, study.settings["sample"]
+        number, dimension = int(r["number"].iloc[0]), study.settings["potential"]["dimension"]
+        cells = [name, *map(TYPESET.number, (number, dimension, sample["temperature"], len(r), r["chain"].nunique()))]
+        sweeps = [TYPESET.number(sample[name]) for name in ("equilibration_sweeps", "sweeps_between")]
+        cells += [f"{', '.join(sweeps)} {moves(sample)}", f"{median_first_phonon(study):.3g}"]
+        rows.append([*cells, "–" if name in WITHOUT_GROUPS else TYPESET.with_error(share.value, share.error)])
+    return table(("study", "N", "d", "T", "glasses", "chains", "sweeps", "omega_1", "B"), rows)
+
+
+def with_spots(loaded: Loaded) -> Loaded:
+    """Return the studies whose modes are known below a fixed frequency."""
+    return {name: study for name, study in loaded.items() if has_fixed_bound(study)}
+
+
+def study_exponents(loaded: Loaded) -> list[str]:
+    """Return the exponents of the default rule for every study, of pseudo-harmonic and of harmonic modes."""
+    chosen = with_spots(loaded)
     compared = compare_studies(chosen.values()).assign(study=list(chosen))
     measured = {
         **{"s of A": "spots_A", "s of B": "spots_B", "s of all": "spots_all"},
@@ -167,23 +203,13 @@ def studies(loaded: Loaded) -> list[str]:
     rows = []
     for line in compared.to_dict("records"):
         study = chosen[line["study"]]
-        spots = select_spots(study.spots, study.realizations)
-        both = spots[spots["group"].isin(["A", "B"])]
-        share = fraction(both["group"] == "B", both["chain"])
-        cells = [line["study"], *(TYPESET.number(line[name]) for name in ("N", "d", "T", "realizations", "chains"))]
-        sample = study.settings["sample"]
-        sweeps = [TYPESET.number(sample[name]) for name in ("equilibration_sweeps", "sweeps_between")]
-        cells += [f"{', '.join(sweeps)} {moves(sample)}", TYPESET.number(len(spots))]
+        cells = [line["study"], TYPESET.number(len(select_spots(study.spots, study.realizations)))]
         grouped = line["study"] not in WITHOUT_GROUPS
-        cells += [TYPESET.with_error(share.value, share.error) if grouped else "–"]
-        rows.append(
-            cells
-            + [
-                (TYPESET.with_error(line[name], line[f"{name}_error"]) or "–") if grouped or "all" in name else "–"
-                for name in measured.values()
-            ]
-        )
-    return table(("study", "N", "d", "T", "glasses", "chains", "sweeps", "PHMs", "B", *measured), rows)
+        for name in measured.values():
+            found = TYPESET.with_error(line[name], line[f"{name}_error"]) if grouped or "all" in name else ""
+            cells.append(found or "–")
+        rows.append(cells)
+    return table(("study", "PHMs", *measured), rows)
 
 
 def bounds(loaded: Loaded) -> list[str]:
@@ -321,6 +347,7 @@ def size_crossovers(loaded: Loaded) -> list[str]:
         share = fraction(spots["group"] == "B", spots["chain"])
         b = in_group(spots, "B")
         power = truncated_power_law(b["x"], b["chain"])
+        over_cubic = -log_likelihood_differences(b["x"], (3.0,), power.effective_count)[3.0]
         two = fit_two_terms(b["x"], b["bound"], power.effective_count)
         if bound == max(CROSSOVERS):
             crossing = two.crossing  # of all modes; the other samples are parts of this one
@@ -331,6 +358,7 @@ def size_crossovers(loaded: Loaded) -> list[str]:
         cells = [TYPESET.with_error(share.value, share.error), _fitted(b)]
         cells += [f"{(3 - s) / power.standard_error:.1f}" for s in (power.exponent, corrected)]
         cells += [f"{corrected:.2f}", f"{TYPESET.number(two.crossing)} ({TYPESET.interval(two.low, two.high)})"]
+        cells += [f"{two.over_cubic - over_cubic:+.1f}"]
         error = share.error / (1 - share.value) ** 2 / expected
         rows.insert(0, [f"omega < {bound:g}", *cells, TYPESET.with_error(relative, error)])
     header = (
@@ -341,6 +369,7 @@ def size_crossovers(loaded: Loaded) -> list[str]:
         "the same, corrected",
         "corrected s",
         "omega_c (95 %)",
+        "ln L",
         "p",
     )
     return table(header, rows)
@@ -376,6 +405,60 @@ def size_tests(loaded: Loaded) -> list[str]:
         for same in zip(*found, strict=True)
     ]
     return table(("test", *(f"omega < {bound:g}" for bound in TESTED), "theory"), rows)
+
+
+def paper_figures(loaded: Loaded) -> list[str]:
+    """Return what the paper's figures 1 to 4 show, beside the same of our modes at its own size."""
+    study = loaded["kumar2021"]
+    low, high = Selection(frequency=PICTURED_LOW), Selection(frequency=PICTURED)
+    columns = {
+        f"harmonic, omega < {PICTURED_LOW:g}": select(study.modes, study.realizations, low),
+        f"PHMs, omega < {PICTURED_LOW:g}": select_spots(study.spots, study.realizations, low),
+        f"PHMs, omega < {PICTURED:g}": select_spots(study.spots, study.realizations, high),
+    }
+    rows = [
+        ["1", "no mode of A has a second minimum: share that has"],
+        ["2", "D(omega) of A along omega^4: exponent"],
+        ["2", "D(omega) of B along omega^3: exponent"],
+        ["3", "P(beta) of A (uniform in the theory, with the mean of |beta| 0.5): mean"],
+        ["3", "P(beta) of B vanishes between -1 and 1: share beyond 2"],
+        ["4", "P(b3) of A peaks at 0: share below a quarter of the 90 % quantile of |b3| (0.225 if flat)"],
+        ["4", "P(b3) of B has a dip at 0: share below the median |b3| of A"],
+        ["4", "|b3| of B is an order of magnitude larger: ratio of the medians"],
+    ]
+    for modes in columns.values():
+        groups = {name: in_group(modes, name) for name in "AB"}
+        said = {
+            row.quantity: row
+            for row in (
+                *coefficient_statements(groups, np.random.default_rng(0)),
+                *distribution_statements(modes, groups, np.random.default_rng(0)),
+            )
+        }
+        beyond = fraction(groups["B"]["beta"].abs() > 2, groups["B"]["chain"])
+        wells_of_a, beta = hidden_wells(modes), beta_uniformity(modes, np.random.default_rng(0))
+        numbers = [(wells_of_a.value, wells_of_a.error)]
+        numbers += [exponent_and_error(groups[name]["x"], groups[name]["chain"]) for name in "AB"]
+        numbers += [(beta.value, beta.error), (beyond.value, beyond.error)]
+        names = ("share of A at small |b3|", "share of B at small |b3|", "|b3| of B / |b3| of A")
+        numbers += [(said[name].ours, said[name].error) for name in names]
+        for row, number in zip(rows, numbers, strict=True):
+            row.append(TYPESET.with_error(*number))
+    return table(("figure", "the paper", *columns), rows)
+
+
+def paper_picture(study: Study) -> Figure:
+    """Return the paper's figures 2 to 4 for its own size: group A on the left, B on the right."""
+    modes = select_spots(study.spots, study.realizations, Selection(frequency=PICTURED)).assign(is_qlm=True)
+    figure = new_figure(3, 2, width=7.0, height=8.4)
+    for letter, ax in zip("abcdef", figure.axes, strict=True):
+        group = "AB"["abcdef".index(letter) % 2]
+        panel_letter(ax, letter, f"group {group}, {len(in_group(modes, group)):,} modes")
+        if letter in "ab":
+            draw_density_of_states(modes, ax, group=group)
+        else:
+            (draw_beta if letter in "cd" else draw_cubic)(modes, ax, group=group, signed=True)
+    return figure
 
 
 def size_statements(loaded: Loaded) -> list[str]:
@@ -513,6 +596,7 @@ def parents(loaded: Loaded) -> list[str]:
 BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "answer": answer,
     "studies": studies,
+    "study exponents": study_exponents,
     "bounds": bounds,
     "particles": particles,
     "smoothness": smoothness,
@@ -530,6 +614,7 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "size harmonic": size_harmonic,
     "size tests": size_tests,
     "size statements": size_statements,
+    "paper figures": paper_figures,
 }
 
 
@@ -566,6 +651,7 @@ def main() -> None:
     series = by_temperature(loaded)
     if series is not None:
         save_png(parent_temperature_figure(series).figure, docs / "figures" / "parent_temperatures.png")
+    save_png(paper_picture(loaded["kumar2021"]), docs / "figures" / "paper_figures.png")
     study = loaded["kumar2021_n400"]
     drawn = bound_figure(exponents_by_bound(ModeTables(study.modes, study.realizations, study.spots)))
     picture = docs / "figures" / "exponent_bound.png"

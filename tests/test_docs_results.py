@@ -19,6 +19,7 @@ from atomglass.analysis.selection import Selection, in_group, select
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.statistics.likelihood import fit_two_terms
+from atomglass.landscape.double_wells import WellOutcome
 from atomglass.study.load import Study
 
 ROOT = Path(__file__).parents[1]
@@ -135,12 +136,55 @@ def test_the_exponents_at_the_papers_size(frequency: float) -> None:
     for group in "AB":
         assert short(*exponent(rows, group), 2) in TEXT
     harmonic = select(whole.modes, whole.realizations, Selection(frequency=0.16))
-    assert f"has {short(*exponent(harmonic, 'B'), 2)} where the paper measured" in TEXT
+    assert f"has {short(*exponent(harmonic, 'B'), 2)} in the range where our glasses have about as many" in TEXT
+    near_the_papers = select_spots(whole.spots, whole.realizations, Selection(frequency=0.16))
+    in_a = in_group(near_the_papers, "A")
+    figure = short(*exponent(in_a, "A"), 2)
+    assert f"where {len(in_a)} PHMs of A are left, it has {figure}" in TEXT
+    assert f"PHMs of A have {figure} below 0.16" in TEXT
+    figure = short(*exponent(near_the_papers, "all"), 2)
+    assert f"where {len(near_the_papers)} modes are left, they have {figure}" in TEXT
+    figures = [short(*exponent(table, "A"), 1) for table in (harmonic, near_the_papers)]
+    assert f"in A harmonic modes have {figures[0]} and PHMs {figures[1]}" in TEXT
     like_the_papers = select(whole.modes, whole.realizations, Selection(frequency=0.153))
     assert len(like_the_papers) / len(whole.realizations) == pytest.approx(403 / 60000, rel=0.1)
     share = fraction(like_the_papers["group"] == "B", like_the_papers["chain"])
     assert f"there {100 * share.value:.0f}({100 * share.error:.0f}) % of our harmonic modes" in TEXT
     assert f"{len(study('kumar2021').realizations):,} of 60,000 glasses" in TEXT
+
+
+def test_how_far_all_modes_lie_above_the_theory_at_the_papers_size() -> None:
+    whole = study("kumar2021")
+    distances = []
+    for frequency in (0.25, 0.5):
+        value, error = exponent(select_spots(whole.spots, whole.realizations, Selection(frequency=frequency)), "all")
+        distances.append(f"{(value - 3) / error:.0f}")
+    assert f"above it by {' to '.join(distances)} standard errors below omega = 0.25 to 0.5" in TEXT
+
+
+def test_the_share_of_group_b_beside_that_of_a_crossover() -> None:
+    whole = study("kumar2021")
+    rows = select_spots(whole.spots, whole.realizations, Selection(frequency=0.5))
+    b = in_group(rows, "B")
+    found = fit_two_terms(b["x"], b["bound"]).crossing
+    share = len(b) / rows["group"].isin(["A", "B"]).sum()
+    expected = 1 - 0.8 * 0.5 / found
+    shares = (
+        f"With omega_c = {found:.2f} {100 * expected:.0f} % of the modes below 0.5 would be of B, and {100 * share:.0f}"
+    )
+    assert shares in TEXT
+    factor = expected / (1 - expected) / (share / (1 - share))
+    assert f"there are {factor:.0f} times fewer modes of B" in TEXT
+
+
+@pytest.mark.parametrize(
+    "name, words", [("kumar2021", "{:.0f} % (N = 4000) and "), ("kumar2021_n400", "{:.0f} % (N = 400) of")]
+)
+def test_single_wells_beside_which_another_minimum_was_found(name: str, words: str) -> None:
+    wells = study(name).wells
+    new = wells[wells["outcome"] == str(WellOutcome.NEW)]
+    single = (new["group"] == "A") & ~new["second_minimum"].astype(bool)
+    assert words.format(100 * single.sum() / len(new)) in TEXT
 
 
 def test_boltzmann_s_law_below_a_temperature() -> None:

@@ -139,6 +139,14 @@ def test_the_density_of_states_agrees_with_its_own_law():
     assert chi2[r"\omega^3"] > 10
 
 
+def test_a_bound_that_all_glasses_share_is_a_line(study):
+    modes = study[0].assign(bound=study[0]["bound"].max())
+    for rows, expected in ((study[0], "90 % of the bounds"), (modes, "bound on")):
+        labels = draw_density_of_states(rows, group="A").get_legend_handles_labels()[1]
+        (found,) = [label for label in labels if "bound" in label]
+        assert found.startswith(expected)
+
+
 def test_the_guides_are_normalized(study):
     """Their integral from the left edge on, and the power law's share left of it, make 1, but for half a bin."""
     ax = draw_density_of_states(study[0], group="A")

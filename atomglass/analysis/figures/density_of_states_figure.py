@@ -33,7 +33,8 @@ def draw_density_of_states(modes: pd.DataFrame, ax: Axes | None = None, *, group
 
     The guides are not fitted. Each is the normalized law omega^s up to the selection's bound in the mode's
     realization, averaged over the modes and over the width of a bin: the expected value of a bin of the histogram. In
-    the range of the bounds (the central 90 % is shaded) the guides bend down as the data do.
+    the range of the bounds (the central 90 % is shaded) the guides bend down as the data do. A bound that all share is
+    a dotted line.
 
     Parameters
     ----------
@@ -63,8 +64,11 @@ def draw_density_of_states(modes: pd.DataFrame, ax: Axes | None = None, *, group
         label = rf"$\omega^{exponent}$" + (" (theory)" if exponent == EXPECTED_EXPONENT[group] else "")
         ax.plot(omega, guide, dash, color=GRAY, label=label, zorder=1)
     first, last = np.quantile(bound, (0.05, 0.95))
-    label = "90 % of the bounds on $\\omega$"
-    ax.axvspan(first, last, ymax=_DATA_SHARE, color=PALE, alpha=0.35, linewidth=0, label=label, zorder=0)
+    if last > first:
+        label = "90 % of the bounds on $\\omega$"
+        ax.axvspan(first, last, ymax=_DATA_SHARE, color=PALE, alpha=0.35, linewidth=0, label=label, zorder=0)
+    else:
+        ax.axvline(last, ymax=_DATA_SHARE, color=GRAY, linestyle=":", label="bound on $\\omega$", zorder=0)
     _points(ax, found, group)
     bottom = 10 ** np.floor(np.log10((found.density - found.error[0]).min()))
     top = (found.density + found.error[1]).max()
