@@ -16,7 +16,7 @@ from atomglass.cli.printing import say
 from atomglass.cli.text_table import print_table
 from atomglass.errors import InputError, shell_command
 from atomglass.io import files
-from atomglass.minimization.quench import quench
+from atomglass.minimization.quench import quench, require_converged
 from atomglass.sampling.moves import HybridMonteCarlo
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.system.checks import check_seed
@@ -206,7 +206,7 @@ def modes_of_file(
     pot = load_potential(potential)
     configuration = file.read(pot)
     if quench_first:
-        configuration = quench(configuration, pot).configuration
+        configuration = require_converged(quench(configuration, pot)).configuration
     _check_quenched(configuration, pot, f"add --quench, or {_quench_first(file)}")
     pairs = InteractingPairs.of(configuration, pot)
     reduced = hessian_without_rattlers(pairs)

@@ -140,7 +140,7 @@ def _missing_column(error: Exception) -> str:
 
 
 def _interrupted() -> int:
-    say("atomglass: stopped; nothing was written", err=True)
+    say("atomglass: stopped; no file is incomplete", err=True)
     return INTERRUPTED_STATUS
 
 

@@ -17,6 +17,6 @@ def start() -> None:
     try:
         from atomglass.cli.main import main
     except KeyboardInterrupt:
-        os.write(2, b"atomglass: stopped; nothing was written\n")
+        os.write(2, b"atomglass: stopped; no file is incomplete\n")
         os._exit(130)  # half-imported modules cannot be relied on to end in order
     main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
@@ -75,6 +76,8 @@ def run(
     settings = _study_settings(study, portion)
     stop = StopRequest(None if max_walltime is None else parse_duration(max_walltime), start)
     partition = _partition(part)
+    if math.isnan(claim_life):  # which is neither below nor above the least
+        raise InputError("--claim-life", claim_life, ">= 0.1 s")
     if dry_run:
         _describe_run(out, settings, extend)
         return
@@ -118,7 +121,7 @@ def _study_settings(study: str, portion: str | None) -> Any:
     if portion is None:
         return settings
     number, _, count = portion.partition("/")
-    if not (number.isdigit() and count.isdigit()):
+    if not (number.isdecimal() and count.isdecimal()):
         raise InputError("--portion", portion, "K/N with 1 <= K <= N")
     return settings.portion(int(number), int(count))
 
@@ -150,7 +153,7 @@ def _partition(part: str | None) -> Partition:
     if part is None:
         return Partition()
     rank, _, size = part.partition("/")
-    if not (rank.isdigit() and size.isdigit() and int(rank) < int(size)):
+    if not (rank.isdecimal() and size.isdecimal() and int(rank) < int(size)):
         raise InputError("--part", part, "K/N with 0 <= K < N")
     return Partition(int(rank), int(size), wait=False)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from atomglass.minimization.quench import quench
+from atomglass.minimization.quench import quench, require_converged
 from atomglass.sampling.molecular_dynamics import MolecularDynamics
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
@@ -76,12 +76,19 @@ class InherentStates:
         energy : float
             Its total energy, in units of epsilon.
         """
-        for k in np.flatnonzero(np.abs(np.array(self.energies) - energy) <= SAME_ENERGY):
-            if np.linalg.norm(self.displacement(int(k), state)) <= SAME_DISTANCE:
-                return int(k)
+        known = self.place_of(state, energy)
+        if known is not None:
+            return known
         self.states.append(state)
         self.energies.append(energy)
         return len(self) - 1
+
+    def place_of(self, state: Configuration, energy: float) -> int | None:
+        """Return the number of an inherent state, see `number_of`; None if it is not in the list."""
+        for k in np.flatnonzero(np.abs(np.array(self.energies) - energy) <= SAME_ENERGY):
+            if np.linalg.norm(self.displacement(int(k), state)) <= SAME_DISTANCE:
+                return int(k)
+        return None
 
     def displacement(self, number: int, state: Configuration) -> Array:
         """Return the displacements (N, d) from a state of the list, without a uniform displacement.
@@ -159,14 +166,15 @@ def search_basin(
     Raises
     ------
     InputError
-        A parameter is out of range, or the box is too small for the cutoff.
+        A parameter is out of range, the box is too small for the cutoff, or the quench with which the search begins
+        does not converge.
 
     Notes
     -----
     Khomenko, Scalliet, Berthier, Reichman and Zamponi, Phys. Rev. Lett. 124, 225901 (2020).
     """
     found = InherentStates()
-    start = quench(glass, potential)
+    start = require_converged(quench(glass, potential))
     found.number_of(start.configuration, start.energy)
     visits, transitions = Counter[int](), Counter[tuple[int, int]]()
     failures = 0

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from atomglass.errors import InputError
 from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_point_between
 from atomglass.minimization.quench import MAX_STEP, quench
 from atomglass.system.arguments import check_sample
@@ -39,6 +40,7 @@ class WellOutcome(StrEnum):
     NEW = "new minimum"
     FAILED = "not converged"
     BOUNDLESS = "no place to look: b4 <= 0"
+    SYMMETRIC = "no place to look: b3 = 0"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def find_second_well(
     check_sample(configuration, potential)
     place = expected_second_minimum(expansion)
     if not place > 0:
-        return SecondWell(WellOutcome.BOUNDLESS, place, float("nan"))
+        outcome = WellOutcome.SYMMETRIC if expansion.b4 > 0 else WellOutcome.BOUNDLESS
+        return SecondWell(outcome, place, float("nan"))
     farthest = longest_displacement(configuration, expansion.direction)
     found = None
     for factor in displacement_factors:
@@ -178,7 +181,10 @@ def _lowest_saddle(
     """
     found = []
     for guess in (highest_point_between(old, new, potential), _barrier_of_quartic(old, expansion)):
-        saddle = find_saddle(guess, potential)
+        try:
+            saddle = find_saddle(guess, potential)
+        except InputError:  # the search left the region in which positions are finite and distinct
+            continue
         other = minimum_beyond(saddle, old, potential) if saddle.is_first_order else None
         if other is not None:
             barrier = energy_difference(old, _difference(saddle.configuration, old), potential)
@@ -202,7 +208,7 @@ def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential)
     Returns
     -------
     Configuration or None
-        The minimum; None unless exactly one of the two descents from the saddle ends in the old minimum.
+        The minimum; None unless both descents from the saddle converge and exactly one ends in the old minimum.
 
     Raises
     ------
@@ -214,6 +220,8 @@ def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential)
     for sign in (1, -1):
         start = saddle.configuration.positions + sign * SADDLE_DISPLACEMENT * distance * saddle.direction
         done = quench(saddle.configuration.replace(positions=start), potential, longest_step=SHORT_STEP, newton=False)
+        if not done.converged:
+            return None
         ends.append(done.configuration)
     is_old = [bool(np.linalg.norm(_difference(end, old)) < SAME_MINIMUM * distance) for end in ends]
     return ends[is_old.index(False)] if sum(is_old) == 1 else None

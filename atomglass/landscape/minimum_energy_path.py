@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from scipy.sparse.linalg import ArpackNoConvergence
 
 from atomglass.errors import InputError
 from atomglass.landscape.double_wells import SADDLE_DISPLACEMENT, SAME_MINIMUM, SHORT_STEP
@@ -44,6 +45,7 @@ class PathStatus(StrEnum):
     NOT_CONNECTED = "the saddle does not connect the two minima"
     NO_SADDLE = "no saddle found"
     NOT_RELAXED = "the path did not relax"
+    FAILED = "positions on the path were not finite and distinct"
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +222,7 @@ def _saddle(one: Configuration, band: Band, potential: PairPotential) -> Saddle 
     tangent = (band.points[inner + 1] - band.points[inner - 1]).reshape(one.positions.shape)
     try:
         saddle = refine_saddle(guess, tangent, potential)
-    except InputError:  # the search left the region in which positions are finite and distinct
+    except (InputError, ArpackNoConvergence):  # positions that are not finite and distinct, or no lowest mode found
         return None
     moved = np.linalg.norm(saddle.configuration.positions - guess.positions)
     return saddle if saddle.is_first_order and moved < np.linalg.norm(band.points[-1]) else None

@@ -11,7 +11,8 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs, forces
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array
-from atomglass.vibrations.hessian import ReducedHessian, pair_hessian
+from atomglass.vibrations.checked_hessian import hessian_without_rattlers
+from atomglass.vibrations.hessian import pair_hessian
 
 #: Largest number of Newton steps, and of products with the Hessian in each.
 _NEWTON_STEPS, _PRODUCTS = 12, 2000
@@ -65,7 +66,7 @@ def refine_saddle(
         step = step * min(1.0, TRUST_RADIUS / longest if longest > 0 else 1.0)
         configuration = configuration.replace(positions=configuration.positions + step)
     pairs = InteractingPairs.of(configuration, potential)
-    order = ReducedHessian(pairs).negative_count
+    order = hessian_without_rattlers(pairs).negative_count
     if max_force > force_tolerance or order != 1:
         return find_saddle(guess, potential, force_tolerance, _FALLBACK_STEPS)
     eigenvalue, mode = _lowest_mode(pair_hessian(pairs), direction)

@@ -10,6 +10,7 @@ from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs, forces
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, ShortRepr
+from atomglass.vibrations.checked_hessian import hessian_without_rattlers
 from atomglass.vibrations.expansion import energy_profile
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import lowest_modes_of_hessian
@@ -110,7 +111,7 @@ def find_saddle(
     configuration = guess
     for iteration in range(max_iterations + 1):
         force = forces(configuration, potential)
-        reduced = ReducedHessian(InteractingPairs.of(configuration, potential))
+        reduced = hessian_without_rattlers(InteractingPairs.of(configuration, potential))
         order, max_force = reduced.negative_count, float(np.sqrt((force**2).sum(axis=1).max()))
         done = max_force <= force_tolerance or order > 1 + ORDERS_PER_STEP * (max_iterations - iteration)
         done = done or iteration == max_iterations

@@ -37,7 +37,8 @@ class Levels:
         Energies relative to `minimum`, ascending. Differences between levels are computed from these, as a large energy
         of the minimum would cost digits.
     errors : (k,) array
-        Estimated numerical error of each level: of the grid, of rounding, and of the interpolation of the table.
+        Estimated numerical error of each level: of the grid, of rounding, and of the interpolation of the table; NaN
+        where the second interpolation, from which the last one is estimated, has no wall at one of its ends.
     outside : (k,) array
         Probability of finding the particle beyond the ends of the table, where the potential is continued harmonically.
     minimum : float
@@ -81,7 +82,9 @@ class Levels:
         return f"Levels(energies=[{shown}], largest error {self.errors.max():.1e})"
 
 
-def double_well_levels(x: ArrayLike, V: ArrayLike, hbar: float = DEFAULT_HBAR, count: int = 4) -> Levels:
+def double_well_levels(
+    x: ArrayLike, V: ArrayLike, hbar: float = DEFAULT_HBAR, count: int = 4, between_minima: bool = False
+) -> Levels:
     """Return the lowest levels of -(hbar^2/2) psi'' + V psi = E psi for a potential tabulated along a path.
 
     Parameters
@@ -95,6 +98,9 @@ def double_well_levels(x: ArrayLike, V: ArrayLike, hbar: float = DEFAULT_HBAR, c
         Planck's constant in units of length sqrt(m epsilon); see `QuantumUnits`.
     count : int
         Number of levels, from 1 to 60.
+    between_minima : bool
+        Whether both ends of the table are known to be minima, as those of a path between two inherent states are: the
+        walls then bend upwards there even if numerical errors hide it.
 
     Returns
     -------
@@ -131,8 +137,11 @@ def double_well_levels(x: ArrayLike, V: ArrayLike, hbar: float = DEFAULT_HBAR, c
     hbar = checked_hbar(hbar)
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count <= MAX_COUNT:
         raise InputError("number of levels", count, f"1 to {MAX_COUNT}")
-    profile = well_profile(x, V)
-    rougher = well_profile(x, V, degree=3, wall_degree=4)
+    profile = well_profile(x, V, between_minima=between_minima)
+    try:
+        rougher = well_profile(x, V, degree=3, wall_degree=4, between_minima=between_minima)
+    except InputError:  # it serves the estimate of the error alone; the levels do not need it
+        rougher = None
     energies, errors, grid, states = _levels(profile, rougher, hbar, int(count))
     beyond = (grid < profile.left.end) | (grid > profile.right.end)
     outside = (states[beyond] ** 2).sum(axis=0)
@@ -152,7 +161,9 @@ def checked_hbar(hbar: float) -> float:
     return float(hbar)
 
 
-def _levels(profile: WellProfile, rougher: WellProfile, hbar: float, count: int) -> tuple[Array, Array, Array, Array]:
+def _levels(
+    profile: WellProfile, rougher: WellProfile | None, hbar: float, count: int
+) -> tuple[Array, Array, Array, Array]:
     """Return the levels above the minimum of the table and their errors, the grid and the wave functions."""
     left, right, top = _range(profile, hbar, count)
     spacing = np.pi * hbar / (2 * np.sqrt(2 * top))
@@ -173,7 +184,7 @@ def _levels(profile: WellProfile, rougher: WellProfile, hbar: float, count: int)
             "hbar", hbar, f"so large that the levels need fewer than {_LARGEST_GRID} grid points", "cut the table"
         )
     rounding = np.finfo(float).eps * (np.abs(potential).max() + 5 * (hbar / step) ** 2)
-    interpolation = np.abs((states**2).T @ (rougher(x) - potential))
+    interpolation = np.full(count, np.nan) if rougher is None else np.abs((states**2).T @ (rougher(x) - potential))
     return energies, errors + rounding + interpolation, x, states
 
 

@@ -25,11 +25,12 @@ class TunnelSplitting:
     path : MinimumEnergyPath
         The path between the inherent states; its `status` says what kind of path it is.
     levels : Levels or None
-        Levels along the path, relative to the first inherent state; None if the path is not usable.
+        Levels along the path, relative to the first inherent state; None if the path is not usable, or if its energy
+        cannot be continued beyond an end.
     splitting : float
         E = E_2 - E_1, in units of epsilon; NaN without levels.
     error : float
-        Numerical error of the splitting along this path, in units of epsilon.
+        Numerical error of the splitting along this path, in units of epsilon; NaN if it could not be estimated.
     asymmetry : float
         Delta, the energy of the state localized in the second well minus that of the one in the first, zero-point
         energies included, in units of epsilon.
@@ -129,13 +130,18 @@ def splitting_along(path: MinimumEnergyPath, hbar: float = DEFAULT_HBAR, count: 
         Planck's constant in units of sigma sqrt(m epsilon).
     count : int
         Number of levels.
+
+    Raises
+    ------
+    InputError
+        hbar is not positive.
     """
-    nan = float("nan")
+    hbar, nan = checked_hbar(hbar), float("nan")
     if path.status not in _USABLE:
         return TunnelSplitting(path, None, nan, nan, nan, nan, nan, False)
     try:
-        levels = double_well_levels(*path.table(), hbar=hbar, count=count)
-    except InputError:  # an end of the path is so flat that its wall is not resolved
+        levels = double_well_levels(*path.table(), hbar=hbar, count=count, between_minima=True)
+    except InputError:  # an end is so flat that its wall is not resolved, or hbar so small that the grid is too fine
         return TunnelSplitting(path, None, nan, nan, nan, nan, nan, False)
     asymmetry, tunneling, localization = localized_pair(levels, path.top)
     error = float(levels.errors[:2].sum())

@@ -80,7 +80,9 @@ class WellProfile(ShortRepr):
         return np.where((x < self.left.end) | (x > self.right.end), beyond, inside)
 
 
-def well_profile(positions: ArrayLike, energies: ArrayLike, degree: int = 5, wall_degree: int = 5) -> WellProfile:
+def well_profile(
+    positions: ArrayLike, energies: ArrayLike, degree: int = 5, wall_degree: int = 5, between_minima: bool = False
+) -> WellProfile:
     """Return the function through a table of energies along a path.
 
     Parameters
@@ -94,6 +96,9 @@ def well_profile(positions: ArrayLike, energies: ArrayLike, degree: int = 5, wal
     wall_degree : int
         Degree of the polynomials from which the walls take slope and curvature, at most 7. Each is fitted to the last
         tenth of the table, at least `wall_degree + 1` points: derivatives of the spline would magnify rounding errors.
+    between_minima : bool
+        Whether both ends of the table are known to be minima. Where the polynomial has no positive curvature at an end,
+        or a slope that does not fit a minimum there, the curvature then comes from a fit without slope.
 
     Returns
     -------
@@ -110,7 +115,7 @@ def well_profile(positions: ArrayLike, energies: ArrayLike, degree: int = 5, wal
     x, energy = _checked_table(positions, energies)
     minimum = float(energy.min())
     relative = energy - minimum
-    left, right = _wall(x, relative, -1, wall_degree), _wall(x, relative, 1, wall_degree)
+    left, right = (_wall(x, relative, side, wall_degree, between_minima) for side in (-1, 1))
     return WellProfile(x, minimum, make_interp_spline(x, relative, k=degree), left, right)
 
 
@@ -140,7 +145,7 @@ def _checked_table(positions: ArrayLike, energies: ArrayLike) -> tuple[Array, Ar
     return x, energy
 
 
-def _wall(x: Array, energy: Array, side: int, degree: int) -> Wall:
+def _wall(x: Array, energy: Array, side: int, degree: int, at_minimum: bool) -> Wall:
     """Return the wall at one end; raise if the table is no well there."""
     count = max(degree + 1, len(x) // 10)
     chosen = slice(-count, None) if side > 0 else slice(None, count)
@@ -148,6 +153,8 @@ def _wall(x: Array, energy: Array, side: int, degree: int) -> Wall:
     fit = np.polynomial.Polynomial.fit(side * (x[chosen] - end), energy[chosen], degree)
     slope, curvature = float(fit.deriv(1)(0.0)), float(fit.deriv(2)(0.0))
     length, height = float(x[-1] - x[0]), float(np.ptp(energy))
+    if at_minimum and not (curvature > 0 and abs(slope) < _FARTHEST_MINIMUM * length * curvature):
+        slope, curvature = 0.0, _curvature_at_minimum(side * (x[chosen] - end), energy[chosen] - value)
     name, remedy = "right" if side > 0 else "left", "continue the table to a minimum or beyond"
     if curvature <= _ROUNDING * height / length**2:
         # The parabola with this energy and slope whose minimum has the lowest energy of the table.
@@ -158,3 +165,9 @@ def _wall(x: Array, energy: Array, side: int, degree: int) -> Wall:
     if -slope / curvature > _FARTHEST_MINIMUM * length:
         raise InputError(f"the path ends on the {name} before a minimum: outward slope", slope, ">= 0", remedy)
     return Wall(float(end), side, float(value), slope, curvature)
+
+
+def _curvature_at_minimum(distance: Array, energy: Array) -> float:
+    """Return the curvature at a minimum, from a fit of its parabola and of the next order to energies above it."""
+    terms = np.stack([distance**2 / 2, distance**3 / 6], axis=1)
+    return float(np.linalg.lstsq(terms, energy, rcond=None)[0][0])

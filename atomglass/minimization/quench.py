@@ -104,6 +104,19 @@ class Quench:
         return self.status is QuenchStatus.CONVERGED
 
 
+def require_converged(done: Quench) -> Quench:
+    """Return a quench that has converged.
+
+    Raises
+    ------
+    InputError
+        It has not.
+    """
+    if not done.converged:
+        raise InputError("the quench", done.status.value, "converged", done.status.advice)
+    return done
+
+
 @typed_arguments
 def quench(
     configuration: Configuration,

@@ -151,8 +151,8 @@ def collect(store: StudyStore) -> Collected:
             raise _nothing(store, found.damaged)
         runs = _runs(store)
         writer("runs", runs.schema).add(runs)
-        others = forget_checksums(store.folder, names)  # of the tables that are replaced when the block ends
-    write_checksums(store.folder, names, others)
+        forget_checksums(store.folder, names)  # of the tables that are replaced when the block ends
+    write_checksums(store.folder, names)
     found.failed.pop("ok", None)
     counts = {name: table.rows for name, table in writers.items()}
     warnings = provenance_warnings(found.provenances)

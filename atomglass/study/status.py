@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atomglass.io.process_identity import ProcessIdentity, is_dead
-from atomglass.study.errors import DamagedShard
 from atomglass.study.execution.leases import read_lease
 from atomglass.study.store.checkpoints import read_head
+from atomglass.study.store.failures import failed_indices
 from atomglass.study.store.study_store import StudyStore
 
 
@@ -123,21 +123,8 @@ def _chain_status(store: StudyStore, chain: int, per_chain: int, sweeps_total: i
     finished = max(stored, min(head.get("index", 0), per_chain) if stored < per_chain else 0)
     begun = bool(finished or head)
     state = "done" if stored == per_chain else "running" if running else "interrupted" if begun else "waiting"
-    failed = head["failed"] if "failed" in head else _count_failed(store, chain)
+    failed = head["failed"] if "failed" in head else len(failed_indices(store, chain))
     sweeps = sweeps_total if state == "done" else min(head.get("sweep", 0), sweeps_total)
     rate = lease["sweeps"] / lease["seconds"] if running and lease and lease["seconds"] > 0 else 0.0
     owner = f"{identity.host}:{identity.process}" if running and identity else ""
     return ChainStatus(chain, state, finished, stored, failed, sweeps, rate, owner, damaged)
-
-
-def _count_failed(store: StudyStore, chain: int) -> int:
-    """Count failed realizations in the shards, for a chain whose checkpoint is lost."""
-    failed: set[int] = set()
-    for span in store.shard_ranges(chain):
-        try:
-            rows = store.read_shard(chain, span).realizations
-        except DamagedShard:
-            continue
-        pairs = zip(rows["index_in_chain"].to_pylist(), rows["status"].to_pylist(), strict=True)
-        failed |= {index for index, status in pairs if status != "ok"}
-    return len(failed)

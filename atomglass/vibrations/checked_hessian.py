@@ -74,13 +74,14 @@ def check_not_all_rattlers(reduced: SparseHessian) -> None:
 
 
 def minimum_hessian(pairs: InteractingPairs) -> ReducedHessian:
-    """Return the Hessian without rattlers of a minimum.
+    """Return the Hessian without rattlers of a minimum, with a warning if it is no inherent state.
 
     Raises
     ------
     InputError
         All particles are rattlers, or an eigenvalue is negative.
     """
+    warn_unless_inherent_state(pairs)
     reduced = hessian_without_rattlers(pairs)
     if not reduced.is_minimum:
         raise InputError(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from atomglass.errors import InputError
+from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array, IntArray, typed_arguments
 from atomglass.vibrations.checked_hessian import minimum_hessian
-from atomglass.vibrations.residual_force import warn_unless_inherent_state
 from atomglass.vibrations.sparse_hessian import SparseHessian
 
 #: Number of dipoles to which the responses are found together, for the memory they take.
@@ -47,8 +47,8 @@ def dipole_frequencies(
     Raises
     ------
     InputError
-        `count` is below 1, the box is too small for the cutoff, all particles are rattlers, or the configuration is not
-        a minimum.
+        `count` is below 1, the seed is negative, the box is too small for the cutoff, all particles are rattlers, or
+        the configuration is not a minimum.
 
     Notes
     -----
@@ -62,8 +62,8 @@ def dipole_frequencies(
     """
     if count < 1:
         raise InputError("count of dipoles", count, ">= 1")
+    seed = check_seed(seed)
     pairs = InteractingPairs.of(configuration, potential)
-    warn_unless_inherent_state(pairs)
     reduced = minimum_hessian(pairs)
     held, indices = reduced.held_pairs(pairs)
     chosen = np.random.default_rng(seed).permutation(len(indices))[:count]

@@ -21,6 +21,8 @@ SAFETY_FACTOR = 1.02
 #: Frequency, in units of the resolution, below which the reduced density is not given, as the kernel mixes modes at
 #: omega and -omega.
 MIN_RESOLUTIONS = 3.0
+#: Smallest number of moments: with fewer the grid, which ends at the highest frequency, has no point above this bound.
+LEAST_MOMENTS = 6
 #: Number of modes within the kernel from which on a maximum of one glass is more than a few of its modes; the relative
 #: error of their number is then about 0.3.
 MODES_IN_KERNEL = 10
@@ -119,7 +121,7 @@ def density_of_states(
     >>> bool(np.trapezoid(found.density, found.frequencies).round(1) == 1.0)
     True
     """
-    for name, value, least in (("moments", moments, 4), ("vectors", vectors, 2), ("seed", seed, 0)):
+    for name, value, least in (("moments", moments, LEAST_MOMENTS), ("vectors", vectors, 2), ("seed", seed, 0)):
         if not value >= least:
             raise InputError(f"{name} of the density of states", value, f">= {least}")
     pairs = InteractingPairs.of(configuration, potential)
@@ -161,7 +163,7 @@ def resolved_moments(modes: int) -> int:
         Number of modes. Their mean density per frequency is modes / highest, and the kernel is sqrt(2 pi) resolutions
         wide, where the resolution is pi/2 highest / moments.
     """
-    return max(4, int(np.sqrt(2 * np.pi) * np.pi / 2 * modes / MODES_IN_KERNEL))
+    return max(LEAST_MOMENTS, int(np.sqrt(2 * np.pi) * np.pi / 2 * modes / MODES_IN_KERNEL))
 
 
 def _moments(reduced: ReducedHessian, vectors: Array, top: float, count: int) -> Array:

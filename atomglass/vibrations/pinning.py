@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from atomglass.errors import InputError
+from atomglass.system.checks import check_seed
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
@@ -70,8 +71,8 @@ def pinned_modes(
     Raises
     ------
     InputError
-        A fraction outside [0, 1), not exactly one of `frequency` and `count`, a bound or a count that is not positive,
-        a box too small for the cutoff, or no particle that is free to vibrate.
+        A fraction outside [0, 1), a negative seed, not exactly one of `frequency` and `count`, a bound or a count that
+        is not positive, a box too small for the cutoff, or no particle that is free to vibrate.
 
     Notes
     -----
@@ -93,6 +94,8 @@ def pinned_modes(
     if count is not None and count < 1:
         raise InputError("count of modes", count, ">= 1")
     check_fraction(fraction)
+    if not isinstance(seed, np.random.SeedSequence):
+        seed = check_seed(seed)
     pairs = InteractingPairs.of(configuration, potential)
     warn_unless_inherent_state(pairs)
     pinned = random_pins(pair_rattlers(pairs), fraction, seed)

@@ -121,7 +121,7 @@ class SparseHessian:
         return projected
 
     def solve(self, right: Array) -> Array:
-        """Return the solution (n, k) of H x = right without translations, where H must be positive definite."""
+        """Return the solution (n, k) of H x = right without translations, of which H may have no other zero mode."""
         factor = self._factor_below
         right = self.project(right)
         x = self.project(factor.solve(right))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,16 @@ from ase.mep import NEB
 from ase.optimize import FIRE
 
 import atomglass as ag
-from atomglass.landscape.double_wells import WellOutcome, energy_difference, expected_second_minimum, find_second_well
+from atomglass.landscape import double_wells
+from atomglass.landscape.double_wells import (
+    WellOutcome,
+    energy_difference,
+    expected_second_minimum,
+    find_second_well,
+    minimum_beyond,
+)
 from atomglass.landscape.saddle_search import find_saddle, highest_point_between
+from atomglass.minimization.quench import require_converged
 
 POTENTIAL = ag.load_potential("kumar2021")
 DATA = Path(__file__).parent.parent / "data" / "double_wells_n400.npz"
@@ -152,3 +162,25 @@ def test_place_of_a_quartic_without_second_minimum_is_where_its_force_is_least()
     s = np.linspace(1e-6, 10, 2_000_001)
     slope = expansion.b2 + expansion.b3 * s / 2 + expansion.b4 * s**2 / 6
     assert expected_second_minimum(expansion) == pytest.approx(s[np.argmin(slope)], abs=1e-5)
+
+
+def test_a_descent_that_does_not_converge_is_no_minimum(real: list[tuple], monkeypatch: pytest.MonkeyPatch):
+    glass, _, well = real[0]
+    assert minimum_beyond(well.saddle, glass, POTENTIAL) is not None
+    monkeypatch.setattr(double_wells, "quench", partial(ag.quench, max_iterations=1))
+    assert minimum_beyond(well.saddle, glass, POTENTIAL) is None
+
+
+def test_a_quench_that_did_not_converge_is_refused_where_a_minimum_is_needed(real: list[tuple]):
+    moved = real[0][0].positions + 0.05 * np.random.default_rng(1).normal(size=(400, 2))
+    done = ag.quench(real[0][0].replace(positions=moved), POTENTIAL, max_iterations=2)
+    with pytest.raises(ag.InputError, match="'iterations_exhausted'; allowed: converged; raise max_iterations"):
+        require_converged(done)
+
+
+def test_without_b3_there_is_no_place_to_look(real: list[tuple]):
+    glass, expansion, _ = real[0]
+    symmetric = replace(expansion, b3=0.0, second_minimum=False)
+    assert symmetric.b4 > 0 and find_second_well(glass, POTENTIAL, symmetric).outcome is WellOutcome.SYMMETRIC
+    boundless = replace(symmetric, b4=-1.0)
+    assert find_second_well(glass, POTENTIAL, boundless).outcome is WellOutcome.BOUNDLESS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -10,6 +12,11 @@ from scipy.optimize import brentq
 from scipy.special import ai_zeros
 
 import atomglass as ag
+from atomglass.landscape import tunnel_levels
+from atomglass.landscape.minimum_energy_path import PathStatus
+from atomglass.landscape.path_profile import profile_table
+from atomglass.landscape.tunnel_splitting import splitting_along
+from atomglass.landscape.well_profile import WellProfile, well_profile
 from atomglass.theory.soft_potential.schrodinger import levels_harmonic_basis
 
 
@@ -170,3 +177,44 @@ def test_bad_input_is_refused_in_one_line(x: object, V: object, options: dict, m
     with pytest.raises(ag.InputError, match=message) as error:
         ag.double_well_levels(x, V, **options)
     assert "\n" not in str(error.value)
+
+
+def test_levels_are_kept_where_their_error_cannot_be_estimated(monkeypatch: pytest.MonkeyPatch):
+    """The second interpolation serves the error alone."""
+    x = np.linspace(-1.5, 1.5, 61)
+    whole = ag.double_well_levels(x, asymmetric(x), hbar=0.05)
+
+    def without_the_rougher(*arguments: object, **options: object) -> WellProfile:
+        if "degree" in options:
+            raise ag.InputError("the energy", 0, "a wall")
+        return well_profile(*arguments)
+
+    monkeypatch.setattr(tunnel_levels, "well_profile", without_the_rougher)
+    found = ag.double_well_levels(x, asymmetric(x), hbar=0.05)
+    assert np.array_equal(found.energies, whole.energies) and np.isnan(found.errors).all()
+
+
+def test_walls_at_minima_bend_upwards_whatever_errors_the_slopes_have():
+    """Profiles between two minima with errors of 1 % in their slopes: none is lost, most curvatures nearly right."""
+    rng, x, fine = np.random.default_rng(1), np.linspace(0, 0.5, 17), np.linspace(0, 0.5, 4001)
+    ratios, lost = [], 0
+    for _ in range(200):
+        force = fine * (rng.uniform(0.15, 0.3) - fine) * (0.5 - fine) * np.exp(rng.uniform(-1, 6) * fine)
+        energy = np.concatenate([[0.0], np.cumsum((force[1:] + force[:-1]) / 2 * np.diff(fine))])
+        slopes = np.interp(x, fine, force)
+        slopes[1:-1] += 0.01 * np.abs(slopes).max() * rng.normal(size=x.size - 2)
+        table = profile_table(x, np.interp(x, fine, energy), slopes)
+        try:
+            well_profile(*table)
+        except ag.InputError:
+            lost += 1
+            walls = well_profile(*table, between_minima=True)
+            true = np.gradient(force, fine)[[0, -1]]
+            ratios += [(walls.left.curvature / true[0]), walls.right.curvature / true[1]]
+    assert lost > 5 and min(ratios) > 0
+    assert 0.8 < np.median(ratios) < 1.25
+
+
+def test_a_bad_hbar_is_refused_along_a_path_too():
+    with pytest.raises(ag.InputError, match="hbar"):
+        splitting_along(SimpleNamespace(status=PathStatus.ONE_BARRIER), hbar=-1)

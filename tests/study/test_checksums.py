@@ -10,7 +10,7 @@ import pytest
 from study_tables import fake_study
 
 import atomglass as ag
-from atomglass.study.store.checksums import SUMS, checked_table, write_checksums
+from atomglass.study.store.checksums import SUMS, changed_files, checked_table, write_checksums
 
 
 @pytest.fixture
@@ -69,3 +69,14 @@ def test_a_damaged_study_is_refused_by_everything_that_reads_it(tmp_path) -> Non
         (copy / f"{name}.parquet").write_bytes(content)
         with pytest.raises(ag.InputError, match=f"{name}.parquet is damaged"):
             ag.load_study(copy)
+
+
+def test_a_table_written_by_another_command_in_the_meantime_stays_in_the_list(folder) -> None:
+    with changed_files(folder, ["modes.parquet"]):
+        shutil.copy(folder / "modes.parquet", folder / "wells.parquet")
+        write_checksums(folder, ["wells.parquet"])
+    assert sorted(line.split()[1] for line in (folder / SUMS).read_text().splitlines()) == [
+        "modes.parquet",
+        "wells.parquet",
+    ]
+    assert checked_table(folder / "wells.parquet").num_rows == 3000

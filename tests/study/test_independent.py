@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import failure_points
 import numpy as np
@@ -21,7 +22,8 @@ from atomglass.study.collect import collect
 from atomglass.study.cost import Cost, plan_study
 from atomglass.study.execution.runners import run_serial
 from atomglass.study.load import load_study
-from atomglass.study.protocol import FLOAT, Column
+from atomglass.study.models.independent import Independent
+from atomglass.study.protocol import FLOAT, Column, RealizationModel
 from atomglass.study.registry import read_study
 from atomglass.study.schema import table
 from atomglass.study.store.study_store import StudyStore
@@ -284,3 +286,16 @@ def _rows(file: Path):
     store = StudyStore(file.parent / "out")
     collect(store)
     return load_study(store.folder).realizations
+
+
+@pytest.mark.parametrize(
+    "row, words", [({"x": 1.0}, "lacks reason and status"), ({"status": "ok", "reason": "", "x": [1.0]}, "type list")]
+)
+def test_a_row_that_the_tables_cannot_hold_is_an_error_of_its_realization(row: dict, words: str) -> None:
+    model = Independent(
+        RealizationModel("walk", 1, OscillatorConfig, lambda config, rng: ([], row), (Column("x", FLOAT, "", ""),), ()),
+        "walk",
+    )
+    sampler = SimpleNamespace(generator=lambda: np.random.default_rng(1))
+    lost = model.realize(SimpleNamespace(walk=None), sampler, lambda: None)
+    assert lost.row["status"] == "error" and words in lost.row["reason"]

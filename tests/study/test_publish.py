@@ -109,3 +109,17 @@ def test_outcomes_count_what_the_table_holds():
     assert int(row["new minimum"]) == len(new)
     assert float(row["share new"].split()[0]) == pytest.approx(len(new) / len(deep), abs=1e-3)
     assert float(row["height"]) == pytest.approx(new["barrier"].median(), rel=0.05)
+
+
+def test_a_table_that_the_study_no_longer_has_is_not_left_behind(study: Path, tmp_path: Path):
+    publish_tables(study, tmp_path / "data")
+    shutil.copy(tmp_path / "data" / "modes.parquet", tmp_path / "data" / "wells.parquet")
+    with pytest.raises(ag.InputError, match=r"holds other files \(wells\.parquet\)"):
+        publish_tables(study, tmp_path / "data")
+
+
+def test_another_study_is_not_overwritten(study: Path, tmp_path: Path):
+    publish_tables(study, tmp_path / "data")
+    (study / "study.json").write_text(json.dumps({"settings": {"name": "fake"}, "physics_hash": "another"}))
+    with pytest.raises(ag.InputError, match="holds another study"):
+        publish_tables(study, tmp_path / "data")

@@ -28,3 +28,12 @@ def test_status_counts_realizations_and_failures(settings, tmp_path: Path) -> No
     assert now.total == 15 and now.finished == 8
     store.checkpoint_path(0).unlink()
     assert study_status(store).chains[0].failed == 5, "counted in the shards where the checkpoint is lost"
+
+
+def test_failures_are_counted_again_after_the_loss_of_a_checkpoint(settings, tmp_path: Path) -> None:
+    store = StudyStore.create(tmp_path / "out", settings(iterations=5))
+    with pytest.raises(Stopped):
+        run_chain(store, 0, StopAfter(3), ORIGIN)
+    store.checkpoint_path(0).unlink()
+    run_chain(store, 0, StopAfter(1000), ORIGIN)
+    assert study_status(store).chains[0].failed == 5

@@ -39,6 +39,8 @@ def test_a_liquid_and_no_pairs_are_refused() -> None:
     potential = ag.load_potential("kumar2021")
     with pytest.raises(ag.InputError, match="count of dipoles"):
         ag.dipole_frequencies(glass("kumar2021", 100, 2, 7), potential, 0)
+    with pytest.raises(ag.InputError, match="seed"):
+        ag.dipole_frequencies(glass("kumar2021", 100, 2, 7), potential, 5, seed=-1)
     with (
         pytest.warns(ag.NotAnInherentStateWarning),
         pytest.raises(ag.InputError, match="a minimum of the energy is needed"),

@@ -244,7 +244,8 @@ def test_invalid_input_is_refused() -> None:
         ag.nonlinear_modes(configuration, potential, start, "harmonic")
     with pytest.raises(InputError, match="max_iterations"):
         ag.nonlinear_modes(configuration, potential, start, max_iterations=0)
-    with pytest.raises(InputError, match="negative eigenvalues"):
+    not_quenched = pytest.warns(ag.NotAnInherentStateWarning)
+    with not_quenched, pytest.raises(InputError, match="negative eigenvalues"):
         ag.nonlinear_modes(liquid(SMOOTH, 64, 2, 5, True), potential, start[:, :64])
     with pytest.raises(InputError, match="rattlers"):
         gas = loose(64, 2, 1)
@@ -378,3 +379,11 @@ def test_every_tool_for_modes_takes_them(kind: str) -> None:
         assert found.costs[0] == pytest.approx(expansion.b2**2 / expansion.b4, rel=1e-9)
     assert find_second_well(configuration, potential, expansion).outcome in set(WellOutcome)
     assert draw_mode(configuration, z) is not None
+
+
+@pytest.mark.parametrize("find", [ag.nonlinear_modes, lambda sample, pot: ag.soft_spots(sample, pot, below=1.0)])
+def test_a_sample_off_its_inherent_state_is_warned_about(find) -> None:
+    sample = glass("kumar2021", 100, 2, 7)
+    moved = sample.positions + 1e-7 * np.random.default_rng(1).normal(size=sample.positions.shape)
+    with pytest.warns(ag.NotAnInherentStateWarning):
+        find(sample.replace(positions=moved), ag.load_potential("kumar2021"))

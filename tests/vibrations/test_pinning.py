@@ -162,6 +162,7 @@ def test_a_missing_mode_is_noticed(monkeypatch: pytest.MonkeyPatch, case) -> Non
         ({"fraction": 0.1, "count": 0}, "count of modes"),
         ({"fraction": 0.1, "frequency": -1.0}, "frequency bound"),
         ({"fraction": 0.999, "count": 5}, "free to vibrate"),
+        ({"fraction": 0.1, "count": 5, "seed": -1}, "seed"),
     ],
 )
 def test_bad_input(arguments: dict, words: str) -> None:

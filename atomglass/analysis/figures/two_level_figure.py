@@ -42,7 +42,7 @@ def draw_two_level_system(found: TunnelSplitting, ax: Axes | None = None) -> Axe
     ax = axes_or_new(ax)
     path, levels = found.path, found.levels
     lengths, energies = path.table()
-    profile = well_profile(lengths, energies)
+    profile = well_profile(lengths, energies, between_minima=True)
     walls = profile(levels.grid) + profile.minimum
     ax.plot(levels.grid, walls, color=PALE, linestyle="--", label="harmonic walls")
     ax.plot(lengths, energies, color=GRAY, label="energy along the path")

@@ -108,16 +108,18 @@ def publish_tables(
     Raises
     ------
     InputError
-        There are no collected tables, `out` contains other files, or a bound is out of range.
+        There are no collected tables, `out` contains other files or another study, or a bound is out of range.
     """
     cuts = Cuts(below, below_frequency, spots_below)
     sources = collected_tables(folder)
-    read_manifest(folder)  # raises if it was edited
+    manifest = read_manifest(folder)  # raises if it was edited
     known = {path.name for path in sources} | {"study.json", SUMS, "README.md", "analysis", "report.html"}
-    known -= {f"{name}.parquet" for name in FURTHER_TABLES if not (folder / f"{name}.parquet").is_file()}
+    known -= {path.name for path in sources if not path.is_file()}
     others = [name for name in _present(out) if name not in known]
     if others:
         raise InputError(f"{out} holds other files ({others[0]})", remedy="choose a new or an empty --out")
+    if (out / "study.json").is_file() and read_manifest(out).get("physics_hash") != manifest.get("physics_hash"):
+        raise InputError(f"{out} holds another study", remedy="choose a new or an empty --out")
     tables = {path.stem: checked_table(path) for path in sources if path.is_file()}
     return write_compact(out, tables, cuts, (folder / "study.json").read_bytes())
 

@@ -9,6 +9,7 @@ from atomglass.study.errors import Stopped
 from atomglass.study.protocol import Realization, Sampler
 from atomglass.study.store.checkpoints import Checkpoint
 from atomglass.study.store.crash_reports import MAX_CRASHES, crashed_attempts, crashed_realization
+from atomglass.study.store.failures import failed_indices
 from atomglass.study.store.provenance import Origin
 from atomglass.study.store.study_store import StudyStore
 
@@ -87,6 +88,8 @@ def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Or
         return
     stored = store.stored(chain)
     checkpoint = _restored_checkpoint(store, chain, stored, observer)
+    # Normally none: the checkpoint counts them. After the loss of a checkpoint or of a shard the chain starts again.
+    failed = failed_indices(store, chain) if checkpoint.index < stored else set()
     run = _ChainRun(store, chain, checkpoint, observer, origin)
     try:
         while checkpoint.index < ensemble.realizations_per_chain:
@@ -98,6 +101,8 @@ def run_chain(store: StudyStore, chain: int, observer: ChainObserver, origin: Or
                 checkpoint.pending.append(done)
                 checkpoint.failed += done.row["status"] != "ok"
                 observer.realization(chain, done, time.perf_counter() - began)
+            else:
+                checkpoint.failed += checkpoint.index in failed
             checkpoint.index += 1
             is_last = checkpoint.index == ensemble.realizations_per_chain
             if checkpoint.pending and (is_last or checkpoint.index % ensemble.realizations_per_shard == 0):

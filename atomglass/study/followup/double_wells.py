@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -12,8 +11,9 @@ import pandas as pd
 
 from atomglass.landscape.double_wells import DISPLACEMENT_FACTORS, SecondWell, find_second_well
 from atomglass.study.collect import write_frame
+from atomglass.study.collected_tables import quasi_localized
 from atomglass.study.followup.kept_modes import KeptMode, kept_modes
-from atomglass.study.followup.part_files import read_part, write_part
+from atomglass.study.followup.part_files import compute_chains, read_part, write_part
 from atomglass.study.load import load_study
 from atomglass.study.store.study_store import StudyStore
 from atomglass.system.potential import PairPotential
@@ -58,22 +58,15 @@ def second_wells(
     Raises
     ------
     InputError
-        There is no collected study, or its tables do not match its glasses.
+        There is no collected study, its tables do not match its glasses, or a process died.
     """
     folder = Path(folder)
     modes = load_study(folder).modes
-    modes = modes[modes["is_qlm"]]
+    modes = quasi_localized(modes)
     tasks = [(folder, int(chain), rows) for chain, rows in modes.groupby("chain")]
     tasks = [task for task in tasks if chains is None or task[1] < chains or _path(task).exists()]
     remaining = [task for task in tasks if read_part(_path(task)) is None]
-    if workers > 1 and len(remaining) > 1:
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            for done, _ in enumerate(pool.imap_unordered(_one_chain, remaining), len(tasks) - len(remaining) + 1):
-                progress(done, len(tasks))
-    else:
-        for done, task in enumerate(remaining, len(tasks) - len(remaining) + 1):
-            _one_chain(task)
-            progress(done, len(tasks))
+    compute_chains(_one_chain, remaining, len(tasks), workers, progress)
     parts = [part for part in (read_part(_path(task)) for task in tasks) if part is not None]
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
     write_frame(folder / NAME, whole)

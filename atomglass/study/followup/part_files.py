@@ -3,16 +3,67 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from atomglass.errors import printable, warn_caller
+from atomglass.errors import InputError, printable, warn_caller
 from atomglass.io.atomic import replace
 
 _CHECKSUM = b"atomglass.sha256"
+
+
+def compute_chains(
+    compute: Callable[[Any], None],
+    remaining: Sequence[Any],
+    total: int,
+    workers: int,
+    progress: Callable[[int, int], object],
+) -> None:
+    """Compute the chains that have no file yet, each of which writes its own.
+
+    Parameters
+    ----------
+    compute : callable
+        Called with a chain; a function of a module, as it runs in another process.
+    remaining : sequence
+        The chains to compute.
+    total : int
+        Number of all chains.
+    workers : int
+        Number of processes.
+    progress : callable
+        Called with the number of finished chains and the number of all chains.
+
+    Raises
+    ------
+    InputError
+        A process died, for instance because memory ran out.
+    """
+    done = total - len(remaining)
+    if workers <= 1 or len(remaining) <= 1:
+        for chain in remaining:
+            compute(chain)
+            progress(done := done + 1, total)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(compute, chain) for chain in remaining]
+        try:
+            for future in as_completed(futures):
+                future.result()
+                progress(done := done + 1, total)
+        except BrokenProcessPool:
+            remedy = "finished chains are kept: the same command continues, perhaps with fewer workers"
+            raise InputError("a process died, perhaps for lack of memory", remedy=remedy) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def write_part(path: Path, frame: pd.DataFrame) -> None:

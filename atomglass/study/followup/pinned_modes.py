@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 
 from atomglass.errors import InputError, shell_command
 from atomglass.study.collect import write_frame
-from atomglass.study.followup.part_files import read_part, write_part
+from atomglass.study.followup.part_files import compute_chains, read_part, write_part
 from atomglass.study.numbering import Numbering
 from atomglass.study.protocol import stream
 from atomglass.study.store.inherent_states import kept_configurations
@@ -76,8 +75,9 @@ class _Task:
     frequency: float
 
     def path(self, kind: str) -> Path:
-        """Return the chain's file, whose name holds the number of glasses, so that a longer chain needs a new file."""
-        glasses = max((end for _, end in StudyStore(self.folder).shard_ranges(self.chain)), default=0)
+        """Return the chain's file, whose name holds the number of glasses, so that more glasses need a new file."""
+        ranges = StudyStore(self.folder).shard_ranges(self.chain)
+        glasses = len({index for begin, end in ranges for index in range(begin, end)})
         place = self.folder / "pinned" / f"{self.fraction!r}-{self.frequency!r}"
         return place / f"{self.chain:05d}-{glasses}-{kind}.parquet"
 
@@ -141,14 +141,7 @@ def pin_kept_glasses(
         remedy = f"run `{shell_command('atomglass', 'run', str(folder))}` first"
         raise InputError(f"{folder} has no glasses yet", remedy=remedy)
     remaining = [task for task in tasks if any(read_part(task.path(kind)) is None for kind in ("modes", "glasses"))]
-    if workers > 1 and len(remaining) > 1:
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            for done, _ in enumerate(pool.imap_unordered(_one_chain, remaining), len(tasks) - len(remaining) + 1):
-                progress(done, len(tasks))
-    else:
-        for done, task in enumerate(remaining, len(tasks) - len(remaining) + 1):
-            _one_chain(task)
-            progress(done, len(tasks))
+    compute_chains(_one_chain, remaining, len(tasks), workers, progress)
     modes, glasses = (_joined([task.path(kind) for task in tasks], ensemble.numbering) for kind in ("modes", "glasses"))
     write_frame(folder / GLASSES, glasses)
     write_frame(folder / MODES, modes)

@@ -172,7 +172,7 @@ def _realize(
         assert settings.modes.below is not None  # the settings require it
         spots, columns = _spots(pairs, reduced, modes, settings.modes.below)
         result = Realization(row | columns, rows, tables={"spots": spots})
-    if _is_kept(row, settings):
+    if is_kept(row, settings):
         result.inherent_state = done.configuration
     return result
 
@@ -213,8 +213,16 @@ def _spots(pairs: InteractingPairs, reduced: ReducedHessian, modes: Modes, below
     }
 
 
-def _is_kept(row: Row, settings: StudySettings) -> bool:
-    """Return whether the study keeps a glass: also one without rigidity that has modes, which are of interest too."""
+def is_kept(row: Row, settings: StudySettings) -> bool:
+    """Return whether the study keeps a glass: also one without rigidity that has modes, which are of interest too.
+
+    Parameters
+    ----------
+    row : dict
+        Row of the realization.
+    settings : StudySettings
+        The study's settings.
+    """
     keep = settings.ensemble.keep_configurations
     of_interest = row["qlm_count"] > 0 or (not row["rigid"] and row["mode_count"] > 0)
     return keep == "all" or (keep == "qlm" and of_interest)

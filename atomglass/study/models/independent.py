@@ -172,6 +172,9 @@ class Independent:
 
         def compute() -> Realization:
             modes, row = self._model.realize(self._section(settings), sampler.generator())
+            lacking = {"status", "reason"} - row.keys()
+            if lacking:
+                raise KeyError(f"the row lacks {' and '.join(sorted(lacking))}")
             row = _plain({"mode_count": len(modes), **row}, self.realization_columns, "realization")
             return Realization(row, [_plain(mode, self.mode_columns, "mode") for mode in modes])
 
@@ -190,8 +193,12 @@ class Independent:
 
 
 def _plain(row: Row, columns: tuple[Column, ...], table: str) -> Row:
-    """Return a row as plain Python values; a value without a column is an error, so that none is lost silently."""
+    """Return a row as plain Python values; a value without a column, or one that is no single value, is an error."""
     unknown = row.keys() - {column.name for column in columns}
     if unknown:
         raise KeyError(f"no {table} column is called {', '.join(sorted(unknown))}")
-    return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    for name, value in plain.items():
+        if not isinstance(value, str | int | float | None):
+            raise TypeError(f"{table} column {name} has a value of type {type(value).__name__}, not a number or a text")
+    return plain

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from atomglass.errors import InputError
 from atomglass.landscape.basin_search import BasinSearch
 from atomglass.landscape.double_wells import DISPLACEMENT_FACTORS, SAME_MINIMUM, SHORT_STEP, expected_second_minimum
-from atomglass.landscape.minimum_energy_path import minimum_energy_path
+from atomglass.landscape.minimum_energy_path import PathStatus, minimum_energy_path
 from atomglass.landscape.strain_coupling import deformation_potentials, energy_difference_per_strain
 from atomglass.landscape.tunnel_splitting import TunnelSplitting, splitting_along
 from atomglass.minimization.quench import quench
@@ -65,7 +66,9 @@ class PairRows:
     _modes: dict[int, SoftModes] = field(default_factory=dict)
 
     def modes(self, number: int, state: Configuration) -> SoftModes:
-        """Return the modes of a state, by its number."""
+        """Return the modes of a state, by its number; those of states without a number (-1) are not stored."""
+        if number < 0:
+            return soft_modes(state, self.potential, self.settings)
         if number not in self._modes:
             self._modes[number] = soft_modes(state, self.potential, self.settings)
         return self._modes[number]
@@ -81,12 +84,16 @@ class PairRows:
             Where the pair comes from.
         """
         paths = self.settings.paths
-        path = minimum_energy_path(one[1], other[1], self.potential, paths.images)
+        row: Row = {"state_i": one[0], "state_j": other[0], "source": source}
+        try:
+            path = minimum_energy_path(one[1], other[1], self.potential, paths.images)
+        except InputError:  # one path must not end the search around a glass
+            return row | {"path_status": PathStatus.FAILED.value}
         found = splitting_along(path, paths.hbar)
         gamma = deformation_potentials(energy_difference_per_strain(one[1], other[1], self.potential))
-        row = {"state_i": one[0], "state_j": other[0], "source": source, "gamma_t": gamma[0], "gamma_l": gamma[1]}
+        row |= {"gamma_t": gamma[0], "gamma_l": gamma[1]}
         row |= splitting_columns(found) | {"event": self.rearrangements.number_of(path.displacements[-1])}
-        if paths.link and found.levels is not None and path.barrier_count == 1:
+        if paths.link and found.levels is not None and path.status is PathStatus.ONE_BARRIER:
             row |= link_columns(path.displacements[-1], self.modes(one[0], one[1]), self.rng)
         return row
 
@@ -171,9 +178,10 @@ def second_well_rows(search: BasinSearch, table: PairRows, check: Callable[[], o
         other = _second_well(glass, expansion, table.potential) if expansion.second_minimum else None
         if other is None:
             continue
-        energy = other[1]
-        lower = energy < search.found.energies[0]
-        pair = [(-1, other[0]), (0, glass)] if lower else [(0, glass), (-1, other[0])]
+        state, energy = other
+        number = search.found.place_of(state, energy)
+        found = (-1 if number is None else number, state)
+        pair = [found, (0, glass)] if energy < search.found.energies[0] else [(0, glass), found]
         rows.append(table.row(pair[0], pair[1], "mode"))
     return rows
 
@@ -184,8 +192,7 @@ def _second_well(
     """Return the first other inherent state, and its energy, to which displacements along a mode lead."""
     place = expected_second_minimum(expansion)
     farthest = longest_displacement(glass, expansion.direction)
-    for factor in DISPLACEMENT_FACTORS:
-        length = min(factor * place, farthest)
+    for length in dict.fromkeys(min(factor * place, farthest) for factor in DISPLACEMENT_FACTORS):
         start = glass.replace(positions=glass.positions + length * expansion.direction)
         done = quench(start, potential, longest_step=SHORT_STEP, newton=False)
         moved = done.configuration.positions - glass.positions
@@ -238,7 +245,10 @@ def soft_modes(state: Configuration, potential: PairPotential, settings: TwoLeve
     modes = modes_of_hessian_below(reduced, bound)
     spots: list[Expansion] = []
     if settings.modes.nonlinear == "pseudoharmonic":
-        found = soft_spots_of_hessian(pairs, reduced, starting_fields(pairs, reduced, modes), bound).modes
+        # Up to the bound of the table of pseudo-harmonic modes, which may lie below that of the harmonic ones.
+        found = soft_spots_of_hessian(
+            pairs, reduced, starting_fields(pairs, reduced, modes), settings.modes.below or bound
+        ).modes
         spots = expand_all(pairs, found.eigenvectors[found.converged])
     return SoftModes(expand_all(pairs, modes.eigenvectors), spots)
 

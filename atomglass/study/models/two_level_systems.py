@@ -11,13 +11,13 @@ import numpy as np
 
 from atomglass.landscape.basin_search import SearchParameters, search_basin
 from atomglass.landscape.minimum_energy_path import PathStatus
-from atomglass.minimization.quench import quench
+from atomglass.minimization.quench import quench, require_converged
 from atomglass.sampling.molecular_dynamics import MolecularDynamics
 from atomglass.sampling.swap_monte_carlo import SwapMonteCarlo
 from atomglass.settings import validated
 from atomglass.study.models import two_level_rows
 from atomglass.study.models.glass import Glass
-from atomglass.study.models.glass_realization import realize
+from atomglass.study.models.glass_realization import is_kept, realize
 from atomglass.study.models.retries import Attempts
 from atomglass.study.models.two_level_candidates import Candidates
 from atomglass.study.models.two_level_inputs import coupling_columns
@@ -64,7 +64,6 @@ class TwoLevelSystems(Glass):
         check : callable
             Called before each quench and each path; an exception that it raises ends the work.
         """
-        kept = settings.ensemble.keep_configurations != "none"
         everything = settings.ensemble.model_copy(update={"keep_configurations": "all"})
         liquid = sampler.configuration
         rng = np.random.default_rng([settings.seed, _digest(liquid.positions)])
@@ -83,18 +82,26 @@ class TwoLevelSystems(Glass):
         glass = result.inherent_state
         if result.row["status"] != "ok" or glass is None:
             return result
-        attempts = Attempts()
+        if not is_kept(result.row, settings):
+            result.inherent_state = None
+        attempts, begin = Attempts(), rng.bit_generator.state
 
         def compute() -> Realization:
+            rng.bit_generator.state = begin  # a second attempt is identical
             tables, columns = _search(settings, glass, rng, check)
-            return Realization(result.row | columns, result.modes, tables=result.tables | tables)
+            return Realization(result.row | columns, tables=tables)
 
-        found = attempts.run_twice_on_error("search", compute)
-        if found.row["status"] == "error":
-            found.row = result.row | {"status": "error", "reason": found.row["reason"]}
-        found.attempts = result.attempts
-        found.inherent_state = glass if kept else None
-        return found
+        searched = attempts.attached_to(attempts.run_twice_on_error("search", compute))
+        if searched.row["status"] == "error":  # the modes of the glass stay
+            result.row |= {"status": "error", "reason": searched.row["reason"]}
+        else:
+            result.row |= searched.row | {"attempt_count": result.row["attempt_count"]}
+            result.tables |= searched.tables
+        if len(searched.attempts) > 1:  # otherwise the search succeeded at once
+            first = len(result.attempts)
+            result.attempts += [row | {"attempt": first + row["attempt"]} for row in searched.attempts]
+            result.row["attempt_count"] = len(result.attempts)
+        return result
 
     def plan_lines(self, settings: Any) -> list[tuple[str, str]]:
         """Return the lines of a study of glasses, and one on the search."""
@@ -118,7 +125,7 @@ def _aged(
     """Return the glass, quenched from the liquid, after molecular dynamics at the temperature of the aging."""
     aging, potential = settings.aging, settings.pair_potential
     assert aging is not None
-    glass = quench(liquid, potential).configuration
+    glass = require_converged(quench(liquid, potential)).configuration
     dynamics = MolecularDynamics(glass, potential, aging.temperature, rng, aging.time_step)
     for first in range(0, aging.steps, _STEPS_BETWEEN_CHECKS):
         check()

@@ -36,13 +36,13 @@ def changed_files(folder: Path, names: Iterable[str]) -> Iterator[None]:
         Names of the files; the checksums of others stay in the list.
     """
     names = list(names)
-    others = forget_checksums(folder, names)
+    forget_checksums(folder, names)
     yield
-    write_checksums(folder, names, others)
+    write_checksums(folder, names)
 
 
-def forget_checksums(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """Leave files out of the list of checksums, before they are replaced; return the other checksums, by name.
+def forget_checksums(folder: Path, names: Iterable[str]) -> None:
+    """Leave files out of the list of checksums, before they are replaced.
 
     Parameters
     ----------
@@ -55,11 +55,12 @@ def forget_checksums(folder: Path, names: Iterable[str]) -> dict[str, str]:
     others = {name: digest for name, digest in before.items() if name not in forgotten}
     if before != others:
         _write(folder, others)
-    return others
 
 
-def write_checksums(folder: Path, names: Iterable[str], others: dict[str, str] | None = None) -> None:
-    """Write the checksums of files in a folder.
+def write_checksums(folder: Path, names: Iterable[str]) -> None:
+    """Write the checksums of files in a folder; those of other files stay.
+
+    The list is read again at the end: another command may have written its own table in the meantime.
 
     Parameters
     ----------
@@ -67,8 +68,6 @@ def write_checksums(folder: Path, names: Iterable[str], others: dict[str, str] |
         The folder.
     names : iterable of str
         Names of the files.
-    others : dict, optional
-        Checksums of other files, by name, that are listed as well.
     """
     listed = {}
     for name in names:
@@ -77,7 +76,7 @@ def write_checksums(folder: Path, names: Iterable[str], others: dict[str, str] |
             while block := file.read(_BLOCK):
                 digest.update(block)
         listed[name] = digest.hexdigest()
-    _write(folder, listed | (others or {}))
+    _write(folder, _listed(folder) | listed)
 
 
 def _write(folder: Path, listed: dict[str, str]) -> None:

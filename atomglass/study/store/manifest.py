@@ -197,9 +197,11 @@ def extended(folder: Path, present: EnsembleSettings, wanted: EnsembleSettings, 
             remedy="choose another --out",
         )
     if not extend:
+        old, new = vars(present), vars(wanted)
+        names = [name for name in new if name != "extended_from" and old[name] != new[name]]
+        changes = [f"{name} from {old[name]} to {new[name]}" for name in names]
         raise InputError(
-            f"{folder} holds {size} in shards of {present.realizations_per_shard}; {wanted.chains} of "
-            f"{wanted.realizations_per_chain} in shards of {wanted.realizations_per_shard} are asked for",
-            remedy="add --extend to enlarge the study",
+            f"the settings of {folder} would change: {', '.join(changes)}",
+            remedy="add --extend; glasses that are finished stay as they are",
         )
     return wanted
