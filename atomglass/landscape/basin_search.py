@@ -11,8 +11,10 @@ import numpy as np
 from atomglass.minimization.quench import quench, require_converged
 from atomglass.sampling.molecular_dynamics import MolecularDynamics
 from atomglass.system.configuration import Configuration
+from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
-from atomglass.types import Array
+from atomglass.types import Array, BoolArray
+from atomglass.vibrations.hessian import pair_rattlers
 
 #: Largest difference in energy, in units of epsilon, and largest distance, in units of length, between two quenched
 #: configurations that are the same inherent state.
@@ -54,10 +56,13 @@ class InherentStates:
         The inherent states, in the order in which they were found.
     energies : list of float
         Their total energies, in units of epsilon.
+    rattlers : (N,) bool array, optional
+        Particles whose positions do not matter when states are compared: nothing holds them.
     """
 
     states: list[Configuration] = field(default_factory=list)
     energies: list[float] = field(default_factory=list)
+    rattlers: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.states)
@@ -65,8 +70,8 @@ class InherentStates:
     def number_of(self, state: Configuration, energy: float) -> int:
         """Return the number of an inherent state, which is added to the list if it is new.
 
-        Two states are the same if their energies differ by less than 1e-7 epsilon, and their positions, without a
-        uniform displacement, by less than 0.01 in Euclidean distance. States of equal energy at a larger distance are
+        Two states are the same if their energies differ by less than 1e-7 epsilon, and the positions of particles that
+        are no rattlers, without a uniform displacement, by less than 0.01 in Euclidean distance. States of equal energy at a larger distance are
         different.
 
         Parameters
@@ -86,7 +91,10 @@ class InherentStates:
     def place_of(self, state: Configuration, energy: float) -> int | None:
         """Return the number of an inherent state, see `number_of`; None if it is not in the list."""
         for k in np.flatnonzero(np.abs(np.array(self.energies) - energy) <= SAME_ENERGY):
-            if np.linalg.norm(self.displacement(int(k), state)) <= SAME_DISTANCE:
+            difference = state.positions - self.states[k].positions
+            if self.rattlers is not None:
+                difference = difference[~self.rattlers]
+            if np.linalg.norm(difference - difference.mean(axis=0)) <= SAME_DISTANCE:
                 return int(k)
         return None
 
@@ -173,8 +181,8 @@ def search_basin(
     -----
     Khomenko, Scalliet, Berthier, Reichman and Zamponi, Phys. Rev. Lett. 124, 225901 (2020).
     """
-    found = InherentStates()
     start = require_converged(quench(glass, potential))
+    found = InherentStates(rattlers=pair_rattlers(InteractingPairs.of(start.configuration, potential)))
     found.number_of(start.configuration, start.energy)
     visits, transitions = Counter[int](), Counter[tuple[int, int]]()
     failures = 0

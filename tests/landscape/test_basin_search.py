@@ -58,3 +58,13 @@ def test_states_of_equal_energy_are_told_apart_by_their_distance():
     assert states.number_of(state.replace(positions=moved), -1.0 + 1e-12) == 1
     assert states.number_of(state.replace(positions=state.positions + 0.4), -1.0 - 1e-12) == 0
     assert states.number_of(state, -1.0 + 1e-3) == 2 and len(states) == 3
+
+
+def test_a_rattler_that_drifts_makes_no_new_state():
+    state, loose = glass("kumar2021", 100, 2, 1), np.arange(100) == 7
+    moved = state.positions.copy()
+    moved[7] += 0.2
+    for rattlers, number in ((loose, 0), (np.zeros(100, dtype=bool), 1)):
+        states = InherentStates(rattlers=rattlers)
+        assert states.number_of(state, -1.0) == 0
+        assert states.number_of(state.replace(positions=moved), -1.0) == number
