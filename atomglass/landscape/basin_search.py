@@ -71,8 +71,8 @@ class InherentStates:
         """Return the number of an inherent state, which is added to the list if it is new.
 
         Two states are the same if their energies differ by less than 1e-7 epsilon, and the positions of particles that
-        are no rattlers, without a uniform displacement, by less than 0.01 in Euclidean distance. States of equal energy at a larger distance are
-        different.
+        are no rattlers, without a uniform displacement, by less than 0.01 in Euclidean distance. States of equal energy
+        at a larger distance are different.
 
         Parameters
         ----------

@@ -15,7 +15,7 @@ import numpy as np
 
 from atomglass.errors import InputError
 from atomglass.landscape.saddle_search import Saddle, find_saddle, highest_point_between
-from atomglass.minimization.quench import MAX_STEP, quench
+from atomglass.minimization.quench import MAX_STEP, Quench, quench
 from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
@@ -89,6 +89,25 @@ class SecondWell:
     saddle: Saddle | None = None
 
 
+@dataclass(frozen=True)
+class MinimumAlongMode:
+    """Where the quench of a glass ends that was displaced along a mode.
+
+    Attributes
+    ----------
+    outcome : WellOutcome
+        As in `SecondWell`.
+    push : float
+        The displacement, as in `SecondWell`; NaN if there is no place to look.
+    quench : Quench or None
+        The quench to the other inherent state; None if none was reached.
+    """
+
+    outcome: WellOutcome
+    push: float
+    quench: Quench | None
+
+
 def expected_second_minimum(expansion: Expansion) -> float:
     """Return the position along the mode where the quartic has, or comes closest to having, a second minimum.
 
@@ -132,44 +151,65 @@ def find_second_well(
     """
     check_sample(configuration, potential)
     place = expected_second_minimum(expansion)
-    if not place > 0:
-        outcome = WellOutcome.SYMMETRIC if expansion.b4 > 0 else WellOutcome.BOUNDLESS
-        return SecondWell(outcome, place, float("nan"))
-    farthest = longest_displacement(configuration, expansion.direction)
-    found = None
-    for factor in displacement_factors:
-        if factor * place > farthest and found is not None:
-            break
-        found = _quench_displaced(configuration, potential, expansion, place, min(factor, farthest / place))
-        if found.outcome is WellOutcome.NEW:
-            break
-    assert found is not None
-    return found
-
-
-def _quench_displaced(
-    configuration: Configuration, potential: PairPotential, expansion: Expansion, place: float, factor: float
-) -> SecondWell:
-    """Quench from `factor` times the expected second minimum, and compare the result with the old inherent state."""
-    start = configuration.replace(positions=configuration.positions + factor * place * expansion.direction)
-    done = quench(start, potential, longest_step=SHORT_STEP, newton=False)
-    if not done.converged:
-        return SecondWell(WellOutcome.FAILED, place, factor)
-    difference = _difference(done.configuration, configuration)
+    reached = minimum_along_mode(configuration, potential, expansion, displacement_factors)
+    if reached.quench is None:
+        return SecondWell(reached.outcome, place, reached.push)
+    other = reached.quench.configuration
+    difference = _difference(other, configuration)
     distance = float(np.linalg.norm(difference))
-    if distance < SAME_MINIMUM * factor * place:
-        return SecondWell(WellOutcome.SAME, place, factor)
     return SecondWell(
         WellOutcome.NEW,
         place,
-        factor,
-        **_lowest_saddle(configuration, done.configuration, potential, expansion),
+        reached.push,
+        **_lowest_saddle(configuration, other, potential, expansion),
         energy_difference=energy_difference(configuration, difference, potential),
         distance=distance,
         overlap=float((difference * expansion.direction).sum() / distance),
         moved_particles=float(len(configuration) * participation_ratios(difference[None])[0]),
         largest_move=float(np.sqrt((difference**2).sum(axis=1).max())),
     )
+
+
+def minimum_along_mode(
+    configuration: Configuration,
+    potential: PairPotential,
+    expansion: Expansion,
+    displacement_factors: tuple[float, ...] = DISPLACEMENT_FACTORS,
+) -> MinimumAlongMode:
+    """Return the first other inherent state to which displacements of a glass along a mode lead.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        An inherent state.
+    potential : PairPotential
+        The interactions.
+    expansion : Expansion
+        Expansion of the energy along one of its modes.
+    displacement_factors : tuple of float
+        As for `find_second_well`.
+    """
+    place = expected_second_minimum(expansion)
+    if not place > 0:
+        return MinimumAlongMode(
+            WellOutcome.SYMMETRIC if expansion.b4 > 0 else WellOutcome.BOUNDLESS, float("nan"), None
+        )
+    farthest = longest_displacement(configuration, expansion.direction)
+    reached = None
+    for factor in displacement_factors:
+        if factor * place > farthest and reached is not None:
+            break
+        push = min(factor, farthest / place)
+        start = configuration.replace(positions=configuration.positions + push * place * expansion.direction)
+        done = quench(start, potential, longest_step=SHORT_STEP, newton=False)
+        if not done.converged:
+            reached = MinimumAlongMode(WellOutcome.FAILED, push, None)
+        elif np.linalg.norm(_difference(done.configuration, configuration)) < SAME_MINIMUM * push * place:
+            reached = MinimumAlongMode(WellOutcome.SAME, push, None)
+        else:
+            return MinimumAlongMode(WellOutcome.NEW, push, done)
+    assert reached is not None
+    return reached
 
 
 def _lowest_saddle(
@@ -215,16 +255,29 @@ def minimum_beyond(saddle: Saddle, old: Configuration, potential: PairPotential)
     InputError
         The box is too small for the cutoff.
     """
-    distance = np.linalg.norm(_difference(saddle.configuration, old))
-    ends = []
-    for sign in (1, -1):
-        start = saddle.configuration.positions + sign * SADDLE_DISPLACEMENT * distance * saddle.direction
-        done = quench(saddle.configuration.replace(positions=start), potential, longest_step=SHORT_STEP, newton=False)
-        if not done.converged:
-            return None
-        ends.append(done.configuration)
-    is_old = [bool(np.linalg.norm(_difference(end, old)) < SAME_MINIMUM * distance) for end in ends]
-    return ends[is_old.index(False)] if sum(is_old) == 1 else None
+    distance = float(np.linalg.norm(_difference(saddle.configuration, old)))
+    ends = descents(saddle, distance, potential)
+    if not all(end.converged for end in ends):
+        return None
+    is_old = [bool(np.linalg.norm(_difference(end.configuration, old)) < SAME_MINIMUM * distance) for end in ends]
+    return ends[is_old.index(False)].configuration if sum(is_old) == 1 else None
+
+
+def descents(saddle: Saddle, distance: float, potential: PairPotential) -> list[Quench]:
+    """Return the quenches from both sides of a saddle; look at their `converged`.
+
+    Parameters
+    ----------
+    saddle : Saddle
+        A first-order saddle.
+    distance : float
+        Its distance from a minimum, in units of length, of which the displacements to both sides are a small part.
+    potential : PairPotential
+        The interactions.
+    """
+    step = SADDLE_DISPLACEMENT * distance * saddle.direction
+    starts = [saddle.configuration.replace(positions=saddle.configuration.positions + sign * step) for sign in (1, -1)]
+    return [quench(start, potential, longest_step=SHORT_STEP, newton=False) for start in starts]
 
 
 def _barrier_of_quartic(old: Configuration, expansion: Expansion) -> Configuration:

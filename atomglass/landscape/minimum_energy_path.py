@@ -9,13 +9,12 @@ import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence
 
 from atomglass.errors import InputError
-from atomglass.landscape.double_wells import SADDLE_DISPLACEMENT, SAME_MINIMUM, SHORT_STEP
+from atomglass.landscape.double_wells import SAME_MINIMUM, descents
 from atomglass.landscape.elastic_band import Band, relax_band
 from atomglass.landscape.path_forces import DisplacedCopies
 from atomglass.landscape.path_profile import barrier_count, profile_table, smooth_curve
 from atomglass.landscape.saddle_refinement import refine_saddle
 from atomglass.landscape.saddle_search import Saddle
-from atomglass.minimization.quench import quench
 from atomglass.system.arguments import check_sample
 from atomglass.system.configuration import Configuration
 from atomglass.system.interactions import forces
@@ -280,11 +279,9 @@ def _respaced(points: Array, count: int) -> Array:
 
 def _connects(saddle: Saddle, one: Configuration, displacement: Array, potential: PairPotential) -> bool:
     """Return whether the two descents from a saddle end in the two minima."""
-    distance = np.linalg.norm(displacement)
+    distance = float(np.linalg.norm(displacement))
     ends = []
-    for sign in (1, -1):
-        start = saddle.configuration.positions + sign * SADDLE_DISPLACEMENT * distance * saddle.direction
-        done = quench(saddle.configuration.replace(positions=start), potential, longest_step=SHORT_STEP, newton=False)
+    for done in descents(saddle, distance, potential):
         moved = done.configuration.positions - one.positions
         moved = moved - moved.mean(axis=0)
         near = (np.linalg.norm(moved), np.linalg.norm(moved - displacement))

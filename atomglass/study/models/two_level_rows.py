@@ -9,11 +9,10 @@ import numpy as np
 
 from atomglass.errors import InputError
 from atomglass.landscape.basin_search import BasinSearch
-from atomglass.landscape.double_wells import DISPLACEMENT_FACTORS, SAME_MINIMUM, SHORT_STEP, expected_second_minimum
+from atomglass.landscape.double_wells import minimum_along_mode
 from atomglass.landscape.minimum_energy_path import PathStatus, minimum_energy_path
 from atomglass.landscape.strain_coupling import deformation_potentials, energy_difference_per_strain
 from atomglass.landscape.tunnel_splitting import TunnelSplitting, splitting_along
-from atomglass.minimization.quench import quench
 from atomglass.study.models.two_level_candidates import Candidates, Rearrangements
 from atomglass.study.models.two_level_settings import TwoLevelSettings
 from atomglass.study.protocol import Row
@@ -22,7 +21,7 @@ from atomglass.system.interactions import InteractingPairs
 from atomglass.system.potential import PairPotential
 from atomglass.types import Array
 from atomglass.vibrations.elasticity import moduli_of
-from atomglass.vibrations.expansion import Expansion, expand_all, longest_displacement
+from atomglass.vibrations.expansion import Expansion, expand_all
 from atomglass.vibrations.hessian import ReducedHessian
 from atomglass.vibrations.modes import modes_of_hessian_below
 from atomglass.vibrations.soft_spots import soft_spots_of_hessian
@@ -175,30 +174,17 @@ def second_well_rows(search: BasinSearch, table: PairRows, check: Callable[[], o
     glass, rows = search.found.states[0], []
     for expansion in table.modes(0, glass).spots:
         check()
-        other = _second_well(glass, expansion, table.potential) if expansion.second_minimum else None
+        if not expansion.second_minimum:
+            continue
+        other = minimum_along_mode(glass, table.potential, expansion).quench
         if other is None:
             continue
-        state, energy = other
+        state, energy = other.configuration, other.energy
         number = search.found.place_of(state, energy)
         found = (-1 if number is None else number, state)
         pair = [found, (0, glass)] if energy < search.found.energies[0] else [(0, glass), found]
         rows.append(table.row(pair[0], pair[1], "mode"))
     return rows
-
-
-def _second_well(
-    glass: Configuration, expansion: Expansion, potential: PairPotential
-) -> tuple[Configuration, float] | None:
-    """Return the first other inherent state, and its energy, to which displacements along a mode lead."""
-    place = expected_second_minimum(expansion)
-    farthest = longest_displacement(glass, expansion.direction)
-    for length in dict.fromkeys(min(factor * place, farthest) for factor in DISPLACEMENT_FACTORS):
-        start = glass.replace(positions=glass.positions + length * expansion.direction)
-        done = quench(start, potential, longest_step=SHORT_STEP, newton=False)
-        moved = done.configuration.positions - glass.positions
-        if done.converged and np.linalg.norm(moved - moved.mean(axis=0)) > SAME_MINIMUM * length:
-            return done.configuration, done.energy
-    return None
 
 
 def splitting_columns(found: TunnelSplitting) -> Row:
