@@ -24,7 +24,7 @@ from atomglass.analysis.results.paper_values import (
 )
 from atomglass.analysis.results.paper_wells import barrier_statements, beyond_extreme_p
 from atomglass.analysis.results.study_comparison import compare_studies
-from atomglass.analysis.statistics.verdicts import difference_verdict, modes_to_decide
+from atomglass.analysis.statistics.verdicts import Comparison
 from atomglass.errors import InputError
 
 #: A table of one realization, for statements in which realizations do not matter.
@@ -121,15 +121,15 @@ def test_the_number_of_modes_that_decides(value, error, expected_error, freedom)
     """Beside a search for the first number with which the verdict is not `undecided`."""
 
     def verdict(modes):
-        return difference_verdict(value, error * np.sqrt(50 / modes), 0.0, expected_error, 0.25, freedom)
+        return Comparison(value, error * np.sqrt(50 / modes), 0.0, expected_error, 0.25, freedom).verdict
 
-    found = modes_to_decide(50, value, error, 0.0, expected_error, 0.25, freedom)
+    found = Comparison(value, error, 0.0, expected_error, 0.25, freedom).modes_to_decide(50)
     assert verdict(50) == "undecided"
     assert next(modes for modes in range(50, 100_000) if verdict(modes) != "undecided") == pytest.approx(found, abs=1)
 
 
 def test_no_number_of_modes_decides_against_the_error_of_the_paper():
-    assert modes_to_decide(50, 0.1, 0.1, 0.0, 0.2, 0.25) == math.inf
+    assert Comparison(0.1, 0.1, 0.0, 0.2, 0.25).modes_to_decide(50) == math.inf
     assert "the paper's error" in verdict_with_needed("undecided", math.inf)
 
 

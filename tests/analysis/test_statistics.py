@@ -234,7 +234,7 @@ def test_verdicts():
     assert verdicts.interval_verdict(0.0, 0.5, 0.1, resolution=0.2) == "undecided"
     assert verdicts.p_value_verdict(0.01, enough=False) == "differs"
     assert verdicts.p_value_verdict(0.5, enough=False) == "undecided"
-    assert verdicts.difference_verdict(1.0, 0.1, 1.1, 0.1, resolution=0.5) == "agrees"
+    assert verdicts.Comparison(1.0, 0.1, 1.1, 0.1, resolution=0.5).verdict == "agrees"
 
 
 def test_the_fewest_chains_of_every_verdict_are_those_of_an_exponent():

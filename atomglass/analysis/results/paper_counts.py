@@ -20,14 +20,7 @@ from atomglass.analysis.results.paper_values import (
 )
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, known_shares, select
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.verdicts import (
-    AGREES,
-    DIFFERS,
-    UNDECIDED,
-    difference_verdict,
-    enough_chains,
-    modes_to_decide,
-)
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, Comparison, enough_chains
 
 
 def count_statements(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[PaperStatement]:
@@ -75,11 +68,11 @@ def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
     found = fraction(both["group"] == name, both["chain"])
     paper = count / PAPER_QLMS
     paper_error = math.sqrt(paper * (1 - paper) / PAPER_QLMS)
-    compared = found.value, found.error, paper, paper_error, 0.15, found.freedom
+    compared = Comparison(found.value, found.error, paper, paper_error, 0.15, found.freedom)
     verdict, needed = UNDECIDED, math.nan
     if enough_chains(both["chain"]):
-        verdict = difference_verdict(*compared)
-        needed = modes_to_decide(len(both), *compared) if verdict == UNDECIDED else math.nan
+        verdict = compared.verdict
+        needed = compared.modes_to_decide(len(both)) if verdict == UNDECIDED else math.nan
     return PaperStatement(f"share of {name}", paper, found.value, found.error, verdict, "of A and B together", needed)
 
 

@@ -17,9 +17,9 @@ from atomglass.analysis.statistics.verdicts import (
     DIFFERS,
     UNDECIDED,
     Z_95,
+    Comparison,
     enough_chains,
     interval_verdict,
-    modes_to_decide,
     p_value_verdict,
     verdict_over_chains,
 )
@@ -86,7 +86,7 @@ def _needed(verdict: str, found: Fraction, chain: pd.Series, paper: float, resol
         return math.nan
     low, high = found.interval(0.95)
     error = max(found.value - low, high - found.value) / Z_95
-    return modes_to_decide(len(chain), found.value, error, paper, 0.0, resolution)
+    return Comparison(found.value, error, paper, 0.0, resolution).modes_to_decide(len(chain))
 
 
 def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -134,17 +135,11 @@ def p_value_verdict(p: float, enough: bool, level: float = 0.05) -> str:
     return AGREES if enough else UNDECIDED
 
 
-def difference_verdict(
-    value: float,
-    error: float,
-    expected: float,
-    expected_error: float,
-    resolution: float,
-    freedom: float = math.inf,
-) -> str:
-    """Return the verdict on two measured numbers with normal errors, whose difference is compared with zero.
+@dataclass(frozen=True)
+class Comparison:
+    """Two numbers with normal errors, whose difference is compared with zero.
 
-    Parameters
+    Attributes
     ----------
     value, error : float
         The measured number and its standard error.
@@ -155,44 +150,46 @@ def difference_verdict(
     freedom : float
         Degrees of freedom of the measured number's error; Student's factor widens it.
     """
-    margin = Z_95 * math.hypot(student_factor(freedom, 0.95) * error, expected_error)
-    return interval_verdict(value - expected - margin, value - expected + margin, 0.0, resolution=resolution)
 
+    value: float
+    error: float
+    expected: float
+    expected_error: float
+    resolution: float
+    freedom: float = math.inf
 
-def modes_to_decide(
-    count: int,
-    value: float,
-    error: float,
-    expected: float,
-    expected_error: float,
-    resolution: float,
-    freedom: float = math.inf,
-) -> float:
-    """Return with how many modes `difference_verdict` would no longer be `undecided`, if the value stays as it is.
+    @property
+    def widened_error(self) -> float:
+        """The standard error of the measured number, widened by Student's factor."""
+        return student_factor(self.freedom, 0.95) * self.error
 
-    The error falls as count^(-1/2). A difference from the expected value shows when it exceeds the margin, agreement
-    when the difference and its margin stay within the resolution.
+    @property
+    def verdict(self) -> str:
+        """Whether the numbers agree, differ, or leave it undecided."""
+        margin = Z_95 * math.hypot(self.widened_error, self.expected_error)
+        difference = self.value - self.expected
+        return interval_verdict(difference - margin, difference + margin, 0.0, resolution=self.resolution)
 
-    Parameters
-    ----------
-    count : int
-        Number of modes on which the value rests now.
-    value, error : float
-        The measured number and its standard error.
-    expected, expected_error : float
-        The number that it is compared with, and its standard error.
-    resolution, freedom : float
-        As for `difference_verdict`; more modes of as many chains are meant.
+    def modes_to_decide(self, count: int) -> float:
+        """Return with how many modes the verdict would no longer be `undecided`, if the value stays as it is.
 
-    Returns
-    -------
-    float
-        Infinity if the expected value's own error is too large for any number of modes; NaN without an error.
-    """
-    difference, error = abs(value - expected), student_factor(freedom, 0.95) * error
-    largest_error = max(difference, resolution - difference) / Z_95
-    if math.isnan(error) or math.isnan(largest_error):
-        return math.nan
-    if largest_error <= expected_error:
-        return math.inf
-    return math.ceil(count * error**2 / (largest_error**2 - expected_error**2))
+        The error falls as count^(-1/2), with more modes of as many chains. A difference from the expected value shows
+        when it exceeds the margin, agreement when the difference and its margin stay within the resolution.
+
+        Parameters
+        ----------
+        count : int
+            Number of modes on which the value rests now.
+
+        Returns
+        -------
+        float
+            Infinity if the expected value's own error is too large for any number of modes; NaN without an error.
+        """
+        difference, error = abs(self.value - self.expected), self.widened_error
+        largest_error = max(difference, self.resolution - difference) / Z_95
+        if math.isnan(error) or math.isnan(largest_error):
+            return math.nan
+        if largest_error <= self.expected_error:
+            return math.inf
+        return math.ceil(count * error**2 / (largest_error**2 - self.expected_error**2))
