@@ -45,6 +45,7 @@ from atomglass.analysis.results.paper_coefficients import coefficient_statements
 from atomglass.analysis.results.paper_statements import paper_statements, side_by_side, spot_statements
 from atomglass.analysis.results.paper_values import verdict_with_needed
 from atomglass.analysis.results.parent_temperatures import (
+    COLDEST,
     boltzmann_fits,
     parent_temperature_table,
     with_local_stiffness,
@@ -57,6 +58,7 @@ from atomglass.analysis.results.well_readings import READINGS, well_readings
 from atomglass.analysis.selection import FREQUENCY_TOLERANCE, Selection, in_group, select
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error, truncated_power_law
+from atomglass.analysis.statistics.goodness_of_fit import power_law_test
 from atomglass.analysis.statistics.likelihood import fit_two_terms, log_likelihood_differences
 from atomglass.analysis.statistics.number_format import TYPESET
 from atomglass.errors import InputError
@@ -90,6 +92,12 @@ BY_SMOOTHNESS = (
 )
 #: Bounds, in units of the chain's median omega_1, at which these are compared with the predictions.
 SMOOTHNESS_SHARES = (0.4, 0.5, 0.6)
+#: Changes of q that are compared with it: dimension, first and last q, group.
+CHANGES = (
+    *((2, 1, 4, "all"), (2, 2, 1, "all"), (2, 2, 4, "all"), (2, 2, 4, "A")),
+    *((3, 1, 4, "all"), (3, 1, 6, "all"), (3, 2, 1, "all"), (3, 2, 4, "all"), (3, 2, 6, "all")),
+    *((3, 2, 4, "A"), (3, 2, 6, "A")),
+)
 #: Those that differ in the temperature of the liquid alone, and the file of the local stiffness at these temperatures.
 BY_TEMPERATURE = tuple(f"parent_t{t}" for t in ("025", "02", "015", "012", "01", "0085", "007", "006"))
 STIFFNESS = Path(__file__).resolve().parents[1] / "data" / "parent_dipole_frequencies.csv"
@@ -159,16 +167,20 @@ def answer(loaded: Loaded) -> list[str]:
         spots = select_spots(study.spots, study.realizations, rule)
         number = TYPESET.number(int(study.realizations["number"].iloc[0]))
         bound = rule.frequency or rule.frequency_share * median_first_phonon(study)
-        fits = (_fitted(in_group(spots, group)) for group in ("A", "B", "all"))
-        rows.append([name, number, words, f"{bound:.2f}", *fits])
-    rows.append(["theory", "", "omega to 0", "", "4", "3, or less near omega_c", "3"])
-    return table(("study", "N", "bound", "about omega <", "s of A", "s of B", "s of all"), rows)
+        cells: list[str] = []
+        for group in ("A", "B", "all"):
+            modes = in_group(spots, group)
+            test = power_law_test(modes["x"], modes["chain"], np.random.default_rng(0), simulations=400)
+            cells += [_fitted(modes), TYPESET.number(test.p, 2)]
+        rows.append([name, number, words, f"{bound:.2f}", *cells])
+    rows.append(["theory", "", "omega to 0", "", "4", "", "3, or less near omega_c", "", "3", ""])
+    return table(("study", "N", "bound", "about omega <", "s of A", "fit", "s of B", "fit", "s of all", "fit"), rows)
 
 
 def moves(sample: dict[str, Any]) -> str:
-    """Return how a liquid was sampled: by displacements (d), trajectories (t), or these with similar swaps (ts)."""
+    """Return how a liquid was sampled: by displacements, trajectories, or these with swaps of similar diameters."""
     trajectories = sample.get("trajectories")
-    return "d" if not trajectories else "ts" if trajectories.get("swap_window") else "t"
+    return "displ." if not trajectories else "traj., similar" if trajectories.get("swap_window") else "traj."
 
 
 def studies(loaded: Loaded) -> list[str]:
@@ -235,6 +247,8 @@ def particles(loaded: Loaded) -> list[str]:
         if name in loaded:
             study = loaded[name]
             found = exponents_by_particle_number(study.spots, study.realizations, shares=SHARES)
+            if name in WITHOUT_GROUPS:
+                found = found[found["group"] == "all"]
             header, lines = particle_number_rows(found, TYPESET, SHARES)
             rows += [[name, *line] for line in lines]
     return table(("study", *header), rows)
@@ -263,6 +277,31 @@ def smoothness(loaded: Loaded) -> list[str]:
             rows.append([name, dimension, q, TYPESET.number(claimed), group, *cells])
     header = ("study", "d", "q", "3 + 2/q", "group", *(f"f = {share:g}" for share in SMOOTHNESS_SHARES))
     return table(header, rows)
+
+
+def smoothness_changes(loaded: Loaded) -> list[str]:
+    """Return how the exponent changes with q, all modes of four or more particles and those of A, beside 3 + 2/q."""
+    studies_of = {
+        (int(s.settings["potential"]["dimension"]), s.settings["potential"]["pair"]["order"]): s
+        for s in (loaded[name] for name in BY_SMOOTHNESS if name in loaded)
+    }
+    rows = []
+    for dimension, first, last, group in CHANGES:
+        if not {(dimension, first), (dimension, last)} <= studies_of.keys():
+            continue
+        claimed = 2 / last - 2 / first
+        cells = []
+        for share in SMOOTHNESS_SHARES:
+            ends = []
+            for q in (first, last):
+                study = studies_of[dimension, q]
+                spots = select_spots(study.spots, study.realizations, Selection(frequency_share=share))
+                modes = in_group(spots[particle_numbers(spots, study.realizations) >= FEW], group)
+                ends.append(exponent_and_error(modes["x"], modes["chain"]))
+            change, error = ends[1][0] - ends[0][0], math.hypot(ends[0][1], ends[1][1])
+            cells.append(f"{TYPESET.with_error(change, error)}; {(change - claimed) / error:+.1f}")
+        rows.append([dimension, group, f"{first} to {last}", f"{claimed:+.3g}", *cells])
+    return table(("d", "modes", "q", "claimed", *(f"f = {share:g}" for share in SMOOTHNESS_SHARES)), rows)
 
 
 def _exponent(lines: pd.DataFrame, share: float) -> str:
@@ -370,7 +409,7 @@ def size_crossovers(loaded: Loaded) -> list[str]:
         "corrected s",
         "omega_c (95 %)",
         "ln L",
-        "p",
+        "r_B",
     )
     return table(header, rows)
 
@@ -592,6 +631,33 @@ def parents(loaded: Loaded) -> list[str]:
     return [*lines, "", *table(("number", *BOLTZMANN_HEADER), fits)]
 
 
+def rivals(loaded: Loaded) -> list[str]:
+    """Return chi^2 of laws with two parameters for the number of soft modes below the hottest five temperatures."""
+    found = by_temperature(loaded)
+    if found is None:
+        return []
+    cold = found[found["group"] == "all"].sort_values("temperature").head(COLDEST)
+    temperature, energy = cold["temperature"].to_numpy(), cold["inherent_energy"].to_numpy()
+    laws = {
+        "exp(-E/T)": 1 / temperature,
+        "T^a": np.log(temperature),
+        "exp(a T)": temperature,
+        "exp(-c/T^2)": temperature**-2,
+        "exp(a e), e the inherent energy": energy,
+    }
+    rows = []
+    for law, variable in laws.items():
+        cells = []
+        for column in ("prefactor", "number", "local_number"):
+            logs = np.log(cold[column].to_numpy())
+            errors = (cold[f"{column}_error"] / cold[column]).to_numpy()
+            fit = np.polyfit(variable - variable.mean(), logs, 1, w=1 / errors)
+            chi_squared = ((logs - np.polyval(fit, variable - variable.mean())) ** 2 / errors**2).sum()
+            cells.append(TYPESET.number(chi_squared, 2))
+        rows.append([law, *cells])
+    return table(("law", "A_4", "A_4 omega_1^5", "A_4 omega_g^5"), rows)
+
+
 #: The blocks of the page, and what writes each.
 BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "answer": answer,
@@ -600,6 +666,8 @@ BLOCKS: dict[str, Callable[[Loaded], list[str]]] = {
     "bounds": bounds,
     "particles": particles,
     "smoothness": smoothness,
+    "smoothness changes": smoothness_changes,
+    "rivals": rivals,
     "thirds": thirds,
     "statements": statements,
     "theory": theory,
