@@ -103,7 +103,8 @@ class Calculator(ase_calculator.Calculator):
         energy, forces, stress = energy_forces_stress(configuration, self.potential)
         forces_3d, full_stress = np.zeros((len(configuration), 3)), np.zeros((3, 3))
         forces_3d[:, :d] = forces
-        full_stress[:d, :d] = stress * (configuration.volume / evaluated.get_volume())
+        volume = float(evaluated.cell.volume) or configuration.volume  # 2-D without a third cell vector: thickness 1
+        full_stress[:d, :d] = stress * (configuration.volume / volume)
         results: dict[str, Any] = {"energy": energy, "free_energy": energy, "forces": forces_3d}
         self.results = results | {"stress": full_3x3_to_voigt_6_stress(full_stress)}
 

@@ -110,6 +110,14 @@ def test_thickness_of_a_flat_sample_divides_the_stress_alone(flat_potential):
     assert not thin.get_stress()[2:5].any()
 
 
+def test_a_flat_sample_without_a_third_cell_vector(flat_potential):
+    glass = small_glass(2, 64, seed=1)
+    thin, none = (with_calculator(glass, flat_potential) for _ in range(2))
+    none.cell[2] = 0.0
+    assert none.get_potential_energy() == thin.get_potential_energy()
+    assert_allclose(none.calc.results["stress"], thin.get_stress(), rtol=1e-13)
+
+
 @pytest.mark.parametrize("optimizer, options", [(BFGS, {"maxstep": 0.05}), (FIRE, {})])
 def test_ase_optimizers_find_a_minimum(optimizer, options, flat_potential):
     atoms = with_calculator(small_glass(2, 36, seed=3), flat_potential)

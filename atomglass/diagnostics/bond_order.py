@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.spatial import Voronoi
+from scipy.spatial import QhullError, Voronoi
 from scipy.special import gammaln, lpmv
 
 from atomglass.diagnostics.pairs import neighbor_distance, pairs_within
@@ -168,7 +168,11 @@ def _voronoi_bonds(configuration: Configuration) -> tuple[IntArray, Array, Array
     margin = 4.0 * configuration.density**-0.5
     while margin <= 8.0 * heights.max():
         points = _padded(fractional, margin / heights) @ configuration.cell
-        diagram = Voronoi(points)
+        try:
+            diagram = Voronoi(points)
+        except QhullError:  # all points on a line: the padding holds no image beside it
+            margin *= 2.0
+            continue
         inside = (diagram.ridge_points < n).any(axis=1)
         ends = np.array(diagram.ridge_vertices)[inside]
         points_of, vertices = diagram.ridge_points[inside], diagram.vertices[ends]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from atomglass.diagnostics.pairs import pair_diameters, pairs_within
+from atomglass.diagnostics.pairs import largest_pair_diameter, pair_diameters, pairs_within
 from atomglass.errors import InputError, warn_caller
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
@@ -121,7 +121,7 @@ def bonds(
         cutoff = reach
     if not (cutoff > 0 and np.isfinite(cutoff)):
         raise InputError("cutoff of a bond", cutoff, "> 0")
-    pairs, separations = pairs_within(configuration, cutoff * float(configuration.diameters.max()))
+    pairs, separations = pairs_within(configuration, cutoff * largest_pair_diameter(configuration, potential))
     distances_squared = (separations**2).sum(axis=1)
     bonded: IntArray = pairs[distances_squared < (cutoff * pair_diameters(configuration, pairs, potential)) ** 2]
     return bonded
@@ -172,7 +172,7 @@ def bond_breaking(
     _check_same_particles(before, after)
     if not bonded <= broken < np.inf:
         raise InputError("lengths (bonded, broken)", (bonded, broken), "bonded <= broken")
-    longest, largest = broken * float(before.diameters.max()), float(before.heights.min()) / 2
+    longest, largest = broken * largest_pair_diameter(before, potential), float(before.heights.min()) / 2
     if longest > largest:
         raise InputError("length of a broken bond", longest, f"<= half the least height of the cell, {largest:g}")
     pairs = bonds(before, bonded, potential)

@@ -63,6 +63,21 @@ def pairs_within(configuration: Configuration, cutoff: float) -> tuple[IntArray,
     return np.column_stack([i, j]), np.ascontiguousarray(separations[:, : geometry.dimension])
 
 
+def largest_pair_diameter(configuration: Configuration, potential: PairPotential | None) -> float:
+    """Return the largest diameter sigma_ij that a pair can have, in units of length.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        The sample.
+    potential : PairPotential or None
+        With species its table gives sigma_ij, and diameters of particles mean nothing.
+    """
+    if potential is not None and potential.species:
+        return float(potential.sigma.max())
+    return float(configuration.diameters.max())
+
+
 def pair_diameters(configuration: Configuration, pairs: IntArray, potential: PairPotential | None) -> Array:
     """Return the diameters sigma_ij (P,) of pairs, in units of length.
 

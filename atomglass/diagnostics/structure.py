@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from atomglass.diagnostics.pairs import neighbor_distance, pair_diameters, pairs_within
+from atomglass.diagnostics.pairs import largest_pair_diameter, neighbor_distance, pair_diameters, pairs_within
 from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
@@ -124,7 +124,7 @@ def radial_distribution(
         raise InputError("bins of g(r) (width, r_max)", (width, r_max), "0 < width <= r_max")
     d, n = configuration.dimension, len(configuration)
     edges = width * np.arange(int(np.floor(r_max / width + 1e-9)) + 1)
-    unit = float(configuration.diameters.max()) if scaled else 1.0
+    unit = largest_pair_diameter(configuration, potential) if scaled else 1.0
     pairs, separations = pairs_within(configuration, edges[-1] * unit)
     distances = np.sqrt((separations**2).sum(axis=1))
     if scaled:

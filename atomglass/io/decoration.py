@@ -81,6 +81,7 @@ def decorated_frames(
     if len(several) > 1:
         raise InputError("configurations with modes or energies", len(several), "1")
     (only,) = several
+    energies = None if energies is None else np.asarray(energies, dtype=float)
     if energies is not None and energies.shape != (len(only),):
         raise InputError("shape of energies", energies.shape, f"({len(only)},), one for each particle")
     if modes is None:

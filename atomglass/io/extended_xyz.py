@@ -21,7 +21,7 @@ import numpy as np
 from atomglass.errors import InputError
 from atomglass.io.decoration import PLAIN, Decoration
 from atomglass.io.frame import Frame, RawFrame
-from atomglass.io.text import integer_column, real_column, split_rows
+from atomglass.io.text import check_line_ends, integer_column, real_column, split_rows
 from atomglass.io.xyz_comment import format_pairs, reserved_value, user_pairs
 from atomglass.system.configuration import DIAMETER_NAMES, Configuration
 from atomglass.system.species import SPECIES_COLUMN, species_of_names, species_of_types
@@ -93,7 +93,7 @@ def split_frames(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
     Raises
     ------
     InputError
-        A frame does not begin with its number of particles, or the file ends within a frame.
+        A frame does not begin with its number of particles, or the file ends within a frame or a line.
     """
     stream = iter(lines)
     for index, first in enumerate(stream):
@@ -113,6 +113,7 @@ def split_frames(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
             raise InputError(
                 f"{where}: number of particle lines", len(rows), f"{count}", "the file is cut off; restore it"
             )
+        check_line_ends(rows, where)
         yield RawFrame(where, [comment], rows)
 
 

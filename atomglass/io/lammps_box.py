@@ -83,7 +83,8 @@ def written_box(configuration: Configuration, suffix: str) -> tuple[Array, Array
     Raises
     ------
     InputError
-        LAMMPS cannot hold the cell without turning it, or the sample is three-dimensional but flat.
+        LAMMPS cannot hold the cell without turning it, or the file would be read with another dimension: a flat sample
+        in three dimensions, or a single particle in two.
     """
     d, cell = configuration.dimension, np.zeros((3, 3))
     cell[:d, :d] = configuration.cell
@@ -92,6 +93,8 @@ def written_box(configuration: Configuration, suffix: str) -> tuple[Array, Array
         raise InputError(f"cell for {suffix}", configuration.cell.tolist(), "a along x, b in the x-y plane", remedy)
     if d == 3 and len(configuration) > 1 and np.ptp(configuration.positions[:, 2]) == 0:
         raise InputError(f"3-D sample for {suffix} in which all z are equal", remedy=remedy)
+    if d == 2 and len(configuration) == 1:
+        raise InputError(f"2-D sample for {suffix} of one particle, which would be read as 3-D", remedy=remedy)
     bounds = np.column_stack([np.zeros(3), np.diag(cell)])
     if d == 2:
         bounds[2] = PLANE_BOUNDS

@@ -15,8 +15,8 @@ import numpy as np
 from atomglass.errors import InputError
 from atomglass.io.frame import Frame, RawFrame
 from atomglass.io.lammps_box import restricted_cell, written_box
-from atomglass.io.lammps_dump import check_line_ends, particle_order
-from atomglass.io.text import integer_column, real_column
+from atomglass.io.lammps_dump import particle_order
+from atomglass.io.text import check_line_ends, integer_column, real_column
 from atomglass.system.configuration import Configuration
 from atomglass.system.species import species_of_types
 from atomglass.types import Array, IntArray

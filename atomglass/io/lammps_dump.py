@@ -16,7 +16,7 @@ from atomglass.errors import InputError
 from atomglass.io.decoration import PLAIN, Decoration
 from atomglass.io.frame import Frame, RawFrame
 from atomglass.io.lammps_box import bounding_box, bounds_of_bounding_box, restricted_cell, written_box
-from atomglass.io.text import integer_column, real_column, split_rows
+from atomglass.io.text import check_line_ends, integer_column, real_column, split_rows
 from atomglass.system.configuration import DIAMETER_NAMES, Configuration
 from atomglass.system.species import species_of_names, species_of_types
 from atomglass.types import Array, IntArray
@@ -61,20 +61,6 @@ def split_dump(lines: Iterable[str], name: str) -> Iterator[RawFrame]:
             raise InputError(f"{where}: number of particle lines", short, f"{count}", "the file is cut off; restore it")
         check_line_ends(rows, where)
         yield RawFrame(where, header, rows)
-
-
-def check_line_ends(rows: list[str], where: str) -> None:
-    """Reject rows the last of which has no end of line, since its last number may be cut off.
-
-    Raises
-    ------
-    InputError
-        The last row has no end of line.
-    """
-    if rows and not rows[-1].endswith("\n"):
-        raise InputError(
-            f"{where}: the last line has no end", remedy="restore the file, or add a line end if it is whole"
-        )
 
 
 def _count(header: list[str], where: str) -> int:

@@ -152,3 +152,17 @@ def integer_column(words: Sequence[str], where: str) -> IntArray:
             raise InputError(f"{where} of particle {index}", word, "an integer", "repair the line")
         values[index] = int(word)
     return values
+
+
+def check_line_ends(rows: list[str], where: str) -> None:
+    """Reject rows the last of which has no end of line, since its last number may be cut off.
+
+    Raises
+    ------
+    InputError
+        The last row has no end of line.
+    """
+    if rows and not rows[-1].endswith("\n"):
+        raise InputError(
+            f"{where}: the last line has no end", remedy="restore the file, or add a line end if it is whole"
+        )

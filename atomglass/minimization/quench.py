@@ -183,6 +183,8 @@ def quench(
         raise InputError("max_iterations", max_iterations, ">= 1")
     if method not in list(Method):
         raise InputError("method", method, " or ".join(Method), "leave it out for conjugate gradients")
+    # Numbers of another type would compile every minimizer once more.
+    force_tolerance, longest_step = float(force_tolerance), float(longest_step)
     start, labels = WrappedPositions.of(configuration), potential.labels(configuration)
     order = start.spatial_order(potential.max_cutoff(labels))
     wide_skin = allowed_skin(configuration, potential, WIDE_SKIN, least=1e-3)

@@ -15,8 +15,9 @@ from atomglass.kernels.pair_records import FormParameters, PairParameters
 from atomglass.settings import find_toml, read_toml, validated
 from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
-from atomglass.system.pair_forms import FormName, check_range, even_polynomial, form_text, form_values, smoothness
+from atomglass.system.pair_forms import FormName, even_polynomial, form_text, form_values, smoothness
 from atomglass.system.pair_parameters import form_coefficients, kind_cutoffs, pair_parameters
+from atomglass.system.potential_checks import check_formula, check_table
 from atomglass.system.potential_settings import PairSettings, PotentialSettings, SpeciesSettings
 from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 from atomglass.types import Array, typed_arguments
@@ -100,8 +101,9 @@ class PairPotential:
         settings = validated(PairSettings, given, f"potential {self.name}")
         for key in ("order", "cutoff"):
             object.__setattr__(self, key, getattr(settings, key))
+        check_table(self.table, self._pair)
         if self.form == "formula":
-            check_range(self._text, float(self._cutoffs.max()))
+            check_formula(self._pair, self._cutoffs)
 
     def __repr__(self) -> str:
         species = f", species={self.table.names}" if self.table else ""

@@ -71,3 +71,8 @@ def test_order_parameters_of_the_wrong_dimension():
         steinhardt_order(triangular(6))
     with pytest.raises(InputError, match="degree"):
         steinhardt_order(crystal(FCC, 3), 0)
+
+
+def test_particles_on_a_line_of_a_narrow_box():
+    line = ag.Configuration([[x, 50.0] for x in (0.3, 1.1, 2.2, 3.4)], [1.0] * 4, [4.0, 100.0])
+    assert np.isfinite(hexatic_order(line).local_order)

@@ -8,7 +8,7 @@ import pytest
 from lattices import gas, quantile, triangular
 
 import atomglass as ag
-from atomglass.diagnostics import bond_breaking, bonds, mean_square_displacement, overlap
+from atomglass.diagnostics import bond_breaking, bonds, mean_square_displacement, overlap, radial_distribution
 from atomglass.errors import InputError
 
 
@@ -96,3 +96,16 @@ def test_configurations_of_different_particles_or_cells_are_refused():
         bond_breaking(a, a, broken=4)
     with pytest.raises(InputError, match="cutoff of a bond"):
         bonds(a, -1)
+
+
+def test_bonds_of_species_are_as_long_as_their_table_says():
+    """Particles of species have no sizes of their own: the placeholder 1 must not limit the search."""
+    pot = ag.load_potential("binary_ipl10")
+    large = pot.sigma.max()
+    positions = [[0.0, 0.0, 0.0], [1.2 * large, 0.0, 0.0]]
+    index = int(np.unravel_index(pot.sigma.argmax(), pot.sigma.shape)[0])
+    pair = ag.Configuration(positions, None, [9.0] * 3, species=[index, index])
+    assert 1.2 * large > 1.25
+    assert bonds(pair, potential=pot).tolist() == [[0, 1]]
+    assert bond_breaking(pair, pair, potential=pot) == 1
+    assert radial_distribution(pair, 0.1, 1.25, scaled=True, potential=pot).counts.sum() == 1

@@ -265,3 +265,12 @@ def test_a_small_file_that_would_fill_the_memory_is_refused(tmp_path):
     for name in ("a.npz.gz", "a.gz", "a.gsd.gz"):
         with pytest.raises(ag.InputError, match="decompress the file"):
             ag.read(tmp_path / name)
+
+
+def test_a_file_that_ends_within_a_line_is_refused(tmp_path):
+    path = tmp_path / "a.extxyz"
+    path.write_text(
+        '2\nLattice="9 0 0 0 9 0 0 0 9" Properties=species:S:1:pos:R:3\nA 1 1 1\nA 2.5 2.5 2.52', encoding="utf-8"
+    )
+    with pytest.raises(ag.InputError, match="the last line has no end"):
+        ag.read(path)

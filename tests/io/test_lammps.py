@@ -316,6 +316,8 @@ def test_what_lammps_cannot_hold(tmp_path):
             ag.write(tmp_path / f"a{suffix}", turned)
         with pytest.raises(ag.InputError, match="in which all z are equal; write an"):
             ag.write(tmp_path / f"a{suffix}", flat)
+        with pytest.raises(ag.InputError, match="would be read as 3-D; write an"):
+            ag.write(tmp_path / f"a{suffix}", ag.Configuration([[1.0, 1.0]], [1.0], [9.0, 9.0]))
     assert list(tmp_path.iterdir()) == []
 
 
