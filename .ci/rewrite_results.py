@@ -19,7 +19,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from atomglass.analysis.counted_glasses import true_minima
+from atomglass.analysis.counted_glasses import reference_frequency, true_minima
 from atomglass.analysis.figures.bound_figure import bound_figure
 from atomglass.analysis.figures.coefficient_figures import draw_beta, draw_cubic
 from atomglass.analysis.figures.density_of_states_figure import draw_density_of_states
@@ -153,8 +153,9 @@ def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
 
 
 def median_first_phonon(study: Study) -> float:
-    """Return the mean over the chains of their median first phonon frequency."""
-    return float(study.realizations.groupby("chain")["first_phonon_frequency"].median().mean())
+    """Return the mean over the chains of their median first phonon frequency, the unit of f."""
+    unit = reference_frequency(study.realizations, "chain").to_numpy()
+    return float(pd.Series(unit).groupby(study.realizations["chain"].to_numpy()).first().mean())
 
 
 def answer(loaded: Loaded) -> list[str]:
@@ -632,7 +633,7 @@ def parents(loaded: Loaded) -> list[str]:
 
 
 def rivals(loaded: Loaded) -> list[str]:
-    """Return chi^2 of laws with two parameters for the number of soft modes below the hottest five temperatures."""
+    """Return chi^2 of laws with two parameters for the number of soft modes, at the temperatures of Boltzmann's law."""
     found = by_temperature(loaded)
     if found is None:
         return []

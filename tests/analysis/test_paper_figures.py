@@ -342,3 +342,12 @@ def test_the_callers_style_and_pyplot_are_left_alone():
         timeout=120,
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_figures_of_glasses_without_rigidity(study):
+    """In units of an own omega_1 that does not exist no mode has a place, and there is no sound."""
+    modes, realizations = study
+    soft = realizations.assign(first_phonon_frequency=np.nan, transverse_speed=np.nan, longitudinal_speed=np.nan)
+    names = [figure.name for figure in study_figures(modes, soft, rule=Selection(frequency=0.2))]
+    assert "selection" in names and "reduced_density" not in names
+    assert draw_selection(modes.assign(scaled_frequency=np.nan)).get_xlim() == (0, 1.3)

@@ -120,9 +120,11 @@ def test_a_chain_of_liquids_has_no_median():
 
 
 def test_what_is_left_out_is_told():
-    assert selection_warnings(table()) == ["1 of 9 realizations failed: they are no minima, or not known to be."]
+    fixed = Selection(frequency=0.2)
+    assert selection_warnings(table(), fixed) == ["1 of 9 realizations failed: they are no minima, or not known to be."]
+    assert "median omega_1 of chains of 4 glasses" in selection_warnings(table())[0]
     old = table(status=["ok", "ok", "no_rigidity", *STATUS[3:]], complete=[True, None, None, *[True] * 5, None])
-    missing, incomplete, failed = selection_warnings(old)
+    missing, incomplete, failed = selection_warnings(old, fixed)
     assert missing.startswith("1 true minimum with G <= 0 has no modes in this table; they hold the softest modes")
     assert incomplete.startswith("1 of 8 glasses are not proven complete")
     assert failed.startswith("1 of 9")

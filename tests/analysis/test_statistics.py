@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from atomglass.analysis.statistics import chain_errors, goodness_of_fit, likelihood, power, verdicts
+from atomglass.analysis.statistics.chain_errors import ratio_error
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.statistics.rank_correlation import rank_correlation, weighted_rank_correlation
 from atomglass.analysis.validation import synthetic
@@ -240,3 +241,10 @@ def test_verdicts():
 def test_the_fewest_chains_of_every_verdict_are_those_of_an_exponent():
     assert verdicts.verdict_over_chains("agrees", np.arange(20) % 5) == "agrees"
     assert verdicts.verdict_over_chains("differs", np.arange(20) % 4) == "undecided"
+
+
+def test_the_error_of_a_difference_of_counts_is_finite():
+    """A chain with more phonons than modes has a negative part: the parts of the sum are no weights."""
+    error = ratio_error(np.array([30.0, 5.0]), np.array([12.0, -2.0]))
+    residual = np.array([30 - 3.5 * 12, 5 + 3.5 * 2])
+    assert error == pytest.approx(np.sqrt(2 * (residual**2).sum()) / 10)

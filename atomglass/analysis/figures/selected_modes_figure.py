@@ -85,7 +85,8 @@ def draw_selection(
     if not len(qlms):
         ax.text(rule.share / 2, top / 2, "no QLM in this study", ha="center", va="center", color=GRAY)
     # A full spectrum extends far beyond the range of interest here.
-    right = max(float(np.clip(x.max() * 1.02, 1.3, 2)), 1.2 * rule.share)
+    known = x[np.isfinite(x)]  # in units of a glass's own omega_1 there is none without rigidity
+    right = max(float(np.clip(known.max() * 1.02, 1.3, 2)) if len(known) else 1.3, 1.2 * rule.share)
     ax.set(xlim=(0, right), ylim=(0, 1), xlabel=_frequency_label(rule), ylabel=PARTICIPATION_LABEL)
     ax.legend(loc="upper left", handletextpad=0.4, handlelength=1.4, markerscale=2.5 if many else 1)
     return ax

@@ -130,9 +130,13 @@ def _selection(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection)
 def _spectrum(
     modes: pd.DataFrame, realizations: pd.DataFrame, participation_ratio: float, given: pd.DataFrame | None
 ) -> list[NamedFigure]:
-    """Return D(omega)/omega^(d-1), and PR among the phonons; nothing if the tables lack what they need."""
+    """Return D(omega)/omega^(d-1), and PR among the phonons; nothing without sound or the columns that they need."""
     good = realizations[realizations["status"] == "ok"]
-    if not len(good) or not set(realizations.columns) >= _SPECTRUM_COLUMNS:
+    if (
+        not len(good)
+        or not set(realizations.columns) >= _SPECTRUM_COLUMNS
+        or not all(c > 0 for c in _sound_speeds(good))
+    ):
         return []
     full = bool((known_below(modes, good) == float("inf")).mean() > 0.5)
     table = density_of_states(modes, realizations) if given is None else given

@@ -104,6 +104,8 @@ def provenance_warnings(study: Study, runs: pd.DataFrame | None) -> list[str]:
     lines = []
     ensemble = study.settings.get("ensemble", {})
     planned = ensemble.get("chains", 0) * ensemble.get("realizations_per_chain", 0)
+    if "portions" in study.settings:  # joined: the longest chain of one portion is no plan for the others
+        planned = 0
     if planned > len(study.realizations):
         lines.append(f"The study is not complete: {len(study.realizations)} of {planned} realizations exist.")
     failed = study.realizations[study.realizations["status"] != "ok"]

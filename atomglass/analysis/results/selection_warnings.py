@@ -8,6 +8,9 @@ from atomglass.analysis.counted_glasses import REALIZATION_COLUMNS, true_minima
 from atomglass.analysis.selection import Selection
 from atomglass.study.collected_tables import require_columns
 
+#: Glasses in a chain below which a soft mode moves the median omega_1 of its chain (bias of the exponent above 0.05).
+FEW_GLASSES = 10
+
 
 def selection_warnings(realizations: pd.DataFrame, rule: Selection | None = None) -> list[str]:
     """Return what a rule leaves out and how that biases the exponents, a sentence each.
@@ -32,6 +35,13 @@ def selection_warnings(realizations: pd.DataFrame, rule: Selection | None = None
             "shear modulus of its own glass and thereby its own bound, and glasses with G <= 0 drop out "
             f"({soft} of {len(minima)} here)."
         )
+    elif rule.frequency is None and rule.reference == "chain" and len(minima):
+        typical = float(minima["chain"].value_counts().median())
+        if typical < FEW_GLASSES:
+            lines.append(
+                f"The bound follows the median omega_1 of chains of {typical:g} glasses. The soft modes of so few move "
+                "it themselves, and exponents come out too high; bound at a fixed frequency, or by the study's median."
+            )
     if missing:
         glasses = "true minimum with G <= 0 has" if missing == 1 else "true minima with G <= 0 have"
         lines.append(

@@ -59,8 +59,10 @@ def compare_studies(
 def _row(study: Any, rule: Selection) -> dict[str, object]:
     whole, realizations = counted_realizations(study.realizations, rule), study.realizations
     name = study.settings.get("name", "study")
+    spots = getattr(study, "spots", None)
     try:
         qlms = select(study.modes, realizations, rule)
+        found_spots = None if spots is None else select_spots(spots, realizations, rule)
     except InputError as refusal:
         raise InputError(f"study {name}: {refusal}") from None
     line: dict[str, object] = {"study": name}
@@ -83,8 +85,6 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     for group in ("A", "B", "all"):
         rows = in_group(qlms, group)
         line[f"exponent_{group}"], line[f"exponent_{group}_error"] = exponent_and_error(rows["x"], rows["chain"])
-    spots = getattr(study, "spots", None)
-    found_spots = None if spots is None else select_spots(spots, realizations, rule)
     for group in ("A", "B", "all"):
         value = error = math.nan
         if found_spots is not None:

@@ -133,7 +133,7 @@ def theory_inputs(study: Any) -> TheoryInputs:
 
 
 def _boson_peak(density: pd.DataFrame | None, dimension: int) -> float:
-    """Return the frequency at which D(omega) / omega^(d - 1) is largest, NaN if it only falls with frequency.
+    """Return the frequency at which D(omega) / omega^(d - 1) is largest, NaN if that is an end of the table.
 
     Averages over bins of 20 % are compared, from the first one on in which D is known to 10 %; one mode is no peak.
     """
@@ -145,4 +145,4 @@ def _boson_peak(density: pd.DataFrame | None, dimension: int) -> float:
     sure = (means["error"] < 0.1 * means["density"]).to_numpy()
     means = means.iloc[int(np.argmax(sure)) :] if sure.any() else means[:0]
     largest = int(np.argmax(means["reduced"])) if len(means) else 0
-    return float(means["frequency"].iloc[largest]) if largest > 0 else float("nan")
+    return float(means["frequency"].iloc[largest]) if 0 < largest < len(means) - 1 else float("nan")

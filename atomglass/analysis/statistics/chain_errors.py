@@ -91,6 +91,9 @@ def ratio_error(numerator: NDArray[Any], denominator: NDArray[Any]) -> float:
     if not total > 0:
         return math.nan
     residual = numerator - numerator.sum() / total * denominator
+    if ((denominator < 0) | (denominator >= total)).any():  # a difference of counts: its parts are no weights
+        chains = int(np.count_nonzero(denominator))
+        return math.sqrt(chains / (chains - 1) * (residual**2).sum()) / float(total) if chains > 1 else math.nan
     return math.sqrt(cluster_variance(residual, denominator)) / float(total)
 
 
