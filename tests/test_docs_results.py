@@ -171,10 +171,13 @@ def test_the_share_of_group_b_beside_that_of_a_crossover() -> None:
     rows = select_spots(whole.spots, whole.realizations, Selection(frequency=0.5))
     b = in_group(rows, "B")
     found = fit_two_terms(b["x"], b["bound"]).crossing
+    ends = {}
     for bound in (0.3, 0.35, 0.4, 0.45):
         part = in_group(select_spots(whole.spots, whole.realizations, Selection(frequency=bound)), "B")
         fit = fit_two_terms(part["x"], part["bound"], truncated_power_law(part["x"], part["chain"]).effective_count)
-        assert fit.low < found < fit.high, "in the 95 % intervals of all rows"
+        if not fit.low < found < fit.high:
+            ends[bound] = fit.high
+    assert list(ends) == [0.3] and f"but the lowest, which ends at {ends[0.3]:.2f}" in TEXT
     share = len(b) / rows["group"].isin(["A", "B"]).sum()
     expected = 1 - 0.8 * 0.5 / found
     shares = (
@@ -183,6 +186,25 @@ def test_the_share_of_group_b_beside_that_of_a_crossover() -> None:
     assert shares in TEXT
     factor = expected / (1 - expected) / (share / (1 - share))
     assert f"there are {factor:.0f} times fewer modes of B" in TEXT
+
+
+def test_the_missing_share_of_group_b_by_size() -> None:
+    big = study("kumar2021")
+    rows = select_spots(big.spots, big.realizations, Selection(frequency=0.5))
+    b = in_group(rows, "B")
+    fit = fit_two_terms(b["x"], b["bound"], truncated_power_law(b["x"], b["chain"]).effective_count)
+
+    def missing(chosen: pd.DataFrame, crossing: float) -> float:
+        """N_B / N_A over that of the law, omega_c / (0.8 bound) - 1 from the integrals of both below the bound."""
+        groups = chosen[chosen["group"].isin(["A", "B"])]
+        ratio = (groups["group"] == "B").sum() / (groups["group"] == "A").sum()
+        return ratio / (crossing / (0.8 * chosen["bound"]) - 1).mean()
+
+    values = [f"{missing(rows, crossing):.2f}" for crossing in (fit.crossing, fit.high, fit.low)]
+    assert "r_B = {} ({} to {} over the 95 % interval of omega_c)".format(*values) in TEXT
+    small = (spots("kumar2021_n1000", 0.9), spots("kumar2021_n400"))
+    others = [missing(sample, fit.crossing) for sample in small]
+    assert f"it is {others[0]:.2f} at N = 1000 (f = 0.9) and {others[1]:.2f} at N = 400 (f = 0.6)" in TEXT
 
 
 @pytest.mark.parametrize(
