@@ -255,6 +255,12 @@ def particles(loaded: Loaded) -> list[str]:
     return table(("study", *header), rows)
 
 
+def many_particle_exponents(study: Study) -> pd.DataFrame:
+    """Return the exponents of modes of four or more particles, by group and bound."""
+    found = exponents_by_particle_number(study.spots, study.realizations, shares=SMOOTHNESS_SHARES)
+    return found[found["particles"] == f"{FEW:g} or more"].set_index(["group", "share"])
+
+
 def smoothness(loaded: Loaded) -> list[str]:
     """Return the exponents of modes of four or more particles beside 4 and 3 + 2/q, in standard errors."""
     rows = []
@@ -264,8 +270,7 @@ def smoothness(loaded: Loaded) -> list[str]:
         study = loaded[name]
         q = study.settings["potential"]["pair"]["order"]
         claimed = 3 + 2 / q
-        found = exponents_by_particle_number(study.spots, study.realizations, shares=SMOOTHNESS_SHARES)
-        of_many = found[found["particles"] == f"{FEW:g} or more"].set_index(["group", "share"])
+        of_many = many_particle_exponents(study)
         for group in ("A", "all") if q > 1 else ("all",):
             cells = []
             for share in SMOOTHNESS_SHARES:
@@ -282,24 +287,20 @@ def smoothness(loaded: Loaded) -> list[str]:
 
 def smoothness_changes(loaded: Loaded) -> list[str]:
     """Return how the exponent changes with q, all modes of four or more particles and those of A, beside 3 + 2/q."""
-    studies_of = {
-        (int(s.settings["potential"]["dimension"]), s.settings["potential"]["pair"]["order"]): s
-        for s in (loaded[name] for name in BY_SMOOTHNESS if name in loaded)
-    }
+    exponents = {}
+    for name in BY_SMOOTHNESS:
+        if name in loaded:
+            potential = loaded[name].settings["potential"]
+            exponents[potential["dimension"], potential["pair"]["order"]] = many_particle_exponents(loaded[name])
     rows = []
     for dimension, first, last, group in CHANGES:
-        if not {(dimension, first), (dimension, last)} <= studies_of.keys():
+        if not {(dimension, first), (dimension, last)} <= exponents.keys():
             continue
         claimed = 2 / last - 2 / first
         cells = []
         for share in SMOOTHNESS_SHARES:
-            ends = []
-            for q in (first, last):
-                study = studies_of[dimension, q]
-                spots = select_spots(study.spots, study.realizations, Selection(frequency_share=share))
-                modes = in_group(spots[particle_numbers(spots, study.realizations) >= FEW], group)
-                ends.append(exponent_and_error(modes["x"], modes["chain"]))
-            change, error = ends[1][0] - ends[0][0], math.hypot(ends[0][1], ends[1][1])
+            before, after = (exponents[dimension, q].loc[(group, share)] for q in (first, last))
+            change, error = after["exponent"] - before["exponent"], math.hypot(before["error"], after["error"])
             cells.append(f"{TYPESET.with_error(change, error)}; {(change - claimed) / error:+.1f}")
         rows.append([dimension, group, f"{first} to {last}", f"{claimed:+.3g}", *cells])
     return table(("d", "modes", "q", "claimed", *(f"f = {share:g}" for share in SMOOTHNESS_SHARES)), rows)

@@ -97,15 +97,16 @@ class MinimumAlongMode:
     ----------
     outcome : WellOutcome
         As in `SecondWell`.
-    push : float
-        The displacement, as in `SecondWell`; NaN if there is no place to look.
+    place, push : float
+        The displacement, as in `SecondWell`; `push` is NaN if there is no place to look.
     quench : Quench or None
         The quench to the other inherent state; None if none was reached.
     """
 
     outcome: WellOutcome
+    place: float
     push: float
-    quench: Quench | None
+    quench: Quench | None = None
 
 
 def expected_second_minimum(expansion: Expansion) -> float:
@@ -150,16 +151,15 @@ def find_second_well(
         The box is too small for the cutoff.
     """
     check_sample(configuration, potential)
-    place = expected_second_minimum(expansion)
     reached = minimum_along_mode(configuration, potential, expansion, displacement_factors)
     if reached.quench is None:
-        return SecondWell(reached.outcome, place, reached.push)
+        return SecondWell(reached.outcome, reached.place, reached.push)
     other = reached.quench.configuration
     difference = _difference(other, configuration)
     distance = float(np.linalg.norm(difference))
     return SecondWell(
-        WellOutcome.NEW,
-        place,
+        reached.outcome,
+        reached.place,
         reached.push,
         **_lowest_saddle(configuration, other, potential, expansion),
         energy_difference=energy_difference(configuration, difference, potential),
@@ -191,9 +191,8 @@ def minimum_along_mode(
     """
     place = expected_second_minimum(expansion)
     if not place > 0:
-        return MinimumAlongMode(
-            WellOutcome.SYMMETRIC if expansion.b4 > 0 else WellOutcome.BOUNDLESS, float("nan"), None
-        )
+        outcome = WellOutcome.SYMMETRIC if expansion.b4 > 0 else WellOutcome.BOUNDLESS
+        return MinimumAlongMode(outcome, place, float("nan"))
     farthest = longest_displacement(configuration, expansion.direction)
     reached = None
     for factor in displacement_factors:
@@ -203,11 +202,11 @@ def minimum_along_mode(
         start = configuration.replace(positions=configuration.positions + push * place * expansion.direction)
         done = quench(start, potential, longest_step=SHORT_STEP, newton=False)
         if not done.converged:
-            reached = MinimumAlongMode(WellOutcome.FAILED, push, None)
+            reached = MinimumAlongMode(WellOutcome.FAILED, place, push)
         elif np.linalg.norm(_difference(done.configuration, configuration)) < SAME_MINIMUM * push * place:
-            reached = MinimumAlongMode(WellOutcome.SAME, push, None)
+            reached = MinimumAlongMode(WellOutcome.SAME, place, push)
         else:
-            return MinimumAlongMode(WellOutcome.NEW, push, done)
+            return MinimumAlongMode(WellOutcome.NEW, place, push, done)
     assert reached is not None
     return reached
 

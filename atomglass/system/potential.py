@@ -17,8 +17,8 @@ from atomglass.system.checks import real_array
 from atomglass.system.configuration import Configuration
 from atomglass.system.pair_forms import FormName, even_polynomial, form_text, form_values, smoothness
 from atomglass.system.pair_parameters import form_coefficients, kind_cutoffs, pair_parameters
-from atomglass.system.potential_checks import check_formula, check_table
-from atomglass.system.potential_settings import PairSettings, PotentialSettings, SpeciesSettings
+from atomglass.system.potential_checks import check_formula
+from atomglass.system.potential_settings import PairSettings, PotentialSettings, SpeciesSettings, check_table
 from atomglass.system.size_laws import AnySizeLaw, PowerLaw
 from atomglass.types import Array, typed_arguments
 

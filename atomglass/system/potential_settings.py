@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer, model_validator
 
+from atomglass.errors import InputError
 from atomglass.kernels.formula import MAX_LENGTH
 from atomglass.settings import Settings
 from atomglass.system.checks import MAX_SPECIES
@@ -99,6 +100,25 @@ class SpeciesSettings(Settings):
         return self
 
 
+def check_table(table: SpeciesSettings | None, pair: PairSettings) -> None:
+    """Reject what a potential with species cannot have.
+
+    A form with a cutoff of its own, as WCA, would be another one with the cutoffs of a table, and no longer repulsive.
+
+    Raises
+    ------
+    InputError
+        The table has cutoffs although the form has its own, or diameters are mixed by a rule as well.
+    """
+    if table is None:
+        return
+    fixed = FORMS[pair.form].cutoff
+    if table.cutoff is not None and fixed is not None:
+        raise InputError("species.cutoff", table.cutoff, f"none: the form {pair.form} has {fixed:g}", "leave it out")
+    if pair.nonadditivity > 0:
+        raise InputError("nonadditivity", pair.nonadditivity, "0 with species", "their table gives sigma_ij")
+
+
 class PotentialSettings(Settings):
     """All settings of a potential file."""
 
@@ -112,8 +132,7 @@ class PotentialSettings(Settings):
 
     @model_validator(mode="after")
     def _one_mixing_rule(self) -> PotentialSettings:
-        if self.species is not None and self.pair.nonadditivity > 0:
-            raise ValueError("pair.nonadditivity mixes diameters; with species, sigma_ij comes from species.sigma")
+        check_table(self.species, self.pair)
         if self.species is not None and "diameters" in self.model_fields_set:
             raise ValueError("a potential has [species] or [diameters], not both")
         return self
