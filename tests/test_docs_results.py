@@ -188,6 +188,28 @@ def test_the_share_of_group_b_beside_that_of_a_crossover() -> None:
     assert f"there are {factor:.0f} times fewer modes of B" in TEXT
 
 
+def test_near_rattlers_at_the_papers_size() -> None:
+    whole = study("kumar2021")
+    figures, distances, shares = [], [], []
+    for frequency in (0.16, 0.35, 0.4, 0.5):
+        rows = select_spots(whole.spots, whole.realizations, Selection(frequency=frequency))
+        many = rows[particle_numbers(rows, whole.realizations) >= 4]
+        value, error = exponent(many, "B")
+        figures.append(short(value, error, 2))
+        distances.append(f"{(3 - value) / error:.1f}")
+        shares.append(f"{100 * (1 - len(in_group(many, 'B')) / len(in_group(rows, 'B'))):.0f} %")
+    assert f"{shares[0]} below omega = 0.16 and {shares[2]} below 0.4" in TEXT
+    assert "have {}, {}, {} and {} below 0.16, 0.35, 0.4 and 0.5".format(*figures) in TEXT
+    assert "the last three {}, {} and {} errors below 3".format(*distances[1:]) in TEXT
+    b = in_group(spots("kumar2021"), "B")
+    numbers = particle_numbers(b, whole.realizations)
+    low = b["barrier"] < 3.4e-9
+    assert f"{(low & (numbers < 1.05)).sum()} of the {low.sum()} PHMs of B whose barrier" in TEXT
+    with_them, without = (short(*exponent(rows, "B"), 2) for rows in (b, b[numbers >= 4]))
+    assert f"the exponent of B is {without} instead of {with_them}" in TEXT
+    assert f"B has {without} without them and {with_them} with them" in TEXT
+
+
 def test_the_missing_share_of_group_b_by_size() -> None:
     big = study("kumar2021")
     rows = select_spots(big.spots, big.realizations, Selection(frequency=0.5))
