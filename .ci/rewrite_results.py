@@ -94,8 +94,9 @@ BY_SMOOTHNESS = (
 SMOOTHNESS_SHARES = (0.4, 0.5, 0.6)
 #: Changes of q that are compared with it: dimension, first and last q, group.
 CHANGES = (
-    *((2, 1, 4, "all"), (2, 2, 1, "all"), (2, 2, 4, "all"), (2, 2, 4, "A")),
-    *((3, 1, 4, "all"), (3, 1, 6, "all"), (3, 2, 1, "all"), (3, 2, 4, "all"), (3, 2, 6, "all")),
+    *((2, 1, 3, "all"), (2, 1, 4, "all"), (2, 2, 1, "all"), (2, 2, 4, "all"), (2, 2, 4, "A")),
+    *((3, 1, 3, "all"), (3, 1, 4, "all"), (3, 1, 6, "all"), (3, 2, 1, "all")),
+    *((3, 2, 3, "all"), (3, 2, 4, "all"), (3, 2, 6, "all")),
     *((3, 2, 4, "A"), (3, 2, 6, "A")),
 )
 #: Those that differ in the temperature of the liquid alone, and the file of the local stiffness at these temperatures.

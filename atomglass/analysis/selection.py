@@ -29,19 +29,6 @@ from atomglass.vibrations.localization import PARTICIPATION_RATIO
 FREQUENCY_TOLERANCE = 1e-5
 
 
-def barrier_is_real(modes: pd.DataFrame, factor: float = 3.0) -> pd.Series:
-    """Return for which modes the true energy has the quartic's barrier.
-
-    Parameters
-    ----------
-    modes : DataFrame
-        One row per mode, with the columns `barrier` and `true_barrier`.
-    factor : float
-        Largest ratio of the two heights: a far higher barrier is a different one.
-    """
-    return (modes["true_barrier"] / modes["barrier"]).between(1 / factor, factor)
-
-
 def in_group(modes: pd.DataFrame, group: str) -> pd.DataFrame:
     """Return the modes of one group; `all` returns every mode."""
     return modes if group == "all" else modes[modes["group"] == group]

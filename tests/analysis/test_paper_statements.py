@@ -11,7 +11,11 @@ import pytest
 from study_tables import fake_study
 
 from atomglass.analysis.report.comparison_text_tables import comparison_table
-from atomglass.analysis.results.paper_coefficients import distribution_statements, frequency_statement
+from atomglass.analysis.results.paper_coefficients import (
+    coefficient_statements,
+    distribution_statements,
+    frequency_statement,
+)
 from atomglass.analysis.results.paper_counts import count_statements
 from atomglass.analysis.results.paper_statements import paper_statements
 from atomglass.analysis.results.paper_values import (
@@ -22,7 +26,7 @@ from atomglass.analysis.results.paper_values import (
     PaperStatement,
     verdict_with_needed,
 )
-from atomglass.analysis.results.paper_wells import barrier_statements, beyond_extreme_p
+from atomglass.analysis.results.paper_wells import barrier_statements, beyond_extreme_p, well_statements
 from atomglass.analysis.results.study_comparison import compare_studies
 from atomglass.analysis.statistics.verdicts import Comparison
 from atomglass.errors import InputError
@@ -271,3 +275,49 @@ def test_outcomes_of_displaced_glasses_are_compared():
     assert row.new_B == pytest.approx(0.5, abs=0.02)
     assert row.new_hidden == 0
     assert 0.03 < row.new_B_error < 0.12
+
+
+def test_a_share_of_all_or_none_has_an_error():
+    """Six modes of A and none of B: the paper's share of A, 69 %, would give that in 11 % of cases."""
+    for count, verdict in ((6, "undecided"), (40, "differs")):
+        modes = pd.DataFrame({"group": "A", "chain": np.arange(count) % 10, "realization": 0})
+        found = next(row for row in count_statements(modes, ONE_GLASS, ONE_GLASS) if row.quantity == "share of A")
+        assert (found.ours, found.verdict) == (1.0, verdict)
+        assert math.isnan(found.needed) == (verdict != "undecided")
+
+
+@pytest.mark.parametrize(("hidden", "verdict"), [(0, "agrees"), (2, "agrees"), (6, "undecided"), (80, "differs")])
+def test_a_few_hidden_wells_among_thousands_do_not_contradict_none_among_hundreds(hidden, verdict):
+    count = 3000 if hidden != 6 else 300
+    modes = pd.DataFrame({"second_minimum": np.arange(count) < hidden, "chain": np.arange(count) % 20})
+    modes["chain"] = np.random.default_rng(5).permutation(modes["chain"])
+    other = pd.DataFrame({"second_minimum": [True] * 50, "chain": np.arange(50) % 10, "barrier": 1.0})
+    row = well_statements({"A": modes, "B": other})[0]
+    assert row.verdict == verdict
+    assert math.isnan(row.needed) == (verdict != "undecided")
+
+
+@pytest.mark.parametrize(("ratio", "count", "verdict"), [(1.0, 400, "agrees"), (1.9, 400, "undecided")])
+def test_within_a_factor_of_two_means_the_whole_interval(ratio, count, verdict):
+    """Medians of lognormal values of width 1: the logarithm of their ratio has the error 0.09."""
+    rng = np.random.default_rng(6)
+    groups = {}
+    for name, scale in (("A", 1.0), ("B", ratio)):
+        values = {column: scale * np.exp(rng.standard_normal(count)) for column in ("b2", "b3", "b4")}
+        groups[name] = pd.DataFrame({"group": name, "chain": np.arange(count) % 40} | values)
+    row = coefficient_statements(groups, rng)[0]
+    assert row.quantity == "b2 of B / b2 of A"
+    assert row.verdict == verdict
+    assert verdict == "agrees" or row.needed > 2 * count
+
+
+def test_modes_of_one_defect_count_as_one_where_independent_modes_are_counted():
+    """A recurrence in every glass of a chain: chains hold several defects, so that labels of defects count for more."""
+    tables = study(group_a=278, group_b=125, hidden=0, chains=60)
+    rows = tables.modes.sort_values(["realization", "mode"])
+    recurrences = rows[["realization", "mode"]].assign(defect=np.arange(len(rows)) // 2, recurrence_of=pd.NA)
+    doubled = tables.modes.merge(recurrences, on=["realization", "mode"]).assign(barrier=lambda t: t["defect"] + 1.0)
+    tables.modes = doubled.drop(columns=["defect", "recurrence_of"])
+    plain, marked = (paper_statements(tables, recurrences=given).set_index("quantity") for given in (None, recurrences))
+    quantity = "lowest barrier of B (epsilon)"
+    assert plain.note[quantity] != marked.note[quantity]

@@ -187,3 +187,24 @@ def test_errors_allow_for_chains_of_repeated_modes():
     assert four.value == pytest.approx(alone.value)
     assert four.error / alone.error == pytest.approx(1, abs=0.1)
     assert four.error > 1.8 * alone.error / math.sqrt(4)
+
+
+def test_recurrences_of_one_defect_are_not_enough_for_a_shape():
+    """Twenty defects, each seen twenty times with the same beta: not rejected, and not confirmed."""
+    few = jacobian_modes(400, np.random.default_rng(8))
+    few = few[few.group == "A"].iloc[:20]
+    many = few.loc[few.index.repeat(20)].reset_index(drop=True)
+    many["defect"], many["chain"] = np.arange(400) // 20, np.arange(400) // 40
+    found = beta_tests.beta_uniformity(many, np.random.default_rng(9))
+    assert found.count == 400
+    assert found.verdict == "undecided"
+
+
+def test_a_barrier_that_was_not_sought_is_not_missing(obeying):
+    """In a full spectrum the true energy is followed along the modes marked `is_qlm` only."""
+    modes = obeying[obeying["second_minimum"]].assign(complete_below=np.inf, is_qlm=False)
+    modes.loc[modes.index[:50], "is_qlm"] = True
+    modes.loc[modes.index[50:], "true_barrier"] = np.nan
+    found = tests.confirmed_wells(modes)
+    assert (found.value, found.count) == (1, 50)
+    assert tests.confirmed_wells(modes.assign(complete_below=1.0)).value < 1

@@ -10,8 +10,13 @@ import pytest
 from docs_tables import two_level as script
 from tunneling_model import GLASSES, PBAR, study_with_soft_modes
 
-from atomglass.analysis.results.two_level_comparison import compare_two_level_studies, quantiles_beside_published
+from atomglass.analysis.results.two_level_comparison import (
+    compare_two_level_studies,
+    quantiles_beside_published,
+    rearrangements_by_path,
+)
 from atomglass.errors import InputError
+from atomglass.landscape.minimum_energy_path import PathStatus
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +67,14 @@ def test_a_page_without_a_place_is_refused():
     assert script.rewritten(page, {"studies": ["| new |"]}) == page.replace("old", "| new |")
     with pytest.raises(InputError, match="no place for the table"):
         script.rewritten(page, {"quantiles": []})
+
+
+def test_a_rearrangement_over_one_barrier_is_one_whichever_pair_comes_first():
+    """The same particles can rearrange between several pairs of minima, whose paths may differ."""
+    one, two = PathStatus.ONE_BARRIER.value, PathStatus.SEVERAL_BARRIERS.value
+    lost = PathStatus.NO_SADDLE.value
+    rows = [(0, 0, two), (0, 0, one), (0, 1, lost), (0, 1, two), (1, 0, lost), (1, 1, one), (1, 1, one)]
+    rows += [(1, pd.NA, PathStatus.FAILED.value)] * 2
+    tls = pd.DataFrame(rows, columns=["realization", "event", "path_status"]).assign(source="dynamics")
+    assert rearrangements_by_path(tls) == (2, 1, 3)
+    assert rearrangements_by_path(tls[::-1].assign(source="modes")) == (0, 0, 0)

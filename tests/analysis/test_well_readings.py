@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import atomglass as ag
-from atomglass.analysis.report.comparison_text_tables import well_readings_table
+from atomglass.analysis.report.comparison_text_tables import well_outcomes_table, well_readings_table
 from atomglass.analysis.results.well_readings import READINGS, well_readings
 
 DATA = Path(__file__).parents[2] / "data"
@@ -61,3 +61,15 @@ def test_the_figures_of_the_documentation_are_those_of_the_data(
     table = well_readings(ag.load_study(DATA / study).wells).set_index("modes")
     assert table.loc["B", list(READINGS)].tolist() == pytest.approx(b, abs=6e-4)
     assert table.loc["A without", "new"] == pytest.approx(control, abs=6e-4)
+
+
+def test_a_quench_that_did_not_converge_belongs_to_no_fraction() -> None:
+    """It is counted beside, not as a well that is not real."""
+    failed = rows(5, 1, outcome="not converged", leads_to_new=False, barrier=np.nan)
+    line = well_readings(pd.concat([rows(4, 0), failed])).set_index("modes").loc["B"]
+    assert (line["count"], line["unknown"], line["new"]) == (4, 5, 1)
+    _, header, (row,) = well_outcomes_table(
+        pd.concat([rows(4, 0), failed]).assign(moved_particles=3.0, overlap=0.5, energy_difference=0.1)
+    )
+    assert row[header.index("share new")] == "1.000 +- 0.000"
+    assert row[header.index("not converged")] == "5"

@@ -7,7 +7,7 @@ import pandas as pd
 from atomglass.analysis.report.text_tables import TextTable
 from atomglass.analysis.results.paired_studies import PairedComparison
 from atomglass.analysis.results.parent_temperatures import boltzmann_fits
-from atomglass.analysis.results.well_readings import READINGS
+from atomglass.analysis.results.well_readings import READINGS, outcome_known
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.number_format import PLAIN, NumberFormat
 from atomglass.landscape.double_wells import WellOutcome
@@ -35,7 +35,8 @@ def well_outcomes_table(wells: pd.DataFrame) -> TextTable:
 def _well_outcomes(name: str, rows: pd.DataFrame) -> list[str]:
     counts = rows["outcome"].value_counts()
     is_new = rows["outcome"] == str(WellOutcome.NEW)
-    new, found = rows[is_new], fraction(is_new, rows["chain"])
+    known = outcome_known(rows)
+    new, found = rows[is_new], fraction(is_new[known], rows.loc[known, "chain"])
     return [
         name,
         str(len(rows)),

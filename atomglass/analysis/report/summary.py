@@ -11,7 +11,8 @@ from atomglass.analysis.results.energy_drift import drift_warnings
 from atomglass.analysis.results.selected_modes import rule_or_refusal
 from atomglass.analysis.results.selection_warnings import selection_warnings
 from atomglass.analysis.results.spot_selection import select_spots
-from atomglass.analysis.selection import Selection, barrier_is_real, select
+from atomglass.analysis.selection import Selection, select
+from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 from atomglass.errors import InputError
 from atomglass.study.collected_tables import require_columns
 
@@ -155,7 +156,7 @@ def _groups(qlms: pd.DataFrame) -> str:
 
 def _confirmed(rows: pd.DataFrame) -> str:
     """Return for how many second wells of the quartic the true energy along the mode has the barrier."""
-    doubles = rows[rows["second_minimum"]]
+    doubles = rows[rows["second_minimum"] & barrier_sought(rows)]
     return f"{int(barrier_is_real(doubles).sum())} of {len(doubles)} barriers"
 
 
@@ -189,7 +190,7 @@ def _mode_caveats(qlms: pd.DataFrame) -> list[str]:
             f"{_count(chains, 'chain')}. {errors}"
         ),
     ]
-    doubles = qlms[qlms["second_minimum"]]
+    doubles = qlms[qlms["second_minimum"] & barrier_sought(qlms)]
     missing = int((~barrier_is_real(doubles)).sum())
     if missing:
         lines.append(

@@ -13,7 +13,7 @@ from atomglass.analysis.results.omega_star import RefittedBeta, beta_distributio
 from atomglass.analysis.results.theory_result import MIN_MODES, MIN_MODES_FOR_SHAPE, TheoryTest, undecided
 from atomglass.analysis.selection import cluster_labels, in_group
 from atomglass.analysis.statistics.chain_errors import fraction, mean_error, sum_by_chain
-from atomglass.analysis.statistics.goodness_of_fit import fitted_law_test, uniformity_test
+from atomglass.analysis.statistics.goodness_of_fit import effective_count, fitted_law_test, uniformity_test
 from atomglass.analysis.statistics.verdicts import interval_verdict, p_value_verdict, verdict_over_chains
 from atomglass.quartic import HIDDEN_WELL_BETA
 from atomglass.theory.oscillators.boson_peak import boson_peak_dos
@@ -45,7 +45,7 @@ def beta_uniformity(qlms: pd.DataFrame, rng: np.random.Generator, softest: float
     beta = rows["beta"].abs().to_numpy(dtype=float)
     error = mean_error(beta, rows["chain"].to_numpy())
     p = uniformity_test(np.clip(beta, 1e-12, 1.0), cluster_labels(rows), rng).p
-    verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
+    verdict = verdict_over_chains(p_value_verdict(p, _shows_shape(beta, rows)), rows["chain"])
     return TheoryTest(name, meaning, float(beta.mean()), error, 0.5, p, len(rows), verdict)
 
 
@@ -91,7 +91,7 @@ def beta_given_frequency(qlms: pd.DataFrame, rng: np.random.Generator) -> Theory
     u = np.clip(beta_distribution(omega / star, beta), 1e-12, 1.0)
     simulations = int(np.clip(MAX_DRAWS / len(rows), MIN_SIMULATIONS, MAX_SIMULATIONS))
     p = fitted_law_test(u, cluster_labels(rows), rng, RefittedBeta(omega, star), simulations).p
-    verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
+    verdict = verdict_over_chains(p_value_verdict(p, _shows_shape(u, rows)), rows["chain"])
     return TheoryTest(name, meaning, _bounded_by_data(star, error, omega), error, math.nan, p, len(rows), verdict)
 
 
@@ -125,8 +125,13 @@ def group_a_fraction(qlms: pd.DataFrame, bins: int = 5) -> TheoryTest:
     variance = np.bincount(bin_of, probability * (1 - probability))
     design_effect = max(1.0, float((sum_by_chain(chain, in_a - probability)[0] ** 2).sum() / variance.sum()))
     p = float(stats.chi2.sf((excess**2 / variance).sum() / design_effect, bins - 1))
-    verdict = verdict_over_chains(p_value_verdict(p, len(rows) >= MIN_MODES_FOR_SHAPE), rows["chain"])
+    verdict = verdict_over_chains(p_value_verdict(p, _shows_shape(in_a - probability, rows)), rows["chain"])
     return TheoryTest(name, meaning, _bounded_by_data(star, error, omega), error, math.nan, p, len(rows), verdict)
+
+
+def _shows_shape(values: Array, rows: pd.DataFrame) -> bool:
+    """Return whether that many independent modes would show a wrong form; recurrences of one defect count as one."""
+    return effective_count(values, cluster_labels(rows)) >= MIN_MODES_FOR_SHAPE
 
 
 def _probability_of_a(x: Array) -> Array:

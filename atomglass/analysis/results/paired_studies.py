@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, select
+from atomglass.analysis.results.well_readings import outcome_known
+from atomglass.analysis.selection import Selection, counted_realizations, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction, ratio_error
 from atomglass.analysis.statistics.ratio_of_sums import (
     RatioOfSums,
@@ -18,6 +19,7 @@ from atomglass.analysis.statistics.ratio_of_sums import (
     exponent_ratio,
     sums_over,
 )
+from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 from atomglass.landscape.double_wells import WellOutcome
 from atomglass.types import ShortRepr
 
@@ -139,14 +141,14 @@ def _quantities(study: Any, pairs: pd.DataFrame, chains: Array, rule: Selection)
         "QLMs per glass": RatioOfSums(sums_over(qlms["chain"], every, chains), glasses),
         "share of B": ratio(in_b, in_a | in_b),
         "share of A with a second well": ratio(qlms["second_minimum"].eq(True), in_a),
-        "second wells that the true energy has": ratio(barrier_is_real(qlms), double),
+        "second wells that the true energy has": ratio(barrier_is_real(qlms), double & barrier_sought(qlms)),
         "exponent of A": exponent(in_a),
         "exponent of B": exponent(in_b),
         "exponent of all": exponent(every),
     }
     if study.wells is not None:
         rows = study.wells.merge(qlms[["realization", "mode"]], on=["realization", "mode"])
-        rows = rows[rows["second_minimum"].astype(bool)]
+        rows = rows[rows["second_minimum"].astype(bool) & outcome_known(rows)]
         new = sums_over(rows["chain"], rows["outcome"] == str(WellOutcome.NEW), chains)
         tested = sums_over(rows["chain"], np.ones(len(rows)), chains)
         found["second wells that glasses fall into"] = RatioOfSums(new, tested)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from atomglass.analysis.results.paper_values import MIN_MODES, PaperStatement, own_number
 from atomglass.analysis.statistics.bootstrap import chain_weights, standard_error
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.cluster_variance import degrees_of_freedom, student_factor
+from atomglass.analysis.statistics.cluster_variance import degrees_of_freedom
+from atomglass.analysis.statistics.fraction_differences import difference_interval
 from atomglass.analysis.statistics.rank_correlation import rank_correlation
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
     DIFFERS,
     UNDECIDED,
-    Z_95,
     enough_chains,
     interval_95,
     side_verdict,
@@ -137,10 +137,7 @@ def _dip_of_b(groups: dict[str, pd.DataFrame]) -> PaperStatement:
     """Compare how many modes of B have a smaller |b3| than half of A; the median of A is uncertain, too."""
     median = groups["A"]["b3"].abs().median()
     below, half = (fraction(groups[name]["b3"].abs() < median, groups[name]["chain"]) for name in "BA")
-    (low, high), (low_half, high_half) = below.interval(0.95), half.interval(0.95)
-    low = below.value - math.hypot(below.value - low, high_half - half.value)
-    high = below.value + math.hypot(high - below.value, half.value - low_half)
-    verdict = side_verdict(low, high, 0.5, above=False)
+    verdict = side_verdict(*difference_interval(below, half), 0.0, above=False)
     for rows in groups.values():
         verdict = verdict_over_chains(verdict, rows["chain"])
     error = math.hypot(below.error, half.error)
@@ -205,7 +202,7 @@ def _median_ratio(groups: dict[str, pd.DataFrame], column: str, rng: np.random.G
 
 
 def _ratio(quantity: str, paper: float, ratio: MedianRatio, note: str, count: int) -> PaperStatement:
-    """Compare a ratio with what the paper says in words: it agrees within a factor of two."""
+    """Compare a ratio with what the paper says in words: it agrees if it is certainly within a factor of two."""
     value, error, freedom, _ = ratio
     if math.isnan(value):
         return PaperStatement(quantity, paper, math.nan, math.nan, UNDECIDED, note, 2 * MIN_MODES)
@@ -216,11 +213,9 @@ def _ratio(quantity: str, paper: float, ratio: MedianRatio, note: str, count: in
     if low > expected + tolerance or high < expected - tolerance:
         verdict = DIFFERS
     else:
-        close = abs(math.log(value) - expected) < tolerance and error < tolerance / 2
-        verdict = AGREES if close else UNDECIDED
+        verdict = AGREES if low > expected - tolerance and high < expected + tolerance else UNDECIDED
     needed = math.nan
     if verdict == UNDECIDED:
-        beyond = abs(math.log(value) - expected) - tolerance
-        widest = beyond / Z_95 / student_factor(freedom, 0.95) if beyond > 0 else tolerance / 2
-        needed = math.ceil(count * (error / widest) ** 2)
+        margin = abs(abs(math.log(value) - expected) - tolerance)  # what the 95 % interval must not reach
+        needed = math.ceil(count * ((high - low) / 2 / margin) ** 2) if margin > 0 else math.inf
     return PaperStatement(quantity, paper, value, value * error, verdict, note, needed)

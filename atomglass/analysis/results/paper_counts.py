@@ -20,7 +20,19 @@ from atomglass.analysis.results.paper_values import (
 )
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, known_shares, select
 from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS, UNDECIDED, Comparison, enough_chains
+from atomglass.analysis.statistics.fraction_differences import difference_interval, independent_fraction, widest_error
+from atomglass.analysis.statistics.verdicts import (
+    AGREES,
+    DIFFERS,
+    UNDECIDED,
+    Comparison,
+    enough_chains,
+    interval_verdict,
+    verdict_over_chains,
+)
+
+#: A share of a group agrees with the paper's if it is certainly within this of it.
+_SHARE_RESOLUTION = 0.15
 
 
 def count_statements(qlms: pd.DataFrame, whole: pd.DataFrame, realizations: pd.DataFrame) -> list[PaperStatement]:
@@ -64,16 +76,17 @@ def _rate(name: str, count: int, rows: pd.DataFrame, whole: pd.DataFrame) -> Pap
 
 
 def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
-    """Compare the fraction of a group, with the paper's binomial error."""
-    found = fraction(both["group"] == name, both["chain"])
-    paper = count / PAPER_QLMS
-    paper_error = math.sqrt(paper * (1 - paper) / PAPER_QLMS)
-    compared = Comparison(found.value, found.error, paper, paper_error, 0.15, found.freedom)
-    verdict, needed = UNDECIDED, math.nan
-    if enough_chains(both["chain"]):
-        verdict = compared.verdict
-        needed = compared.modes_to_decide(len(both)) if verdict == UNDECIDED else math.nan
-    return PaperStatement(f"share of {name}", paper, found.value, found.error, verdict, "of A and B together", needed)
+    """Compare the fraction of a group with the paper's, which is uncertain, too."""
+    found, paper = fraction(both["group"] == name, both["chain"]), independent_fraction(count, PAPER_QLMS)
+    low, high = difference_interval(found, paper)
+    verdict = verdict_over_chains(interval_verdict(low, high, 0.0, resolution=_SHARE_RESOLUTION), both["chain"])
+    needed = math.nan
+    if verdict == UNDECIDED and enough_chains(both["chain"]):
+        error = widest_error(found)
+        compared = Comparison(found.value, error, paper.value, paper.error, _SHARE_RESOLUTION)
+        needed = compared.modes_to_decide(len(both))
+    note = "of A and B together"
+    return PaperStatement(f"share of {name}", paper.value, found.value, found.error, verdict, note, needed)
 
 
 def matching_bound(modes: pd.DataFrame, realizations: pd.DataFrame, rule: Selection) -> PaperStatement:

@@ -26,12 +26,18 @@ from atomglass.analysis.selection import Selection, counted_realizations, in_gro
 from atomglass.analysis.statistics.exponents import EXPECTED_EXPONENT
 from atomglass.analysis.statistics.verdicts import MIN_CHAINS, UNDECIDED
 from atomglass.study.collected_tables import require_columns
+from atomglass.study.followup.recurrence_table import with_recurrences
 
 _COLUMNS = ("group", "b2", "b3", "b4", "beta", "barrier", "second_minimum", "chain")
 
 
 def paper_statements(
-    study: Any, rule: Selection | None = None, *, seed: int = 0, exponents: pd.DataFrame | None = None
+    study: Any,
+    rule: Selection | None = None,
+    *,
+    seed: int = 0,
+    exponents: pd.DataFrame | None = None,
+    recurrences: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return everything that the paper states, with the study's own values.
 
@@ -45,6 +51,8 @@ def paper_statements(
         Seed of the bootstrap.
     exponents : DataFrame, optional
         From `exponent_table`, if it is already known.
+    recurrences : DataFrame, optional
+        From `find_recurrences`: modes of one defect then count as one where independent modes are counted.
 
     Returns
     -------
@@ -60,7 +68,8 @@ def paper_statements(
     """
     rng, rule = np.random.default_rng(np.random.SeedSequence([seed, 1])), rule or Selection()
     require_columns(study.modes, _COLUMNS)
-    qlms, whole = select(study.modes, study.realizations, rule), counted_realizations(study.realizations, rule)
+    modes = study.modes if recurrences is None else with_recurrences(study.modes, recurrences)
+    qlms, whole = select(modes, study.realizations, rule), counted_realizations(study.realizations, rule)
     fits = exponent_table(qlms, rng) if exponents is None else exponents
     counts = count_statements(qlms, whole, study.realizations)
     return _statements(qlms, [*counts, matching_bound(study.modes, study.realizations, rule)], fits, rng)

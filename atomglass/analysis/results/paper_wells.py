@@ -9,8 +9,9 @@ import pandas as pd
 from scipy import special
 
 from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_B, PAPER_BARRIERS, PaperStatement
-from atomglass.analysis.selection import barrier_is_real, cluster_labels
+from atomglass.analysis.selection import cluster_labels
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
+from atomglass.analysis.statistics.fraction_differences import widest_error
 from atomglass.analysis.statistics.goodness_of_fit import effective_count
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
@@ -23,6 +24,7 @@ from atomglass.analysis.statistics.verdicts import (
     p_value_verdict,
     verdict_over_chains,
 )
+from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 
 #: A share of hidden wells agrees with none if it is certainly smaller than this.
 _HIDDEN_RESOLUTION = 0.03
@@ -48,7 +50,7 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
             hidden.error,
             hidden_verdict,
             "0 of 278; 5.7 % are expected if beta is uniform, which makes 0 of 278 improbable (1e-7)",
-            _needed(hidden_verdict, hidden, groups["A"]["chain"], 0.0, _HIDDEN_RESOLUTION),
+            _needed_for_none(hidden_verdict, hidden, groups["A"]["chain"]),
         ),
         PaperStatement(
             "share of B with a second minimum",
@@ -59,7 +61,7 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
             "125 of 125; true of every quartic with |beta| > 1",
         ),
     ]
-    in_b = groups["B"]
+    in_b = groups["B"][barrier_sought(groups["B"])]
     if len(in_b) and "true_barrier" in in_b:
         found = fraction(barrier_is_real(in_b), in_b["chain"])
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
@@ -71,22 +73,29 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
 
 
 def _hidden_verdict(hidden: Fraction) -> str:
+    """Return the verdict on "no mode of A has one": none among 278 modes leaves room for a few among many more."""
     low, high = hidden.interval(0.95)
     if low > _PAPER_HIDDEN_LIMIT:
         return DIFFERS
-    return UNDECIDED if low > 0 else interval_verdict(low, high, 0.0, resolution=_HIDDEN_RESOLUTION)
+    return AGREES if high < _HIDDEN_RESOLUTION else UNDECIDED
+
+
+def _needed_for_none(verdict: str, hidden: Fraction, chain: pd.Series) -> float:
+    """Return how many modes would decide whether there are hidden wells; NaN as in `_needed`."""
+    if verdict != UNDECIDED or not enough_chains(chain):
+        return math.nan
+    largest = max(hidden.value - _PAPER_HIDDEN_LIMIT, _HIDDEN_RESOLUTION - hidden.value) / Z_95
+    return math.ceil(len(chain) * (widest_error(hidden) / largest) ** 2)
 
 
 def _needed(verdict: str, found: Fraction, chain: pd.Series, paper: float, resolution: float) -> float:
-    """Return how many modes would decide about a share, with the error that the wider side of its interval is.
+    """Return how many modes would decide about a share.
 
     NaN if it is decided, or if it is more chains that are needed.
     """
     if verdict != UNDECIDED or not enough_chains(chain):
         return math.nan
-    low, high = found.interval(0.95)
-    error = max(found.value - low, high - found.value) / Z_95
-    return Comparison(found.value, error, paper, 0.0, resolution).modes_to_decide(len(chain))
+    return Comparison(found.value, widest_error(found), paper, 0.0, resolution).modes_to_decide(len(chain))
 
 
 def barrier_statements(in_b: pd.DataFrame) -> list[PaperStatement]:

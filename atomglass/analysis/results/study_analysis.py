@@ -183,7 +183,7 @@ def analyze(
         selection=grid,
         two_terms=two_term_fit(in_group(qlms, "B")),
         prefactors=prefactor_table(qlms, realizations, rule),
-        statements=paper_statements(study, rule, seed=seed, exponents=exponents),
+        statements=paper_statements(study, rule, seed=seed, exponents=exponents, recurrences=recurrences),
         theory=pd.DataFrame([vars(test) for test in all_tests(qlms, streams[1])]),
         exponents_without_cut=exponent_table(select(modes, realizations, without_cut(rule)), streams[3]),
         participation_cut=participation_cut(modes, realizations, rule),

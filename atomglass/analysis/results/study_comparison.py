@@ -10,9 +10,11 @@ import pandas as pd
 
 from atomglass.analysis.results.mode_counts import qlms_per_realization
 from atomglass.analysis.results.spot_selection import select_spots
-from atomglass.analysis.selection import Selection, barrier_is_real, counted_realizations, in_group, select
+from atomglass.analysis.results.well_readings import outcome_known
+from atomglass.analysis.selection import Selection, counted_realizations, in_group, select
 from atomglass.analysis.statistics.chain_errors import Fraction, fraction
 from atomglass.analysis.statistics.exponents import exponent_and_error
+from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 from atomglass.errors import InputError
 from atomglass.landscape.double_wells import WellOutcome
 from atomglass.system.potential import load_potential, potential_from
@@ -73,12 +75,12 @@ def _row(study: Any, rule: Selection) -> dict[str, object]:
     line |= {"realizations": len(whole), "chains": whole["chain"].nunique(), "qlms": len(qlms)}
     both = qlms[qlms["group"].isin(["A", "B"])]
     in_a, doubles = in_group(qlms, "A"), both[both["second_minimum"].eq(True)]
-    real = barrier_is_real(doubles)
+    doubles = doubles[barrier_sought(doubles)]
     for name, found in (
         ("per_realization", qlms_per_realization(qlms, whole)),
         ("share_B", fraction(both["group"] == "B", both["chain"])),
         ("hidden", fraction(in_a["second_minimum"].eq(True), in_a["chain"])),
-        ("confirmed", fraction(real, doubles["chain"])),
+        ("confirmed", fraction(barrier_is_real(doubles), doubles["chain"])),
         *_new_minima(study.wells, qlms),
     ):
         line[name], line[f"{name}_error"] = found.value, found.error
@@ -99,7 +101,7 @@ def _new_minima(wells: pd.DataFrame | None, qlms: pd.DataFrame) -> list[tuple[st
     if wells is None:
         return [(name, fraction([], [])) for name in ("new_B", "new_hidden", "new_A")]
     keys = ["realization", "mode"]
-    tested = wells.merge(qlms[keys], on=keys)
+    tested = wells[outcome_known(wells)].merge(qlms[keys], on=keys)
     hidden, in_a = tested["second_minimum"].astype(bool), tested["group"] == "A"
     kinds = {"new_B": tested["group"] == "B", "new_hidden": in_a & hidden, "new_A": in_a & ~hidden}
     return [

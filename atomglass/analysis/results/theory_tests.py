@@ -23,10 +23,11 @@ from atomglass.analysis.results.beta_tests import (
     hidden_wells,
 )
 from atomglass.analysis.results.theory_result import MIN_MODES, TheoryTest, undecided
-from atomglass.analysis.selection import barrier_is_real, in_group
+from atomglass.analysis.selection import in_group
 from atomglass.analysis.statistics.bounded_power_law import fit_bounded_power_law
 from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.verdicts import interval_95, interval_verdict, verdict_over_chains
+from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 
 
 def curvature_law(qlms: pd.DataFrame, group: str | None = None) -> TheoryTest:
@@ -102,6 +103,7 @@ def confirmed_wells(qlms: pd.DataFrame, factor: float = 3.0) -> TheoryTest:
     """
     rows = qlms[qlms["group"].isin(["A", "B"]) & qlms["second_minimum"].eq(True)]
     name, meaning = "second wells confirmed", f"share with a true barrier within a factor of {factor:g}"
+    rows = rows[barrier_sought(rows)]
     if not len(rows):
         return undecided(name, meaning, 1.0, 0)
     found = fraction(barrier_is_real(rows, factor), rows["chain"])

@@ -54,10 +54,7 @@ def compare_two_level_studies(studies: Sequence[Any]) -> pd.DataFrame:
 def _column(study: Any) -> pd.Series:
     glasses, tls = searched_glasses(study), tls_table(study)
     below, bound = float(study.settings["paths"]["splitting_below"]), splitting_bound(study)
-    dynamics = tls[tls["source"] == "dynamics"]
-    events = dynamics.drop_duplicates(["realization", "event"])
-    single = events["path_status"] == PathStatus.ONE_BARRIER.value
-    several = events["path_status"] == PathStatus.SEVERAL_BARRIERS.value
+    single, several, missing = rearrangements_by_path(tls)
     low, wide = summarize_two_level_systems(study, below), summarize_two_level_systems(study, bound)
     theories = predictions(study)
 
@@ -75,9 +72,9 @@ def _column(study: Any) -> pd.Series:
         "quenches of a glass": mean("quenches"),
         "inherent states of a glass": mean("minima_count"),
         "candidate rearrangements of a glass": mean("candidate_events"),
-        "paths of rearrangements: over one barrier": exact(single.sum()),
-        "over several barriers": exact(several.sum()),
-        "not found": exact(len(events) - single.sum() - several.sum()),
+        "paths of rearrangements: over one barrier": exact(single),
+        "over several barriers": exact(several),
+        "not found": exact(missing),
         "share whose ground level lies above the barrier": exact(low.above_barrier),
         f"two-level systems a glass, E < {below:g}": low.per_glass,
         f"two-level systems a glass, E < {bound:g}": wide.per_glass,
@@ -98,6 +95,28 @@ def _column(study: Any) -> pd.Series:
         for link in link_to_modes(pairs_over_one_barrier(study), overlap).itertuples():
             rows[f"share with {KINDS[link.kind]} under them, overlap > {overlap:g}"] = Estimate(link.share, link.error)
     return pd.Series(rows)
+
+
+def rearrangements_by_path(tls: pd.DataFrame) -> tuple[int, int, int]:
+    """Return the numbers of rearrangements with a path over one barrier, only over several ones, and without a path.
+
+    The same particles can rearrange between several pairs of minima that differ elsewhere, and whose paths may differ.
+    A pair whose path failed has no number of a rearrangement, and counts as one without a path.
+
+    Parameters
+    ----------
+    tls : DataFrame
+        The table of two-level systems, of which those from dynamics are counted.
+    """
+    dynamics = tls[tls["source"] == "dynamics"]
+    number = dynamics["event"].to_numpy(dtype=float, na_value=-1)
+    event = [dynamics["realization"], np.where(number < 0, -1 - np.arange(len(number)), number)]
+    over_one, over_several = (
+        dynamics["path_status"].eq(status.value).groupby(event).any()
+        for status in (PathStatus.ONE_BARRIER, PathStatus.SEVERAL_BARRIERS)
+    )
+    single, several = int(over_one.sum()), int((over_several & ~over_one).sum())
+    return single, several, len(over_one) - single - several
 
 
 def rearrangement_quantiles(study: Any, column: str, rng: np.random.Generator) -> tuple[Estimate, ...]:

@@ -19,6 +19,19 @@ READINGS = {
 _NEEDED = ("chain", "group", "second_minimum", "outcome", "leads_to_new", "barrier", "quartic_barrier")
 
 
+def outcome_known(wells: pd.DataFrame) -> pd.Series:
+    """Return for which modes the displaced glass was quenched to a minimum, be it the same or another.
+
+    The others, whose quench did not converge or for which there was no place to look, belong to no fraction.
+
+    Parameters
+    ----------
+    wells : DataFrame
+        The table of second wells, with the column `outcome`.
+    """
+    return wells["outcome"].isin([str(WellOutcome.SAME), str(WellOutcome.NEW)])
+
+
 def well_readings(wells: pd.DataFrame) -> pd.DataFrame:
     """Return the fractions of modes whose second well is real, in three readings, each within the one before it.
 
@@ -31,7 +44,8 @@ def well_readings(wells: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         modes (`B`, `A with a hidden well`, and as the control `A without`, displaced to where the quartic comes closest
-        to a second minimum); count; `new`: the displaced glass was quenched to another inherent state; `leads_there`:
+        to a second minimum); count, of the modes whose outcome is known; unknown, of the others, which no fraction
+        contains; `new`: the displaced glass was quenched to another inherent state; `leads_there`:
         and the lowest saddle found is connected to this state, not to a third one between; `same_barrier`: and its
         height is 0.1 to 3 times the quartic's barrier. Each with its standard error over chains, ending in `_error`.
         `same_barrier` is NaN for the control, whose quartic has no barrier.
@@ -47,9 +61,11 @@ def well_readings(wells: pd.DataFrame) -> pd.DataFrame:
     new = wells["outcome"] == str(WellOutcome.NEW)
     leads = new & wells["leads_to_new"].astype(bool)
     same = leads & (wells["barrier"] / wells["quartic_barrier"]).between(*SAME_BARRIER)
-    lines = []
+    known, lines = outcome_known(wells), []
     for name, chosen in kinds.items():
-        line: dict[str, object] = {"modes": name, "count": int(chosen.sum())}
+        unknown = int((chosen & ~known).sum())
+        chosen = chosen & known
+        line: dict[str, object] = {"modes": name, "count": int(chosen.sum()), "unknown": unknown}
         for reading, holds in zip(READINGS, (new, leads, same), strict=True):
             possible = reading != "same_barrier" or bool(wells.loc[chosen, "quartic_barrier"].notna().any())
             found = fraction(holds[chosen & possible], wells.loc[chosen & possible, "chain"])
