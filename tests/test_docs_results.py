@@ -224,7 +224,7 @@ def test_the_missing_share_of_group_b_by_size() -> None:
 
     values = [f"{missing(rows, crossing):.2f}" for crossing in (fit.crossing, fit.high, fit.low)]
     assert "r_B = {} ({} to {} over the 95 % interval of omega_c)".format(*values) in TEXT
-    small = (spots("kumar2021_n1000", 0.9), spots("kumar2021_n400"))
+    small = (spots("kumar2021_n1000_trajectories", 0.9), spots("kumar2021_n400"))
     others = [missing(sample, fit.crossing) for sample in small]
     assert f"it is {others[0]:.2f} at N = 1000 (f = 0.9) and {others[1]:.2f} at N = 400 (f = 0.6)" in TEXT
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from atomglass.kernels.cell_counts import cell_counts
 from atomglass.kernels.jit import device, inline, kernel
 from atomglass.types import Array, Int32Array, IntArray, UInt32Array
 
@@ -67,31 +68,6 @@ def _cell_coordinate(positions: Array, i: int, inverse: Array, dimension: int, k
     for m in range(dimension):
         f += positions[i, m] * inverse[m, k]
     return max(0, min(int(f * count), count - 1))
-
-
-@kernel
-def cell_counts(inverse: Array, dimension: int, search_radius: float) -> IntArray:
-    """Return the number of search cells, no narrower than the search radius, that fit along each axis.
-
-    Parameters
-    ----------
-    inverse : (3, 3) array
-        Inverse of the matrix whose rows are the cell vectors.
-    dimension : int
-        2 or 3.
-    search_radius : float
-        Smallest width of a search cell, in units of length.
-
-    Returns
-    -------
-    (3,) int array
-        Number of cells, at least 1 along each axis.
-    """
-    counts = np.ones(3, np.int64)
-    for k in range(dimension):
-        height = 1.0 / np.sqrt(inverse[0, k] ** 2 + inverse[1, k] ** 2 + inverse[2, k] ** 2)
-        counts[k] = max(1, int(height / search_radius))
-    return counts
 
 
 @kernel
@@ -215,7 +191,7 @@ def search_cells(positions: Array, cell: Array, inverse: Array, dimension: int, 
     Search
         The sorted particles, for `neighbors_of`.
     """
-    counts = cell_counts(inverse, dimension, search_radius)
+    counts = cell_counts(inverse, dimension, search_radius, positions.shape[0])
     order, starts, cells = sort_into_cells(positions, inverse, dimension, counts)
     room, sorted_positions, short = positions.shape[0] + 1, np.empty((order.size, 3)), np.empty(order.size, np.uint32)
     for t in range(order.size):

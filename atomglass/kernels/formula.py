@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 FUNCTIONS = ("exp", "log", "sqrt", "tanh")
 #: Largest number of characters in a formula, and largest absolute value of an exponent.
 MAX_LENGTH, MAX_EXPONENT = 500, 100
+#: Largest absolute value of a number, that of double precision.
+MAX_NUMBER = sys.float_info.max
 #: What a formula may contain, for messages.
 ALLOWED = f"numbers, x, + - * / ^, parentheses, {', '.join(FUNCTIONS)}"
 
@@ -52,8 +55,8 @@ def _expression(node: ast.expr, text: str) -> Any:
     """Return the expression of a node of the syntax tree, or refuse what is not allowed."""
     import sympy
 
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return sympy.Rational(repr(node.value))
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return _bounded(sympy.Rational(repr(node.value)) if abs(node.value) <= MAX_NUMBER else sympy.oo, text)
     if isinstance(node, ast.Name):
         if node.id != "x":
             raise InputError(f"formula {text!r}: unknown name {node.id!r}", allowed=ALLOWED)
@@ -69,13 +72,23 @@ def _expression(node: ast.expr, text: str) -> Any:
             raise InputError(
                 f"formula {text!r}: an exponent", str(right), f"a number from -{MAX_EXPONENT} to {MAX_EXPONENT}"
             )
-        return _OPERATORS[type(node.op)](left, right)
+        return _bounded(_OPERATORS[type(node.op)](left, right), text)
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "?"
         if name not in FUNCTIONS or len(node.args) != 1 or node.keywords:
             raise InputError(f"formula {text!r}: unknown function {name!r}", allowed=ALLOWED)
-        return getattr(sympy, name)(_expression(node.args[0], text))
+        return _bounded(getattr(sympy, name)(_expression(node.args[0], text)), text)
     raise InputError(f"formula {text!r}: {ast.unparse(node)!r} cannot be used", allowed=ALLOWED)
+
+
+def _bounded(expression: sympy.Expr, text: str) -> sympy.Expr:
+    """Return an expression, or refuse it if it holds a number that the computer cannot represent."""
+    import sympy
+
+    numbers = expression.atoms(sympy.Number) | ({expression} if expression.is_number else set())
+    if not all(bool(abs(number.evalf()) <= MAX_NUMBER) for number in numbers):
+        raise InputError(f"formula {text!r}: a number is too large or not finite", allowed=f"at most {MAX_NUMBER:.2g}")
+    return expression
 
 
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {

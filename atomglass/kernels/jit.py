@@ -47,9 +47,11 @@ def source_hash() -> str:
 def cache_folder() -> Path:
     """Return a writable folder for compiled kernels: $ATOMGLASS_CACHE_DIR, the user's cache, or a temporary one."""
     given = os.environ.get("ATOMGLASS_CACHE_DIR")
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     candidates = [Path(given)] if given else []
-    candidates += [home / "atomglass", Path(tempfile.gettempdir()) / f"atomglass-{_user()}"]
+    with contextlib.suppress(RuntimeError):  # a user without an entry in the list of users has no home
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+        candidates.append(home / "atomglass")
+    candidates.append(Path(tempfile.gettempdir()) / f"atomglass-{_user()}")
     for base in candidates:
         folder = base / f"kernels-{source_hash()}"
         with contextlib.suppress(OSError):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atomglass.kernels import cell_list
+from atomglass.kernels.cell_counts import cell_counts
 from atomglass.kernels.pair_records import Potential
 from atomglass.kernels.sampling.records import ChainState, ListGeometry
 from atomglass.kernels.sampling.verlet_table import LABEL
@@ -150,7 +151,7 @@ class LiquidState:
         """Sort the particles by cells, so that neighbors are close in memory; this invalidates neighbor lists."""
         positions = np.ascontiguousarray(self.particles[:, :3])
         cell_list.wrap(positions, self.images, self.cell, self.inverse, self.dimension)
-        counts = cell_list.cell_counts(self.inverse, self.dimension, self.list_cutoff)
+        counts = cell_counts(self.inverse, self.dimension, self.list_cutoff, len(positions))
         order = cell_list.sort_into_cells(positions, self.inverse, self.dimension, counts)[0]
         self.particles = np.column_stack([positions, self.particles[:, LABEL]])[order]
         self.images, self.order = self.images[order], self.order[order]

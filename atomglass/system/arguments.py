@@ -8,9 +8,12 @@ from atomglass.errors import InputError
 from atomglass.system.configuration import Configuration
 from atomglass.system.potential import PairPotential
 
+#: A neighbor is stored in 32 bits, of which five number its image.
+MAX_PARTICLES = 2**27
+
 
 def check_sample(configuration: object, potential: object) -> None:
-    """Reject what is no configuration, what is no potential, and a three-dimensional model of a flat sample.
+    """Reject what is no configuration, what is no potential, too many particles, and a flat sample of a 3-D model.
 
     Parameters
     ----------
@@ -22,13 +25,16 @@ def check_sample(configuration: object, potential: object) -> None:
     Raises
     ------
     InputError
-        One of them has another type, or the potential is that of a three-dimensional model and the sample is flat.
+        One of them has another type, there are too many particles, or the potential is that of a three-dimensional
+        model and the sample is flat.
     """
     if isinstance(configuration, PairPotential) and isinstance(potential, Configuration):
         raise InputError("the configuration and the potential are exchanged", remedy="give the configuration first")
     check_configuration(configuration)
     check_potential(potential)
     assert isinstance(configuration, Configuration) and isinstance(potential, PairPotential)
+    if len(configuration) > MAX_PARTICLES:
+        raise InputError("number of particles", len(configuration), f"at most {MAX_PARTICLES}")
     if potential.dimension == 3 and configuration.dimension == 2:
         raise InputError(
             f"dimension of the potential {potential.name}",

@@ -8,6 +8,7 @@ import numpy as np
 
 from atomglass.errors import InputError
 from atomglass.kernels import cell_list as cells
+from atomglass.kernels.cell_counts import cell_counts
 from atomglass.kernels.pair_sums import trim_neighbor_list
 from atomglass.kernels.records import PackedArray, PairList
 from atomglass.system.configuration import Configuration
@@ -61,7 +62,7 @@ class WrappedPositions:
 
     def spatial_order(self, reach: float) -> IntArray:
         """Return the particle indices (N,) sorted by search cells of width `reach`: neighbors are close in memory."""
-        counts = cells.cell_counts(self.inverse, self.dimension, reach)
+        counts = cell_counts(self.inverse, self.dimension, reach, len(self.positions))
         return cells.sort_into_cells(self.positions, self.inverse, self.dimension, counts)[0]
 
     @property

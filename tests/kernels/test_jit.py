@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 import atomglass
+from atomglass.kernels import jit
 
 PACKAGE = Path(atomglass.__file__).parent
 CALLEE = """
@@ -179,3 +181,16 @@ def test_kernels_are_kept_in_the_temporary_folder_without_a_home(tmp_path: Path)
     }
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
     assert Path(done.stdout.strip()).parent.parent == tmp_path
+
+
+def test_a_user_without_a_home_has_a_temporary_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A container may run as a user who has no entry in the list of users, and no HOME."""
+
+    def expanduser(self: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", expanduser)
+    for name in ("ATOMGLASS_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert jit.cache_folder.__wrapped__().is_relative_to(tmp_path)

@@ -11,6 +11,7 @@ from samples import glass, liquid, loose
 
 import atomglass as ag
 from atomglass.kernels import cell_list as cells
+from atomglass.kernels.cell_counts import MOST_CELLS, cell_counts
 from atomglass.kernels.energy_derivatives import strain_response
 from atomglass.system.interactions import InteractingPairs
 from atomglass.system.neighbors import WrappedPositions
@@ -82,8 +83,8 @@ def assert_agree(configuration: ag.Configuration, potential: ag.PairPotential, d
 def test_derivatives_agree(kind: str, name: str, n: int, d: int, sheared: bool) -> None:
     """Along a random direction; in a glass along its lowest mode too."""
     configuration, potential = MAKERS[kind](name, n, d, n, sheared), ag.load_potential(name)
-    counts = cells.cell_counts(
-        WrappedPositions.of(configuration).inverse, d, potential.max_cutoff(configuration.diameters)
+    counts = cell_counts(
+        WrappedPositions.of(configuration).inverse, d, potential.max_cutoff(configuration.diameters), n
     )
     assert (counts[:d].min() >= 3) == (n > {2: 30, 3: 110}[d])
     assert_agree(configuration, potential, np.random.default_rng(1).standard_normal((n, d)))
@@ -222,3 +223,22 @@ def test_strain_derivatives(d: int) -> None:
         push -= naive.forces(found, model, 100, d) @ strain
         assert mixed[k, :, :d] == pytest.approx(push, abs=1e-10)
         assert (stress * strain).sum() * configuration.volume == pytest.approx(slope, rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("side", [1e3, 1e6, 1e8])
+def test_a_dilute_sample_has_no_more_search_cells_than_it_needs(d: int, side: float) -> None:
+    """Nearly all cells as wide as the cutoff, up to 10^24, would be empty. Of four pairs one is across the border."""
+    potential, step = ag.load_potential("kumar2021_3d" if d == 3 else "kumar2021"), 1.0
+    places = np.array([[0.1, 0.2, 0.3], [0.4, 0.7, 0.2], [0.9, 0.4, 0.8]])[:, :d] * side
+    first = np.vstack([places, np.full((1, d), side / 2) - (side / 2 - 0.3) * (np.arange(d) == 0)])
+    second = first + step * (np.arange(d) == 0)
+    second[3, 0] = side - 0.3
+    configuration = ag.Configuration(np.vstack([first, second]), np.ones(8), np.full(d, side))
+    model = naive.Model.of(potential)
+    found = naive.pairs_of(configuration, model)
+    assert len(found) == 4
+    tolerance = 1e-14 * side * max(abs(model.phi(p.r, p.sigma, 1)) for p in found)
+    assert ag.energy(configuration, potential) == pytest.approx(naive.energy(found, model), rel=1e-12, abs=tolerance)
+    counts = cell_counts(WrappedPositions.of(configuration).inverse, d, 1.4, 8)
+    assert 512 < counts.prod() <= MOST_CELLS

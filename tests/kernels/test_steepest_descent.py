@@ -88,3 +88,15 @@ def test_largest_displacement(method: Method) -> None:
     if method is Method.STEEPEST_DESCENT:
         assert np.all(np.diff(energies) < 0)
     assert energies[-1] < energies[0]
+
+
+@pytest.mark.parametrize("method", ["steepest_descent", "fire"])
+def test_particles_between_which_the_energy_is_concave_are_pushed_apart(method: str) -> None:
+    """Soft particles that overlap: phi'' and phi'/r are negative, so that the bound on the stiffness would be 0."""
+    potential = ag.PairPotential(form="formula", formula="exp(-x^2)", order=3, cutoff=3.0)
+    close = ag.Configuration(np.array([[5.0, 5.0], [5.3, 5.2]]), np.ones(2), np.full(2, 10.0))
+    done = ag.quench(close, potential, method=method)
+    assert done.converged
+    distance = np.linalg.norm(np.diff(done.configuration.positions, axis=0))
+    assert 2.9 < distance < 3.1
+    assert done.energy == pytest.approx(0.0, abs=1e-9)

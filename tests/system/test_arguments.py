@@ -12,6 +12,7 @@ from samples import glass, liquid
 import atomglass as ag
 from atomglass.errors import warn_caller
 from atomglass.landscape.double_wells import find_second_well
+from atomglass.system import arguments
 from atomglass.system.interactions import InteractingPairs, energy_forces_stress
 from atomglass.vibrations.expansion import barrier_along_mode, energy_profile
 from atomglass.vibrations.hessian import pair_rattlers
@@ -132,3 +133,9 @@ def test_a_script_beside_the_package_is_a_caller():
         warnings.simplefilter("always")
         exec(compile("warn_caller('here')", script, "exec"), {"warn_caller": warn_caller})
     assert seen[0].filename == script
+
+
+def test_more_particles_than_a_neighbor_list_can_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arguments, "MAX_PARTICLES", 35)
+    with pytest.raises(ag.InputError, match="at most 35"):
+        ag.energy(SAMPLE, POTENTIAL)

@@ -16,6 +16,8 @@ from atomglass.types import Array
 
 #: Number of iterations between updates of the bound, which changes slowly and costs a pass over the pairs.
 UPDATE_INTERVAL = 10
+#: Least bound, as a share of the same with the magnitudes of all stiffnesses.
+LEAST_SHARE = 0.01
 
 
 @kernel
@@ -23,7 +25,9 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: Potential) -> 
     """Return a bound on the Hessian's largest eigenvalue: twice the largest sum of stiffnesses over a particle's pairs.
 
     A pair contributes at most k (u_i - u_j)^2 <= 2 k (u_i^2 + u_j^2) to u.H.u, where k is the largest of phi''(r),
-    phi'(r)/r (which is positive for attractive pairs) and zero.
+    phi'(r)/r (which is positive for attractive pairs) and zero. The bound is at least `LEAST_SHARE` of what it would be
+    with the magnitudes of both: where the energy is concave along all pairs, as between soft repulsive particles that
+    overlap, steps must still be finite.
 
     Parameters
     ----------
@@ -40,7 +44,7 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: Potential) -> 
         In units of epsilon over length^2.
     """
     row_starts, neighbors = pairs.row_starts, pairs.neighbors
-    sums = np.zeros(positions.shape[0])
+    sums, magnitudes = np.zeros(positions.shape[0]), np.zeros(positions.shape[0])
     for i in range(positions.shape[0]):
         for k in range(row_starts[i], row_starts[i + 1]):
             dx, dy, dz = separation(positions, i, neighbors[k], pairs.shifts)
@@ -52,9 +56,13 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: Potential) -> 
                 stiffness = max(4.0 * f2 * ratio * w + 2.0 * f1 * w, 0.0)
                 if not is_repulsive(potential):
                     stiffness = max(stiffness, 2.0 * f1 * w)
+                magnitude = abs(4.0 * f2 * ratio * w + 2.0 * f1 * w) + abs(2.0 * f1 * w)
+                j = neighbors[k] >> IMAGE_BITS
                 sums[i] += stiffness
-                sums[neighbors[k] >> IMAGE_BITS] += stiffness
-    return 2.0 * sums.max()
+                sums[j] += stiffness
+                magnitudes[i] += magnitude
+                magnitudes[j] += magnitude
+    return 2.0 * max(sums.max(), LEAST_SHARE * magnitudes.max())
 
 
 @kernel
