@@ -72,10 +72,15 @@ def largest_pair_diameter(configuration: Configuration, potential: PairPotential
         The sample.
     potential : PairPotential or None
         With species its table gives sigma_ij, and diameters of particles mean nothing.
+
+    Raises
+    ------
+    InputError
+        The sample has species instead of diameters, and there is no potential.
     """
     if potential is not None and potential.species:
         return float(potential.sigma.max())
-    return float(configuration.diameters.max())
+    return float(_diameters(configuration).max())
 
 
 def pair_diameters(configuration: Configuration, pairs: IntArray, potential: PairPotential | None) -> Array:
@@ -89,9 +94,24 @@ def pair_diameters(configuration: Configuration, pairs: IntArray, potential: Pai
         Indices of the particles.
     potential : PairPotential or None
         Its (non-additive) rule gives sigma_ij; without it, sigma_ij is the mean of the two diameters.
+
+    Raises
+    ------
+    InputError
+        The sample has species instead of diameters, and there is no potential.
     """
     if potential is not None:
         labels = potential.labels(configuration)
         return potential.pair_diameter(labels[pairs[:, 0]], labels[pairs[:, 1]])
-    mean: Array = (configuration.diameters[pairs[:, 0]] + configuration.diameters[pairs[:, 1]]) / 2
+    diameters = _diameters(configuration)
+    mean: Array = (diameters[pairs[:, 0]] + diameters[pairs[:, 1]]) / 2
     return mean
+
+
+def _diameters(configuration: Configuration) -> Array:
+    """Return the diameters (N,), which a sample with species need not have."""
+    if not configuration.sized:
+        raise InputError(
+            "the sample has species and no diameters", remedy="give the potential, whose table has those of pairs"
+        )
+    return configuration.diameters

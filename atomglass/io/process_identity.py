@@ -18,7 +18,8 @@ class ProcessIdentity:
     host : str
         Name of the machine.
     boot : str
-        Identifier of the machine's current boot; empty if unknown.
+        Identifier of the machine's current boot and, after a point, of the namespace in which the process has its
+        number: containers number their processes on their own. Empty if unknown.
     process : int
         Process number (PID).
     started : str
@@ -51,20 +52,29 @@ class ProcessIdentity:
 
 
 def is_dead(identity: ProcessIdentity | None) -> bool:
-    """Return whether a process has certainly ended, which is never certain for processes on other machines."""
-    if identity is None or identity.host != ProcessIdentity.current().host:
+    """Return whether a process has certainly ended: never certain for processes on other machines or in containers."""
+    here = ProcessIdentity.current()
+    if identity is None or identity.host != here.host:
         return False
-    if identity.boot != _boot():
-        return bool(identity.boot and _boot())
+    (boot, _, namespace), (this_boot, _, this_namespace) = identity.boot.partition("."), here.boot.partition(".")
+    if boot != this_boot:
+        return bool(boot and this_boot)
+    if namespace and this_namespace and namespace != this_namespace:  # here its number is that of another process
+        return False
     return _start_time(identity.process) != identity.started
 
 
 @cache
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().split("-")[0]
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().split("-")[0]
     except OSError:
         return ""
+    try:
+        namespace = Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
+    except OSError:
+        return boot
+    return f"{boot}.{namespace}"
 
 
 def _start_time(process: int) -> str:

@@ -57,3 +57,16 @@ def test_size_correlation_of_shuffled_diameters(cell, rng):
 def test_size_correlation_needs_sizes():
     with pytest.raises(InputError, match="variance"):
         size_correlation(triangular(6))
+
+
+def test_species_without_a_potential_have_no_pair_diameters() -> None:
+    """Their placeholder 1 would be taken for a size."""
+    potential = ag.load_potential("kob_andersen")
+    sample = gas(60, np.full(3, 5.0), 5)
+    unsized = ag.Configuration(sample.positions, None, sample.box, species=np.arange(60) % 2)
+    with pytest.raises(InputError, match="species and no diameters; give the potential"):
+        radial_distribution(unsized, 0.2, 1.0, scaled=True)
+    with pytest.raises(InputError, match="species and no diameters"):
+        ag.diagnostics.bonds(unsized, 0.5)
+    assert radial_distribution(unsized, 0.2, 1.0, scaled=True, potential=potential).values.shape == (5,)
+    assert radial_distribution(unsized, 0.2, 1.0).values.shape == (5,)
