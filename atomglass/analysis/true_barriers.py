@@ -23,8 +23,9 @@ def barrier_is_real(modes: pd.DataFrame, factor: float = 3.0) -> pd.Series:
 def barrier_sought(modes: pd.DataFrame) -> pd.Series:
     """Return for which modes with a second minimum the barrier was sought in the true energy.
 
-    It is sought for all of them, except in full spectra, which are known up to infinity: there only for the modes
-    marked `is_qlm`. In the others `true_barrier` is NaN although there may be a barrier.
+    It is sought for all of them, except in full spectra: there only for the modes marked `is_qlm`. In the others
+    `true_barrier` is NaN although there may be a barrier. A full spectrum is known up to infinity or, if it was
+    published up to a bound, recognized by modes that are not marked and none of which has a barrier.
 
     Parameters
     ----------
@@ -33,4 +34,6 @@ def barrier_sought(modes: pd.DataFrame) -> pd.Series:
     """
     if not {"is_qlm", "complete_below"} <= set(modes.columns):
         return pd.Series(True, modes.index)
-    return modes["is_qlm"].eq(True) | ~modes["complete_below"].eq(math.inf)
+    others = ~modes["is_qlm"].eq(True)
+    full = modes["complete_below"].eq(math.inf) | modes.loc[others, "true_barrier"].isna().all()
+    return ~(others & full)

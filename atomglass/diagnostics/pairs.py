@@ -112,6 +112,7 @@ def _diameters(configuration: Configuration) -> Array:
     """Return the diameters (N,), which a sample with species need not have."""
     if not configuration.sized:
         raise InputError(
-            "the sample has species and no diameters", remedy="give the potential, whose table has those of pairs"
+            "the sample has species and no diameters",
+            remedy="give the potential, whose table gives the diameters of pairs",
         )
     return configuration.diameters

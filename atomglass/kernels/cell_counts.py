@@ -15,8 +15,9 @@ MOST_CELLS, CELLS_PER_PARTICLE, LONGEST_AXIS = 4096, 8, 2.0**40
 def cell_counts(inverse: Array, dimension: int, search_radius: float, particles: int) -> IntArray:
     """Return the number of search cells, no narrower than the search radius, that fit along each axis.
 
-    In a dilute sample most of them would be empty: there are at most `MOST_CELLS` or, if this is more,
-    `CELLS_PER_PARTICLE` for each particle.
+    In a dilute sample most of them would be empty. There are at most `MOST_CELLS` or, if this is more,
+    `CELLS_PER_PARTICLE` for each particle. (Where all particles are close together in a much larger box they share a
+    few cells, and the search takes as long as that of all pairs.)
 
     Parameters
     ----------

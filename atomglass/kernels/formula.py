@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 FUNCTIONS = ("exp", "log", "sqrt", "tanh")
 #: Largest number of characters in a formula, and largest absolute value of an exponent.
 MAX_LENGTH, MAX_EXPONENT = 500, 100
-#: Largest absolute value of a number, that of double precision.
-MAX_NUMBER = sys.float_info.max
+#: Smallest and largest magnitude of a number, those of double precision.
+MIN_NUMBER, MAX_NUMBER = sys.float_info.min, sys.float_info.max
+#: Most binary digits of a power's numerator or denominator: exact fractions near 1 would grow without bound.
+MAX_BITS = 2**14
 #: What a formula may contain, for messages.
 ALLOWED = f"numbers, x, + - * / ^, parentheses, {', '.join(FUNCTIONS)}"
 
@@ -72,6 +74,12 @@ def _expression(node: ast.expr, text: str) -> Any:
             raise InputError(
                 f"formula {text!r}: an exponent", str(right), f"a number from -{MAX_EXPONENT} to {MAX_EXPONENT}"
             )
+        if (
+            isinstance(node.op, ast.Pow)
+            and left.is_Rational
+            and abs(right) * max(left.p.bit_length(), left.q.bit_length()) > MAX_BITS
+        ):
+            raise _unusable(text)
         return _bounded(_OPERATORS[type(node.op)](left, right), text)
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else "?"
@@ -85,10 +93,20 @@ def _bounded(expression: sympy.Expr, text: str) -> sympy.Expr:
     """Return an expression, or refuse it if it holds a number that the computer cannot represent."""
     import sympy
 
+    if expression.has(sympy.I):
+        raise InputError("formula", text, "a real formula", "roots and logarithms need positive arguments")
     numbers = expression.atoms(sympy.Number) | ({expression} if expression.is_number else set())
-    if not all(bool(abs(number.evalf()) <= MAX_NUMBER) for number in numbers):
-        raise InputError(f"formula {text!r}: a number is too large or not finite", allowed=f"at most {MAX_NUMBER:.2g}")
+    if not all(number == 0 or bool(MIN_NUMBER <= abs(number.evalf()) <= MAX_NUMBER) for number in numbers):
+        raise _unusable(text)
+    if any(power.exp.is_number and abs(power.exp) > MAX_EXPONENT for power in expression.atoms(sympy.Pow)):
+        raise InputError(f"formula {text!r}: an exponent", allowed=f"from -{MAX_EXPONENT} to {MAX_EXPONENT}")
     return expression
+
+
+def _unusable(text: str) -> InputError:
+    """Return the error for a number that double precision cannot hold."""
+    allowed = f"0, or a magnitude from {MIN_NUMBER:.2g} to {MAX_NUMBER:.2g}"
+    return InputError(f"formula {text!r}: a number is too large, too small or not finite", allowed=allowed)
 
 
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {

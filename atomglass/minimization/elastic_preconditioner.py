@@ -24,9 +24,10 @@ SHIFT = 1e-7
 
 
 def grid_counts(wrapped: WrappedPositions, max_cutoff: float) -> IntArray | None:
-    """Return the number of nodes along each axis (d,), or None if the box is too small for a grid.
+    """Return the number of nodes along each axis (d,), or None if the box is too small, or too empty, for a grid.
 
-    A grid needs at least five cells along each axis, each wider than the interaction range.
+    A grid needs at least five cells along each axis, each wider than the interaction range, and fewer nodes than there
+    are particles.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def grid_counts(wrapped: WrappedPositions, max_cutoff: float) -> IntArray | None
     """
     heights = wrapped.heights
     counts = np.maximum(5, np.round(heights / SPACING)).astype(np.int64)
-    return counts if np.all(heights / counts > max_cutoff) else None
+    fits = np.all(heights / counts > max_cutoff) and counts.astype(float).prod() < len(wrapped.positions)
+    return counts if fits else None
 
 
 class ElasticPreconditioner:

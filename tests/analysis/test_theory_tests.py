@@ -207,4 +207,15 @@ def test_a_barrier_that_was_not_sought_is_not_missing(obeying):
     modes.loc[modes.index[50:], "true_barrier"] = np.nan
     found = tests.confirmed_wells(modes)
     assert (found.value, found.count) == (1, 50)
-    assert tests.confirmed_wells(modes.assign(complete_below=1.0)).value < 1
+    published = modes.assign(complete_below=1.0)  # up to a bound, as `publish` does
+    assert tests.confirmed_wells(published).count == 50
+    published.loc[published.index[50], "true_barrier"] = published["barrier"].iloc[50]
+    assert tests.confirmed_wells(published).value < 1  # not a full spectrum: what is missing was sought
+
+
+def test_five_defects_do_not_confirm_all_wells(obeying):
+    """Each seen twenty times, all with the barrier: without the labels they would count as a hundred."""
+    rows = obeying[obeying["second_minimum"]].iloc[:5]
+    many = rows.loc[rows.index.repeat(20)].assign(chain=np.arange(100) % 10)
+    assert tests.confirmed_wells(many).verdict == "agrees"
+    assert tests.confirmed_wells(many.assign(defect=np.repeat(np.arange(5), 20))).verdict == "undecided"

@@ -13,6 +13,7 @@ from tunneling_model import GLASSES, PBAR, study_with_soft_modes
 from atomglass.analysis.results.two_level_comparison import (
     compare_two_level_studies,
     quantiles_beside_published,
+    rearrangement_quantiles,
     rearrangements_by_path,
 )
 from atomglass.errors import InputError
@@ -78,3 +79,12 @@ def test_a_rearrangement_over_one_barrier_is_one_whichever_pair_comes_first():
     tls = pd.DataFrame(rows, columns=["realization", "event", "path_status"]).assign(source="dynamics")
     assert rearrangements_by_path(tls) == (2, 1, 3)
     assert rearrangements_by_path(tls[::-1].assign(source="modes")) == (0, 0, 0)
+
+
+def test_quantiles_do_not_depend_on_the_order_of_the_pairs(study: SimpleNamespace):
+    """A rearrangement between two pairs of minima counts once, whichever of its pairs comes first."""
+    tls = study.tls[:4].assign(realization=0, event=[0, 0, 1, 2], splitting=[1e-6, 1e-2, 1e-4, 1e-3])
+    orders = [SimpleNamespace(**vars(study) | {"tls": rows}) for rows in (tls, tls[::-1])]
+    one, other = (rearrangement_quantiles(tables, "splitting", np.random.default_rng(1)) for tables in orders)
+    assert [q.value for q in one] == pytest.approx([q.value for q in other])
+    assert one[0].value < 1e-5 and one[2].value > 2e-3

@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from atomglass.analysis.mode_fractions import fraction_of
 from atomglass.analysis.results.omega_star import RefittedBeta, beta_distribution, beta_log_density, fit_omega_star
 from atomglass.analysis.results.theory_result import MIN_MODES, MIN_MODES_FOR_SHAPE, TheoryTest, undecided
 from atomglass.analysis.selection import cluster_labels, in_group
-from atomglass.analysis.statistics.chain_errors import fraction, mean_error, sum_by_chain
+from atomglass.analysis.statistics.chain_errors import mean_error, sum_by_chain
 from atomglass.analysis.statistics.goodness_of_fit import effective_count, fitted_law_test, uniformity_test
 from atomglass.analysis.statistics.verdicts import interval_verdict, p_value_verdict, verdict_over_chains
 from atomglass.quartic import HIDDEN_WELL_BETA
@@ -58,7 +59,7 @@ def hidden_wells(qlms: pd.DataFrame) -> TheoryTest:
     name, meaning = "hidden wells", "share of A with sqrt(8/9) < |beta| <= 1"
     if len(rows) < MIN_MODES:
         return undecided(name, meaning, expected, len(rows))
-    found = fraction(rows["beta"].abs() > HIDDEN_WELL_BETA, rows["chain"])
+    found = fraction_of(rows["beta"].abs() > HIDDEN_WELL_BETA, rows)
     verdict = interval_verdict(*found.interval(0.95), expected, rivals=(0.0,), resolution=expected)
     verdict = verdict_over_chains(verdict, rows["chain"])
     return TheoryTest(name, meaning, found.value, found.error, expected, math.nan, len(rows), verdict)

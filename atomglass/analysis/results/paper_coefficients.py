@@ -217,5 +217,5 @@ def _ratio(quantity: str, paper: float, ratio: MedianRatio, note: str, count: in
     needed = math.nan
     if verdict == UNDECIDED:
         margin = abs(abs(math.log(value) - expected) - tolerance)  # what the 95 % interval must not reach
-        needed = math.ceil(count * ((high - low) / 2 / margin) ** 2) if margin > 0 else math.inf
+        needed = math.ceil(count * ((high - low) / 2 / margin) ** 2) if margin > 0 else math.nan
     return PaperStatement(quantity, paper, value, value * error, verdict, note, needed)

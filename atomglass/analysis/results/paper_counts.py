@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from atomglass.analysis.counted_glasses import reference_frequency
+from atomglass.analysis.mode_fractions import fraction_of
 from atomglass.analysis.results.mode_counts import qlms_per_realization
 from atomglass.analysis.results.paper_values import (
     PAPER_A,
@@ -19,16 +20,12 @@ from atomglass.analysis.results.paper_values import (
     own_number,
 )
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, known_shares, select
-from atomglass.analysis.statistics.chain_errors import fraction
-from atomglass.analysis.statistics.fraction_differences import difference_interval, independent_fraction, widest_error
+from atomglass.analysis.statistics.fraction_differences import compare_fractions, independent_fraction
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
     DIFFERS,
     UNDECIDED,
-    Comparison,
     enough_chains,
-    interval_verdict,
-    verdict_over_chains,
 )
 
 #: A share of a group agrees with the paper's if it is certainly within this of it.
@@ -77,14 +74,10 @@ def _rate(name: str, count: int, rows: pd.DataFrame, whole: pd.DataFrame) -> Pap
 
 def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
     """Compare the fraction of a group with the paper's, which is uncertain, too."""
-    found, paper = fraction(both["group"] == name, both["chain"]), independent_fraction(count, PAPER_QLMS)
-    low, high = difference_interval(found, paper)
-    verdict = verdict_over_chains(interval_verdict(low, high, 0.0, resolution=_SHARE_RESOLUTION), both["chain"])
-    needed = math.nan
-    if verdict == UNDECIDED and enough_chains(both["chain"]):
-        error = widest_error(found)
-        compared = Comparison(found.value, error, paper.value, paper.error, _SHARE_RESOLUTION)
-        needed = compared.modes_to_decide(len(both))
+    found, paper = fraction_of(both["group"] == name, both), independent_fraction(count, PAPER_QLMS)
+    verdict, needed = compare_fractions(found, paper, _SHARE_RESOLUTION)
+    if not enough_chains(both["chain"]):
+        verdict, needed = UNDECIDED, math.nan
     note = "of A and B together"
     return PaperStatement(f"share of {name}", paper.value, found.value, found.error, verdict, note, needed)
 

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_B, PAPER_BARRIERS, PaperStatement
+from atomglass.analysis.mode_fractions import fraction_of
+from atomglass.analysis.results.paper_values import MIN_MODES, PAPER_A, PAPER_B, PAPER_BARRIERS, PaperStatement
 from atomglass.analysis.selection import cluster_labels
-from atomglass.analysis.statistics.chain_errors import Fraction, fraction
-from atomglass.analysis.statistics.fraction_differences import widest_error
+from atomglass.analysis.statistics.chain_errors import Fraction
+from atomglass.analysis.statistics.fraction_differences import compare_fractions, independent_fraction, widest_error
 from atomglass.analysis.statistics.goodness_of_fit import effective_count
 from atomglass.analysis.statistics.verdicts import (
     AGREES,
     DIFFERS,
     UNDECIDED,
-    Z_95,
     Comparison,
     enough_chains,
     interval_verdict,
@@ -26,10 +26,8 @@ from atomglass.analysis.statistics.verdicts import (
 )
 from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 
-#: A share of hidden wells agrees with none if it is certainly smaller than this.
+#: A share of hidden wells agrees with none if it is certainly smaller than this, and none of 278 leaves room for it.
 _HIDDEN_RESOLUTION = 0.03
-#: None of 278 modes leaves room for a fraction up to this (95 %).
-_PAPER_HIDDEN_LIMIT = 0.0107
 
 
 def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
@@ -40,8 +38,10 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
     groups : dict
         The selected modes of groups A and B.
     """
-    hidden, double = (fraction(rows["second_minimum"].eq(True), rows["chain"]) for rows in groups.values())
-    hidden_verdict = verdict_over_chains(_hidden_verdict(hidden), groups["A"]["chain"])
+    hidden, double = (fraction_of(rows["second_minimum"].eq(True), rows) for rows in groups.values())
+    hidden_verdict, needed = compare_fractions(hidden, independent_fraction(0, PAPER_A), _HIDDEN_RESOLUTION)
+    if not enough_chains(groups["A"]["chain"]):
+        hidden_verdict, needed = UNDECIDED, math.nan
     rows = [
         PaperStatement(
             "share of A with a second minimum",
@@ -50,7 +50,7 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
             hidden.error,
             hidden_verdict,
             "0 of 278; 5.7 % are expected if beta is uniform, which makes 0 of 278 improbable (1e-7)",
-            _needed_for_none(hidden_verdict, hidden, groups["A"]["chain"]),
+            needed,
         ),
         PaperStatement(
             "share of B with a second minimum",
@@ -63,29 +63,13 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
     ]
     in_b = groups["B"][barrier_sought(groups["B"])]
     if len(in_b) and "true_barrier" in in_b:
-        found = fraction(barrier_is_real(in_b), in_b["chain"])
+        found = fraction_of(barrier_is_real(in_b), in_b)
         note = "the barrier of the true energy along the mode, within a factor of 3 of the quartic's"
         verdict = verdict_over_chains(interval_verdict(*found.interval(0.95), 1.0, resolution=0.2), in_b["chain"])
         needed = _needed(verdict, found, in_b["chain"], 1.0, 0.2)
         quantity = "share of B with the barrier in the true energy"
         rows.append(PaperStatement(quantity, 1.0, found.value, found.error, verdict, note, needed))
     return rows
-
-
-def _hidden_verdict(hidden: Fraction) -> str:
-    """Return the verdict on "no mode of A has one": none among 278 modes leaves room for a few among many more."""
-    low, high = hidden.interval(0.95)
-    if low > _PAPER_HIDDEN_LIMIT:
-        return DIFFERS
-    return AGREES if high < _HIDDEN_RESOLUTION else UNDECIDED
-
-
-def _needed_for_none(verdict: str, hidden: Fraction, chain: pd.Series) -> float:
-    """Return how many modes would decide whether there are hidden wells; NaN as in `_needed`."""
-    if verdict != UNDECIDED or not enough_chains(chain):
-        return math.nan
-    largest = max(hidden.value - _PAPER_HIDDEN_LIMIT, _HIDDEN_RESOLUTION - hidden.value) / Z_95
-    return math.ceil(len(chain) * (widest_error(hidden) / largest) ** 2)
 
 
 def _needed(verdict: str, found: Fraction, chain: pd.Series, paper: float, resolution: float) -> float:

@@ -16,6 +16,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from atomglass.analysis.mode_fractions import fraction_of
 from atomglass.analysis.results.beta_tests import (
     beta_given_frequency,
     beta_uniformity,
@@ -25,7 +26,6 @@ from atomglass.analysis.results.beta_tests import (
 from atomglass.analysis.results.theory_result import MIN_MODES, TheoryTest, undecided
 from atomglass.analysis.selection import in_group
 from atomglass.analysis.statistics.bounded_power_law import fit_bounded_power_law
-from atomglass.analysis.statistics.chain_errors import fraction
 from atomglass.analysis.statistics.verdicts import interval_95, interval_verdict, verdict_over_chains
 from atomglass.analysis.true_barriers import barrier_is_real, barrier_sought
 
@@ -106,7 +106,7 @@ def confirmed_wells(qlms: pd.DataFrame, factor: float = 3.0) -> TheoryTest:
     rows = rows[barrier_sought(rows)]
     if not len(rows):
         return undecided(name, meaning, 1.0, 0)
-    found = fraction(barrier_is_real(rows, factor), rows["chain"])
+    found = fraction_of(barrier_is_real(rows, factor), rows)
     verdict = verdict_over_chains(interval_verdict(*found.interval(0.95), 1.0, resolution=0.2), rows["chain"])
     return TheoryTest(name, meaning, found.value, found.error, 1.0, math.nan, len(rows), verdict)
 

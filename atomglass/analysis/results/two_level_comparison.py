@@ -136,12 +136,14 @@ def rearrangement_quantiles(study: Any, column: str, rng: np.random.Generator) -
     tuple of Estimate
         At `PROBABILITIES`.
     """
-    pairs = pairs_over_one_barrier(study).drop_duplicates(["realization", "event"])
-    return _quantiles(pairs[column], pairs["realization"], rng)
+    pairs = pairs_over_one_barrier(study)
+    return _quantiles(pairs[column], pairs["realization"], rng, pairs["weight"])
 
 
-def _quantiles(values: ArrayLike, glasses: ArrayLike, rng: np.random.Generator) -> tuple[Estimate, ...]:
-    found = quantiles_per_glass(values, glasses, PROBABILITIES, rng)
+def _quantiles(
+    values: ArrayLike, glasses: ArrayLike, rng: np.random.Generator, weights: ArrayLike | None = None
+) -> tuple[Estimate, ...]:
+    found = quantiles_per_glass(values, glasses, PROBABILITIES, rng, weights)
     return tuple(Estimate(float(v), float(e)) for v, e in zip(*found, strict=True))
 
 

@@ -113,7 +113,7 @@ def freedom_of_error(error: float, independent: float, size: NDArray[Any]) -> fl
     return degrees_of_freedom(size, correlation_within_clusters(design_effect, size))
 
 
-def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
+def fraction(event: ArrayLike, chain: ArrayLike, defect: ArrayLike | None = None) -> Fraction:
     """Return the fraction of modes for which something holds.
 
     Parameters
@@ -122,6 +122,9 @@ def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
         Whether it holds for each mode.
     chain : array, shape (n,)
         The chain of each mode.
+    defect : array, shape (n,), optional
+        The defect of each mode, if recurrences are known. Where all modes are alike in this, or none is, nothing else
+        shows how many of them are independent: recurrences of one defect then count as one.
 
     Raises
     ------
@@ -138,7 +141,8 @@ def fraction(event: ArrayLike, chain: ArrayLike) -> Fraction:
     binomial = math.sqrt(value * (1 - value) / total)
     events, size = sum_by_chain(chain, event, np.ones(total))
     error = float(np.fmax(binomial, ratio_error(events, size)))
-    effective = total * (binomial / error) ** 2 if error > 0 else float(total)
+    independent = total if defect is None else np.unique(np.asarray(defect)).size
+    effective = total * (binomial / error) ** 2 if error > 0 else float(independent)
     return Fraction(value, error, count, total, effective, freedom_of_error(error, binomial, size))
 
 

@@ -1,11 +1,11 @@
-"""Differences of two independent fractions, one of them possibly published."""
+"""Differences of two fractions, one of them possibly published."""
 
 from __future__ import annotations
 
 import math
 
 from atomglass.analysis.statistics.chain_errors import Fraction
-from atomglass.analysis.statistics.verdicts import Z_95
+from atomglass.analysis.statistics.verdicts import UNDECIDED, Z_95, Comparison, interval_verdict
 
 
 def independent_fraction(count: float, total: float) -> Fraction:
@@ -21,7 +21,7 @@ def independent_fraction(count: float, total: float) -> Fraction:
 
 
 def widest_error(found: Fraction) -> float:
-    """Return the standard error that the wider side of a fraction's 95 % interval is; never 0, unlike its own error.
+    """Return the wider side of a fraction's 95 % interval, divided by 1.96: an error that is never 0.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def widest_error(found: Fraction) -> float:
 
 
 def difference_interval(first: Fraction, second: Fraction, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the central interval of the difference of two independent fractions, first - second.
+    """Return the central interval of the difference of two fractions, first - second, taken as independent.
 
     The distances of the ends of Wilson's two intervals from the fractions add in quadrature, so that the interval has a
     width even where a fraction is 0 or 1 (Newcombe, Stat. Med. 17, 873 (1998), method 10).
@@ -57,3 +57,26 @@ def difference_interval(first: Fraction, second: Fraction, confidence: float = 0
     below = math.hypot(first.value - low, other_high - second.value)
     above = math.hypot(high - first.value, second.value - other_low)
     return difference - below, difference + above
+
+
+def compare_fractions(found: Fraction, published: Fraction, resolution: float) -> tuple[str, float]:
+    """Compare a fraction with a published one.
+
+    Parameters
+    ----------
+    found, published : Fraction
+        Ours, and the published one.
+    resolution : float
+        Largest distance from zero to which the 95 % interval of the difference may extend for agreement.
+
+    Returns
+    -------
+    verdict, needed : str, float
+        The verdict, and how many modes would decide what is undecided; NaN if it is decided, infinity if the published
+        fraction's own error is too large.
+    """
+    verdict = interval_verdict(*difference_interval(found, published), 0.0, resolution=resolution)
+    if verdict != UNDECIDED:
+        return verdict, math.nan
+    compared = Comparison(found.value, widest_error(found), published.value, widest_error(published), resolution)
+    return verdict, compared.modes_to_decide(round(found.total))

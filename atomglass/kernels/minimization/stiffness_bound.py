@@ -16,7 +16,7 @@ from atomglass.types import Array
 
 #: Number of iterations between updates of the bound, which changes slowly and costs a pass over the pairs.
 UPDATE_INTERVAL = 10
-#: Least bound, as a share of the same with the magnitudes of all stiffnesses.
+#: Least bound, as a share of the same sum over the magnitudes |phi''| + |phi'/r|.
 LEAST_SHARE = 0.01
 
 
@@ -25,8 +25,8 @@ def stiffness_bound(positions: Array, pairs: PairList, potential: Potential) -> 
     """Return a bound on the Hessian's largest eigenvalue: twice the largest sum of stiffnesses over a particle's pairs.
 
     A pair contributes at most k (u_i - u_j)^2 <= 2 k (u_i^2 + u_j^2) to u.H.u, where k is the largest of phi''(r),
-    phi'(r)/r (which is positive for attractive pairs) and zero. The bound is at least `LEAST_SHARE` of what it would be
-    with the magnitudes of both: where the energy is concave along all pairs, as between soft repulsive particles that
+    phi'(r)/r (which is positive for attractive pairs) and zero. The bound is at least `LEAST_SHARE` of the same sum
+    over |phi''| + |phi'/r|: where the energy is concave along all pairs, as between soft repulsive particles that
     overlap, steps must still be finite.
 
     Parameters
