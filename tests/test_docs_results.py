@@ -17,7 +17,7 @@ from atomglass.analysis.results.spot_selection import particle_numbers, select_s
 from atomglass.analysis.results.theory_tests import all_tests
 from atomglass.analysis.results.well_readings import well_readings
 from atomglass.analysis.selection import Selection, in_group, select
-from atomglass.analysis.statistics.chain_errors import fraction
+from atomglass.analysis.statistics.chain_errors import fraction, rate
 from atomglass.analysis.statistics.exponents import truncated_power_law
 from atomglass.analysis.statistics.likelihood import fit_two_terms
 from atomglass.landscape.double_wells import WellOutcome
@@ -316,3 +316,35 @@ def test_modes_of_b_with_a_real_second_well() -> None:
         shares.append(f"{100 * share * readings.loc['B', 'same_barrier']:.1f}")
     words = "are {:.0f} % of all modes with q = 2 (N = 400), and {}, {} and {} %"
     assert words.format(float(shares[0]), *shares[1:]) in TEXT
+
+
+def test_three_dimensions_at_two_temperatures() -> None:
+    names = ("kumar2021_3d_n2000", "kumar2021_3d_n2000_t007")
+    for group in "AB":
+        warm, cold = ([short(*exponent(spots(name, f), group), 2) for f in (0.5, 0.6)] for name in names)
+        assert f"{warm[0]} and {warm[1]}" in TEXT and f"{cold[0]} and {cold[1]}" in TEXT
+    together = [short(*exponent(spots(name), "all"), 2) for name in names]
+    assert f"All modes together have {together[0]} and {together[1]} below f = 0.6" in TEXT
+    numbers, shares = [], []
+    for name in names:
+        rows, glasses = spots(name), study(name).realizations
+        counts = rows["realization"].value_counts().reindex(glasses["realization"], fill_value=0)
+        found = rate(counts.to_numpy(), glasses["chain"])
+        numbers.append(short(found.value, found.error, 2))
+        both = in_group(rows, "all")[rows["group"].isin(["A", "B"])]
+        share = fraction(both["group"] == "B", both["chain"])
+        shares.append(short(100 * share.value, 100 * share.error, 1))
+    assert f"from {numbers[0]} to {numbers[1]} per glass" in TEXT
+    assert f"the share of B stays, {shares[0]} and {shares[1]} %" in TEXT
+
+
+def test_second_wells_in_three_dimensions() -> None:
+    factors, real = [], []
+    for name in ("kumar2021_3d_n2000", "kumar2021_3d_n2000_t007"):
+        assert study(name).wells["chain"].nunique() == 5
+        table = well_readings(study(name).wells).set_index("modes")
+        factors.append(f"{table.loc['B', 'new'] / table.loc['A without', 'new']:.0f}")
+        real.append(short(table.loc["B", "same_barrier"], table.loc["B", "same_barrier_error"], 2))
+    words = "another minimum {} times (T = 0.1) and {} times (T = 0.07) as often as the control"
+    assert words.format(*factors) in TEXT
+    assert f"{real[0]} and {real[1]} of their second wells exist where the quartic has them" in TEXT
