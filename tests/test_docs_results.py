@@ -15,7 +15,7 @@ from atomglass.analysis.results.few_particle_modes import exponents_by_particle_
 from atomglass.analysis.results.parent_temperatures import boltzmann_fits, parent_temperature_table
 from atomglass.analysis.results.spot_selection import particle_numbers, select_spots
 from atomglass.analysis.results.theory_tests import all_tests
-from atomglass.analysis.results.well_readings import well_readings
+from atomglass.analysis.results.well_readings import READINGS, well_readings
 from atomglass.analysis.selection import Selection, in_group, select
 from atomglass.analysis.statistics.chain_errors import fraction, rate
 from atomglass.analysis.statistics.exponents import truncated_power_law
@@ -27,6 +27,11 @@ ROOT = Path(__file__).parents[1]
 PAGES = ("results.md", "results_tables.md")
 TEXT = " ".join(" ".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in PAGES).split())
 
+#: The studies whose second wells were tested.
+WITH_WELLS = (
+    *("kumar2021", "kumar2021_n1000_trajectories", "kumar2021_n400", "smoothness_q3", "smoothness_q4", "smoothness_q6"),
+    *("kumar2021_3d_n2000", "kumar2021_3d_n2000_t007"),
+)
 README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
 
@@ -336,6 +341,28 @@ def test_three_dimensions_at_two_temperatures() -> None:
         shares.append(short(100 * share.value, 100 * share.error, 1))
     assert f"from {numbers[0]} to {numbers[1]} per glass" in TEXT
     assert f"the share of B stays, {shares[0]} and {shares[1]} %" in TEXT
+
+
+def test_three_dimensions_without_near_rattlers() -> None:
+    names = ("kumar2021_3d_n2000", "kumar2021_3d_n2000_t007")
+    few = [100 * (1 - len(many_particles(0.6, name)) / len(spots(name))) for name in names]
+    a, b = ([short(*exponent(many_particles(0.6, name), group), 2) for name in names] for group in "AB")
+    words = "Near-rattlers are {:.0f} and {:.0f} % of them; without these A has {} and {}, B {} and {}."
+    assert words.format(*few, *a, *b) in TEXT
+
+
+def test_quenches_of_modes_of_b_in_the_chapter_on_physics() -> None:
+    page = " ".join((ROOT / "docs" / "physics.md").read_text(encoding="utf-8").split())
+    rows = (well_readings(study(name).wells).set_index("modes").loc["B"] for name in ("kumar2021_n400", "kumar2021"))
+    small, large = ([short(100 * row[name], 100 * row[f"{name}_error"], 0) for name in READINGS] for row in rows)
+    assert f"{small[0]} % of the modes of B lead to another inherent state at N = 400" in page
+    assert f"and {large[0]} % at N = 4000; {small[1]} and {large[1]} % if the saddle must lead there" in page
+    assert f"{small[2]} and {large[2]} % if its height must" in page
+
+
+def test_quenches_that_did_not_converge_are_counted() -> None:
+    found = [int(well_readings(study(name).wells)["unknown"].sum()) for name in WITH_WELLS]
+    assert found == [2, 0, 0, 0, 1, 2, 0, 0] and "Five quenches that did not converge, two at N = 4000" in TEXT
 
 
 def test_second_wells_in_three_dimensions() -> None:

@@ -52,7 +52,7 @@ class ProcessIdentity:
 
 
 def is_dead(identity: ProcessIdentity | None) -> bool:
-    """Return whether a process has certainly ended: never certain for processes on other machines or in containers."""
+    """Return whether a process has certainly ended: never certain on other machines and in other containers."""
     here = ProcessIdentity.current()
     if identity is None or identity.host != here.host:
         return False

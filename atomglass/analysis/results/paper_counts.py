@@ -21,12 +21,7 @@ from atomglass.analysis.results.paper_values import (
 )
 from atomglass.analysis.selection import Selection, counted_realizations, in_group, known_shares, select
 from atomglass.analysis.statistics.fraction_differences import compare_fractions, independent_fraction
-from atomglass.analysis.statistics.verdicts import (
-    AGREES,
-    DIFFERS,
-    UNDECIDED,
-    enough_chains,
-)
+from atomglass.analysis.statistics.verdicts import AGREES, DIFFERS
 
 #: A share of a group agrees with the paper's if it is certainly within this of it.
 _SHARE_RESOLUTION = 0.15
@@ -75,9 +70,7 @@ def _rate(name: str, count: int, rows: pd.DataFrame, whole: pd.DataFrame) -> Pap
 def _fraction(name: str, count: int, both: pd.DataFrame) -> PaperStatement:
     """Compare the fraction of a group with the paper's, which is uncertain, too."""
     found, paper = fraction_of(both["group"] == name, both), independent_fraction(count, PAPER_QLMS)
-    verdict, needed = compare_fractions(found, paper, _SHARE_RESOLUTION)
-    if not enough_chains(both["chain"]):
-        verdict, needed = UNDECIDED, math.nan
+    verdict, needed = compare_fractions(found, paper, _SHARE_RESOLUTION, both["chain"])
     note = "of A and B together"
     return PaperStatement(f"share of {name}", paper.value, found.value, found.error, verdict, note, needed)
 

@@ -39,9 +39,9 @@ def well_statements(groups: dict[str, pd.DataFrame]) -> list[PaperStatement]:
         The selected modes of groups A and B.
     """
     hidden, double = (fraction_of(rows["second_minimum"].eq(True), rows) for rows in groups.values())
-    hidden_verdict, needed = compare_fractions(hidden, independent_fraction(0, PAPER_A), _HIDDEN_RESOLUTION)
-    if not enough_chains(groups["A"]["chain"]):
-        hidden_verdict, needed = UNDECIDED, math.nan
+    hidden_verdict, needed = compare_fractions(
+        hidden, independent_fraction(0, PAPER_A), _HIDDEN_RESOLUTION, groups["A"]["chain"]
+    )
     rows = [
         PaperStatement(
             "share of A with a second minimum",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from numpy.typing import ArrayLike
+
 from atomglass.analysis.statistics.chain_errors import Fraction
-from atomglass.analysis.statistics.verdicts import UNDECIDED, Z_95, Comparison, interval_verdict
+from atomglass.analysis.statistics.verdicts import UNDECIDED, Z_95, Comparison, enough_chains, interval_verdict
 
 
 def independent_fraction(count: float, total: float) -> Fraction:
@@ -59,7 +61,7 @@ def difference_interval(first: Fraction, second: Fraction, confidence: float = 0
     return difference - below, difference + above
 
 
-def compare_fractions(found: Fraction, published: Fraction, resolution: float) -> tuple[str, float]:
+def compare_fractions(found: Fraction, published: Fraction, resolution: float, chain: ArrayLike) -> tuple[str, float]:
     """Compare a fraction with a published one.
 
     Parameters
@@ -68,13 +70,17 @@ def compare_fractions(found: Fraction, published: Fraction, resolution: float) -
         Ours, and the published one.
     resolution : float
         Largest distance from zero to which the 95 % interval of the difference may extend for agreement.
+    chain : array, shape (n,)
+        The chain of each of our modes.
 
     Returns
     -------
     verdict, needed : str, float
-        The verdict, and how many modes would decide what is undecided; NaN if it is decided, infinity if the published
-        fraction's own error is too large.
+        The verdict, and how many modes would decide what is undecided; NaN if it is decided or if it is more chains
+        that are needed, infinity if the published fraction's own error is too large.
     """
+    if not enough_chains(chain):
+        return UNDECIDED, math.nan
     verdict = interval_verdict(*difference_interval(found, published), 0.0, resolution=resolution)
     if verdict != UNDECIDED:
         return verdict, math.nan
